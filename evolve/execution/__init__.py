@@ -1,0 +1,1 @@
+"""Running trials: what one trial does, and where many of them run."""

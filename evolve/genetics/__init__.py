@@ -1,0 +1,1 @@
+"""Evolution as pure functions: search spaces, genomes, selection, variation, lineage."""

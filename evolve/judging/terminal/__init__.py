@@ -1,0 +1,1 @@
+"""Filling in a ballot at a terminal."""

@@ -1,0 +1,1 @@
+"""Music: songs, files, corpora, representations, descriptions, sound and pictures."""

@@ -1,0 +1,1 @@
+"""How a song becomes streams of symbols for a network, and back."""

@@ -1,0 +1,1 @@
+"""Building, training and sampling recurrent networks over streams of symbols."""

@@ -1,0 +1,1 @@
+"""A run told as text, JSON or CSV."""

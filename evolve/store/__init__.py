@@ -1,0 +1,1 @@
+"""The run folder: the database and the files beside it."""

@@ -1,0 +1,189 @@
+"""What a run remembers: plain frozen records, read from and written to the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from evolve.genetics.individual import Individual
+from evolve.judging.ballot import Ballot
+
+Json = Any
+"""Whatever `json.dumps` takes."""
+
+
+class IndividualStatus(StrEnum):
+    """Where an individual stands."""
+
+    BORN = "born"
+    EVALUATING = "evaluating"
+    EVALUATED = "evaluated"
+    FAILED = "failed"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether its trial has ended, well or not."""
+        return self in (IndividualStatus.EVALUATED, IndividualStatus.FAILED)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it has songs to listen to."""
+        return self is IndividualStatus.EVALUATED
+
+
+class GenerationStatus(StrEnum):
+    """Where a generation stands."""
+
+    BORN = "born"
+    EVALUATED = "evaluated"
+    RANKED = "ranked"
+    BRED = "bred"
+
+    @property
+    def waits_for_listener(self) -> bool:
+        """Whether it is a person's turn."""
+        return self is GenerationStatus.EVALUATED
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether a ranking of it is known."""
+        return self in (GenerationStatus.RANKED, GenerationStatus.BRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file that a trial made.
+
+    Attributes:
+        kind: What it is: ``midi``, ``audio``, ``roll``, ``network``, ``vocabulary``, …
+        name: Its file name inside the individual's folder, such as ``song-1.mid``.
+        data: Its bytes.
+    """
+
+    kind: str
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SongResult:
+    """One song as a trial made it: its files, and what can be said of it without ears."""
+
+    index: int
+    files: tuple[Artifact, ...]
+    facts: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """One training of one genome, as it came back from wherever it ran.
+
+    Attributes:
+        individual_id: Whose trial it was.
+        metrics: Numbers such as ``held_out_bits_per_note``, ``epochs``, ``training_s``.
+        songs: All songs, index from 1; empty when it failed.
+        artifacts: Files of the individual as a whole: the network, its vocabulary.
+        failure: Why it failed, one line; None when it did not.
+    """
+
+    individual_id: str
+    metrics: Mapping[str, Json] = field(default_factory=dict)
+    songs: tuple[SongResult, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SongRecord:
+    """One song in the store: paths relative to the run folder, by kind."""
+
+    index: int
+    files: Mapping[str, str]
+    facts: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class IndividualRecord:
+    """An individual and what became of it."""
+
+    individual: Individual
+    status: IndividualStatus
+    changed: Mapping[str, tuple[Json, Json]]
+    metrics: Mapping[str, Json]
+    songs: tuple[SongRecord, ...]
+    files: Mapping[str, str]
+    failure: str | None
+    replaced_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an individual came in the ranking of one generation.
+
+    Attributes:
+        rank: From 1; ties share the better rank.
+        utility: Plackett-Luce log-strength, larger is better.
+        rejected: Whether the listeners rejected it.
+    """
+
+    rank: int
+    utility: float
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BallotRecord:
+    """A finished ballot: who, when, how, and in which blind letters."""
+
+    listener: str
+    ballot: Ballot
+    method: str
+    letters: Mapping[str, str]
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRecord:
+    """A generation: who was put before the listener, and where each came.
+
+    Attributes:
+        index: From 0.
+        members: Ids in slot order, elites included, replaced individuals not.
+        elites: The members that were carried over from the generation before.
+        failed: Ids of those born into it that failed, in slot order; each was replaced.
+        parents: Ids that the next generation was bred from; empty until it is bred.
+    """
+
+    index: int
+    status: GenerationStatus
+    members: tuple[str, ...]
+    elites: tuple[str, ...]
+    failed: tuple[str, ...]
+    parents: tuple[str, ...]
+    standings: Mapping[str, Standing]
+    ballots: tuple[BallotRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A whole run, read at once.
+
+    Attributes:
+        name: The run folder's name.
+        settings: Every setting of the run, by name.
+        space: ``{"name": file name, "text": the YAML as it was given}``.
+        corpus: ``{"names": [...], "fingerprint": ..., "pieces": ..., "notes": ...}``; empty until it was read.
+        opening: ``{"source": ..., "notes": ..., "files": {kind: path}}``; empty until it was chosen.
+        versions: Of evolve, Python and the libraries that made it.
+        individuals: By id, in order of birth, failed ones included.
+    """
+
+    name: str
+    created_at: str
+    settings: Mapping[str, Json]
+    space: Mapping[str, str]
+    corpus: Mapping[str, Json]
+    opening: Mapping[str, Json]
+    versions: Mapping[str, str]
+    generations: tuple[GenerationRecord, ...]
+    individuals: Mapping[str, IndividualRecord]

@@ -1,0 +1,100 @@
+"""The genes that `evolve.network.build` knows: what values each may take, before any heavy library is loaded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Kind = Literal["int", "float", "choice", "boolean"]
+Value = bool | int | float | str
+
+CELLS = ("lstm", "gru", "simple_rnn")
+ENCODINGS = ("onehot", "embedding", "integer", "scaled")
+ACTIVATIONS = (
+    "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "mish", "softplus", "softsign", "tanh", "sigmoid",
+    "hard_sigmoid", "linear",
+)  # fmt: skip
+OPTIMIZERS = (
+    "adam", "adamw", "nadam", "adamax", "rmsprop", "sgd", "adagrad", "adadelta", "lion", "lamb", "ftrl", "adafactor",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GeneRule:
+    """What one gene may be.
+
+    Attributes:
+        kind: ``int``, ``float``, ``choice`` (of words) or ``boolean``.
+        default: Its value in a network whose space does not speak of it.
+        help: One line for a person.
+        minimum: Smallest legal number, itself legal; None when the gene is no number.
+        maximum: Largest legal number, itself legal; None when the gene is no number.
+        allowed: Every legal word, or False and True; empty when the gene is a number.
+        needs: The parent gene and the value it must have for this gene to matter; None when it always does.
+    """
+
+    kind: Kind
+    default: Value
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[Value, ...] = ()
+    needs: tuple[str, Value] | None = None
+
+    def allows(self, value: object) -> bool:
+        """Whether the value is legal: of the gene's kind and within its limits."""
+        if self.kind == "boolean":
+            return isinstance(value, bool)
+        if self.kind == "choice":
+            return isinstance(value, str) and value in self.allowed
+        if isinstance(value, bool) or not isinstance(value, int if self.kind == "int" else int | float):
+            return False
+        return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
+
+    @property
+    def legal(self) -> str:
+        """The legal values in words, such as ``a whole number from 1 to 8``."""
+        if self.kind == "boolean":
+            return "true or false"
+        if self.kind == "choice":
+            return "one of " + ", ".join(str(word) for word in self.allowed)
+        number = "a whole number" if self.kind == "int" else "a number"
+        return f"{number} from {self.minimum:g} to {self.maximum:g}"
+
+
+def _int(default: int, minimum: int, maximum: int, text: str, needs: tuple[str, Value] | None = None) -> GeneRule:
+    return GeneRule("int", default, text, minimum=minimum, maximum=maximum, needs=needs)
+
+
+def _float(default: float, minimum: float, maximum: float, text: str) -> GeneRule:
+    return GeneRule("float", default, text, minimum=minimum, maximum=maximum)
+
+
+def _choice(default: str, allowed: tuple[str, ...], text: str) -> GeneRule:
+    return GeneRule("choice", default, text, allowed=allowed)
+
+
+GENES: Mapping[str, GeneRule] = MappingProxyType(
+    {
+        "cell": _choice("lstm", CELLS, "the recurrent cell"),
+        "depth": _int(2, 1, 8, "recurrent layers on top of each other"),
+        "width": _int(128, 8, 2048, "units in each recurrent layer"),
+        "dropout": _float(0.2, 0.0, 0.9, "share of units silenced after each recurrent and dense layer in training"),
+        "dense_width": _int(128, 0, 4096, "units of the dense layer before the heads; 0 leaves the layer out"),
+        "activation": _choice("relu", ACTIVATIONS, "activation of the dense layer"),
+        "encoding": _choice("onehot", ENCODINGS, "how a symbol enters the network"),
+        "embedding_width": _int(
+            32, 1, 1024, "numbers that an embedded symbol becomes", needs=("encoding", "embedding")
+        ),
+        "branches": GeneRule(
+            "boolean",
+            default=False,
+            help="each attribute's input has a recurrent layer of its own (width / attributes units) before they join",
+            allowed=(False, True),
+        ),
+        "batch_size": _int(32, 1, 1024, "windows in one training step"),
+        "learning_rate": _float(0.003, 1e-6, 1.0, "the optimizer's step size"),
+        "optimizer": _choice("adam", OPTIMIZERS, "how weights follow the gradient; sgd has a momentum of 0.9"),
+    }
+)
+"""Every gene by name, in the order in which a network is built."""

@@ -1,0 +1,116 @@
+"""The paper's sequential list: a song as one line of notes, chords and rests, each with a duration."""
+
+import bisect
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from evolve.music.song import Note, Song, Track
+
+DURATIONS = (3, 4, 6, 8, 9, 12, 16, 18, 24, 30, 32, 36, 42, 48, 60, 72, 84, 96, 120, 144, 192)
+"""The durations a step can have, in ticks: a 32nd (3) to two whole notes (192), with triplets (4, 8, 16, 32)."""
+
+SHORTEST_REST_TICKS = 6
+"""A shorter silence, less than a sixteenth, is a way to play the note before it, not a rest."""
+
+TOGETHER_TICKS = 1
+"""Notes that start at most this long after the first of a chord belong to the chord."""
+
+HIGHEST_PITCH = 127
+"""The highest MIDI note number."""
+
+_MIDPOINTS = tuple(math.sqrt(a * b) for a, b in itertools.pairwise(DURATIONS))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What sounds next, and for how long.
+
+    Attributes:
+        pitches: MIDI note numbers, ascending and distinct: one for a note, several for a chord, none for a rest.
+        duration_ticks: How long until the next step.
+    """
+
+    pitches: tuple[int, ...]
+    duration_ticks: int
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether nothing sounds."""
+        return not self.pitches
+
+
+def fold(song: Song) -> tuple[Step, ...]:
+    """A song, all tracks together, as one line of steps.
+
+    A chord is the notes that start together. A step lasts until the next onset; where its notes end earlier and
+    silence of a sixteenth or more follows, that silence is a rest. Silence before the first and after the last note
+    is dropped. Durations are those of `DURATIONS`, the nearest by ratio, and longer rests become the longest one.
+    """
+    chords = _chords(song.notes)
+    steps: list[Step] = []
+    for (onset, pitches, end), following in zip(chords, [*chords[1:], None], strict=True):
+        next_onset = end if following is None else following[0]
+        silence = next_onset - end
+        if silence >= SHORTEST_REST_TICKS:
+            steps.append(Step(pitches, nearest_duration(end - onset)))
+            steps.append(Step((), nearest_duration(silence)))
+        else:
+            steps.append(Step(pitches, nearest_duration(next_onset - onset)))
+    return tuple(steps)
+
+
+def unfold(steps: Sequence[Step], *, tempo_bpm: float, title: str = "") -> Song:
+    """Steps as a song of one piano track, from tick 0."""
+    onsets = itertools.accumulate((step.duration_ticks for step in steps), initial=0)
+    notes = tuple(
+        Note(pitch, onset, step.duration_ticks)
+        for onset, step in zip(onsets, steps, strict=False)
+        for pitch in step.pitches
+    )
+    return Song((Track(notes),), tempo_bpm=tempo_bpm, title=title)
+
+
+def transpose(steps: Iterable[Step], semitones: int) -> tuple[Step, ...]:
+    """Every pitch moved by some semitones; one that would leave 0 .. 127 moves to the octave within."""
+    return tuple(Step(_move(step.pitches, semitones), step.duration_ticks) for step in steps)
+
+
+def nearest_duration(ticks: int) -> int:
+    """The duration of `DURATIONS` whose ratio to this one is nearest 1."""
+    return DURATIONS[bisect.bisect_right(_MIDPOINTS, ticks)]
+
+
+def _chords(notes: Sequence[Note]) -> list[tuple[int, tuple[int, ...], int]]:
+    """Onset, pitches and the end of the longest note of each chord, in time's order."""
+    chords = []
+    for group in _together(notes):
+        onset = group[0].onset_ticks
+        pitches = tuple(sorted({note.pitch for note in group}))
+        chords.append((onset, pitches, max(note.end_ticks for note in group)))
+    return chords
+
+
+def _together(notes: Sequence[Note]) -> Iterator[list[Note]]:
+    """Runs of notes that start together; the notes come sorted by onset."""
+    group: list[Note] = []
+    for note in notes:
+        if group and note.onset_ticks - group[0].onset_ticks > TOGETHER_TICKS:
+            yield group
+            group = []
+        group.append(note)
+    if group:
+        yield group
+
+
+def _move(pitches: tuple[int, ...], semitones: int) -> tuple[int, ...]:
+    return tuple(sorted({_within(pitch + semitones) for pitch in pitches}))
+
+
+def _within(pitch: int) -> int:
+    while pitch < 0:
+        pitch += 12
+    while pitch > HIGHEST_PITCH:
+        pitch -= 12
+    return pitch

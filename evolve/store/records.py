@@ -133,7 +133,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class BallotRecord:
-    """A finished ballot: who, when, how, and in which blind letters."""
+    """A finished ballot: who, when, how, and in which blind letters.
+
+    Attributes:
+        listener: Whose it is.
+        ballot: The ordering, in individual ids.
+        method: How it was made, such as ``"list"``, ``"pairs"`` or ``"order"``.
+        letters: The id behind each blind letter that this listener saw: ``{"A": "g0-3", ...}``.
+        made_at: When it was finished, ISO 8601 in UTC.
+    """
 
     listener: str
     ballot: Ballot

@@ -1,0 +1,147 @@
+"""Songs come from MIDI files and go back into them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evolve.errors import CorpusError
+from evolve.music.midi import read_midi, write_midi
+from evolve.music.song import Note, Song, Track
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no music at {DATA}")
+ODD = {
+    "Issue104_Bizarre_Love_Triangle2.mid": "out of range",
+    "empty.mid": "no notes",
+    "hdronly.mid": "header alone",
+    "renamed_png.mid": "a PNG image",
+    "text.mid": "not MIDI but text",
+    "tpq0.mid": "zero ticks",
+    "trunc.mid": "truncated",
+    "zero.mid": "the file is empty",
+}
+
+END = b"\0\xff\x2f\0"
+
+
+def midi_file(*tracks: bytes, division: bytes = b"\x01\xe0") -> bytes:
+    """A MIDI file of these event bytes."""
+    header = b"MThd\0\0\0\x06\0\x01" + len(tracks).to_bytes(2, "big") + division
+    return header + b"".join(b"MTrk" + len(track).to_bytes(4, "big") + track for track in tracks)
+
+
+@st.composite
+def tracks(draw: st.DrawFn) -> Track:
+    """A track on which no pitch is struck while it still sounds."""
+    notes = []
+    for pitch in draw(st.sets(st.integers(0, 127), min_size=1, max_size=5)):
+        onset = 0
+        for gap, duration, velocity in draw(
+            st.lists(st.tuples(st.integers(0, 99), st.integers(1, 200), st.integers(1, 127)), min_size=1, max_size=5)
+        ):
+            notes.append(Note(pitch, onset + gap, duration, velocity))
+            onset += gap + duration
+    name = draw(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=12))
+    return Track(
+        tuple(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch))), name=name, program=draw(st.integers(0, 127))
+    )
+
+
+songs = st.builds(
+    Song,
+    st.lists(tracks(), min_size=1, max_size=18).map(tuple),
+    tempo_bpm=st.integers(2000, 30000).map(lambda hundredths: hundredths / 100),
+    title=st.just("song.mid"),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(songs)
+def test_a_written_song_reads_back_as_it_was(song: Song) -> None:
+    """Tracks, names, programs, notes, velocities and tempo survive the file."""
+    assert read_midi(write_midi(song), "song.mid") == song
+
+
+def test_onsets_and_ends_go_to_the_nearest_grid_step() -> None:
+    """A note 9 ticks late of 20 is on time, 10 ticks late is a step late; no note is shorter than a step."""
+    events = bytes([9, 0x90, 60, 80, 1, 0x90, 64, 80, 2, 0x80, 60, 0, 2, 0x80, 64, 0]) + END
+    (track,) = read_midi(midi_file(events), "").tracks
+    assert track.notes == (Note(60, 0, 1), Note(64, 1, 1))
+
+
+def test_a_pitch_struck_again_ends_the_note_before() -> None:
+    """Two overlapping notes of one pitch become one after the other."""
+    events = bytes([0, 0x90, 60, 80, 96, 0x90, 60, 70, 96, 0x80, 60, 0, 96, 0x80, 60, 0]) + END
+    (track,) = read_midi(midi_file(events, division=b"\0\x60"), "").tracks
+    assert track.notes == (Note(60, 0, 24, 80), Note(60, 24, 48, 70))
+
+
+def test_drums_are_left_out() -> None:
+    """A file of drums alone has nothing to teach, and says so."""
+    with pytest.raises(CorpusError, match="drums"):
+        read_midi(midi_file(bytes([0, 0x99, 60, 80, 96, 0x89, 60, 0]) + END), "")
+
+
+def test_the_tempo_is_the_mean_over_time() -> None:
+    """One beat at 60 and two at 120 take two seconds: 90 beats a minute."""
+    slow, fast = b"\0\xff\x51\x03\x0f\x42\x40", b"\x83\x60\xff\x51\x03\x07\xa1\x20"
+    song = read_midi(midi_file(slow + fast + END, bytes([0, 0x90, 60, 80, 0x8B, 0x20, 0x80, 60, 0]) + END), "")
+    assert song.tempo_bpm == 90
+    assert song.duration_s == pytest.approx(2)
+
+
+def test_a_file_without_tempo_means_120() -> None:
+    """The standard's tempo holds where a file names none."""
+    assert read_midi(midi_file(bytes([0, 0x90, 60, 80, 96, 0x80, 60, 0]) + END), "").tempo_bpm == 120
+
+
+def test_a_name_in_another_encoding_does_no_harm() -> None:
+    """A track name that is no UTF-8 still leaves the notes readable."""
+    (track,) = read_midi(
+        midi_file(b"\0\xff\x03\x05Caf\xe9\0" + bytes([0, 0x90, 60, 80, 96, 0x80, 60, 0]) + END), ""
+    ).tracks
+    assert track.name.startswith("Caf")
+
+
+def test_a_song_of_many_hours_is_refused() -> None:
+    """A note after days of silence is damage, not music."""
+    events = bytes([0xFF, 0xFF, 0xFF, 0x7F, 0x90, 60, 80, 96, 0x80, 60, 0]) + END
+    with pytest.raises(CorpusError, match="hours"):
+        read_midi(midi_file(events, division=b"\0\x18"), "")
+
+
+@needs_data
+@pytest.mark.parametrize("path", sorted(DATA.glob("odd/*.mid")), ids=lambda path: path.stem)
+def test_odd_files_are_read_or_refused_with_a_reason(path: Path) -> None:
+    """Each damaged file has its reason; each merely unusual one has its notes."""
+    if path.name in ODD:
+        with pytest.raises(CorpusError, match=ODD[path.name]):
+            read_midi(path.read_bytes(), path.name)
+    else:
+        assert len(read_midi(path.read_bytes(), path.name).notes) > 100
+
+
+@needs_data
+def test_real_files_survive_being_written() -> None:
+    """Folk tunes and piano pieces read the same from the file we write of them."""
+    for path in sorted(DATA.glob("nottingham/*.mid"))[:20] + sorted(DATA.glob("giantmidi/*.mid"))[::6]:
+        song = read_midi(path.read_bytes(), path.name)
+        assert read_midi(write_midi(song), path.name) == song
+
+
+@pytest.mark.slow
+def test_another_reader_finds_the_same_notes() -> None:
+    """music21 reads from our file the notes, tempo, program and track name that we wrote."""
+    music21 = pytest.importorskip("music21")
+    notes = tuple(Note(60 + 2 * i % 13, 12 * i, 12 + 12 * (i % 3 == 0), 60 + i) for i in range(24))
+    score = music21.converter.parseData(
+        write_midi(Song((Track(notes, "Melody", 40),), tempo_bpm=96)), format="midi", quantizePost=False
+    )
+    whole = score.stripTies().flatten().notes
+    found = {(n.pitch.midi, float(n.offset), float(n.quarterLength), n.volume.velocity) for n in whole}
+    assert found == {(n.pitch, n.onset_ticks / 24, n.duration_ticks / 24, n.velocity) for n in notes}
+    assert score.flatten().getElementsByClass("MetronomeMark")[0].number == 96
+    assert 40 in {i.midiProgram for i in score.flatten().getElementsByClass("Instrument")}
+    assert score.parts[0].partName == "Melody"

@@ -1,0 +1,209 @@
+"""Who descends from whom, which gene came from where, and how the genes of a population drift.
+
+Everything here reads a plain mapping of id to `Individual`, whole run or part of it, and changes nothing. A parent
+that the mapping does not hold is passed over, so that a part of a run can be asked about too.
+"""
+
+import math
+import statistics
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from evolve.genetics.genome import Genome, Value
+from evolve.genetics.individual import Individual
+
+Family = Mapping[str, Individual]
+"""Individuals by id."""
+
+Change = tuple[Value | None, Value | None]
+"""From what to what; None where the gene is inactive on that side."""
+
+
+def changed(child: Genome, parent: Genome) -> dict[str, Change]:
+    """The genes in which a child differs from a parent, as ``{gene: (parent's value, child's value)}``.
+
+    Genes come in the child's order, then those that only the parent has. ``True`` and ``1`` differ, ``1`` and
+    ``1.0`` do not.
+    """
+    names = dict.fromkeys((*child, *parent))
+    pairs = {name: (parent.get(name), child.get(name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
+
+
+def ancestors(family: Family, individual_id: str) -> tuple[str, ...]:
+    """The ids of all it descends from, nearest first (parents before grandparents), each once; not itself."""
+    return _reach(individual_id, lambda id_: _known_parents(family, id_))
+
+
+def descendants(family: Family, individual_id: str) -> tuple[str, ...]:
+    """The ids of all that descend from it, nearest first, each once; not itself."""
+    offspring = children_by_parent(family)
+    return _reach(individual_id, lambda id_: offspring.get(id_, ()))
+
+
+def children_by_parent(family: Family) -> dict[str, tuple[str, ...]]:
+    """The ids of the children of each individual that has any, in the family's order."""
+    children: dict[str, list[str]] = {}
+    for individual in family.values():
+        for parent in dict.fromkeys(individual.parents):
+            children.setdefault(parent, []).append(individual.id)
+    return {parent: tuple(ids) for parent, ids in children.items()}
+
+
+def line_to_founder(family: Family, individual_id: str) -> tuple[str, ...]:
+    """The line of first parents, from a founder (or newcomer) down to the individual, which comes last."""
+    line = [individual_id]
+    while parents := _known_parents(family, line[-1]):
+        line.append(parents[0])
+    return tuple(reversed(line))
+
+
+def founders_of(family: Family, individual_id: str) -> tuple[str, ...]:
+    """The parentless ids at the ends of all its lines, in the family's order; itself when it has no parents."""
+    reached = {individual_id, *ancestors(family, individual_id)}
+    return tuple(id_ for id_ in family if id_ in reached and not _known_parents(family, id_))
+
+
+def gene_sources(family: Family, individual_id: str) -> dict[str, str]:
+    """Where each gene value of an individual arose: ``{gene: id of the one who had it first on its line}``.
+
+    A value that the first parent has came from the first parent; else from the second, if that has it; else it is
+    new in the individual itself. Following this rule upwards ends in a founder, a newcomer, or at a mutation.
+    """
+    return {gene: _source(family, individual_id, gene) for gene in family[individual_id].genome}
+
+
+def inherited_from(family: Family, individual_id: str, gene: str) -> str | None:
+    """The parent that a gene value (or its absence) came from; None when the individual was the first to have it."""
+    value = family[individual_id].genome.get(gene)
+    parents = _known_parents(family, individual_id)
+    return next((parent for parent in parents if _same(family[parent].genome.get(gene), value)), None)
+
+
+def surviving_shares(family: Family, living: Iterable[str]) -> dict[str, float]:
+    """Whose genes live on: for each individual, the share of the living's genes that arose in it.
+
+    Args:
+        family: All individuals.
+        living: Ids, such as the members of the last generation. Each weighs the same, however many genes it has.
+
+    Returns:
+        Shares in 0 .. 1 that sum to 1, largest first; empty when nobody lives.
+    """
+    shares: dict[str, float] = {}
+    members = [id_ for id_ in dict.fromkeys(living) if id_ in family and family[id_].genome.genes]
+    for id_ in members:
+        sources = gene_sources(family, id_)
+        for source in sources.values():
+            shares[source] = shares.get(source, 0.0) + 1 / (len(sources) * len(members))
+    return dict(sorted(shares.items(), key=lambda pair: -pair[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class NumericSpread:
+    """A numeric gene in one generation: its range and its middle.
+
+    Attributes:
+        count: In how many members the gene is active, at least 1.
+        minimum: Smallest value.
+        median: Middle value; of an even count the arithmetic mean of the two in the middle, of a log gene the
+            geometric one.
+        maximum: Largest value.
+    """
+
+    count: int
+    minimum: float
+    median: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class CategoricalSpread:
+    """A categorical gene in one generation: how many members have each value, the commonest first."""
+
+    counts: tuple[tuple[Value, int], ...]
+
+    @property
+    def count(self) -> int:
+        """In how many members the gene is active."""
+        return sum(count for _, count in self.counts)
+
+    @property
+    def shares(self) -> dict[Value, float]:
+        """The share of each value among the members in which the gene is active, 0 .. 1."""
+        return {value: count / self.count for value, count in self.counts}
+
+
+Spread = NumericSpread | CategoricalSpread
+
+
+def gene_drift(
+    family: Family, generations: Sequence[Collection[str]], *, log_genes: Collection[str] = ()
+) -> dict[str, tuple[Spread | None, ...]]:
+    """How each gene moved from generation to generation.
+
+    Args:
+        family: All individuals.
+        generations: The ids to look at in each generation, such as the members that were heard.
+        log_genes: Names of the genes whose scale is logarithmic: their median is a geometric one.
+
+    Returns:
+        For each gene, in the order of first appearance, one spread per generation; None where no member has it.
+        A gene is categorical as soon as one value of it is a word or a boolean.
+    """
+    values = [[family[id_].genome for id_ in ids if id_ in family] for ids in generations]
+    names = dict.fromkeys(gene for genomes in values for genome in genomes for gene in genome)
+    drift: dict[str, tuple[Spread | None, ...]] = {}
+    for name in names:
+        columns = [[genome[name] for genome in genomes if name in genome] for genomes in values]
+        numeric = all(_is_number(value) for column in columns for value in column)
+        drift[name] = tuple(_spread(column, numeric=numeric, log=name in log_genes) for column in columns)
+    return drift
+
+
+def _spread(values: list[Value], *, numeric: bool, log: bool) -> Spread | None:
+    if not values:
+        return None
+    if not numeric:
+        # Genes that are equally common stand in the order of their names, so that a report never flickers.
+        common = sorted(Counter(values).items(), key=lambda pair: (-pair[1], str(pair[0])))
+        return CategoricalSpread(tuple(common))
+    numbers = sorted(float(value) for value in values)
+    return NumericSpread(len(numbers), numbers[0], _median(numbers, log=log), numbers[-1])
+
+
+def _median(numbers: list[float], *, log: bool) -> float:
+    if not log or numbers[0] <= 0:
+        return float(statistics.median(numbers))
+    low, high = statistics.median_low(numbers), statistics.median_high(numbers)
+    return low if low == high else math.sqrt(low) * math.sqrt(high)
+
+
+def _source(family: Family, individual_id: str, gene: str) -> str:
+    while (parent := inherited_from(family, individual_id, gene)) is not None:
+        individual_id = parent
+    return individual_id
+
+
+def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    seen = {start: None}
+    queue = deque([start])
+    while queue:
+        for id_ in neighbours(queue.popleft()):
+            if id_ not in seen:
+                seen[id_] = None
+                queue.append(id_)
+    return tuple(seen)[1:]
+
+
+def _known_parents(family: Family, individual_id: str) -> tuple[str, ...]:
+    return tuple(id_ for id_ in family[individual_id].parents if id_ in family)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _same(one: Value | None, other: Value | None) -> bool:
+    return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -1,0 +1,200 @@
+"""A whole generation at once: founders, children of a ranked generation, replacements of failures.
+
+Every individual draws from a stream of its own (run seed, generation, slot), so that the result depends on nothing
+but the arguments: not on the order in which trials ended, nor on how often the run was interrupted.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evolve.errors import SpaceError
+from evolve.genetics.genome import Genome
+from evolve.genetics.individual import Individual, Origin, individual_id
+from evolve.genetics.selection import Merit, draw_parents, select_best
+from evolve.genetics.space import SearchSpace
+from evolve.genetics.variation import crossover, mutate
+from evolve.randomness import derive_rng
+
+_ATTEMPTS = 300
+"""Draws for one genome that was not there before, until the space counts as exhausted."""
+
+MAX_REPLACEMENTS = 5
+"""Failures in one slot after which the space, not chance, is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreedingPlan:
+    """How the next generation comes from a ranked one.
+
+    Attributes:
+        population: Members of a generation, at least 1.
+        parents: How many of the best may become parents, at least 1.
+        elites: How many of the best are heard again unchanged, fewer than the population.
+        newcomers: Fresh genomes a generation, for diversity.
+        exploration: The dial from 0, refine, to 1, explore: how many genes change, and how far.
+        crossover_rate: Share of children with two parents, 0 .. 1.
+        mutation_rate: Chance of each gene to change, 0 .. 1; None takes it from the dial.
+    """
+
+    population: int
+    parents: int
+    elites: int
+    newcomers: int
+    exploration: float = 0.5
+    crossover_rate: float = 0.5
+    mutation_rate: float | None = None
+
+    @property
+    def gene_mutation_rate(self) -> float:
+        """The chance of each gene to change: 0.1 when refining, 0.5 when exploring."""
+        return 0.1 + 0.4 * self.exploration if self.mutation_rate is None else self.mutation_rate
+
+    @property
+    def eta(self) -> float:
+        """The distribution index of crossover and mutation: 30 when refining, 2 when exploring."""
+        return float(30.0 * (2.0 / 30.0) ** self.exploration)
+
+
+@dataclass(frozen=True, slots=True)
+class Brood:
+    """The next generation.
+
+    Attributes:
+        parents: Ids of the selected parents, best first.
+        elites: Ids of individuals that are heard again; they take the first slots.
+        born: The new individuals, in slot order after the elites.
+    """
+
+    parents: tuple[str, ...]
+    elites: tuple[str, ...]
+    born: tuple[Individual, ...]
+
+
+def found(space: SearchSpace, *, population: int, seed: int) -> tuple[Individual, ...]:
+    """Generation 0: genomes sampled evenly from the space, all different.
+
+    Raises:
+        SpaceError: The space holds fewer genomes than the population needs.
+    """
+    if space.size < population:
+        raise SpaceError(
+            f"the search space holds {space.size:.0f} genome(s), fewer than the population of {population}; "
+            f"give --population {space.size:.0f} or less, or widen a gene"
+        )
+    taken: set[str] = set()
+    founders = []
+    for slot in range(1, population + 1):
+        genome = _fresh(space, derive_rng(seed, "founder", slot), taken)
+        taken.add(genome.fingerprint)
+        founders.append(Individual(individual_id(0, slot), 0, slot, genome, Origin.FOUNDER, (), ("sampling",)))
+    return tuple(founders)
+
+
+def breed(
+    merits: Mapping[str, Merit],
+    genomes: Mapping[str, Genome],
+    space: SearchSpace,
+    plan: BreedingPlan,
+    *,
+    generation: int,
+    seed: int,
+) -> Brood:
+    """The generation that follows a ranked one.
+
+    Args:
+        merits: The ranking of the members, in slot order.
+        genomes: Of every individual that was ever born in the run, by id; none of them is born again.
+        space: The run's space.
+        plan: How many of what.
+        generation: The index of the new generation.
+        seed: The run's seed.
+
+    Raises:
+        SpaceError: Every genome of the space was born already.
+    """
+    parents = select_best(merits, plan.parents)
+    elites = select_best(merits, min(plan.elites, plan.population - 1))
+    taken = {genome.fingerprint for genome in genomes.values()}
+    slots = range(len(elites) + 1, plan.population + 1)
+    newcomers = len(slots) if not parents else min(plan.newcomers, len(slots))
+    born = []
+    for slot in slots:
+        rng = derive_rng(seed, "breeding", generation, slot)
+        if slot > plan.population - newcomers:
+            child = _newcomer(space, rng, taken, (generation, slot))
+        else:
+            child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=(generation, slot))
+        taken.add(child.genome.fingerprint)
+        born.append(child)
+    return Brood(parents, elites, tuple(born))
+
+
+def replace_failed(
+    failed: Sequence[Individual],
+    replacement: Mapping[str, int],
+    taken: Collection[Genome],
+    space: SearchSpace,
+    seed: int,
+) -> tuple[Individual, ...]:
+    """A fresh genome for each failed individual, in the same slot.
+
+    Args:
+        failed: Individuals of one generation, in slot order.
+        replacement: Of each failed id, which replacement in its slot the new one will be, from 1.
+        taken: Every genome ever born in the run.
+        space: The run's space.
+        seed: The run's seed.
+    """
+    fingerprints = {genome.fingerprint for genome in taken}
+    fresh = []
+    for one in failed:
+        number = replacement[one.id]
+        rng = derive_rng(seed, "replacement", one.generation, one.slot, number)
+        genome = _fresh(space, rng, fingerprints)
+        fingerprints.add(genome.fingerprint)
+        name = individual_id(one.generation, one.slot, number)
+        fresh.append(Individual(name, one.generation, one.slot, genome, Origin.REPLACEMENT, (), ("sampling",)))
+    return tuple(fresh)
+
+
+def _child(
+    parents: Sequence[str],
+    genomes: Mapping[str, Genome],
+    space: SearchSpace,
+    plan: BreedingPlan,
+    *,
+    rng: np.random.Generator,
+    taken: Collection[str],
+    place: tuple[int, int],
+) -> Individual:
+    """A child whose genome was never there before; parents that have no such child left give a newcomer."""
+    for _ in range(_ATTEMPTS):
+        pair = draw_parents(parents, rng, count=2 if rng.random() < plan.crossover_rate else 1)
+        genome, operators = genomes[pair[0]], ["mutation"]
+        if len(pair) > 1:
+            genome = crossover(genome, genomes[pair[1]], space, rng, eta=plan.eta)
+            operators.insert(0, "crossover")
+        genome = mutate(genome, space, rng, rate=plan.gene_mutation_rate, eta=plan.eta)
+        if genome.fingerprint not in taken:
+            return Individual(individual_id(*place), *place, genome, Origin.CHILD, pair, tuple(operators))
+    return _newcomer(space, rng, taken, place)
+
+
+def _newcomer(
+    space: SearchSpace, rng: np.random.Generator, taken: Collection[str], place: tuple[int, int]
+) -> Individual:
+    genome = _fresh(space, rng, taken)
+    return Individual(individual_id(*place), *place, genome, Origin.NEWCOMER, (), ("sampling",))
+
+
+def _fresh(space: SearchSpace, rng: np.random.Generator, taken: Collection[str]) -> Genome:
+    for _ in range(_ATTEMPTS):
+        genome = space.sample(rng)
+        if genome.fingerprint not in taken:
+            return genome
+    raise SpaceError(
+        f"the search space is exhausted: {len(taken)} of its {space.size:.0f} genomes were born already and no new one "
+        f"came up in {_ATTEMPTS} draws; widen a gene, or start a run with a smaller population"
+    )

@@ -1,0 +1,78 @@
+"""A gene: what one coordinate of a search space may be."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evolve.genetics.genome import Genome, Value
+
+
+class GeneKind(StrEnum):
+    """The hyperparameter types of keras-tuner."""
+
+    INT = "int"
+    FLOAT = "float"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    FIXED = "fixed"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether values have a distance, so that small steps are possible."""
+        return self in (GeneKind.INT, GeneKind.FLOAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Gene:
+    """One gene with keras-tuner's argument names.
+
+    Attributes:
+        name: Unique in its space.
+        kind: The keras-tuner type.
+        min_value: Smallest value of an int or float, included.
+        max_value: Largest value of an int or float, included.
+        step: Distance of neighbours; with log sampling their ratio. None means every value.
+        sampling: ``"linear"`` or ``"log"``: the scale on which values are spread evenly.
+        values: The values of a choice, the two of a boolean, the one of a fixed gene.
+        ordered: Whether the values of a choice are on a scale, so that mutation prefers neighbours.
+        default: The value that a build without a search would use; None lets keras-tuner choose.
+        parent_name: The gene that this one depends on, if any.
+        parent_values: The values of the parent gene with which this gene is active.
+    """
+
+    name: str
+    kind: GeneKind
+    min_value: float | None = None
+    max_value: float | None = None
+    step: float | None = None
+    sampling: str = "linear"
+    values: tuple[Value, ...] = ()
+    ordered: bool = False
+    default: Value | None = None
+    parent_name: str | None = None
+    parent_values: tuple[Value, ...] = ()
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is only one value it can have."""
+        return self.kind is GeneKind.FIXED or len(self.values) == 1 or (self.is_numeric and self.is_point)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values have a distance."""
+        return self.kind.is_numeric
+
+    @property
+    def is_point(self) -> bool:
+        """Whether a numeric gene's range is a single value."""
+        return self.min_value == self.max_value
+
+    @property
+    def has_neighbours(self) -> bool:
+        """Whether mutation can take a small step: numbers and ordered choices."""
+        return self.is_numeric or self.ordered
+
+    def is_active_in(self, genome: Genome) -> bool:
+        """Whether the parent gene, if there is one, has a value that switches this gene on."""
+        if self.parent_name is None:
+            return True
+        return self.parent_name in genome and genome[self.parent_name] in self.parent_values

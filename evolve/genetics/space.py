@@ -1,0 +1,207 @@
+"""A search space: genes on keras-tuner's `HyperParameters`, and the unit cube that operators work in.
+
+keras-tuner gives every hyperparameter a map to the unit interval that knows its scale (`value_to_prob`,
+`prob_to_value`), so that a step of the same size means a doubling on a log scale and a neighbour on a linear one.
+Importing keras-tuner imports TensorFlow (seconds); it is imported when the first map is asked for, so that reading
+and checking a space stays quick.
+"""
+
+import functools
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evolve.errors import SpaceError
+from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.genome import Genome, Value
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSpace:
+    """Genes in an order in which every parent gene comes before those that depend on it.
+
+    Attributes:
+        genes: At least one, with unique names.
+        description: What the space is for, in a sentence; may be empty.
+    """
+
+    genes: tuple[Gene, ...]
+    description: str = ""
+
+    def gene(self, name: str) -> Gene:
+        """The gene of this name; `KeyError` when there is none."""
+        for gene in self.genes:
+            if gene.name == name:
+                return gene
+        raise KeyError(name)
+
+    def sample(self, rng: np.random.Generator) -> Genome:
+        """A genome drawn evenly from the space, each gene on its own scale."""
+        genome = Genome(())
+        for gene in self.genes:
+            if gene.is_active_in(genome):
+                genome = Genome((*genome.genes, (gene.name, sample_value(gene, rng))))
+        return genome
+
+    def __contains__(self, genome: Genome) -> bool:
+        """Whether exactly the genes that must be active are, each with a value it can have."""
+        active = [gene for gene in self.genes if gene.is_active_in(genome)]
+        return [gene.name for gene in active] == list(genome) and all(
+            is_value_of(gene, genome[gene.name]) for gene in active
+        )
+
+    @property
+    def size(self) -> float:
+        """How many genomes there are; `math.inf` when a gene is continuous."""
+        roots = [gene for gene in self.genes if gene.parent_name is None]
+        return math.prod(self._variants(gene) for gene in roots)
+
+    @property
+    def continuous_genes(self) -> tuple[str, ...]:
+        """The names of the genes with infinitely many values."""
+        return tuple(gene.name for gene in self.genes if count_values(gene) == math.inf)
+
+    def hyperparameters(self, genome: Genome) -> Any:  # noqa: ANN401 - keras-tuner has no annotations
+        """A `keras_tuner.HyperParameters` whose genes are this space's and whose values are the genome's.
+
+        Any hypermodel written in keras-tuner's convention can build from it; what it asks for beyond the genome
+        takes the hypermodel's own default.
+        """
+        import keras_tuner  # noqa: PLC0415 - imports TensorFlow
+
+        space = [{"class_name": _CLASS_NAMES[gene.kind], "config": _config(gene)} for gene in self.genes]
+        return keras_tuner.HyperParameters.from_config({"space": space, "values": genome.as_dict()})
+
+    def _variants(self, gene: Gene) -> float:
+        dependents = [other for other in self.genes if other.parent_name == gene.name]
+        if not dependents:
+            return count_values(gene)
+        inner = [(other.parent_values, self._variants(other)) for other in dependents]
+        return sum(
+            math.prod(variants for values, variants in inner if value in values) for value in enumerate_values(gene)
+        )
+
+
+def sample_value(gene: Gene, rng: np.random.Generator) -> Value:
+    """A value drawn evenly on the gene's own scale."""
+    return from_unit(gene, float(rng.random()))
+
+
+def to_unit(gene: Gene, value: Value) -> float:
+    """Where a value lies in the unit interval, 0 .. 1, on the gene's own scale."""
+    if _is_stepped_linear_float(gene):
+        index = round((float(value) - _low(gene)) / float(gene.step or 1))
+        return (index + 0.5) / count_values(gene)
+    return float(_hyperparameter(gene).value_to_prob(value))
+
+
+def from_unit(gene: Gene, position: float) -> Value:
+    """The value at a position of the unit interval; positions outside are clipped into it."""
+    position = min(max(position, 0.0), 1.0)
+    if _is_stepped_linear_float(gene):
+        count = int(count_values(gene))
+        return _stepped_value(gene, min(int(position * count), count - 1))
+    value: Value = _hyperparameter(gene).prob_to_value(position)
+    return _tidy(gene, float(value)) if gene.is_numeric else value
+
+
+def count_values(gene: Gene) -> float:
+    """How many values a gene can have; `math.inf` for a float without a step."""
+    if not gene.is_numeric:
+        return len(gene.values)
+    if gene.is_point:
+        return 1
+    if gene.step is None:
+        whole = gene.kind is GeneKind.INT
+        return _high(gene) - _low(gene) + 1 if whole else math.inf
+    if gene.sampling == "log":
+        return math.floor(math.log(_high(gene) / _low(gene), gene.step) + 1e-8) + 1
+    return math.floor((_high(gene) - _low(gene)) / gene.step + 1e-8) + 1
+
+
+def enumerate_values(gene: Gene) -> tuple[Value, ...]:
+    """Every value of a gene, in order; `SpaceError` when there are infinitely many."""
+    if not gene.is_numeric:
+        return gene.values
+    count = count_values(gene)
+    if count == math.inf:
+        raise SpaceError(f'gene "{gene.name}" is continuous: its values cannot be listed; give it a step')
+    return tuple(_stepped_value(gene, index) for index in range(int(count)))
+
+
+def is_value_of(gene: Gene, value: Value) -> bool:
+    """Whether a gene can have this value."""
+    if not gene.is_numeric:
+        return any(value == own and isinstance(value, bool) == isinstance(own, bool) for own in gene.values)
+    if isinstance(value, bool | str) or not _low(gene) <= value <= _high(gene):
+        return False
+    if count_values(gene) == math.inf:
+        return True
+    return any(math.isclose(value, float(own), rel_tol=1e-9) for own in enumerate_values(gene))
+
+
+_CLASS_NAMES = {
+    GeneKind.INT: "Int",
+    GeneKind.FLOAT: "Float",
+    GeneKind.CHOICE: "Choice",
+    GeneKind.BOOLEAN: "Boolean",
+    GeneKind.FIXED: "Fixed",
+}
+
+
+@functools.lru_cache(maxsize=1024)
+def _hyperparameter(gene: Gene) -> Any:  # noqa: ANN401 - keras-tuner has no annotations
+    from keras_tuner.engine import hyperparameters  # noqa: PLC0415 - imports TensorFlow
+
+    return getattr(hyperparameters, _CLASS_NAMES[gene.kind]).from_config(_config(gene) | {"conditions": []})
+
+
+def _config(gene: Gene) -> dict[str, Any]:
+    """The gene as keras-tuner's own `get_config` would write it."""
+    config: dict[str, Any] = {"name": gene.name, "conditions": _conditions(gene)}
+    if gene.kind is GeneKind.FIXED:
+        return config | {"value": gene.values[0]}
+    config["default"] = gene.default
+    if gene.kind is GeneKind.CHOICE:
+        return config | {"values": list(gene.values), "ordered": gene.ordered}
+    if gene.is_numeric:
+        scale = {"step": gene.step, "sampling": gene.sampling}
+        return config | {"min_value": gene.min_value, "max_value": gene.max_value} | scale
+    return config | {"default": bool(gene.default)}
+
+
+def _conditions(gene: Gene) -> list[dict[str, Any]]:
+    if gene.parent_name is None:
+        return []
+    return [{"class_name": "Parent", "config": {"name": gene.parent_name, "values": list(gene.parent_values)}}]
+
+
+def _is_stepped_linear_float(gene: Gene) -> bool:
+    # keras-tuner floor-divides here: 0.3 with step 0.1 comes back as 0.2.
+    return gene.kind is GeneKind.FLOAT and gene.step is not None and gene.sampling == "linear" and not gene.is_point
+
+
+def _stepped_value(gene: Gene, index: int) -> Value:
+    if gene.sampling == "log" and gene.step is not None:
+        value = _low(gene) * float(gene.step) ** index
+    else:
+        value = _low(gene) + index * float(gene.step or 1)
+    return _tidy(gene, value)
+
+
+def _tidy(gene: Gene, value: float) -> Value:
+    # keras-tuner's log scale overshoots the last int by one and leaves 0.30000000000000004 behind; four digits
+    # of a continuous value are more than training can tell apart, and can be read aloud.
+    digits = 4 if gene.step is None else 12
+    value = min(max(float(f"{value:.{digits}g}"), _low(gene)), _high(gene))
+    return round(value) if gene.kind is GeneKind.INT else value
+
+
+def _low(gene: Gene) -> float:
+    return gene.min_value if gene.min_value is not None else 0.0
+
+
+def _high(gene: Gene) -> float:
+    return gene.max_value if gene.max_value is not None else 0.0

@@ -1,0 +1,310 @@
+"""A search space read from YAML, with every mistake told by file, line and key.
+
+The file is walked as YAML nodes, not as loaded objects, because only nodes know their line.
+"""
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
+
+import yaml
+
+from evolve.errors import SpaceError, nearest_spelling
+from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.genome import Value
+from evolve.genetics.space import SearchSpace, count_values, is_value_of
+
+MAX_CHARACTERS = 200_000
+"""A search space is a page or two; anything larger is another file by mistake."""
+
+_TOP_KEYS = ("description", "genes", "settings")
+_CONDITION_KEYS = ("parent_name", "parent_values")
+_NUMERIC_KEYS = ("min_value", "max_value", "step", "sampling", "default")
+_KEYS = {
+    GeneKind.INT: _NUMERIC_KEYS,
+    GeneKind.FLOAT: _NUMERIC_KEYS,
+    GeneKind.CHOICE: ("values", "ordered", "default"),
+    GeneKind.BOOLEAN: ("default",),
+    GeneKind.FIXED: ("value",),
+}
+_FLOAT = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+
+
+class GeneRule(Protocol):
+    """What a network can do with a gene; see `evolve.network.genes`."""
+
+    @property
+    def legal(self) -> str:
+        """The legal values in words."""
+
+    def allows(self, value: object) -> bool:
+        """Whether the network can be built with this value."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceFile:
+    """What a search space file says.
+
+    Attributes:
+        space: Its genes.
+        settings: Run settings that suit this space, as (name, value, line); not checked here.
+    """
+
+    space: SearchSpace
+    settings: tuple[tuple[str, Value | list[Value], int], ...]
+
+
+def parse_space(text: str, source: str, rules: Mapping[str, GeneRule]) -> SpaceFile:
+    """The search space that a YAML text describes.
+
+    Args:
+        text: YAML with the keys ``genes`` (required), ``description`` and ``settings``.
+        source: The file's name, for messages.
+        rules: Every gene that a network understands.
+
+    Raises:
+        SpaceError: Naming file, line and key, what came, what is allowed and the nearest valid spelling.
+    """
+    reader = _Reader(source, rules)
+    if len(text) > MAX_CHARACTERS:
+        reader.fail(None, "", f"is larger than {MAX_CHARACTERS:,} characters: not a search space")
+    root = reader.compose(text)
+    top = reader.mapping(root, "", _TOP_KEYS)
+    if "genes" not in top:
+        reader.fail(root, "", 'has no key "genes": a search space needs at least one gene under it')
+    description = reader.text(top["description"], "description") if "description" in top else ""
+    space = SearchSpace(tuple(reader.genes(top["genes"])), description)
+    settings = tuple(reader.settings(top["settings"])) if "settings" in top else ()
+    return SpaceFile(space, settings)
+
+
+class _Reader:
+    """Walks the nodes of one file; knows its name and the rules, so that every failure can tell where it is."""
+
+    def __init__(self, source: str, rules: Mapping[str, GeneRule]) -> None:
+        self._source = source
+        self._rules = rules
+
+    def fail(self, node: yaml.Node | None, key: str, problem: str) -> NoReturn:
+        """Raise with file, line and key in front of the problem."""
+        line = "" if node is None else f", line {node.start_mark.line + 1}"
+        raise SpaceError(f"{self._source}{line}{', ' + key if key else ''}: {problem}")
+
+    def compose(self, text: str) -> yaml.Node:
+        """The root node of the text."""
+        try:
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = f", line {mark.line + 1}" if mark else ""
+            problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+            raise SpaceError(f"{self._source}{line}: not valid YAML: {problem}") from error
+        except RecursionError as error:
+            raise SpaceError(f"{self._source}: not a search space: nested too deeply") from error
+        if root is None:
+            self.fail(None, "", 'is empty: a search space needs the key "genes" with at least one gene under it')
+        return root
+
+    def mapping(self, node: yaml.Node, key: str, allowed: tuple[str, ...] | None = None) -> dict[str, yaml.Node]:
+        """The entries of a mapping node, each key once and, where given, among those allowed."""
+        if not isinstance(node, yaml.MappingNode):
+            self.fail(node, key, f"must be a mapping (key: value), not {_kind_of(node)}")
+        entries: dict[str, yaml.Node] = {}
+        for key_node, value_node in node.value:
+            name = self.text(key_node, key)
+            path = f"{key}.{name}" if key else name
+            if name in entries:
+                self.fail(key_node, path, "stands twice; keep one")
+            if allowed is not None and name not in allowed:
+                self.fail(
+                    key_node, path, f"unknown key; allowed: {', '.join(allowed)}{nearest_spelling(name, allowed)}"
+                )
+            entries[name] = value_node
+        return entries
+
+    def text(self, node: yaml.Node, key: str) -> str:
+        """The text of a scalar node."""
+        if not isinstance(node, yaml.ScalarNode):
+            self.fail(node, key, f"must be text, not {_kind_of(node)}")
+        return str(node.value)
+
+    def value(self, node: yaml.Node, key: str) -> Value:
+        """The number, truth value or word of a scalar node; 1e-4 is a number here, as a person means it."""
+        text = self.text(node, key)
+        if node.tag == "tag:yaml.org,2002:bool":
+            return text.lower() in ("true", "yes", "on")
+        if node.tag == "tag:yaml.org,2002:null":
+            self.fail(node, key, "has no value")
+        if getattr(node, "style", None) in ("'", '"'):
+            return text
+        if re.fullmatch(r"[-+]?[\d_]*\d", text):
+            return int(text)
+        return float(text) if _FLOAT.fullmatch(text) else text
+
+    def values(self, node: yaml.Node, key: str) -> tuple[Value, ...]:
+        """The values of a list node, at least one, none twice."""
+        if not isinstance(node, yaml.SequenceNode):
+            self.fail(node, key, f"must be a list such as [a, b], not {_kind_of(node)}")
+        values = tuple(self.value(child, f"{key}[{index}]") for index, child in enumerate(node.value))
+        if not values:
+            self.fail(node, key, "is an empty list; give at least one value")
+        if len(set(map(repr, values))) < len(values):
+            self.fail(node, key, "names a value twice; keep one")
+        return values
+
+    def settings(self, node: yaml.Node) -> Iterator[tuple[str, Value | list[Value], int]]:
+        """The settings in order, with their lines."""
+        for name, child in self.mapping(node, "settings").items():
+            path = f"settings.{name}"
+            many = isinstance(child, yaml.SequenceNode)
+            value: Value | list[Value] = list(self.values(child, path)) if many else self.value(child, path)
+            yield name, value, child.start_mark.line + 1
+
+    def genes(self, node: yaml.Node) -> Iterator[Gene]:
+        """The genes in the order of the file."""
+        entries = self.mapping(node, "genes")
+        if not entries:
+            self.fail(node, "genes", "is empty; name at least one gene: " + ", ".join(self._rules))
+        known: dict[str, Gene] = {}
+        for name, child in entries.items():
+            if name not in self._rules:
+                hint = nearest_spelling(name, self._rules)
+                self.fail(child, f"genes.{name}", f"unknown gene; allowed: {', '.join(self._rules)}{hint}")
+            known[name] = self._gene(name, child, known)
+            yield known[name]
+
+    def _gene(self, name: str, node: yaml.Node, earlier: Mapping[str, Gene]) -> Gene:
+        path = f"genes.{name}"
+        if isinstance(node, yaml.ScalarNode):
+            value = self.value(node, path)
+            self._check_legal(name, (value,), node, path)
+            return Gene(name, GeneKind.FIXED, values=(value,))
+        entries = self.mapping(node, path)
+        kind = self._kind(entries, node, path)
+        entries = self.mapping(node, path, ("type", *_KEYS[kind], *_CONDITION_KEYS))
+        parent_name, parent_values = self._condition(entries, node, path, earlier)
+        gene = self._scale(name, kind, entries, node, path)
+        return dataclasses.replace(gene, parent_name=parent_name, parent_values=parent_values)
+
+    def _kind(self, entries: Mapping[str, yaml.Node], node: yaml.Node, path: str) -> GeneKind:
+        allowed = [kind.value for kind in GeneKind]
+        if "type" not in entries:
+            self.fail(node, path, f'has no key "type"; allowed: {", ".join(allowed)}')
+        word = self.text(entries["type"], f"{path}.type")
+        if word.lower() not in allowed:
+            hint = nearest_spelling(word.lower(), allowed)
+            self.fail(entries["type"], f"{path}.type", f'"{word}" is no type; allowed: {", ".join(allowed)}{hint}')
+        return GeneKind(word.lower())
+
+    def _scale(self, name: str, kind: GeneKind, entries: Mapping[str, yaml.Node], node: yaml.Node, path: str) -> Gene:
+        if kind.is_numeric:
+            return self._numeric(name, kind, entries, node, path)
+        if kind is GeneKind.BOOLEAN:
+            values: tuple[Value, ...] = (False, True)
+        else:
+            key = "values" if kind is GeneKind.CHOICE else "value"
+            child = self._required(entries, key, node, path)
+            many = kind is GeneKind.CHOICE
+            values = self.values(child, f"{path}.{key}") if many else (self.value(child, f"{path}.{key}"),)
+        self._check_legal(name, values, entries.get("values", node), path)
+        gene = Gene(name, kind, values=values, ordered=self._flag(entries, "ordered", path))
+        return self._with_default(gene, entries, path)
+
+    def _numeric(self, name: str, kind: GeneKind, entries: Mapping[str, yaml.Node], node: yaml.Node, path: str) -> Gene:
+        number = self._number(kind)
+        low = number(self._required(entries, "min_value", node, path), f"{path}.min_value")
+        high = number(self._required(entries, "max_value", node, path), f"{path}.max_value")
+        sampling = self._sampling(entries, path)
+        if low > high:
+            self.fail(entries["min_value"], path, f"min_value {low:g} is above max_value {high:g}; swap them")
+        if sampling == "log" and low <= 0:
+            self.fail(entries["min_value"], path, f"log sampling needs min_value above 0, not {low:g}")
+        step = number(entries["step"], f"{path}.step") if "step" in entries else None
+        self._check_step(step, sampling, entries, path)
+        self._check_legal(name, (low, high), node, path)
+        gene = Gene(name, kind, low, high, step, sampling)
+        return self._with_default(gene, entries, path)
+
+    def _number(self, kind: GeneKind) -> Callable[[yaml.Node, str], float]:
+        def read(node: yaml.Node, key: str) -> float:
+            value = self.value(node, key)
+            if isinstance(value, bool | str) or not math.isfinite(value):
+                self.fail(node, key, f'must be a number, not "{value}"')
+            if kind is GeneKind.INT and value != int(value):
+                self.fail(node, key, f"must be a whole number for an int, not {value:g}")
+            return int(value) if kind is GeneKind.INT else float(value)
+
+        return read
+
+    def _sampling(self, entries: Mapping[str, yaml.Node], path: str) -> str:
+        word = self.text(entries["sampling"], f"{path}.sampling") if "sampling" in entries else "linear"
+        if word not in ("linear", "log"):
+            problem = f'"{word}" is no sampling; allowed: linear, log{nearest_spelling(word, ("linear", "log"))}'
+            self.fail(entries["sampling"], f"{path}.sampling", problem)
+        return word
+
+    def _check_step(self, step: float | None, sampling: str, entries: Mapping[str, yaml.Node], path: str) -> None:
+        smallest = 1 if sampling == "log" else 0
+        if step is not None and step <= smallest:
+            meaning = "the ratio of neighbours and must be above 1" if smallest else "must be above 0"
+            self.fail(entries["step"], f"{path}.step", f"with {sampling} sampling step is {meaning}, not {step:g}")
+
+    def _check_legal(self, name: str, values: tuple[Value, ...], node: yaml.Node, path: str) -> None:
+        rule = self._rules[name]
+        for value in values:
+            if not rule.allows(value):
+                hint = nearest_spelling(str(value), rule.legal.replace(",", "").split())
+                self.fail(node, path, f"{name} cannot be {_show(value)}; allowed: {rule.legal}{hint}")
+
+    def _with_default(self, gene: Gene, entries: Mapping[str, yaml.Node], path: str) -> Gene:
+        if "default" not in entries:
+            return gene
+        default = self.value(entries["default"], f"{path}.default")
+        if not is_value_of(gene, default):
+            self.fail(entries["default"], f"{path}.default", f"{_show(default)} is not among the values of this gene")
+        return dataclasses.replace(gene, default=default)
+
+    def _condition(
+        self, entries: Mapping[str, yaml.Node], node: yaml.Node, path: str, earlier: Mapping[str, Gene]
+    ) -> tuple[str | None, tuple[Value, ...]]:
+        if not any(key in entries for key in _CONDITION_KEYS):
+            return None, ()
+        name = self.text(self._required(entries, "parent_name", node, path), f"{path}.parent_name")
+        values_node = self._required(entries, "parent_values", node, path)
+        if name not in earlier:
+            allowed = ", ".join(earlier) or "none yet"
+            problem = f'"{name}" is no gene above this one; allowed: {allowed}{nearest_spelling(name, earlier)}'
+            self.fail(entries["parent_name"], f"{path}.parent_name", problem)
+        if count_values(earlier[name]) == math.inf:
+            self.fail(entries["parent_name"], f"{path}.parent_name", f'"{name}" is continuous; a parent needs a step')
+        values = self.values(values_node, f"{path}.parent_values")
+        for value in values:
+            if not is_value_of(earlier[name], value):
+                self.fail(values_node, f"{path}.parent_values", f'"{name}" can never be {_show(value)}')
+        return name, values
+
+    def _required(self, entries: Mapping[str, yaml.Node], key: str, node: yaml.Node, path: str) -> yaml.Node:
+        if key not in entries:
+            self.fail(node, path, f'has no key "{key}", which this type of gene needs')
+        return entries[key]
+
+    def _flag(self, entries: Mapping[str, yaml.Node], key: str, path: str) -> bool:
+        if key not in entries:
+            return False
+        value = self.value(entries[key], f"{path}.{key}")
+        if not isinstance(value, bool):
+            self.fail(entries[key], f"{path}.{key}", f"must be true or false, not {_show(value)}")
+        return value
+
+
+def _kind_of(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode):
+        return "a mapping"
+    return "a list" if isinstance(node, yaml.SequenceNode) else f'"{node.value}"'
+
+
+def _show(value: Value) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else f"{value:g}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
+from evolve.judging.ranking import Standing as Standing  # noqa: PLC0414 - given on to readers of records
 
 Json = Any
 """Whatever `json.dumps` takes."""
@@ -114,21 +115,6 @@ class IndividualRecord:
     files: Mapping[str, str]
     failure: str | None
     replaced_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an individual came in the ranking of one generation.
-
-    Attributes:
-        rank: From 1; ties share the better rank.
-        utility: Plackett-Luce log-strength, larger is better.
-        rejected: Whether the listeners rejected it.
-    """
-
-    rank: int
-    utility: float
-    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""A ballot in the making: every step is kept, so that it can be undone, saved after each one, and gone on with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from evolve.errors import BallotError
+from evolve.judging.ballot import Ballot
+from evolve.judging.moves import Action, rearrange
+from evolve.judging.pairwise import Answer
+
+Json = Any
+"""Whatever `json.dumps` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One candidate is moved, tied, untied or rejected."""
+
+    action: Action
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The whole ordering is set at once: typed in, or settled by pairwise answers."""
+
+    ballot: Ballot
+    method: str
+
+
+Step = Move | Order | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class BallotDraft:
+    """An unfinished ballot: where every candidate stands now, and the steps that led there.
+
+    Before the first step all candidates are tied: nothing has been said of them yet.
+
+    Attributes:
+        ids: All candidates, in the order of their letters.
+        ballot: Where they stand now; finished whenever the listener says so.
+        steps: What was done, oldest first.
+        undone: What was taken back and can be done again, latest first.
+    """
+
+    ids: tuple[str, ...]
+    ballot: Ballot
+    steps: tuple[Step, ...] = ()
+    undone: tuple[Step, ...] = ()
+
+    @classmethod
+    def begin(cls, ids: Sequence[str]) -> Self:
+        """The draft before any step: all tied."""
+        return cls(tuple(ids), Ballot((tuple(ids),) if ids else ()))
+
+    @classmethod
+    def from_json(cls, ids: Sequence[str], steps: Sequence[Mapping[str, Json]]) -> Self:
+        """The draft that these saved steps lead to.
+
+        Raises:
+            BallotError: When a step cannot be read, or is about other candidates.
+        """
+        draft = cls.begin(ids)
+        for step in steps:
+            draft = draft.apply(step_from_json(step))
+        return draft
+
+    def to_json(self) -> list[dict[str, Json]]:
+        """The steps, as plain dictionaries for `from_json`."""
+        return [step_to_json(step) for step in self.steps]
+
+    def apply(self, step: Step) -> Self:
+        """The draft after one more step, or the same one when the step changes nothing.
+
+        Raises:
+            BallotError: When the step is about other candidates.
+        """
+        self._check(step)
+        ballot = self._after(step)
+        if ballot is self.ballot and not isinstance(step, Answer):
+            return self
+        return replace(self, ballot=ballot, steps=(*self.steps, step), undone=())
+
+    def undo(self) -> Self:
+        """The draft before the last step; the same one when there is none."""
+        if not self.steps:
+            return self
+        before = type(self).begin(self.ids)
+        for step in self.steps[:-1]:
+            before = before.apply(step)
+        return replace(before, undone=(self.steps[-1], *self.undone))
+
+    def redo(self) -> Self:
+        """The draft with the step last undone done again; the same one when there is none."""
+        if not self.undone:
+            return self
+        return replace(self.apply(self.undone[0]), undone=self.undone[1:])
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The pairwise answers, oldest first."""
+        return tuple(step for step in self.steps if isinstance(step, Answer))
+
+    @property
+    def method(self) -> str:
+        """How it was made, so far: ``list``, ``pairwise`` or ``order``."""
+        return next((step.method for step in reversed(self.steps) if isinstance(step, Order)), "list")
+
+    def _after(self, step: Step) -> Ballot:
+        match step:
+            case Move(action, candidate):
+                return rearrange(self.ballot, action, candidate, ids=self.ids)
+            case Order(ballot, _):
+                return self.ballot if ballot == self.ballot else ballot
+            case Answer():
+                return self.ballot
+
+    def _check(self, step: Step) -> None:
+        match step:
+            case Move(_, candidate):
+                fits = candidate in self.ids
+            case Order(ballot, _):
+                fits = sorted(ballot.ids) == sorted(self.ids)
+            case Answer(a, b, better):
+                fits = {a, b} <= set(self.ids) and a != b and better in (a, b, None)
+        if not fits:
+            raise BallotError(f"the step {step_to_json(step)} is not about the candidates {', '.join(self.ids)}")
+
+
+def step_to_json(step: Step) -> dict[str, Json]:
+    """A step as a plain dictionary, such as ``{"do": "up", "id": "g0-3"}``."""
+    match step:
+        case Move(action, candidate):
+            return {"do": str(action), "id": candidate}
+        case Order(ballot, method):
+            tiers = [list(tier) for tier in ballot.tiers]
+            return {"do": "order", "tiers": tiers, "rejected": list(ballot.rejected), "method": method}
+        case Answer(a, b, better):
+            return {"do": "answer", "a": a, "b": b, "better": better}
+
+
+def step_from_json(data: Mapping[str, Json]) -> Step:
+    """The step that `step_to_json` wrote.
+
+    Raises:
+        BallotError: When the dictionary is no step.
+    """
+    try:
+        match data["do"]:
+            case "order":
+                tiers = tuple(tuple(map(str, tier)) for tier in data["tiers"])
+                return Order(Ballot(tiers, tuple(map(str, data["rejected"]))), str(data["method"]))
+            case "answer":
+                return Answer(str(data["a"]), str(data["b"]), data["better"])
+            case action:
+                return Move(Action(action), str(data["id"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise BallotError(f"a saved ballot has a step that cannot be read: {dict(data)}") from error

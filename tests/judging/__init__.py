@@ -1,0 +1,1 @@
+"""Tests of ballots, rankings and the ways to fill a ballot in."""

@@ -1,0 +1,153 @@
+"""A ballot in the making loses nobody and forgets nothing."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolve.errors import BallotError
+from evolve.judging.ballot import Ballot
+from evolve.judging.draft import BallotDraft, Move, Order, Step
+from evolve.judging.moves import Action
+from evolve.judging.pairwise import Answer
+from tests.judging.orderings import ballots, names
+
+IDS = names(5)
+_MOVES = st.builds(Move, st.sampled_from(Action), st.sampled_from(IDS))
+_ORDERS = st.builds(Order, ballots(IDS), st.sampled_from(["order", "pairwise"]))
+_ANSWERS = st.permutations(IDS).flatmap(
+    lambda ids: st.sampled_from([Answer(ids[0], ids[1], better) for better in (ids[0], ids[1], None)])
+)
+STEPS = st.lists(st.one_of(_MOVES, _MOVES, _MOVES, _ORDERS, _ANSWERS), max_size=25)
+
+
+def drawn(text: str) -> BallotDraft:
+    """A draft of one-letter candidates that stands like ``A|BC!D``."""
+    better, _, rejected = text.partition("!")
+    ballot = Ballot(tuple(tuple(tier) for tier in better.split("|") if tier), tuple(rejected))
+    return BallotDraft.begin(sorted(ballot.ids)).apply(Order(ballot, "order"))
+
+
+def shown(draft: BallotDraft) -> str:
+    """The inverse of `drawn`."""
+    rejected = "".join(draft.ballot.rejected)
+    return "|".join("".join(tier) for tier in draft.ballot.tiers) + (f"!{rejected}" if rejected else "")
+
+
+def test_nothing_said_means_all_tied() -> None:
+    """An untouched ballot prefers nobody."""
+    assert BallotDraft.begin("ABC").ballot == Ballot((("A", "B", "C"),))
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "who", "after"),
+    [
+        ("ABCD", "up", "C", "C|ABD"),
+        ("C|ABD", "up", "A", "C|A|BD"),
+        ("C|A|BD", "up", "A", "A|C|BD"),
+        ("C|ABD", "down", "C", "ABCD"),
+        ("ABCD", "down", "C", "ABD|C"),
+        ("ABD|C", "up", "C", "ABCD"),
+        ("A|B", "up", "A", "A|B"),
+        ("A|B", "down", "B", "A|B"),
+        ("A|BC|D", "top", "D", "D|A|BC"),
+        ("A|BC|D", "bottom", "B", "A|C|D|B"),
+        ("A|B|C", "tie", "B", "AB|C"),
+        ("A|BC", "tie", "B", "ABC"),
+        ("A|BC", "tie", "C", "A|BC"),
+        ("AB", "tie", "A", "AB"),
+        ("ABCD", "untie", "C", "AB|CD"),
+        ("ABCD", "untie", "A", "ABCD"),
+        ("AB|CD!E", "reject", "C", "AB|D!CE"),
+        ("AB!CD", "unreject", "C", "AB|C!D"),
+        ("AB!CD", "up", "D", "AB|D!C"),
+        ("AB!CD", "top", "D", "D|AB!C"),
+        ("AB!CD", "down", "D", "AB!CD"),
+        ("AB!CD", "tie", "D", "AB!CD"),
+        ("A!B", "reject", "A", "!AB"),
+    ],
+)
+def test_a_move_does_what_a_listener_expects(before: str, action: str, who: str, after: str) -> None:
+    """Up and down, ties, rejections, and their ends."""
+    draft = drawn(before)
+
+    moved = draft.apply(Move(Action(action), who))
+
+    assert shown(moved) == after
+    if before == after:
+        assert moved is draft, "a move that changes nothing is no step to undo"
+
+
+@given(STEPS)
+def test_every_candidate_stands_exactly_once_after_any_steps(steps: list[Step]) -> None:
+    """Nobody is lost or doubled, whatever is done."""
+    draft = BallotDraft.begin(IDS)
+    for step in steps:
+        draft = draft.apply(step)
+        assert sorted(draft.ballot.ids) == sorted(IDS)
+
+
+@given(STEPS)
+def test_undo_reverts_each_step_exactly_and_redo_does_it_again(steps: list[Step]) -> None:
+    """Any history can be walked back to its start, and forth again."""
+    draft = BallotDraft.begin(IDS)
+    history = [draft]
+    for step in steps:
+        draft = draft.apply(step)
+        if draft is not history[-1]:
+            history.append(draft)
+
+    for past in reversed(history[:-1]):
+        draft = draft.undo()
+        assert (draft.ballot, draft.steps) == (past.ballot, past.steps)
+    assert draft.undo() is draft
+    for past in history[1:]:
+        draft = draft.redo()
+        assert (draft.ballot, draft.steps) == (past.ballot, past.steps)
+    assert draft.redo() is draft
+
+
+@given(STEPS)
+def test_saved_steps_lead_to_the_same_draft_in_another_process(steps: list[Step]) -> None:
+    """The steps survive as JSON text, and are all there is to save."""
+    draft = BallotDraft.begin(IDS)
+    for step in steps:
+        draft = draft.apply(step)
+
+    assert BallotDraft.from_json(IDS, json.loads(json.dumps(draft.to_json()))) == draft
+
+
+def test_a_new_step_forgets_what_was_undone() -> None:
+    """Redo never mixes two histories."""
+    draft = drawn("ABC").apply(Move(Action.UP, "B")).undo().apply(Move(Action.UP, "C"))
+
+    assert draft.redo() is draft
+
+
+def test_a_draft_knows_how_it_was_made() -> None:
+    """The last whole order set tells the method; moves after it are touches to it."""
+    draft = BallotDraft.begin("AB").apply(Move(Action.UP, "B"))
+
+    assert draft.method == "list"
+    by_pairs = draft.apply(Order(Ballot((("A",), ("B",))), "pairwise")).apply(Move(Action.REJECT, "B"))
+    assert by_pairs.method == "pairwise"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {},
+        {"do": "fly", "id": "g0-1"},
+        {"do": "up"},
+        {"do": "up", "id": "g9-9"},
+        {"do": "order", "tiers": [["g0-1"]], "rejected": [], "method": "order"},
+        {"do": "order", "tiers": 3, "rejected": [], "method": "order"},
+        {"do": "answer", "a": "g0-1", "b": "g0-1", "better": None},
+        {"do": "answer", "a": "g0-1", "b": "g0-2", "better": "g0-3"},
+    ],
+)
+def test_a_saved_step_that_does_not_fit_is_refused(step: dict[str, object]) -> None:
+    """A damaged or foreign draft is an error, not a wrong ballot."""
+    with pytest.raises(BallotError):
+        BallotDraft.from_json(IDS, [step])

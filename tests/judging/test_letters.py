@@ -1,0 +1,47 @@
+"""Blind letters hide who is who, each time anew."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolve.judging.letters import blind_letters, letter_name
+from tests.judging.orderings import names
+
+
+@given(st.integers(0, 60), st.integers(), st.integers(0, 99), st.text(max_size=8), st.randoms())
+def test_every_candidate_has_one_letter_whatever_the_order_of_the_ids(
+    count: int, seed: int, generation: int, listener: str, order: object
+) -> None:
+    """The same letters come out for the same listener and generation, and they hide everyone."""
+    ids = list(names(count))
+    letters = blind_letters(ids, seed=seed, generation=generation, listener=listener)
+    order.shuffle(ids)  # type: ignore[attr-defined] # Hypothesis' random.Random has no public type
+
+    assert sorted(letters.values()) == sorted(ids)
+    assert list(letters) == [letter_name(place) for place in range(count)]
+    assert blind_letters(ids, seed=seed, generation=generation, listener=listener) == letters
+
+
+def test_letters_go_on_after_z() -> None:
+    """The 27th candidate is AA."""
+    assert [letter_name(place) for place in (0, 25, 26, 27, 51, 52, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "AB",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]
+
+
+def test_listeners_and_generations_have_letters_of_their_own() -> None:
+    """Nobody can tell a candidate by the letter it had for another, or last time."""
+    ids = names(8)
+    drawn = [
+        tuple(blind_letters(ids, seed=7, generation=generation, listener=listener).items())
+        for generation in range(3)
+        for listener in ("", "anna", "ben")
+    ]
+
+    assert len(set(drawn)) == len(drawn)

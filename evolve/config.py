@@ -1,0 +1,156 @@
+"""What a user may set, as one frozen record that is checked once, with the place each value came from.
+
+Defaults are overridden by the search space's own settings, those by the command line.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evolve.errors import SettingsError, nearest_spelling
+
+DEFAULT_CORPUS = "bach-chorales"
+
+
+class RunConfig(BaseModel):
+    """Every setting of a run; the field names are the names in a settings file and in ``--set``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    corpus: Annotated[tuple[str, ...], Field(min_length=1)] = (DEFAULT_CORPUS,)
+    """Names of built-in corpora and folders or files of music."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """The one number all chance of the run derives from."""
+
+    population: Annotated[int, Field(ge=1, le=10_000)] = 8
+    """Members of a generation."""
+    parents: Annotated[int, Field(ge=1, le=10_000)] = 3
+    """How many of the best may become parents."""
+    elites: Annotated[int, Field(ge=0, le=10_000)] = 1
+    """How many of the best come back unchanged, to be heard again."""
+    newcomers: Annotated[int, Field(ge=0, le=10_000)] = 1
+    """Fresh genomes in each generation, for diversity."""
+    generations: Annotated[int, Field(ge=1, le=10_000)] = 5
+    """How many generations are heard."""
+    exploration: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """The dial from 0, refine what was liked, to 1, explore."""
+    crossover_rate: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of children that have two parents."""
+    mutation_rate: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Chance of each gene to change in a child; unset, the exploration dial decides."""
+
+    songs: Annotated[int, Field(ge=1, le=100)] = 5
+    """Songs that each individual composes."""
+    notes: Annotated[int, Field(ge=1, le=100_000)] = 500
+    """Notes, chords and rests composed for each song, after the opening."""
+    opening: str | None = None
+    """A music file whose first notes every song continues; unset, the seed chooses from a held-out piece."""
+    temperature: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """Below 1 songs keep to the likely, above they dare more."""
+
+    window: Annotated[int, Field(ge=2, le=10_000)] = 50
+    """Notes a network sees before the one it predicts, and the length of the opening."""
+    targets: Literal["every", "last"] = "every"
+    """Learn from every note of a window, or from the note after it alone, as the paper did."""
+    chord_symbols: Annotated[int, Field(ge=16, le=100_000)] | None = None
+    """Distinct notes and chords a network may know; rarer chords become their nearest. Unset: what suits the corpus."""
+    epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """Training budget of an individual, in passes over the corpus."""
+    seconds: Annotated[float, Field(gt=0)] = 600.0
+    """Training budget of an individual, in seconds."""
+    patience: Annotated[int, Field(ge=1)] = 8
+    """Epochs without a better held-out loss after which training stops."""
+    hang_limit: Annotated[float, Field(ge=10)] = 900.0
+    """Seconds without any sign of life after which a trial is given up."""
+
+    cpus_per_trial: Annotated[float, Field(gt=0)] = 1.0
+    """Cores of one trial; it computes with as many threads."""
+    gpus_per_trial: Annotated[float, Field(ge=0)] | None = None
+    """GPUs, or the share of one, of a trial; unset: one each where there are GPUs, else none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value that somebody set, and where.
+
+    Attributes:
+        name: The setting.
+        value: Not checked yet; text is read as what the setting needs.
+        where: ``--population``, or ``quick.yaml, line 12``.
+        is_firm: Whether it was asked for on the command line. A looser one gives way when it does not fit.
+    """
+
+    name: str
+    value: Any
+    where: str
+    is_firm: bool = True
+
+
+def settle(given: Iterable[Given]) -> RunConfig:
+    """The settings that these values and the defaults make together; later values win.
+
+    A number of parents, elites or newcomers that nobody asked for on the command line shrinks to what a small
+    population can hold.
+
+    Raises:
+        SettingsError: Naming where the value stands, what came, and what is allowed.
+    """
+    chosen: dict[str, Given] = {}
+    for one in given:
+        if one.name not in RunConfig.model_fields:
+            allowed = ", ".join(RunConfig.model_fields)
+            hint = nearest_spelling(one.name, RunConfig.model_fields)
+            raise SettingsError(f'{one.where}: there is no setting "{one.name}"; allowed: {allowed}{hint}')
+        chosen[one.name] = one
+    config = _checked({name: one.value for name, one in chosen.items()}, chosen)
+    return _fitted(config, chosen)
+
+
+def parse_assignment(text: str) -> Given:
+    """What ``--set key=value`` says.
+
+    Raises:
+        SettingsError: It has no ``=``.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise SettingsError(f"--set {text}: must be key=value, such as --set epochs=20")
+    unset = value.strip().lower() in ("", "none", "null")
+    return Given(name.strip(), None if unset else value.strip(), f"--set {text}")
+
+
+def _checked(values: Mapping[str, Any], chosen: Mapping[str, Given]) -> RunConfig:
+    values = {
+        name: (value,) if name == "corpus" and isinstance(value, str) else value for name, value in values.items()
+    }
+    try:
+        return RunConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        one = chosen[str(first["loc"][0])]
+        problem = first["msg"].replace("Input should be", "must be").replace("Value error, ", "")
+        problem = problem[0].lower() + problem[1:]
+        raise SettingsError(f"{one.where}: {one.name} {problem}; it is {one.value!r}") from error
+
+
+def _fitted(config: RunConfig, chosen: Mapping[str, Given]) -> RunConfig:
+    limits = [
+        ("parents", config.population, "the population"),
+        ("elites", config.population - 1, "the population less one, or nobody would be new"),
+    ]
+    config = _limited(config, chosen, limits)
+    room = config.population - config.elites
+    return _limited(config, chosen, [("newcomers", room, "the population less the elites")])
+
+
+def _limited(config: RunConfig, chosen: Mapping[str, Given], limits: Sequence[tuple[str, int, str]]) -> RunConfig:
+    for name, most, why in limits:
+        value = getattr(config, name)
+        if value <= most:
+            continue
+        if name in chosen and chosen[name].is_firm:
+            raise SettingsError(f"{chosen[name].where}: {name} is {value}, but at most {most} fit: {why}")
+        config = config.model_copy(update={name: most})
+    return config

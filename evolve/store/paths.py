@@ -1,0 +1,121 @@
+"""Every path of a run folder, and how a file comes to lie there: whole or not at all."""
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evolve.errors import RunError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaths:
+    """The layout of one run folder.
+
+    Attributes:
+        folder: The run folder; everything of the run lies beneath it, and nothing in it knows its absolute path.
+    """
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file: the only truth about the run."""
+        return self.folder / "run.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that works on the run."""
+        return self.folder / "run.lock"
+
+    @property
+    def space(self) -> Path:
+        """A copy of the search space, to read."""
+        return self.folder / "space.yaml"
+
+    @property
+    def settings(self) -> Path:
+        """A copy of the settings, to read."""
+        return self.folder / "settings.yaml"
+
+    @property
+    def material(self) -> Path:
+        """The encoded corpus and the opening: what every trial works from."""
+        return self.folder / "material.npz"
+
+    def artifact(self, individual_id: str, name: str) -> Path:
+        """A file of one individual."""
+        return self.folder / "individuals" / checked_name(individual_id) / checked_name(name)
+
+    def opening(self, name: str) -> Path:
+        """A file of the opening that all songs share."""
+        return self.folder / "opening" / checked_name(name)
+
+    def listening(self, generation: int, listener: str) -> Path:
+        """The folder in which one listener finds a generation under blind letters."""
+        return self.folder / "listening" / f"generation-{generation}" / checked_name(listener)
+
+    def relative(self, path: Path) -> str:
+        """A path as the store keeps it: relative to the run folder, with forward slashes."""
+        return path.relative_to(self.folder).as_posix()
+
+
+def checked_name(name: str) -> str:
+    """The name itself, when it can be a file or folder name anywhere.
+
+    Raises:
+        RunError: It holds a path separator, starts with a dot, or is empty or too long.
+    """
+    if not _NAME.fullmatch(name):
+        allowed = "letters, digits, space and . _ - (not first), at most 100"
+        raise RunError(f"{name!r} cannot be a name; allowed: {allowed}")
+    return name
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that its name never shows anything but all of the data, whatever happens meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def find_run(run: str, runs: Path) -> Path:
+    """The folder of a run, given by name or by path.
+
+    Raises:
+        RunError: There is no such run; names those there are.
+    """
+    for folder in (runs / run, Path(run)):
+        if RunPaths(folder).database.is_file():
+            return folder
+    names = ", ".join(sorted(folder.name for folder in run_folders(runs))) or "none"
+    raise RunError(f'there is no run "{run}" in {runs}/ nor at that path; runs there: {names}')
+
+
+def newest_run(runs: Path) -> Path:
+    """The run folder whose store was written last.
+
+    Raises:
+        RunError: There is none.
+    """
+    folders = sorted(run_folders(runs), key=lambda folder: RunPaths(folder).database.stat().st_mtime)
+    if not folders:
+        raise RunError(f"there is no run in {runs}/ yet; begin one with: evolve start --space quick.yaml")
+    return folders[-1]
+
+
+def run_folders(runs: Path) -> Iterator[Path]:
+    """Every run folder beneath a folder of runs."""
+    if runs.is_dir():
+        yield from (folder for folder in runs.iterdir() if RunPaths(folder).database.is_file())

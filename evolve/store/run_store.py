@@ -1,0 +1,310 @@
+"""The store of one run: every SQL statement, and the order of files and rows.
+
+A file is written whole before the row that names it commits, and each change of state is one transaction. So whatever
+stops the program, the store says what is done, and every file it names is there.
+"""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from evolve.errors import RunError
+from evolve.genetics.individual import Individual
+from evolve.judging.ballot import Ballot
+from evolve.store.database import Database
+from evolve.store.paths import RunPaths, write_whole
+from evolve.store.reading import read_ballots, read_run
+from evolve.store.records import (
+    Artifact,
+    BallotRecord,
+    GenerationStatus,
+    IndividualStatus,
+    Json,
+    RunRecord,
+    Standing,
+    TrialResult,
+)
+
+
+class RunStore:
+    """An open run folder; use it as a context manager.
+
+    Reading and ballots need no lock. Whoever advances the run holds `exclusively`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the run in a folder.
+
+        Raises:
+            RunError: There is no store, it is damaged, or a newer evolve made it.
+        """
+        self.paths = RunPaths(folder)
+        if not self.paths.database.is_file():
+            raise RunError(f"{folder} is no run folder: it has no {self.paths.database.name}")
+        self._database = Database(self.paths.database)
+
+    @classmethod
+    def create(cls, folder: Path, facts: Mapping[str, Json]) -> Self:
+        """A new run folder with its first facts.
+
+        Raises:
+            RunError: The folder has something in it already, or cannot be written.
+        """
+        paths = RunPaths(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(not path.name.startswith(".") for path in folder.iterdir()):
+                raise RunError(f"{folder} exists already; choose another --name, or go on: evolve resume {folder.name}")
+            Database.create(paths.database, facts)
+        except OSError as error:
+            raise RunError(f"cannot create the run folder {folder}: {error.strerror}") from error
+        return cls(folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    @property
+    def name(self) -> str:
+        """The run's name: that of its folder, so that a copied folder is a run of its own."""
+        return self.paths.folder.resolve().name
+
+    @contextlib.contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Hold the run for this process; `RunError` when another process works on it."""
+        lock = FileLock(self.paths.lock)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise RunError(
+                f"another process is working on the run {self.name}; wait for it, or stop it first"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    # --- facts -------------------------------------------------------------------------------------------------------
+
+    def fact(self, name: str) -> Json:
+        """A fact of the whole run, or None."""
+        with self._database.snapshot() as cursor:
+            row = cursor.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def record_facts(self, facts: Mapping[str, Json]) -> None:
+        """Set facts of the whole run, all or none."""
+        with self._database.transaction() as cursor:
+            _set_facts(cursor, facts)
+
+    def write_material(self, data: bytes, files: Iterable[Artifact], facts: Mapping[str, Json]) -> None:
+        """Keep what every trial works from, the opening's files, and the facts about both."""
+        write_whole(self.paths.material, data)
+        relative = {}
+        for artifact in files:
+            path = self.paths.opening(artifact.name)
+            write_whole(path, artifact.data)
+            relative[artifact.kind] = self.paths.relative(path)
+        opening = {**facts["opening"], "files": relative}
+        self.record_facts({**facts, "opening": opening})
+
+    def read_material(self) -> bytes | None:
+        """What `write_material` kept, or None when it has not come to that."""
+        return self.paths.material.read_bytes() if self.fact("opening") else None
+
+    # --- births ------------------------------------------------------------------------------------------------------
+
+    def record_generation(
+        self,
+        number: int,
+        born: Sequence[Individual],
+        changed: Mapping[str, Mapping[str, tuple[Json, Json]]],
+        *,
+        elites: Sequence[str] = (),
+        parents: Sequence[str] = (),
+    ) -> None:
+        """A generation is born; the one before it, if any, is bred. One transaction."""
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "UPDATE generation SET status = ?, parents = ? WHERE number = ?",
+                (GenerationStatus.BRED, json.dumps(list(parents)), number - 1),
+            )
+            cursor.execute(
+                "INSERT INTO generation (number, status, born_at) VALUES (?, ?, ?)",
+                (number, GenerationStatus.BORN, _now()),
+            )
+            for individual in born:
+                _insert_individual(cursor, individual, changed.get(individual.id, {}))
+            members = [*((name, True) for name in elites), *((one.id, False) for one in born)]
+            for slot, (name, elite) in enumerate(members, start=1):
+                cursor.execute(
+                    "INSERT INTO member (generation, slot, individual, elite) VALUES (?, ?, ?, ?)",
+                    (number, slot, name, int(elite)),
+                )
+
+    def record_replacements(self, replacements: Mapping[str, Individual]) -> None:
+        """Fresh individuals take the slots of failed ones, given by the failed one's id. One transaction."""
+        with self._database.transaction() as cursor:
+            for failed, fresh in replacements.items():
+                _insert_individual(cursor, fresh, {})
+                cursor.execute("UPDATE individual SET replaced_by = ? WHERE id = ?", (fresh.id, failed))
+                cursor.execute(
+                    "UPDATE member SET individual = ? WHERE generation = ? AND individual = ?",
+                    (fresh.id, fresh.generation, failed),
+                )
+
+    # --- trials ------------------------------------------------------------------------------------------------------
+
+    def record_start(self, individual_id: str) -> None:
+        """A trial of the individual has begun."""
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "UPDATE individual SET status = ? WHERE id = ? AND status = ?",
+                (IndividualStatus.EVALUATING, individual_id, IndividualStatus.BORN),
+            )
+
+    def record_trial(self, result: TrialResult) -> bool:
+        """Keep what a trial made; files first, then the rows in one transaction.
+
+        Returns:
+            Whether it was new; a second result for the same individual, as after a lost node, changes nothing.
+        """
+        if self._status(result.individual_id).is_finished:
+            return False
+        files = self._write_artifacts(result.individual_id, result.artifacts)
+        songs = [
+            (song.index, self._write_artifacts(result.individual_id, song.files), song.facts) for song in result.songs
+        ]
+        status = IndividualStatus.FAILED if result.failure else IndividualStatus.EVALUATED
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "UPDATE individual SET status = ?, metrics = ?, files = ?, failure = ? WHERE id = ?",
+                (status, json.dumps(dict(result.metrics)), json.dumps(files), result.failure, result.individual_id),
+            )
+            for number, song_files, facts in songs:
+                cursor.execute(
+                    "INSERT OR REPLACE INTO song (individual, number, files, facts) VALUES (?, ?, ?, ?)",
+                    (result.individual_id, number, json.dumps(song_files), json.dumps(dict(facts))),
+                )
+        return True
+
+    def record_evaluated(self, number: int) -> None:
+        """Every member of the generation has songs; it waits for a listener."""
+        self._advance(number, GenerationStatus.BORN, GenerationStatus.EVALUATED)
+
+    # --- ballots -----------------------------------------------------------------------------------------------------
+
+    def draft_steps(self, number: int, listener: str) -> list[Json]:
+        """The steps of a listener's unfinished ballot, oldest first."""
+        query = "SELECT steps FROM draft WHERE generation = ? AND listener = ?"
+        with self._database.snapshot() as cursor:
+            row = cursor.execute(query, (number, listener)).fetchone()
+        return list(json.loads(row[0])) if row else []
+
+    def record_draft(self, number: int, listener: str, steps: Sequence[Json]) -> None:
+        """Keep the steps of an unfinished ballot."""
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT OR REPLACE INTO draft (generation, listener, steps) VALUES (?, ?, ?)",
+                (number, listener, json.dumps(list(steps))),
+            )
+
+    def record_ballot(
+        self,
+        number: int,
+        record: BallotRecord,
+        rank: Callable[[Sequence[Ballot]], Mapping[str, Standing]],
+    ) -> Mapping[str, Standing]:
+        """Keep a finished ballot and what all ballots of the generation now say together. One transaction.
+
+        Args:
+            number: The generation.
+            record: The ballot; a second one of the same listener takes the place of the first.
+            rank: From all ballots to everyone's standing.
+
+        Raises:
+            RunError: The generation is not evaluated yet, or its children are born already.
+        """
+        with self._database.transaction() as cursor:
+            self._check_open_for_ballots(cursor, number)
+            ballot = record.ballot
+            values = (json.dumps(ballot.tiers), json.dumps(ballot.rejected), record.method)
+            cursor.execute(
+                "INSERT OR REPLACE INTO ballot (generation, listener, tiers, rejected, method, letters, made_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number, record.listener, *values, json.dumps(dict(record.letters)), record.made_at),
+            )
+            cursor.execute("DELETE FROM draft WHERE generation = ? AND listener = ?", (number, record.listener))
+            standings = rank([other.ballot for other in read_ballots(cursor, number)])
+            for name, standing in standings.items():
+                cursor.execute(
+                    "UPDATE member SET rank = ?, utility = ?, rejected = ? WHERE generation = ? AND individual = ?",
+                    (standing.rank, standing.utility, int(standing.rejected), number, name),
+                )
+            cursor.execute(
+                "UPDATE generation SET status = ? WHERE number = ?",
+                (GenerationStatus.RANKED, number),
+            )
+        return standings
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def read(self) -> RunRecord:
+        """The whole run at one instant."""
+        with self._database.snapshot() as cursor:
+            return read_run(cursor, self.name)
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def _write_artifacts(self, individual_id: str, artifacts: Iterable[Artifact]) -> dict[str, str]:
+        files = {}
+        for artifact in artifacts:
+            path = self.paths.artifact(individual_id, artifact.name)
+            write_whole(path, artifact.data)
+            files[artifact.kind] = self.paths.relative(path)
+        return files
+
+    def _status(self, individual_id: str) -> IndividualStatus:
+        with self._database.snapshot() as cursor:
+            row = cursor.execute("SELECT status FROM individual WHERE id = ?", (individual_id,)).fetchone()
+        return IndividualStatus(row[0])
+
+    def _advance(self, number: int, before: GenerationStatus, after: GenerationStatus) -> None:
+        with self._database.transaction() as cursor:
+            cursor.execute("UPDATE generation SET status = ? WHERE number = ? AND status = ?", (after, number, before))
+
+    def _check_open_for_ballots(self, cursor: sqlite3.Cursor, number: int) -> None:
+        row = cursor.execute("SELECT status FROM generation WHERE number = ?", (number,)).fetchone()
+        status = GenerationStatus(row[0]) if row else GenerationStatus.BORN
+        if status is GenerationStatus.BRED:
+            raise RunError(f"generation {number} of {self.name} has children already: its ranking can no longer change")
+        if status is GenerationStatus.BORN:
+            raise RunError(
+                f"generation {number} of {self.name} has no full set of songs yet; go on: evolve resume {self.name}"
+            )
+
+
+def _set_facts(cursor: sqlite3.Cursor, facts: Mapping[str, Json]) -> None:
+    for name, value in facts.items():
+        cursor.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, json.dumps(value)))
+
+
+def _insert_individual(cursor: sqlite3.Cursor, one: Individual, changed: Mapping[str, tuple[Json, Json]]) -> None:
+    texts = [json.dumps(part) for part in (one.genome.genes, one.parents, one.operators, dict(changed))]
+    cursor.execute(
+        "INSERT INTO individual (id, generation, slot, origin, status, genome, parents, operators, changed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (one.id, one.generation, one.slot, one.origin, IndividualStatus.BORN, *texts),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

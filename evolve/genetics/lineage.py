@@ -9,6 +9,7 @@ import statistics
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual
@@ -81,23 +82,25 @@ def inherited_from(family: Family, individual_id: str, gene: str) -> str | None:
     return next((parent for parent in parents if _same(family[parent].genome.get(gene), value)), None)
 
 
-def surviving_shares(family: Family, living: Iterable[str]) -> dict[str, float]:
+def surviving_shares(family: Family, living: Iterable[str], *, ignored_genes: Collection[str] = ()) -> dict[str, float]:
     """Whose genes live on: for each individual, the share of the living's genes that arose in it.
 
     Args:
         family: All individuals.
         living: Ids, such as the members of the last generation. Each weighs the same, however many genes it has.
+        ignored_genes: Genes that say nothing of kinship, such as those that never differ.
 
     Returns:
         Shares in 0 .. 1 that sum to 1, largest first; empty when nobody lives.
     """
-    shares: dict[str, float] = {}
-    members = [id_ for id_ in dict.fromkeys(living) if id_ in family and family[id_].genome.genes]
-    for id_ in members:
-        sources = gene_sources(family, id_)
-        for source in sources.values():
-            shares[source] = shares.get(source, 0.0) + 1 / (len(sources) * len(members))
-    return dict(sorted(shares.items(), key=lambda pair: -pair[1]))
+    sources = [gene_sources(family, id_) for id_ in dict.fromkeys(living) if id_ in family]
+    told = [[source for gene, source in member.items() if gene not in ignored_genes] for member in sources]
+    told = [member for member in told if member]
+    shares: dict[str, Fraction] = {}
+    for member in told:
+        for source in member:
+            shares[source] = shares.get(source, Fraction()) + Fraction(1, len(member) * len(told))
+    return {id_: float(share) for id_, share in sorted(shares.items(), key=lambda pair: -pair[1])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +160,26 @@ def gene_drift(
     drift: dict[str, tuple[Spread | None, ...]] = {}
     for name in names:
         columns = [[genome[name] for genome in genomes if name in genome] for genomes in values]
-        numeric = all(_is_number(value) for column in columns for value in column)
-        drift[name] = tuple(_spread(column, numeric=numeric, log=name in log_genes) for column in columns)
+        categorical = any(not _is_number(value) for column in columns for value in column)
+        log = name in log_genes
+        drift[name] = tuple(_count(column) if categorical else _summarise(column, log=log) for column in columns)
     return drift
 
 
-def _spread(values: list[Value], *, numeric: bool, log: bool) -> Spread | None:
-    if not values:
-        return None
-    if not numeric:
-        # Genes that are equally common stand in the order of their names, so that a report never flickers.
-        common = sorted(Counter(values).items(), key=lambda pair: (-pair[1], str(pair[0])))
-        return CategoricalSpread(tuple(common))
-    numbers = sorted(float(value) for value in values)
-    return NumericSpread(len(numbers), numbers[0], _median(numbers, log=log), numbers[-1])
+def _count(values: list[Value]) -> CategoricalSpread | None:
+    # Values that are equally common stand in the order of their names, so that a report never flickers.
+    common = sorted(Counter(values).items(), key=lambda pair: (-pair[1], str(pair[0])))
+    return CategoricalSpread(tuple(common)) if common else None
+
+
+def _summarise(values: list[Value], *, log: bool) -> NumericSpread | None:
+    numbers = sorted(value for value in values if not isinstance(value, str))
+    return NumericSpread(len(numbers), numbers[0], _median(numbers, log=log), numbers[-1]) if numbers else None
 
 
 def _median(numbers: list[float], *, log: bool) -> float:
     if not log or numbers[0] <= 0:
-        return float(statistics.median(numbers))
+        return statistics.median(numbers)
     low, high = statistics.median_low(numbers), statistics.median_high(numbers)
     return low if low == high else math.sqrt(low) * math.sqrt(high)
 

@@ -152,6 +152,10 @@ class TestInheritance:
         assert surviving_shares(FAMILY, ["g1-1", "g1-2"]) == {"g0-1": 0.5, "g0-2": 0.25, "g1-2": 0.25}
         assert surviving_shares(FAMILY, []) == {}
 
+    def test_genes_that_tell_nothing_can_be_left_out(self) -> None:
+        """Shares then speak of the other genes alone."""
+        assert surviving_shares(FAMILY, ["g1-1", "g1-2"], ignored_genes=["width"]) == {"g0-2": 0.5, "g0-1": 0.5}
+
     @given(families())
     def test_shares_sum_to_one_and_belong_to_ancestors(self, family: dict[str, Individual]) -> None:
         """All genes of the living arose in themselves or in an ancestor."""

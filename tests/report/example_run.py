@@ -31,15 +31,16 @@ SPACE_TEXT = """\
 genes:
   cell: {type: choice, values: [lstm, gru, simple_rnn]}
   depth: {type: int, min_value: 1, max_value: 4}
-  width: {type: int, min_value: 32, max_value: 512, step: 2, sampling: log}
-  batch_size: {type: choice, values: [32, 64, 128], ordered: true}
-  learning_rate: {type: float, min_value: 0.0001, max_value: 0.01, sampling: log}
+  width: {type: int, min_value: 32, max_value: 512, sampling: log}
+  batch_size: {type: int, min_value: 32, max_value: 128, step: 2, sampling: log}
+  learning_rate: {type: float, min_value: 1e-4, max_value: 1e-2, sampling: log}
   optimizer: {type: choice, values: [adam, nadam, rmsprop, sgd]}
   activation: {type: choice, values: [tanh, relu, elu]}
   dropout: {type: float, min_value: 0.0, max_value: 0.5, step: 0.1}
-  dense: {type: boolean}
-  dense_width: {type: int, min_value: 32, max_value: 256, when: {dense: true}}
-  encoding: {type: choice, values: [one_hot]}
+  branches: {type: boolean}
+  dense_width: 256
+  encoding: {type: choice, values: [onehot, embedding]}
+  embedding_width: {type: int, min_value: 8, max_value: 128, parent_name: encoding, parent_values: [embedding]}
 """
 
 BITS = {"g0-1": 3.92, "g0-2": 3.18, "g0-3": 4.41, "g0-4b": 3.77, "g0-5": 3.30, "g0-6": 3.51}
@@ -98,8 +99,9 @@ _PLAIN: dict[str, Value] = {
     "optimizer": "adam",
     "activation": "tanh",
     "dropout": 0.2,
-    "dense": False,
-    "encoding": "one_hot",
+    "branches": False,
+    "dense_width": 256,
+    "encoding": "onehot",
 }
 
 
@@ -115,9 +117,9 @@ def _individuals() -> dict[str, Individual]:
         _sampled("g0-2", genome(depth=2, width=128, learning_rate=0.00316)),
         _sampled("g0-3", genome(cell="gru", width=32, optimizer="sgd", learning_rate=0.0004, batch_size=128)),
         _sampled("g0-4", genome(optimizer="sgd", learning_rate=0.01, activation="relu", depth=4)),
-        _sampled("g0-4b", genome(cell="gru", width=64, dense=True, dense_width=96), Origin.REPLACEMENT),
+        _sampled("g0-4b", genome(cell="gru", width=64, encoding="embedding", embedding_width=48), Origin.REPLACEMENT),
         _sampled("g0-5", genome(width=256, depth=1, optimizer="nadam", dropout=0.3)),
-        _sampled("g0-6", genome(cell="gru", width=128, batch_size=32, activation="elu")),
+        _sampled("g0-6", genome(cell="gru", width=128, batch_size=32, activation="elu", branches=True)),
     ]
     family = {individual.id: individual for individual in founders}
     first, second = family["g0-2"].genome, family["g0-5"].genome
@@ -125,7 +127,12 @@ def _individuals() -> dict[str, Individual]:
         _child("g1-2", _with(first, optimizer="nadam", width=192), "g0-2", "g0-5"),
         _child("g1-3", _with(second, width=512, depth=4), "g0-5"),
         _sampled("g1-3b", genome(cell="gru", depth=3, width=96, dropout=0.0), Origin.REPLACEMENT),
-        _child("g1-4", _with(second, depth=2, learning_rate=0.0024, dense=True, dense_width=128), "g0-5", "g0-2"),
+        _child(
+            "g1-4",
+            _with(second, depth=2, learning_rate=0.0024, encoding="embedding", embedding_width=32),
+            "g0-5",
+            "g0-2",
+        ),
         _child("g1-5", _with(first, learning_rate=0.01, activation="relu"), "g0-2"),
         _sampled("g1-5b", genome(optimizer="sgd", learning_rate=0.0088, activation="relu"), Origin.REPLACEMENT),
         _sampled("g1-5c", genome(cell="simple_rnn", depth=1, optimizer="rmsprop"), Origin.REPLACEMENT),

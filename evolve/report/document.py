@@ -1,0 +1,149 @@
+"""A whole run as one JSON document, in the shape that docs/report-format.md describes."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from evolve.genetics.lineage import (
+    CategoricalSpread,
+    NumericSpread,
+    Spread,
+    founders_of,
+    gene_drift,
+    line_to_founder,
+    surviving_shares,
+)
+from evolve.report.genes import log_genes, shared_genes
+from evolve.report.rankings import champions_of, family_of, heard_members, letters_of
+from evolve.report.stage import stage_of
+from evolve.store.records import BallotRecord, GenerationRecord, IndividualRecord, RunRecord, SongRecord
+
+FORMAT_VERSION = 1
+"""Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
+
+Document = dict[str, Any]
+"""What `json.dumps` takes, without NaN or infinities."""
+
+
+def report_document(run: RunRecord) -> Document:
+    """The run as plain dictionaries and lists, every field as docs/report-format.md says."""
+    stage = stage_of(run)
+    document = {
+        "version": FORMAT_VERSION,
+        "run": run.name,
+        "created_at": run.created_at,
+        "seed": run.settings.get("seed"),
+        "stands": {
+            "generation": stage.generation,
+            "status": stage.words,
+            "waits_for": stage.waits_for,
+            "command": stage.command,
+        },
+        "settings": run.settings,
+        "space": run.space,
+        "corpus": run.corpus,
+        "opening": run.opening,
+        "versions": run.versions,
+        "champions": _champions(run),
+        "drift": _drift(run),
+        "generations": [_generation(run, generation) for generation in run.generations],
+    }
+    return dict(plain(document))
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON
+    """A value as JSON can hold it: mappings as dicts, tuples as lists, NaN and infinities as None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
+    return {
+        "index": generation.index,
+        "status": str(generation.status),
+        "members": generation.members,
+        "elites": generation.elites,
+        "failed": generation.failed,
+        "champions": champions_of(generation),
+        "parents": generation.parents,
+        "ballots": [_ballot(ballot) for ballot in generation.ballots],
+        "individuals": [
+            _individual(run.individuals[id_], generation) for id_ in (*generation.members, *generation.failed)
+        ],
+    }
+
+
+def _ballot(record: BallotRecord) -> Document:
+    return {
+        "listener": record.listener,
+        "method": record.method,
+        "made_at": record.made_at,
+        "letters": record.letters,
+        "tiers": record.ballot.tiers,
+        "rejected": record.ballot.rejected,
+    }
+
+
+def _individual(record: IndividualRecord, generation: GenerationRecord) -> Document:
+    individual = record.individual
+    standing = generation.standings.get(individual.id)
+    return {
+        "id": individual.id,
+        "status": str(record.status),
+        "origin": str(individual.origin),
+        "born_in": individual.generation,
+        "slot": individual.slot,
+        "elite": individual.id in generation.elites,
+        "genome": individual.genome.as_dict(),
+        "parents": individual.parents,
+        "operators": individual.operators,
+        "changed": record.changed,
+        "rank": standing.rank if standing else None,
+        "utility": standing.utility if standing else None,
+        "rejected": standing.rejected if standing else False,
+        "letter": letters_of(generation).get(individual.id),
+        "metrics": record.metrics,
+        "files": record.files,
+        "songs": [_song(song) for song in record.songs],
+        "failure": record.failure,
+        "replaced_by": record.replaced_by,
+    }
+
+
+def _song(song: SongRecord) -> Document:
+    return {"index": song.index, "midi": song.files.get("midi"), **song.files, "facts": song.facts}
+
+
+def _champions(run: RunRecord) -> list[Document]:
+    family = family_of(run)
+    return [
+        {
+            "generation": generation.index,
+            "id": id_,
+            "line": line_to_founder(family, id_),
+            "founders": founders_of(family, id_),
+            "gene_shares": surviving_shares(family, [id_], ignored_genes=shared_genes(run)),
+        }
+        for generation in run.generations
+        for id_ in champions_of(generation)
+    ]
+
+
+def _drift(run: RunRecord) -> Document:
+    drift = gene_drift(family_of(run), heard_members(run), log_genes=log_genes(run))
+    return {gene: [_spread(spread) for spread in spreads] for gene, spreads in drift.items()}
+
+
+def _spread(spread: Spread | None) -> Document | None:
+    match spread:
+        case NumericSpread():
+            summary = {"minimum": spread.minimum, "median": spread.median, "maximum": spread.maximum}
+            return {"count": spread.count, **summary}
+        case CategoricalSpread():
+            return {"count": spread.count, "counts": [[value, count] for value, count in spread.counts]}
+    return None

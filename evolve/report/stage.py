@@ -1,0 +1,71 @@
+"""Where a run stands, what it waits for, and the command that takes it on."""
+
+import shlex
+from dataclasses import dataclass
+
+from evolve.report.rankings import champions_of
+from evolve.store.records import GenerationRecord, GenerationStatus, IndividualStatus, RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a run stands.
+
+    Attributes:
+        generation: The generation it is at; None before the first.
+        words: What is going on with it, such as ``in training, 2 of 6 done``.
+        waits_for: ``your ranking of generation 1``, a command, or ``nothing``.
+        command: What to type next.
+    """
+
+    generation: int | None
+    words: str
+    waits_for: str
+    command: str
+
+
+def stage_of(run: RunRecord, reference: str | None = None) -> Stage:
+    """Where a run stands and what to do next.
+
+    Args:
+        run: The whole run.
+        reference: How the run is called on the command line: its path, where it does not lie in the usual folder.
+    """
+    name = shlex.quote(reference or run.name)
+    resume = f"evolve resume {name}"
+    if not run.generations:
+        return Stage(None, "nobody is born yet", resume, resume)
+    last = run.generations[-1]
+    if last.status.waits_for_listener:
+        words = f"{len(last.members)} wait to be heard"
+        return Stage(last.index, words, f"your ranking of generation {last.index}", f"evolve rank {name}")
+    if is_finished(run):
+        champion = next(iter(champions_of(last)), "")
+        return Stage(last.index, "ranked, and finished", "nothing", f"evolve compose {name} {champion}".rstrip())
+    words = _training(run, last) if last.status is GenerationStatus.BORN else "ranked, next to be bred"
+    return Stage(last.index, words, resume, resume)
+
+
+def is_finished(run: RunRecord) -> bool:
+    """Whether every generation that the settings ask for is ranked."""
+    wanted = generations_wanted(run)
+    return bool(run.generations) and len(run.generations) >= wanted > 0 and run.generations[-1].status.is_ranked
+
+
+def generations_wanted(run: RunRecord) -> int:
+    """How many generations the settings ask for; 0 when they do not say."""
+    return int(run.settings.get("generations") or 0)
+
+
+def generation_in_words(run: RunRecord, index: int) -> str:
+    """The generation, and how far in the run that is: ``generation 1 (2 of 5)``."""
+    wanted = generations_wanted(run)
+    return f"generation {index} ({index + 1} of {wanted})" if wanted else f"generation {index}"
+
+
+def _training(run: RunRecord, generation: GenerationRecord) -> str:
+    statuses = [run.individuals[id_].status for id_ in generation.members]
+    if not generation.failed and all(status is IndividualStatus.BORN for status in statuses):
+        return f"none of {len(statuses)} is trained yet"
+    heard = sum(status.is_heard for status in statuses)
+    return f"in training, {heard} of {len(statuses)} done"

@@ -1,0 +1,83 @@
+"""A run as one flat table, for a spreadsheet or a notebook. The only pandas, and only when asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evolve.report.rankings import letters_of
+from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
+
+Row = dict[str, Any]
+
+
+def to_csv(run: RunRecord) -> str:
+    """One row per individual per generation as CSV text, the columns as docs/report-format.md describes them.
+
+    Elites have a row in each generation they were members of, failed individuals one in that of their birth. A gene
+    that is inactive, a metric or a rank that is not known, is an empty cell.
+    """
+    import pandas as pd  # noqa: PLC0415 - half a second that only this format needs
+
+    rows = table_rows(run)
+    # Objects keep whole numbers whole where a column has gaps.
+    return pd.DataFrame(rows, columns=_columns(rows), dtype=object).to_csv(index=False, lineterminator="\n")
+
+
+def table_rows(run: RunRecord) -> list[Row]:
+    """The rows in the order of the generations, members in slot order first, then the failed."""
+    return [
+        _row(run.individuals[id_], generation)
+        for generation in run.generations
+        for id_ in (*generation.members, *generation.failed)
+    ]
+
+
+def _columns(rows: list[Row]) -> list[str]:
+    """The fixed columns in order, with all genes and metrics of the run in the midst of them."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    genes = [name for name in names if name.startswith("gene.")]
+    metrics = [name for name in names if name.startswith("metric.")]
+    return [*_BEFORE, *genes, *metrics, *_AFTER]
+
+
+_BEFORE = (
+    "generation", "id", "origin", "elite", "status", "rank", "utility", "rejected", "letter", "parents",
+    "operators", "changed",
+)  # fmt: skip
+_AFTER = ("songs", "failure", "replaced_by")
+
+
+def _row(record: IndividualRecord, generation: GenerationRecord) -> Row:
+    individual = record.individual
+    standing = generation.standings.get(individual.id)
+    return {
+        "generation": generation.index,
+        "id": individual.id,
+        "origin": str(individual.origin),
+        "elite": individual.id in generation.elites,
+        "status": str(record.status),
+        "rank": standing.rank if standing else None,
+        "utility": standing.utility if standing else None,
+        "rejected": standing.rejected if standing else False,
+        "letter": letters_of(generation).get(individual.id),
+        "parents": " ".join(individual.parents),
+        "operators": " ".join(individual.operators),
+        "changed": _changes(record.changed),
+        **{f"gene.{gene}": value for gene, value in individual.genome.genes},
+        **{f"metric.{name}": value for name, value in record.metrics.items() if _is_flat(value)},
+        "songs": len(record.songs),
+        "failure": record.failure,
+        "replaced_by": record.replaced_by,
+    }
+
+
+def _changes(changed: Mapping[str, tuple[Any, Any]]) -> str:
+    """``width 64 -> 96; dense_width off -> 32``: plain ASCII, which every spreadsheet reads."""
+    return "; ".join(f"{gene} {_told(before)} -> {_told(after)}" for gene, (before, after) in changed.items())
+
+
+def _told(value: object) -> str:
+    return "off" if value is None else str(value)
+
+
+def _is_flat(value: object) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)

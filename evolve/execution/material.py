@@ -1,0 +1,139 @@
+"""What every trial of a run works from: the encoded corpus, the opening, the space and the settings.
+
+It is prepared once, kept in the run folder, and read back when the run goes on, so that the music's own files are
+needed at the start alone.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evolve.config import RunConfig
+from evolve.genetics.space import SearchSpace
+from evolve.music.audio import SAMPLE_RATE, render, suffix_of, write_ogg
+from evolve.music.corpus import Corpus, read_corpus
+from evolve.music.descriptors import CopyIndex
+from evolve.music.encoded import EncodedCorpus, encode_corpus
+from evolve.music.midi import write_midi
+from evolve.music.opening import Opening, choose_opening, read_opening
+from evolve.music.pictures import piano_roll_png
+from evolve.music.representation.steps import Step, transpose, unfold
+from evolve.music.song import Song
+from evolve.store.records import Artifact, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything of a run that a trial needs, but its genome.
+
+    Attributes:
+        encoded: The corpus as streams of symbols.
+        opening: What every song begins with.
+        copies: Finds passages copied from the corpus.
+        space: The search space, which tells a network its genes.
+        config: The run's settings.
+    """
+
+    encoded: EncodedCorpus
+    opening: Opening
+    copies: CopyIndex
+    space: SearchSpace
+    config: RunConfig
+
+    @classmethod
+    def load(cls, data: bytes, opening: Mapping[str, Json], space: SearchSpace, config: RunConfig) -> "Material":
+        """The material that `prepare` made, from what the store kept."""
+        encoded = EncodedCorpus.from_bytes(data)
+        steps = tuple(Step(tuple(pitches), duration) for pitches, duration in opening["steps"])
+        kept = Opening(steps, opening["source"], opening["notice"], opening["transposed_by"])
+        copies = CopyIndex.build(encoded.training_names, encoded.training_steps)
+        return cls(encoded, kept, copies, space, config)
+
+    def song(self, steps: tuple[Step, ...], title: str) -> Song:
+        """Steps as a song that can be written and heard, in the opening's own key."""
+        own_key = transpose(steps, -self.opening.transposed_by)
+        return unfold(own_key, tempo_bpm=self.encoded.tempo_bpm, title=title)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the store keeps of the material.
+
+    Attributes:
+        data: The encoded corpus.
+        files: The opening, to be heard and seen.
+        facts: Facts about ``corpus`` and ``opening``.
+        notices: What the user should be told.
+    """
+
+    data: bytes
+    files: tuple[Artifact, ...]
+    facts: Mapping[str, Json]
+    notices: tuple[str, ...]
+
+
+def prepare(config: RunConfig, on_progress: Callable[[int, int], None] | None = None) -> Preparation:
+    """Read the corpus and choose the opening.
+
+    Args:
+        config: The run's settings.
+        on_progress: Called with (files read, files in all).
+
+    Raises:
+        CorpusError: Nothing usable was found, or the opening cannot be read.
+    """
+    corpus = read_corpus(config.corpus, on_progress=on_progress)
+    encoded = encode(corpus, config)
+    opening = _open(config, encoded)
+    facts = {"corpus": _corpus_facts(corpus, encoded), "opening": _opening_facts(opening)}
+    skipped = len(corpus.skipped)
+    notices = [f"{skipped} file(s) of the corpus were skipped; to see why: evolve corpus check"] if skipped else []
+    if opening.notice:
+        notices.append(opening.notice)
+    return Preparation(encoded.to_bytes(), _opening_files(opening, encoded), facts, tuple(notices))
+
+
+def encode(corpus: Corpus, config: RunConfig) -> EncodedCorpus:
+    """The corpus in the symbols that the run's networks will know."""
+    options = {} if config.chord_symbols is None else {"max_pitches": config.chord_symbols}
+    return encode_corpus(corpus, seed=config.seed, **options)
+
+
+def _open(config: RunConfig, encoded: EncodedCorpus) -> Opening:
+    if config.opening is None:
+        return choose_opening(encoded, seed=config.seed, length=config.window)
+    return read_opening(Path(config.opening), encoded.vocabulary, length=config.window)
+
+
+def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> Json:
+    return {
+        "names": list(corpus.names),
+        "fingerprint": corpus.fingerprint,
+        "pieces": len(corpus.pieces),
+        "held_out_pieces": len(encoded.held_out),
+        "notes": sum(len(piece.steps) for piece in corpus.pieces),
+        "vocabulary": encoded.vocabulary.sizes,
+        "skipped": [dataclasses.asdict(skipped) for skipped in corpus.skipped],
+    }
+
+
+def _opening_facts(opening: Opening) -> Json:
+    steps = [[list(step.pitches), step.duration_ticks] for step in opening.steps]
+    return {"notes": len(steps), **dataclasses.asdict(opening), "steps": steps}
+
+
+def _opening_files(opening: Opening, encoded: EncodedCorpus) -> tuple[Artifact, ...]:
+    own_key = transpose(opening.steps, -opening.transposed_by)
+    song = unfold(own_key, tempo_bpm=encoded.tempo_bpm, title="Opening")
+    return song_files(song, "opening", title="Opening")
+
+
+def song_files(song: Song, name: str, *, title: str, opening_ticks: int = 0) -> tuple[Artifact, ...]:
+    """A song as MIDI, as sound and as a picture, under one name."""
+    sound = write_ogg(render(song), SAMPLE_RATE)
+    return (
+        Artifact("midi", f"{name}.mid", write_midi(song)),
+        Artifact("audio", f"{name}{suffix_of(sound)}", sound),
+        Artifact("roll", f"{name}.png", piano_roll_png(song, opening_ticks=opening_ticks, title=title)),
+    )

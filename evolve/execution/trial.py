@@ -1,0 +1,148 @@
+"""One trial: one genome becomes a trained network, and the network's songs.
+
+This is where music and networks meet the evolution, and the only place.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from evolve.errors import EvolveError
+from evolve.execution.contract import Phase, TrialProgress
+from evolve.execution.material import Material, song_files
+from evolve.genetics.individual import Individual
+from evolve.music.descriptors import describe
+from evolve.music.representation.vocabulary import ATTRIBUTES, Streams
+from evolve.network.build import hypermodel
+from evolve.network.compose import compose
+from evolve.network.files import network_to_bytes
+from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
+from evolve.randomness import derive_rng, derive_seed
+from evolve.store.records import Artifact, Json, SongResult, TrialResult
+
+Report = Callable[[TrialProgress], None]
+
+
+def run_trial(individual: Individual, material: Material, report: Report) -> TrialResult:
+    """Train the individual's network and have it compose.
+
+    A genome that fails is a result, not an error: its reason is recorded and others go on.
+
+    Args:
+        individual: Whose trial it is.
+        material: The run's.
+        report: Called with a sign of life at least once an epoch.
+    """
+    report(TrialProgress(individual.id, Phase.BUILDING))
+    try:
+        return _train_and_compose(individual, material, report)
+    except (TrainingFailed, EvolveError) as error:
+        return TrialResult(individual.id, failure=_one_line(str(error)))
+    except MemoryError:
+        return TrialResult(individual.id, failure="the network did not fit into memory")
+    except Exception as error:  # any combination of genes may break a library; the run must go on
+        return TrialResult(individual.id, failure=_one_line(f"{type(error).__name__}: {error}"))
+
+
+def compose_songs(
+    model: object, material: Material, *, songs: int, notes: int, seed: int, temperature: float
+) -> tuple[SongResult, ...]:
+    """Songs of a trained network from the material's opening.
+
+    Song k uses the same random numbers in every network, so that two networks' songs differ by the networks alone.
+
+    Args:
+        model: A trained network.
+        material: The opening, the vocabulary, and what copies are looked for in.
+        songs: How many.
+        notes: Notes composed in each, after the opening.
+        seed: What the random numbers derive from.
+        temperature: Above 0; 1 samples what the network predicts.
+    """
+    opening = material.encoded.vocabulary.encode(material.opening.steps).streams
+    shape = (notes, len(ATTRIBUTES))
+    uniforms = np.stack([derive_rng(seed, "song", index).random(shape) for index in range(1, songs + 1)])
+    composed = compose(model, opening, length=notes, uniforms=uniforms, temperature=temperature)
+    return tuple(_song(streams, index, material) for index, streams in enumerate(composed, start=1))
+
+
+def _train_and_compose(individual: Individual, material: Material, report: Report) -> TrialResult:
+    config = material.config
+    started = time.monotonic()
+    seed = derive_seed(config.seed, "training", individual.id)
+    sizes = material.encoded.vocabulary.sizes
+    build = hypermodel(sizes, seed=seed, window=config.window, learn_from=config.targets)
+    hp = material.space.hyperparameters(individual.genome)
+    model = build(hp)
+    settings = _training_settings(material, int(hp.get("batch_size")), seed)
+    on_epoch = _epoch_reporter(individual.id, report)
+    history = train(model, material.encoded.training, material.encoded.held_out, settings, on_epoch)
+    report(
+        TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)
+    )
+    composing = time.monotonic()
+    songs = compose_songs(
+        model, material, songs=config.songs, notes=config.notes, seed=config.seed, temperature=config.temperature
+    )
+    now = time.monotonic()
+    seconds = {"composing_s": round(now - composing, 2), "trial_s": round(now - started, 2)}
+    metrics = {**_metrics(history), "parameters": int(model.count_params()), **seconds}
+    return TrialResult(individual.id, metrics, songs, _artifacts(model, material))
+
+
+def _training_settings(material: Material, batch_size: int, seed: int) -> TrainingSettings:
+    config = material.config
+    return TrainingSettings(
+        window=config.window,
+        epochs=config.epochs,
+        seconds=config.seconds,
+        patience=config.patience,
+        learn_from=config.targets,
+        batch_size=batch_size,
+        seed=seed,
+        hang_limit_s=config.hang_limit,
+    )
+
+
+def _epoch_reporter(individual_id: str, report: Report) -> Callable[[EpochReport], None]:
+    def on_epoch(epoch: EpochReport) -> None:
+        figures = (epoch.epoch, epoch.epochs, epoch.held_out_bits, epoch.seconds_left)
+        report(TrialProgress(individual_id, Phase.TRAINING, *figures))
+
+    return on_epoch
+
+
+def _metrics(history: TrainingHistory) -> Mapping[str, Json]:
+    return {
+        "held_out_bits_per_note": round(history.best_held_out_bits, 4),
+        "epochs": len(history.epochs),
+        "best_epoch": history.best_epoch,
+        "training_s": round(history.training_s, 2),
+        "stopped_by": history.stopped_by,
+    }
+
+
+def _artifacts(model: object, material: Material) -> tuple[Artifact, ...]:
+    vocabulary = json.dumps(material.encoded.vocabulary.to_json(), separators=(",", ":")).encode()
+    return (
+        Artifact("network", "network.keras", network_to_bytes(model)),
+        Artifact("vocabulary", "vocabulary.json", vocabulary),
+    )
+
+
+def _song(streams: Streams, index: int, material: Material) -> SongResult:
+    opening = material.opening.steps
+    steps = (*opening, *material.encoded.vocabulary.decode(streams))
+    tempo_bpm = material.encoded.tempo_bpm
+    facts = describe(steps, opening_length=len(opening), training=material.copies, tempo_bpm=tempo_bpm)
+    song = material.song(steps, f"Song {index}")
+    opening_ticks = sum(step.duration_ticks for step in opening)
+    files = song_files(song, f"song-{index}", title=f"Song {index}", opening_ticks=opening_ticks)
+    return SongResult(index, files, facts)
+
+
+def _one_line(text: str) -> str:
+    lines: Sequence[str] = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0][:300] if lines else "no reason given"

@@ -1,0 +1,276 @@
+"""The search, step by step: read, found, evaluate, hear, rank, select, vary.
+
+`advance` looks only at the store, does what comes next, and goes on until it is a person's turn or the run is
+complete. It may be stopped at any instant; called again, it goes on from what the store says is done.
+"""
+
+import importlib.metadata
+import platform
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from evolve import __version__
+from evolve.config import RunConfig
+from evolve.errors import ExecutionError
+from evolve.execution.contract import Execution, TrialObserver, TrialProgress, TrialRunner
+from evolve.genetics.breeding import MAX_REPLACEMENTS, BreedingPlan, breed, found, replace_failed
+from evolve.genetics.lineage import changed
+from evolve.genetics.selection import Merit
+from evolve.genetics.space import SearchSpace
+from evolve.genetics.space_file import parse_space
+from evolve.judging.ballot import Ballot
+from evolve.judging.ranking import Standing, rank
+from evolve.network.genes import GENES
+from evolve.sittings import Sitting, sit
+from evolve.store.records import BallotRecord, GenerationRecord, GenerationStatus, RunRecord, TrialResult
+from evolve.store.run_store import RunStore
+
+DEFAULT_LISTENER = "listener"
+
+_LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
+
+
+class Outcome(StrEnum):
+    """Why `advance` came back."""
+
+    WAITING = "waiting"
+    COMPLETE = "complete"
+
+
+class RunObserver(TrialObserver, Protocol):
+    """Whom a run tells what it does."""
+
+    def corpus_read(self, done: int, total: int) -> None:
+        """So many of the corpus's files are read."""
+
+    def noticed(self, notice: str) -> None:
+        """Something that the user should know."""
+
+    def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
+        """A generation's missing trials are about to run."""
+
+    def evaluation_ended(self) -> None:
+        """Every member of the generation has songs, or the evaluation was stopped."""
+
+
+Judge = Callable[[Sitting], tuple[Ballot, str] | None]
+"""Has a listener fill in a ballot; gives it and how it was made, or None when the listener will come back."""
+
+
+def create(folder: Path, config: RunConfig, space_name: str, space_text: str) -> RunStore:
+    """A new run folder that knows what it is to do.
+
+    Raises:
+        RunError: The folder exists already or cannot be written.
+    """
+    facts = {
+        "created_at": _now(),
+        "settings": config.model_dump(mode="json"),
+        "space": {"name": space_name, "text": space_text},
+        "versions": _versions(),
+    }
+    return RunStore.create(folder, facts)
+
+
+def advance(
+    store: RunStore, execution: Execution, observer: RunObserver, judge: Judge | None, *, listener: str
+) -> Outcome:
+    """Take the run on until it is a person's turn and none is there, or until it is complete.
+
+    Raises:
+        EvolveError: What the user can mend; the run can be taken on afterwards.
+        KeyboardInterrupt: The user stopped it; what was done is kept.
+    """
+    with store.exclusively():
+        _read(store, observer)
+        _found(store)
+        while True:
+            run = store.read()
+            generation = run.generations[-1]
+            if generation.status is GenerationStatus.BORN:
+                _evaluate(store, generation.index, execution, observer)
+            elif generation.status is GenerationStatus.EVALUATED:
+                if judge is None or not _hear(store, generation.index, judge, listener):
+                    return Outcome.WAITING
+            elif generation.index + 1 >= config_of(run).generations:
+                return Outcome.COMPLETE
+            else:
+                _breed(store, run, generation)
+
+
+def cast_ballot(store: RunStore, sitting: Sitting, ballot: Ballot, method: str) -> Mapping[str, Standing]:
+    """Keep a listener's ballot and give everyone's standing by all ballots so far.
+
+    Raises:
+        RunError: The generation's children are born already.
+    """
+    record = BallotRecord(sitting.listener, ballot, method, sitting.letters, _now())
+    return store.record_ballot(sitting.generation, record, rank)
+
+
+def extend(store: RunStore, generations: int) -> None:
+    """Let a run have more generations, or fewer of those not born yet."""
+    settings = config_of(store.read()).model_copy(update={"generations": generations})
+    store.record_facts({"settings": settings.model_dump(mode="json")})
+
+
+def config_of(run: RunRecord) -> RunConfig:
+    """The run's settings."""
+    return RunConfig.model_validate(run.settings)
+
+
+def space_of(run: RunRecord) -> SearchSpace:
+    """The run's search space."""
+    return parse_space(run.space["text"], run.space["name"], GENES).space
+
+
+def _read(store: RunStore, observer: RunObserver) -> None:
+    """Step 1: the corpus becomes encoded notes, the opening is chosen."""
+    if store.read_material() is not None:
+        return
+    from evolve.execution.material import prepare  # noqa: PLC0415 - a ranking needs no music library
+
+    preparation = prepare(config_of(store.read()), observer.corpus_read)
+    for notice in preparation.notices:
+        observer.noticed(notice)
+    store.write_material(preparation.data, preparation.files, preparation.facts)
+
+
+def _found(store: RunStore) -> None:
+    """Step 2: generation 0 is born."""
+    run = store.read()
+    if not run.generations:
+        config = config_of(run)
+        store.record_generation(0, found(space_of(run), population=config.population, seed=config.seed), {})
+
+
+def _evaluate(store: RunStore, number: int, execution: Execution, observer: RunObserver) -> None:
+    """Step 3: every member is trained and composes; those that fail give their place to fresh ones."""
+    run = store.read()
+    observer.evaluation_started(run, run.generations[number])
+    try:
+        with execution() as runner:
+            while _run_missing(store, number, runner, observer) or _replace_failed(store, number, observer):
+                pass
+    finally:
+        observer.evaluation_ended()
+    store.record_evaluated(number)
+
+
+def _run_missing(store: RunStore, number: int, runner: TrialRunner, observer: RunObserver) -> bool:
+    """Run what is wanted and not recorded; tells whether there was anything."""
+    from evolve.execution.material import Material  # noqa: PLC0415 - a ranking needs no music library
+
+    run = store.read()
+    members = [run.individuals[name] for name in run.generations[number].members]
+    missing = [record.individual for record in members if not record.status.is_finished]
+    if missing:
+        material = Material.load(store.read_material() or b"", run.opening, space_of(run), config_of(run))
+        runner.run(missing, material, _Recorder(store, observer))
+    return bool(missing)
+
+
+def _replace_failed(store: RunStore, number: int, observer: RunObserver) -> bool:
+    """Give failed members' places to fresh genomes; tells whether there were any.
+
+    All of a round at once, in the order of their slots, so that the genomes do not depend on which failed first.
+    """
+    run = store.read()
+    records = [run.individuals[name] for name in run.generations[number].members]
+    failed = [record.individual for record in records if not record.status.is_heard]
+    if not failed:
+        return False
+    slots = [run.individuals[name].individual.slot for name in run.generations[number].failed]
+    replacement = {one.id: slots.count(one.slot) for one in failed}
+    if max(replacement.values()) > MAX_REPLACEMENTS:
+        reason = run.individuals[failed[0].id].failure
+        raise ExecutionError(
+            f"{MAX_REPLACEMENTS + 1} genomes in a row failed in one place, the last with: {reason}; "
+            f"see all with: evolve report {run.name}, and narrow the search space or raise the budget"
+        )
+    taken = [record.individual.genome for record in run.individuals.values()]
+    fresh = replace_failed(failed, replacement, taken, space_of(run), config_of(run).seed)
+    store.record_replacements({old.id: new for old, new in zip(failed, fresh, strict=True)})
+    for old, new in zip(failed, fresh, strict=True):
+        observer.noticed(f"{old.id} failed ({run.individuals[old.id].failure}); {new.id} takes its place")
+    return True
+
+
+def _hear(store: RunStore, number: int, judge: Judge, listener: str) -> bool:
+    """Steps 4 and 5: a listener's ballot, and the ranking; tells whether there is one now."""
+    sitting = sit(store, number, listener)
+    made = judge(sitting)
+    if made is None:
+        return False
+    ballot, method = made
+    cast_ballot(store, sitting, ballot, method)
+    return True
+
+
+def _breed(store: RunStore, run: RunRecord, generation: GenerationRecord) -> None:
+    """Steps 6 and 7: the best become parents, their children are the next generation."""
+    config = config_of(run)
+    genomes = {name: record.individual.genome for name, record in run.individuals.items()}
+    brood = breed(
+        _merits(generation),
+        genomes,
+        space_of(run),
+        _breeding_plan(config),
+        generation=generation.index + 1,
+        seed=config.seed,
+    )
+    changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in brood.born if one.parents}
+    store.record_generation(generation.index + 1, brood.born, changes, elites=brood.elites, parents=brood.parents)
+
+
+def _merits(generation: GenerationRecord) -> dict[str, Merit]:
+    """Everyone's merit in slot order; whom no listener heard comes after all who were."""
+    last = len(generation.members) + 1
+    standings = generation.standings
+    return {
+        name: Merit(standings[name].rank, standings[name].rejected) if name in standings else Merit(last)
+        for name in generation.members
+    }
+
+
+def _breeding_plan(config: RunConfig) -> BreedingPlan:
+    return BreedingPlan(
+        population=config.population,
+        parents=config.parents,
+        elites=config.elites,
+        newcomers=config.newcomers,
+        exploration=config.exploration,
+        crossover_rate=config.crossover_rate,
+        mutation_rate=config.mutation_rate,
+    )
+
+
+class _Recorder:
+    """Keeps each result in the store before anybody else hears of it."""
+
+    def __init__(self, store: RunStore, observer: TrialObserver) -> None:
+        self._store = store
+        self._observer = observer
+
+    def trial_started(self, individual_id: str) -> None:
+        self._store.record_start(individual_id)
+        self._observer.trial_started(individual_id)
+
+    def trial_progressed(self, progress: TrialProgress) -> None:
+        self._observer.trial_progressed(progress)
+
+    def trial_finished(self, result: TrialResult) -> None:
+        if self._store.record_trial(result):
+            self._observer.trial_finished(result)
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    return {"evolve": __version__, "python": platform.python_version(), **libraries}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

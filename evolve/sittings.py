@@ -1,0 +1,80 @@
+"""A sitting: one listener before one generation, under blind letters."""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evolve.errors import RunError
+from evolve.judging.ballot import Candidate, CandidateSong
+from evolve.judging.letters import blind_letters
+from evolve.store.records import GenerationRecord, Json, RunRecord, SongRecord
+from evolve.store.run_store import RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What a listener needs to fill in a ballot.
+
+    Attributes:
+        generation: Which one is heard.
+        listener: Who hears it.
+        letters: Blind letter to id.
+        candidates: In the order of the letters.
+        steps: Of the listener's unfinished ballot, oldest first.
+        save: Keeps the steps of the unfinished ballot; called after each.
+    """
+
+    generation: int
+    listener: str
+    letters: Mapping[str, str]
+    candidates: tuple[Candidate, ...]
+    steps: tuple[Json, ...]
+    save: Callable[[Sequence[Json]], None]
+
+
+def sit(store: RunStore, generation: int, listener: str) -> Sitting:
+    """Seat a listener before an evaluated generation, with the songs laid out under blind letters.
+
+    Raises:
+        RunError: The generation is not ready to be heard.
+    """
+    run = store.read()
+    record = heard_generation(run, generation)
+    letters = blind_letters(record.members, seed=run.settings["seed"], generation=generation, listener=listener)
+    folder = store.paths.listening(generation, listener)
+    candidates = tuple(
+        Candidate(letter, name, tuple(_lay_out(store, song, letter, folder) for song in run.individuals[name].songs))
+        for letter, name in letters.items()
+    )
+    steps = tuple(store.draft_steps(generation, listener))
+
+    def save(steps: Sequence[Json]) -> None:
+        store.record_draft(generation, listener, steps)
+
+    return Sitting(generation, listener, letters, candidates, steps, save)
+
+
+def heard_generation(run: RunRecord, generation: int | None = None) -> GenerationRecord:
+    """The generation of this index, or the newest; `RunError` when nobody can hear it yet."""
+    if not run.generations:
+        raise RunError(f"nothing in {run.name} can be heard yet; go on: evolve resume {run.name}")
+    record = run.generations[-1] if generation is None else run.generations[generation]
+    if not (record.status.waits_for_listener or record.status.is_ranked):
+        raise RunError(
+            f"generation {record.index} of {run.name} has no full set of songs yet; go on: evolve resume {run.name}"
+        )
+    return record
+
+
+def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> CandidateSong:
+    """A song under names that tell the letter alone: a player that shows the file's name gives nothing away."""
+    files = {}
+    for kind, relative in song.files.items():
+        source = store.paths.folder / relative
+        blind = folder / f"{letter}-{song.index}{source.suffix}"
+        if not blind.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, blind)
+        files[kind] = blind.resolve()
+    return CandidateSong(song.index, files, song.facts)

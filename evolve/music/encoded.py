@@ -2,19 +2,17 @@
 
 import io
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
-from evolve.music.corpus import Corpus, Piece
+from evolve.music.corpus import Corpus
+from evolve.music.holding_out import HELD_OUT_SHARE, OPENING_STEPS, split_pieces
 from evolve.music.representation.steps import Step
 from evolve.music.representation.vocabulary import ATTRIBUTES, MAX_PITCHES, Streams, Vocabulary, build_vocabulary
-from evolve.randomness import derive_rng
 
-OPENING_STEPS = 50
-"""How many steps an opening has; a piece held out should be long enough to give one."""
+__all__ = ["OPENING_STEPS", "EncodedCorpus", "encode_corpus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,7 @@ class EncodedCorpus:
         held_out: Streams of each piece kept back to measure with; at least one.
         training_names: Names of the training pieces.
         held_out_names: Names of the held-out pieces.
+        held_out_transposed_by: Semitones that each held-out piece was moved by to the common key.
         names: The corpus's sources.
         tempo_bpm: Quarter notes a minute.
         fingerprint: The corpus's digest.
@@ -38,6 +37,7 @@ class EncodedCorpus:
     held_out: tuple[Streams, ...]
     training_names: tuple[str, ...]
     held_out_names: tuple[str, ...]
+    held_out_transposed_by: tuple[int, ...]
     names: tuple[str, ...]
     tempo_bpm: float
     fingerprint: str
@@ -74,6 +74,7 @@ class EncodedCorpus:
             held_out=pieces[count:],
             training_names=tuple(about["training_names"]),
             held_out_names=tuple(about["held_out_names"]),
+            held_out_transposed_by=tuple(about["held_out_transposed_by"]),
             names=tuple(about["names"]),
             tempo_bpm=about["tempo_bpm"],
             fingerprint=about["fingerprint"],
@@ -86,6 +87,7 @@ class EncodedCorpus:
             "vocabulary": self.vocabulary.to_json(),
             "training_names": self.training_names,
             "held_out_names": self.held_out_names,
+            "held_out_transposed_by": self.held_out_transposed_by,
             "names": self.names,
             "tempo_bpm": self.tempo_bpm,
             "fingerprint": self.fingerprint,
@@ -94,17 +96,22 @@ class EncodedCorpus:
 
 
 def encode_corpus(
-    corpus: Corpus, *, seed: int, held_out_share: float = 0.1, max_pitches: int = MAX_PITCHES
+    corpus: Corpus, *, seed: int, held_out_share: float = HELD_OUT_SHARE, max_pitches: int = MAX_PITCHES
 ) -> EncodedCorpus:
     """Hold whole pieces out, learn the vocabulary from the others, and encode all.
+
+    A corpus of a single piece has its last part held out instead.
 
     Args:
         corpus: At least one piece.
         seed: The run's seed: which pieces are held out.
-        held_out_share: Share of the pieces to hold out, 0 .. 1; at least one is.
+        held_out_share: Share of the pieces to hold out, 0 .. 1; at least one is, and at least one is not.
         max_pitches: The most pitch symbols.
+
+    Raises:
+        CorpusError: If a single piece is too short to be divided.
     """
-    training, held_out = _split(corpus.pieces, seed, held_out_share)
+    training, held_out = split_pieces(corpus.pieces, seed=seed, held_out_share=held_out_share)
     vocabulary = build_vocabulary([piece.steps for piece in training], max_pitches=max_pitches)
     encoded = [vocabulary.encode(piece.steps) for piece in (*training, *held_out)]
     steps = sum(len(piece.steps) for piece in (*training, *held_out))
@@ -114,19 +121,9 @@ def encode_corpus(
         held_out=tuple(e.streams for e in encoded[len(training) :]),
         training_names=tuple(piece.name for piece in training),
         held_out_names=tuple(piece.name for piece in held_out),
+        held_out_transposed_by=tuple(piece.transposed_by for piece in held_out),
         names=corpus.names,
         tempo_bpm=corpus.tempo_bpm,
         fingerprint=corpus.fingerprint,
         replaced_share=sum(n for e in encoded for *_, n in e.replaced_pitches) / steps,
     )
-
-
-def _split(pieces: Sequence[Piece], seed: int, held_out_share: float) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """The training and the held-out pieces, each in the corpus's order."""
-    rng = derive_rng(seed, "held out")
-    count = max(1, round(len(pieces) * held_out_share))
-    order = rng.permutation(len(pieces)).tolist()
-    long_first = sorted(order, key=lambda i: len(pieces[i].steps) < OPENING_STEPS)
-    chosen = set(long_first[:count])
-    training = tuple(piece for i, piece in enumerate(pieces) if i not in chosen)
-    return training, tuple(piece for i, piece in enumerate(pieces) if i in chosen)

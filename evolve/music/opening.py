@@ -1,13 +1,25 @@
 """The opening: the steps that every song of a run begins with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from evolve.errors import CorpusError
+from evolve.music.descriptors import pitch_name
 from evolve.music.encoded import OPENING_STEPS, EncodedCorpus
-from evolve.music.representation.steps import Step
-from evolve.music.representation.vocabulary import Vocabulary
+from evolve.music.key import semitones_to_common_key
+from evolve.music.reading import SUFFIXES, Reading, read_file
+from evolve.music.representation.steps import Step, transpose
+from evolve.music.representation.vocabulary import Encoded, Pitches, Vocabulary
+from evolve.music.song import TICKS_PER_BEAT
 from evolve.randomness import derive_rng
+
+OCTAVES_TRIED: Final = (0, -12, 12, -24, 24, -36, 36)
+"""By how much an opening is moved beside its key, to lie where the corpus lies; the first of equals is taken."""
+
+EXAMPLES: Final = 3
+"""How many replacements a notice names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +42,83 @@ class Opening:
 def choose_opening(encoded: EncodedCorpus, *, seed: int, length: int = OPENING_STEPS) -> Opening:
     """The beginning of a held-out piece that the seed chooses.
 
+    The beginning, not a random middle: it is where a phrase starts, and where every network starts to listen.
+
     Raises:
-        CorpusError: If no piece is long enough.
+        CorpusError: If no held-out piece is long enough.
     """
     long_enough = [i for i, piece in enumerate(encoded.held_out) if len(piece["pitch"]) >= length]
     if not long_enough:
-        raise CorpusError(f"no held-out piece has the {length} notes that an opening needs; add longer pieces")
+        longest = max(len(piece["pitch"]) for piece in encoded.held_out)
+        raise CorpusError(
+            f"no piece that was held out has the {length} notes that an opening needs (the longest has {longest}); "
+            f"add longer pieces to the corpus, or give an opening of your own with --opening FILE"
+        )
     index = long_enough[int(derive_rng(seed, "opening").integers(len(long_enough)))]
     steps = encoded.vocabulary.decode(encoded.held_out[index])[:length]
-    return Opening(steps, encoded.held_out_names[index])
+    return Opening(steps, encoded.held_out_names[index], transposed_by=encoded.held_out_transposed_by[index])
 
 
 def read_opening(path: Path | str, vocabulary: Vocabulary, *, length: int = OPENING_STEPS) -> Opening:
-    """The beginning of a music file, moved to the corpus's key and into its vocabulary.
+    """The beginning of a music file, moved to the corpus's key and register and into its vocabulary.
+
+    Args:
+        path: Any file that a corpus could have; of a collection, the first piece that is long enough.
+        vocabulary: What the networks know.
+        length: How many steps.
 
     Raises:
-        CorpusError: If the file cannot be read or is shorter than `length` steps.
+        CorpusError: If the file is missing, cannot be read, or is shorter than `length` steps.
     """
-    raise NotImplementedError
+    path = Path(path).expanduser()
+    reading = _first_long_enough(path, length)
+    semitones = semitones_to_common_key(reading.sharps)
+    tried = [(_encode(reading.steps[:length], vocabulary, semitones + octaves), octaves) for octaves in OCTAVES_TRIED]
+    encoded, octaves = min(tried, key=lambda attempt: attempt[0].replaced)
+    return Opening(
+        steps=vocabulary.decode(encoded.streams),
+        source=path.name,
+        notice=_notice(path.name, encoded, length),
+        transposed_by=semitones + octaves,
+    )
+
+
+def _first_long_enough(path: Path, length: int) -> Reading:
+    if path.suffix.lower() not in SUFFIXES:
+        raise CorpusError(f"the opening {path} is not a music file; it can be {', '.join(SUFFIXES)}")
+    try:
+        readings = read_file(path)
+    except CorpusError as error:
+        raise CorpusError(f"the opening {path} cannot be used: {error}") from error
+    for reading in readings:
+        if len(reading.steps) >= length:
+            return reading
+    longest = max(len(reading.steps) for reading in readings)
+    raise CorpusError(f"the opening {path} has {longest} notes, chords and rests, and {length} are needed")
+
+
+def _encode(steps: Sequence[Step], vocabulary: Vocabulary, semitones: int) -> Encoded:
+    return vocabulary.encode(transpose(steps, semitones))
+
+
+def _notice(name: str, encoded: Encoded, length: int) -> str | None:
+    """What was replaced, in one line; None when nothing was."""
+    chords = [f"{_chord(old)} by {_chord(new)}" for old, new, _ in encoded.replaced_pitches]
+    durations = [f"{_beats(old)} by {_beats(new)}" for old, new, _ in encoded.replaced_durations]
+    if not chords and not durations:
+        return None
+    several = sum(n for *_, n in encoded.replaced_pitches), sum(n for *_, n in encoded.replaced_durations)
+    examples = [*chords[:EXAMPLES], *durations[:EXAMPLES]]
+    more = ", …" if len(examples) < len(chords) + len(durations) else ""
+    return (
+        f"{name}: the corpus does not have {several[0]} of its {length} notes and chords and {several[1]} of its "
+        f"durations; the nearest took their place ({', '.join(examples)}{more})"
+    )
+
+
+def _chord(pitches: Pitches) -> str:
+    return "-".join(pitch_name(pitch) for pitch in pitches) or "rest"
+
+
+def _beats(ticks: int) -> str:
+    return f"{ticks / TICKS_PER_BEAT:.3g} beats"

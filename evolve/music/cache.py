@@ -1,0 +1,105 @@
+"""What was read of a file, remembered by the file's content; losing any of it only costs time."""
+
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import platformdirs
+
+from evolve.music.reading import Reading
+from evolve.music.representation.steps import Step
+
+FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
+"""The environment variable that names another cache folder."""
+
+READER_VERSION: Final = 1
+"""To be raised whenever the same file would be read differently."""
+
+Outcome = tuple[Reading, ...] | str
+"""The pieces of a file, or the reason why it has none."""
+
+
+def content_key(data: bytes, suffix: str) -> str:
+    """The name under which what was read from these bytes is remembered; depends on who reads them too."""
+    reader = f"{READER_VERSION} {_music21_version()} {suffix.lower()} "
+    return hashlib.sha256(reader.encode() + data).hexdigest()
+
+
+def recall(key: str) -> Outcome | None:
+    """What was remembered, or None when nothing was, or it is damaged."""
+    try:
+        digest, _, text = _path(key).read_text(encoding="utf-8").partition("\n")
+        if digest != _digest(text):
+            return None
+        return _from_json(json.loads(text))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(key: str, outcome: Outcome) -> None:
+    """Remember what was read; quietly does nothing where the cache cannot be written."""
+    text = json.dumps(_to_json(outcome), separators=(",", ":"))
+    with contextlib.suppress(OSError):
+        path = _path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(f"{_digest(text)}\n{text}")
+            Path(aside).replace(path)
+        except OSError:
+            Path(aside).unlink(missing_ok=True)
+
+
+def cache_folder() -> Path:
+    """Where all of it lies."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_cache_path("evolve")
+
+
+def _path(key: str) -> Path:
+    return cache_folder() / "readings" / key[:2] / f"{key}.json"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@cache
+def _music21_version() -> str:
+    return importlib.metadata.version("music21")
+
+
+def _to_json(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, str):
+        return {"reason": outcome}
+    return {"pieces": [_reading_to_json(reading) for reading in outcome]}
+
+
+def _from_json(data: dict[str, Any]) -> Outcome:
+    if "reason" in data:
+        return str(data["reason"])
+    return tuple(
+        Reading(_steps(piece["pitches"], piece["ticks"]), piece["sharps"], piece["tempo_bpm"])
+        for piece in data["pieces"]
+    )
+
+
+def _reading_to_json(reading: Reading) -> dict[str, Any]:
+    return {
+        "sharps": reading.sharps,
+        "tempo_bpm": reading.tempo_bpm,
+        "pitches": [step.pitches for step in reading.steps],
+        "ticks": [step.duration_ticks for step in reading.steps],
+    }
+
+
+def _steps(pitches: Iterable[list[int]], ticks: Iterable[int]) -> tuple[Step, ...]:
+    return tuple(Step(tuple(chord), duration) for chord, duration in zip(pitches, ticks, strict=True))

@@ -1,0 +1,82 @@
+"""Songs from notation files, MusicXML, ABC and kern; the only home of music21.
+
+Importing music21 takes a second and a half, so this module is imported where a notation file is read, and nowhere else.
+"""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from music21 import converter, harmony, stream, tempo
+
+from evolve.errors import CorpusError
+from evolve.music.song import TICKS_PER_BEAT, Note, Song, Track
+
+if TYPE_CHECKING:
+    from music21.note import GeneralNote
+    from music21.stream import Stream
+
+
+def read_notation(path: Path) -> tuple[Song, ...]:
+    """The songs of a notation file, one unless it is a collection; one track a part.
+
+    Tied notes are joined. Grace notes, chord symbols and repeats are not played.
+
+    Raises:
+        CorpusError: Its text is the reason alone; the caller knows the name.
+    """
+    try:
+        with _quiet():
+            parsed = converter.parseFile(path, forceSource=True, storePickle=False)
+            scores = list(parsed.scores) if isinstance(parsed, stream.Opus) else [parsed]
+            return tuple(song for score in scores if (song := _song(score, path.stem)).notes)
+    except Exception as error:  # music21 raises whatever its parsers stumble over
+        reason = str(error).strip().split("\n", 1)[0][:120] or type(error).__name__
+        raise CorpusError(f"cannot be read as {path.suffix.lower()[1:]}: {reason}") from error
+
+
+def _song(score: "Stream", name: str) -> Song:
+    """A music21 score as a song, one track a part."""
+    parts = list(score.parts) or [score]
+    tracks = tuple(Track(notes) for part in parts if (notes := tuple(_notes(part))))
+    marks = (mark.getQuarterBPM() for mark in score.recurse().getElementsByClass(tempo.MetronomeMark))
+    written = next((float(bpm) for bpm in marks if bpm), None)
+    song = Song(tracks or (Track(()),), title=name)
+    return song if written is None else Song(song.tracks, tempo_bpm=written, title=name)
+
+
+def _notes(part: "Stream") -> list[Note]:
+    """The notes of a music21 part, tied ones joined; grace notes and chord symbols are not notes of the line."""
+    notes: list[Note] = []
+    sounding: dict[int, int] = {}
+    for element in part.flatten().notes:
+        if isinstance(element, harmony.Harmony) or element.duration.isGrace:
+            continue
+        onset = round(float(element.offset) * TICKS_PER_BEAT)
+        end = round(float(element.offset + element.quarterLength) * TICKS_PER_BEAT)
+        for pitch, goes_on in _pitches(element):
+            before = sounding.get(pitch)
+            if goes_on and before is not None and notes[before].end_ticks == onset:
+                notes[before] = Note(pitch, notes[before].onset_ticks, end - notes[before].onset_ticks)
+            elif end > onset:
+                sounding[pitch] = len(notes)
+                notes.append(Note(pitch, onset, end - onset))
+    return sorted(notes, key=lambda note: (note.onset_ticks, note.pitch))
+
+
+def _pitches(element: "GeneralNote") -> Iterator[tuple[int, bool]]:
+    """Each MIDI note number of a note or chord, and whether a tie joins it to the one before."""
+    for note in element.notes if element.isChord else (element,):
+        if hasattr(note, "pitch"):  # a drum's stroke has none
+            yield note.pitch.midi, note.tie is not None and note.tie.type in ("stop", "continue")
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """music21 tells its doubts on stderr; ours to say is only what was skipped, and why."""
+    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,77 @@
+"""Any music file as steps: MIDI files and notation (MusicXML, ABC, kern)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from evolve.errors import CorpusError
+from evolve.music.key import estimate_sharps
+from evolve.music.midi import read_midi
+from evolve.music.representation.steps import Step, fold
+from evolve.music.song import Song
+
+MIDI_SUFFIXES: Final = (".mid", ".midi")
+NOTATION_SUFFIXES: Final = (".xml", ".musicxml", ".mxl", ".abc", ".krn")
+SUFFIXES: Final = MIDI_SUFFIXES + NOTATION_SUFFIXES
+"""What a music file's name ends with, in small letters."""
+
+FEWEST_STEPS: Final = 8
+"""A file with fewer notes, chords and rests than this is no piece."""
+
+LARGEST_FILE_BYTES: Final = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of one piece, as it was written or played.
+
+    Attributes:
+        steps: At least `FEWEST_STEPS`, in the piece's own key.
+        sharps: The signature of the key it sounds like; negative: flats.
+        tempo_bpm: Quarter notes a minute.
+    """
+
+    steps: tuple[Step, ...]
+    sharps: int
+    tempo_bpm: float
+
+
+def read_file(path: Path) -> tuple[Reading, ...]:
+    """The pieces of a music file: one, or several where an ABC file holds several tunes.
+
+    Raises:
+        CorpusError: Its text is the reason alone, such as ``no notes``; the caller knows the name.
+    """
+    readings = tuple(_read(song) for song in read_songs(path))
+    usable = tuple(reading for reading in readings if len(reading.steps) >= FEWEST_STEPS)
+    if not usable:
+        longest = max((len(reading.steps) for reading in readings), default=0)
+        raise CorpusError(f"only {longest} notes" if longest else "no notes")
+    return usable
+
+
+def read_songs(path: Path) -> tuple[Song, ...]:
+    """The songs of a music file, one unless it is a collection.
+
+    Raises:
+        CorpusError: Its text is the reason alone.
+    """
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= LARGEST_FILE_BYTES else b""
+    except OSError as error:
+        raise CorpusError(f"cannot be opened: {error.strerror or error}") from error
+    if size > LARGEST_FILE_BYTES:
+        raise CorpusError(f"larger than {LARGEST_FILE_BYTES // 1_000_000} MB, which no piece is")
+    if not data.strip():
+        raise CorpusError("empty file")
+    if path.suffix.lower() in MIDI_SUFFIXES:
+        return (read_midi(data, path.stem),)
+    # Imported here because it takes a second and a half, and MIDI files and a warm cache do without.
+    from evolve.music.notation import read_notation  # noqa: PLC0415
+
+    return read_notation(path)
+
+
+def _read(song: Song) -> Reading:
+    return Reading(fold(song), estimate_sharps(song.notes), song.tempo_bpm)

@@ -1,0 +1,78 @@
+"""Where a corpus comes from: names of built-in corpora, folders and files, and the music files in them."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evolve.errors import CorpusError, nearest_spelling
+from evolve.music.builtin import BUILT_IN
+from evolve.music.reading import SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a source.
+
+    Attributes:
+        name: Its path within the source, for people to read.
+        path: Where it is.
+        tempo_bpm: The source's tempo where its files say none, else None.
+    """
+
+    name: str
+    path: Path
+    tempo_bpm: float | None = None
+
+
+def find_files(source: str) -> tuple[SourceFile, ...]:
+    """The music files of a built-in corpus, a folder with all its folders, or a single file; at least one.
+
+    Raises:
+        CorpusError: If there is no such corpus or path, or no music in it.
+    """
+    if source in BUILT_IN:
+        corpus = BUILT_IN[source]
+        return tuple(SourceFile(path.stem, path, corpus.tempo_bpm) for path in corpus.files())
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return _files_of_folder(path)
+    if path.is_file():
+        return _single_file(path)
+    raise CorpusError(
+        f'no corpus, folder or file is called "{source}"{nearest_spelling(source, BUILT_IN)} '
+        f"(built in: {', '.join(BUILT_IN)}; else a folder or file of {_suffixes()})"
+    )
+
+
+def _single_file(path: Path) -> tuple[SourceFile, ...]:
+    if path.suffix.lower() not in SUFFIXES:
+        raise CorpusError(f"{path} is not a music file that can be read; it can be {_suffixes()}")
+    return (SourceFile(path.name, path),)
+
+
+def _files_of_folder(folder: Path) -> tuple[SourceFile, ...]:
+    files = sorted(_music_files(folder), key=lambda path: path.relative_to(folder).as_posix())
+    if not files:
+        raise CorpusError(f"no music in {folder}: it has no {_suffixes()} files; give a folder that has, or one of "
+                          f"{', '.join(BUILT_IN)}")  # fmt: skip
+    return tuple(SourceFile(path.relative_to(folder).as_posix(), path) for path in files)
+
+
+def _music_files(folder: Path) -> Iterator[Path]:
+    """Music files at any depth; each folder once, however many links lead to it; nothing hidden."""
+    entered = set()
+    for root, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(root)
+        if real in entered:
+            folders.clear()
+            continue
+        entered.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        for name in names:
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                yield Path(root) / name
+
+
+def _suffixes() -> str:
+    return ", ".join(SUFFIXES[:-1]) + f" or {SUFFIXES[-1]}"

@@ -1,0 +1,121 @@
+"""Songs are heard well: none silent, none clipped, none louder than another, no clicks."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evolve.errors import EvolveError
+from evolve.music.audio import LONGEST_S, SAMPLE_RATE, render, suffix_of, write_ogg
+from evolve.music.room import LOUDNESS_DB, add_room, loudness_db
+from evolve.music.song import Note, Song, Track
+
+
+def song_of(*notes: Note, tempo_bpm: float = 120) -> Song:
+    """A song of these notes on one track."""
+    return Song((Track(notes),), tempo_bpm=tempo_bpm)
+
+
+SCALE = song_of(*(Note(pitch, 12 * i, 12) for i, pitch in enumerate((60, 62, 64, 65, 67, 69, 71, 72))))
+CLUSTERS = song_of(*(Note(pitch, 48 * i, 48, 127) for i in range(4) for pitch in range(36, 76, 2)))
+SPARSE = song_of(Note(48, 0, 6, 30), Note(84, 400, 6, 50), Note(30, 800, 24, 20))
+HIGH = song_of(*(Note(96 + i % 12, 12 * i, 6) for i in range(16)))
+songs = st.lists(
+    st.builds(Note, st.integers(0, 127), st.integers(0, 100), st.integers(1, 100), st.integers(1, 127)),
+    min_size=1,
+    max_size=8,
+).map(lambda notes: song_of(*notes))
+
+
+@settings(max_examples=20, deadline=None)
+@given(songs)
+def test_any_song_is_heard_without_clipping(song: Song) -> None:
+    """Whatever the notes, the sound is finite, not silent, and within its peak."""
+    sound = render(song, sample_rate=16_000)
+    assert sound.dtype == np.float32
+    assert np.isfinite(sound).all()
+    assert 0.05 < np.abs(sound).max() <= 0.95
+
+
+@pytest.mark.parametrize("song", [SCALE, CLUSTERS, SPARSE, HIGH], ids=["scale", "clusters", "sparse", "high"])
+def test_a_song_sounds_clean(song: Song) -> None:
+    """Sound of the song's length and common loudness, from and to nothing, without offset or clicks."""
+    sound = render(song)
+    assert len(sound) / SAMPLE_RATE == pytest.approx(song.duration_s + 1.55, abs=0.01)
+    assert loudness_db(sound.T, SAMPLE_RATE) == pytest.approx(LOUDNESS_DB, abs=1)
+    assert np.abs(sound[[0, -1]]).max() < 1e-4
+    assert np.abs(sound.mean(axis=0)).max() < 1e-3
+    spectrum = np.abs(np.fft.rfft(sound, axis=0)) ** 2
+    clicks = spectrum[np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE) > 12_000].sum()
+    assert clicks < 1e-5 * spectrum.sum()
+
+
+def test_the_same_song_twice_as_loud_is_heard_as_loud() -> None:
+    """Velocity changes the balance of notes and their colour, not the loudness of the whole."""
+    soft, loud = (song_of(*(Note(60 + i, 12 * i, 12, velocity) for i in range(12))) for velocity in (30, 110))
+    levels = [loudness_db(render(song).T, SAMPLE_RATE) for song in (soft, loud)]
+    assert levels[0] == pytest.approx(levels[1], abs=0.5)
+
+
+def test_a_note_stops_when_its_key_is_let_go() -> None:
+    """A second after the end of a note all but the room's last echo is gone."""
+    sound = render(song_of(Note(55, 0, 24), Note(55, 24 * 6, 24)))
+    during = np.sqrt(np.mean(sound[int(0.1 * SAMPLE_RATE) : int(0.5 * SAMPLE_RATE)] ** 2))
+    after = np.sqrt(np.mean(sound[int(1.5 * SAMPLE_RATE) : int(2.5 * SAMPLE_RATE)] ** 2))
+    assert 20 * np.log10(after / during) < -40
+
+
+def test_sound_is_wide_and_survives_one_loudspeaker() -> None:
+    """The channels differ, and their sum keeps the music."""
+    left, right = render(SCALE).T
+    assert 0.3 < np.corrcoef(left, right)[0, 1] < 0.98
+
+
+def test_the_same_song_sounds_the_same_every_time() -> None:
+    """Nothing in the piano or the room is left to chance."""
+    assert (render(SCALE) == render(SCALE)).all()
+
+
+def test_a_song_without_notes_is_an_error() -> None:
+    """Silence is refused in words."""
+    with pytest.raises(EvolveError, match="no notes"):
+        render(song_of())
+
+
+def test_a_song_of_an_hour_fades_out() -> None:
+    """What nobody would listen to is not rendered."""
+    sound = render(song_of(*(Note(60, 192 * i, 192) for i in range(500)), tempo_bpm=60), sample_rate=8000)
+    assert len(sound) == LONGEST_S * 8000
+    assert np.abs(sound[-8:]).max() < 1e-4
+
+
+def test_the_room_answers_over_block_borders() -> None:
+    """A click long after the first block has the same answer as one at the start."""
+    clicks = np.zeros((2, 400_000), dtype=np.float32)
+    clicks[:, [0, 300_000]] = 1
+    heard = add_room(clicks, 32_000)
+    np.testing.assert_allclose(heard[:, :30_000], heard[:, 300_000:330_000], atol=1e-5)
+
+
+def test_compressed_sound_is_the_sound() -> None:
+    """An OGG file holds the same music: as long, as loud, and close to it."""
+    sound = render(SCALE)
+    data = write_ogg(sound)
+    decoded, rate = soundfile.read(io.BytesIO(data), dtype="float32")
+    assert suffix_of(data) == ".ogg"
+    assert rate == SAMPLE_RATE
+    assert decoded.shape == sound.shape
+    assert np.corrcoef(decoded[:, 0], sound[:, 0])[0, 1] > 0.99
+
+
+def test_sound_is_written_without_an_encoder_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where libsndfile has no Vorbis, a WAV file is written and named as one."""
+    monkeypatch.setattr(soundfile, "available_subtypes", lambda _format: {})
+    sound = render(SCALE)
+    data = write_ogg(sound)
+    decoded, _ = soundfile.read(io.BytesIO(data), dtype="float32")
+    assert suffix_of(data) == ".wav"
+    np.testing.assert_allclose(decoded, sound, atol=1e-4)

@@ -1,0 +1,80 @@
+"""A key sounds like a piano's: in tune, stiff, dying away, brighter when struck harder."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evolve.music.piano import inharmonicity, key_frequency, partials, tone
+
+RATE = 32_000
+
+
+def levels_db(sound: np.ndarray, block_s: float = 0.1) -> np.ndarray:
+    """The level of each block of a sound, in decibels."""
+    size = int(block_s * RATE)
+    blocks = sound[:, : sound.shape[1] // size * size].reshape(2, -1, size)
+    return np.asarray(10 * np.log10(np.mean(blocks**2, axis=(0, 2)) + 1e-20))
+
+
+@pytest.mark.parametrize(("pitch", "hertz"), [(33, 55.0), (60, 261.626), (69, 440.0), (93, 1760.0)])
+def test_the_strongest_low_partial_is_in_tune(pitch: int, hertz: float) -> None:
+    """The fundamental of a key is where equal temperament puts it, within two cents."""
+    sound = tone(pitch, 80, 4 * RATE, RATE).sum(axis=0)
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), 1 << 20))
+    frequencies = np.fft.rfftfreq(1 << 20, 1 / RATE)
+    near = np.flatnonzero(np.abs(frequencies - hertz) < hertz / 4)
+    found = frequencies[near[spectrum[near].argmax()]]
+    assert abs(1200 * np.log2(found / hertz)) < 2
+
+
+@given(st.integers(0, 127), st.integers(1, 127))
+def test_partials_lie_above_the_harmonics(pitch: int, velocity: int) -> None:
+    """A stiff string's partials are sharp, the higher the more, and their power is one as the ear weighs it."""
+    frequencies, amplitudes = partials(pitch, velocity)
+    stretch = frequencies / (key_frequency(pitch) * np.arange(1, len(frequencies) + 1))
+    assert (np.diff(stretch) > 0).all()
+    assert stretch[0] == pytest.approx(1)
+    assert (amplitudes > 0).all()
+
+
+def test_stiffness_is_a_pianos() -> None:
+    """Middle C has a B of some 0.0003, and both ends of the keyboard have more than the middle."""
+    assert 2e-4 < inharmonicity(60) < 5e-4
+    assert inharmonicity(21) > inharmonicity(45) < inharmonicity(108)
+
+
+def test_a_held_key_dies_away_fast_then_slowly() -> None:
+    """Middle C loses some 10 dB in its first second and less in each that follows."""
+    levels = levels_db(tone(60, 80, 4 * RATE, RATE))
+    first, last = levels[1] - levels[11], levels[28] - levels[38]
+    assert 6 < first < 16
+    assert last < first
+
+
+def test_treble_dies_away_sooner_than_bass() -> None:
+    """After a second a high key has lost more than a low one."""
+    high, low = (levels_db(tone(pitch, 80, 2 * RATE, RATE)) for pitch in (96, 36))
+    assert high[1] - high[11] > 2 * (low[1] - low[11])
+
+
+def test_a_harder_blow_is_brighter() -> None:
+    """The centre of the spectrum rises with velocity."""
+    centres = []
+    for velocity in (20, 70, 120):
+        frequencies, amplitudes = partials(60, velocity)
+        centres.append(np.sum(frequencies * amplitudes**2) / np.sum(amplitudes**2))
+    assert centres == sorted(centres)
+    assert centres[2] > 1.3 * centres[0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 127), st.integers(1, 127), st.integers(1, 20_000), st.sampled_from([8000, 32_000, 44_100]))
+def test_every_key_sounds_and_begins_from_nothing(pitch: int, velocity: int, samples: int, rate: int) -> None:
+    """Any key, velocity, length and sample rate gives finite sound that starts at zero."""
+    sound = tone(pitch, velocity, samples, rate)
+    assert sound.shape == (2, samples)
+    assert sound.dtype == np.float32
+    assert np.isfinite(sound).all()
+    assert np.abs(sound[:, 0]).max() < 1e-6
+    assert np.abs(sound).max() < 6

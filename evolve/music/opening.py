@@ -10,8 +10,9 @@ from evolve.music.descriptors import pitch_name
 from evolve.music.encoded import OPENING_STEPS, EncodedCorpus
 from evolve.music.key import semitones_to_common_key
 from evolve.music.reading import SUFFIXES, Reading, read_file
+from evolve.music.representation.likeness import Pitches
 from evolve.music.representation.steps import Step, transpose
-from evolve.music.representation.vocabulary import Encoded, Pitches, Vocabulary
+from evolve.music.representation.vocabulary import Encoded, Vocabulary
 from evolve.music.song import TICKS_PER_BEAT
 from evolve.randomness import derive_rng
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evolve.errors import CorpusError
+from evolve.music.representation.likeness import Pitches, most_alike
 from evolve.music.representation.steps import Step
 
 ATTRIBUTES = ("pitch", "duration")
@@ -20,8 +21,6 @@ MAX_PITCHES = 256
 Stream = npt.NDArray[np.int32]
 Streams = dict[str, Stream]
 """Attribute name to one symbol a step, int32 [steps]; all streams of a piece are equally long."""
-
-Pitches = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Vocabulary:
         duration_of = {duration: i for i, duration in enumerate(self.durations)}
         unknown_pitches = Counter(s.pitches for s in steps if s.pitches not in pitch_of)
         unknown_durations = Counter(s.duration_ticks for s in steps if s.duration_ticks not in duration_of)
-        pitch_of |= {p: nearest_pitches(p, self.pitches) for p in unknown_pitches}
+        pitch_of |= zip(unknown_pitches, most_alike(tuple(unknown_pitches), self.pitches).tolist(), strict=True)
         duration_of |= {d: _nearest_duration(d, self.durations) for d in unknown_durations}
         streams = {
             "pitch": np.array([pitch_of[s.pitches] for s in steps], dtype=np.int32),
@@ -117,19 +116,6 @@ def build_vocabulary(pieces: Iterable[Sequence[Step]], *, max_pitches: int = MAX
     chords = sorted((p for p in counts if len(p) > 1), key=lambda p: (-counts[p], p))
     kept = chords[: max(0, max_pitches - len(singles))]
     return Vocabulary((*singles, *kept), tuple(sorted({step.duration_ticks for step in steps})))
-
-
-def nearest_pitches(pitches: Pitches, known: Sequence[Pitches]) -> int:
-    """The index of the known symbol that sounds most like this note or chord."""
-    return min(range(len(known)), key=lambda i: (_unlikeness(pitches, known[i]), i))
-
-
-def _unlikeness(a: Pitches, b: Pitches) -> float:
-    """How differently two chords sound: top voice first, then bass, pitch classes, size."""
-    if not a or not b:
-        return 0.0 if a == b else 1000.0
-    classes = len({p % 12 for p in a} ^ {p % 12 for p in b})
-    return 3.0 * abs(a[-1] - b[-1]) + 1.5 * abs(a[0] - b[0]) + 2.0 * classes + abs(len(a) - len(b))
 
 
 def _nearest_duration(ticks: int, known: Sequence[int]) -> int:

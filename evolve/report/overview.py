@@ -12,6 +12,7 @@ from evolve.report.story.words import listed, moment_in_words, one_line
 from evolve.store.records import RunRecord
 
 Overview = Mapping[str, Any]
+_NAME_WIDTH = 24
 
 
 def run_overview(run: RunRecord, reference: str | None = None) -> dict[str, Any]:
@@ -46,10 +47,14 @@ def run_overview(run: RunRecord, reference: str | None = None) -> dict[str, Any]
 
 def overview_table(overviews: Sequence[Overview]) -> Table:
     """The runs as a table that fits 80 columns, two lines a run, in the order given."""
-    table = Table(box=None, padding=(0, 2, 1, 0), pad_edge=False, header_style="dim")
-    for heading in ("run", "stands", "waits for"):
-        table.add_column(heading, overflow="fold")
-    for run in overviews:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    # A very long name folds here, so that what stands beside it need not.
+    table.add_column("run", overflow="fold", max_width=_NAME_WIDTH)
+    table.add_column("stands", overflow="fold")
+    table.add_column("waits for", overflow="fold")
+    for index, run in enumerate(overviews):
+        if index:
+            table.add_row()
         table.add_row(_who(run), _where(run), _what_next(run))
     return table
 

@@ -64,7 +64,7 @@ def genome_phrases(genome: Genome, *, leaving_out: Mapping[str, Value], fresh: S
     phrases = []
     if "depth" in genome and "width" in genome and ("depth" in told or "width" in told):
         size = f"{value_in_words(genome['depth'])}×{value_in_words(genome['width'])}"
-        cell = f"{value_in_words(told['cell'])} " if "cell" in told else ""
+        cell = f"{value_in_words(genome['cell'])} " if "cell" in genome else ""
         phrases.append(_fresh(cell + size, any(gene in fresh for gene in ("cell", "depth", "width"))))
         told = {gene: value for gene, value in told.items() if gene not in ("cell", "depth", "width")}
     told = {gene: value for gene, value in told.items() if value is not False and not _is_implied(gene, value, told)}

@@ -23,7 +23,7 @@ def header(run: RunRecord, reference: str | None = None) -> RenderableType:
     title = Text.assemble((one_line(run.name), "bold"), (f"  begun {moment_in_words(run.created_at)}", "dim"))
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
-    facts.add_column()
+    facts.add_column(overflow="fold")  # a command that ended in "…" could not be copied
     for name, parts in _facts(run).items():
         facts.add_row(name, Phrases([one_line(part) for part in parts]))
     stage = stage_of(run, reference)

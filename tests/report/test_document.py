@@ -1,0 +1,143 @@
+"""The JSON document of a run."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evolve.report.document import report_document
+from evolve.store.records import RunRecord
+from tests.report.example_run import STAGES, example_run
+
+DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
+FREE = {"settings", "corpus", "versions", "genome", "changed", "metrics", "facts", "files", "letters", "gene_shares"}
+"""Objects whose keys are a run's own names, not the format's."""
+
+
+@pytest.fixture
+def run() -> RunRecord:
+    """A run whose last generation is half trained."""
+    return example_run("training")
+
+
+def individual(document: Mapping[str, Any], generation: int, id_: str) -> dict[str, Any]:
+    """The entry of an individual in a generation."""
+    (entry,) = [entry for entry in document["generations"][generation]["individuals"] if entry["id"] == id_]
+    return dict(entry)
+
+
+def format_keys(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Every key that belongs to the format, wherever it stands."""
+    if isinstance(value, list):
+        for item in value:
+            yield from format_keys(item, path)
+    elif isinstance(value, dict):
+        own = path[-1:] in {(name,) for name in FREE | {"drift"}}
+        for key, item in value.items():
+            if not own:
+                yield key
+            yield from format_keys(item, (*path, key))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_is_plain_json_at_every_stage(stage: str) -> None:
+    """The document survives a round trip through strict JSON, from a run just created to a finished one."""
+    document = report_document(example_run(stage))
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_holds_the_promised_top_level(run: RunRecord) -> None:
+    """Version, run, seed, space, corpus and generations are where the command line contract says."""
+    document = report_document(run)
+    assert document["version"] == 1
+    assert (document["run"], document["seed"]) == ("night-owl", 7)
+    assert document["space"]["name"] == "lstm.yaml"
+    assert document["corpus"]["names"] == ["fiddle-tunes"]
+    assert [generation["index"] for generation in document["generations"]] == [0, 1, 2]
+    assert [generation["status"] for generation in document["generations"]] == ["bred", "bred", "born"]
+
+
+def test_tells_a_child_with_parents_changes_rank_and_letter(run: RunRecord) -> None:
+    """Everything about one child stands in one entry."""
+    child = individual(report_document(run), 1, "g1-4")
+    assert child["parents"] == ["g0-5", "g0-2"]
+    assert child["operators"] == ["crossover", "mutation"]
+    assert child["changed"]["depth"] == [1, 2]
+    assert child["changed"]["embedding_width"] == [None, 32]
+    assert (child["rank"], child["letter"], child["origin"]) == (1, "B", "child")
+    assert child["songs"][0]["index"] == 1
+    assert child["songs"][0]["midi"] == "individuals/g1-4/song-1.mid"
+
+
+def test_the_letter_is_that_of_the_first_ballot(run: RunRecord) -> None:
+    """Two listeners saw other letters; the one who finished first counts, whatever the order of the record."""
+    assert [ballot.listener for ballot in run.generations[0].ballots] == ["ben", "anna"]
+    assert individual(report_document(run), 0, "g0-2")["letter"] == "F"
+
+
+def test_an_elite_stands_in_each_of_its_generations(run: RunRecord) -> None:
+    """It has a rank of its own in each, and is an elite only where it was carried over to."""
+    document = report_document(run)
+    born, again = individual(document, 0, "g0-2"), individual(document, 1, "g0-2")
+    assert (born["elite"], born["rank"]) == (False, 1)
+    assert (again["elite"], again["rank"], again["born_in"]) == (True, 2, 0)
+
+
+def test_the_failed_stand_where_they_were_born(run: RunRecord) -> None:
+    """Each tells why and who took its place; the members come first."""
+    document = report_document(run)
+    failed = individual(document, 1, "g1-5b")
+    assert failed["failure"] == "the loss became NaN in epoch 1"
+    assert failed["replaced_by"] == "g1-5c"
+    assert (failed["status"], failed["rank"], failed["songs"]) == ("failed", None, [])
+    ids = [entry["id"] for entry in document["generations"][1]["individuals"]]
+    assert ids == ["g0-2", "g1-2", "g1-3b", "g1-4", "g1-5c", "g1-6", "g1-3", "g1-5", "g1-5b"]
+
+
+def test_what_is_not_ranked_has_no_rank(run: RunRecord) -> None:
+    """In a generation still in training, rank, utility and letter are null."""
+    entry = individual(report_document(run), 2, "g2-2")
+    assert (entry["rank"], entry["utility"], entry["letter"], entry["rejected"]) == (None, None, None, False)
+
+
+def test_champions_have_a_line_and_founders(run: RunRecord) -> None:
+    """The line goes from a founder to the champion; the shares of its genes sum to one."""
+    champion = report_document(run)["champions"][-1]
+    assert (champion["generation"], champion["id"]) == (1, "g1-4")
+    assert champion["line"] == ["g0-5", "g1-4"]
+    assert champion["founders"] == ["g0-2", "g0-5"]
+    assert sum(champion["gene_shares"].values()) == pytest.approx(1)
+
+
+def test_drift_has_one_entry_per_generation(run: RunRecord) -> None:
+    """Numbers have a range, words are counted, and only members with songs count."""
+    drift = report_document(run)["drift"]
+    assert drift["width"][0] == {"count": 6, "minimum": 32, "median": pytest.approx(90.5, abs=0.1), "maximum": 256}
+    assert drift["optimizer"][2] == {"count": 2, "counts": [["nadam", 2]]}
+    assert {len(spreads) for spreads in drift.values()} == {3}
+
+
+def test_numbers_that_json_cannot_hold_become_null(run: RunRecord) -> None:
+    """A NaN metric must not make the whole document unreadable elsewhere."""
+    record = replace(run.individuals["g0-1"], metrics={"held_out_bits_per_note": float("nan")})
+    document = report_document(replace(run, individuals={**run.individuals, "g0-1": record}))
+    assert individual(document, 0, "g0-1")["metrics"] == {"held_out_bits_per_note": None}
+
+
+def test_every_field_is_documented(run: RunRecord) -> None:
+    """Each key of the format is named, in backticks, in docs/report-format.md."""
+    named = set(re.findall(r"`([a-z_]+)`", DOCS.read_text()))
+    assert set(format_keys(report_document(run))) - named == set()
+
+
+def test_every_documented_field_exists(run: RunRecord) -> None:
+    """Each field in the first column of the JSON tables is a key that some run has."""
+    text = DOCS.read_text().split("## CSV")[0]
+    rows = re.findall(r"^\| (`.+?) \|", text, flags=re.MULTILINE)
+    documented = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
+    keys = set(format_keys(report_document(run))) | {"minimum", "median", "maximum", "count", "counts"}
+    assert documented - keys == set()

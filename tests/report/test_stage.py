@@ -1,0 +1,58 @@
+"""Where a run stands and what to do next, and the list of runs."""
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from evolve.report.overview import overview_table, run_overview
+from evolve.report.stage import stage_of
+from tests.report.example_run import STAGES, example_run
+from tests.report.long_run import long_run
+
+
+@pytest.mark.parametrize(
+    ("stage", "generation", "words", "waits_for", "command"),
+    [
+        ("created", None, "nobody is born yet", "evolve resume a", "evolve resume a"),
+        ("born", 0, "none of 6 is trained yet", "evolve resume a", "evolve resume a"),
+        ("heard", 0, "6 wait to be heard", "your ranking of generation 0", "evolve rank a"),
+        ("ranked", 0, "ranked, next to be bred", "evolve resume a", "evolve resume a"),
+        ("training", 2, "in training, 2 of 6 done", "evolve resume a", "evolve resume a"),
+        ("finished", 2, "ranked, and finished", "nothing", "evolve compose a g2-3"),
+    ],
+)
+def test_tells_each_stage_and_the_command_that_goes_on(
+    stage: str, generation: int | None, words: str, waits_for: str, command: str
+) -> None:
+    """At every stage a run says what goes on with it, what it waits for and what to type."""
+    told = stage_of(example_run(stage, name="a"))
+    assert (told.generation, told.words, told.waits_for, told.command) == (generation, words, waits_for, command)
+
+
+def test_commands_can_be_copied_into_a_shell() -> None:
+    """A run that is called by a path with a space is quoted."""
+    assert stage_of(example_run("heard"), "my runs/owl").command == "evolve rank 'my runs/owl'"
+
+
+def test_an_overview_is_plain_json() -> None:
+    """What `evolve list --json` needs stands under plain keys."""
+    overview = run_overview(example_run("training"))
+    assert json.loads(json.dumps(overview)) == overview
+    assert (overview["name"], overview["generation"], overview["generations"]) == ("night-owl", 2, 3)
+    assert overview["champions"] == ["g1-4"]
+    assert not overview["finished"]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_list_fits_the_terminal(width: int) -> None:
+    """Runs at every stage, and one with a very long name, stay within the width, and nothing is cut off."""
+    overviews = [run_overview(example_run(stage, name=f"run-{stage}")) for stage in STAGES]
+    console = Console(width=width, file=io.StringIO())
+    with console.capture() as capture:
+        console.print(overview_table([*overviews, run_overview(long_run(2))]))
+    text = capture.get()
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    assert "your ranking of generation 0" in text

@@ -1,0 +1,59 @@
+"""The flat table of a run."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+from evolve.report.tables import to_csv
+from tests.report.example_run import STAGES, example_run
+
+DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
+
+
+def rows_of(stage: str) -> list[dict[str, str]]:
+    """The rows of the example run at a stage, read back."""
+    return list(csv.DictReader(io.StringIO(to_csv(example_run(stage)))))
+
+
+def test_has_one_row_per_individual_per_generation() -> None:
+    """Elites have a row in each of their generations, failed ones one in that of their birth."""
+    rows = rows_of("finished")
+    assert len(rows) == 3 * 6 + 5
+    assert [row["generation"] for row in rows if row["id"] == "g0-2"] == ["0", "1"]
+    assert [row["generation"] for row in rows if row["id"] == "g1-5b"] == ["1"]
+
+
+def test_keeps_whole_numbers_whole_beside_gaps() -> None:
+    """A column with empty cells does not turn 1 into 1.0, and an inactive gene is an empty cell."""
+    by_id = {row["id"]: row for row in rows_of("training")}
+    assert by_id["g1-4"]["rank"] == ""
+    assert by_id["g1-2"]["rank"] == "2"
+    assert by_id["g1-2"]["gene.width"] == "192"
+    assert by_id["g1-2"]["gene.embedding_width"] == ""
+    assert by_id["g1-4"]["gene.embedding_width"] == "32"
+    assert by_id["g1-2"]["metric.epochs"] == "12"
+
+
+def test_tells_parents_changes_and_failures_in_words() -> None:
+    """What is a list in JSON is a short text here."""
+    by_id = {row["id"]: row for row in rows_of("training")}
+    assert by_id["g1-2"]["parents"] == "g0-2 g0-5"
+    assert by_id["g1-2"]["changed"] == "width 128 -> 192; optimizer adam -> nadam"
+    assert by_id["g1-3"]["failure"] == "out of memory: the network has 41,308,160 parameters"
+    assert by_id["g1-3"]["replaced_by"] == "g1-3b"
+
+
+def test_a_run_with_nobody_in_it_is_a_header() -> None:
+    """The fixed columns stand there from the first moment on."""
+    assert to_csv(example_run("created")).startswith("generation,id,origin,elite,status,rank,")
+    assert rows_of("created") == []
+
+
+def test_every_column_is_documented() -> None:
+    """Each column is named in docs/report-format.md, genes and metrics by their prefix."""
+    section = DOCS.read_text().split("## CSV")[1]
+    named = set(re.findall(r"`([a-z_.<>]+)`", section))
+    for stage in STAGES:
+        header = to_csv(example_run(stage)).splitlines()[0].split(",")
+        assert {re.sub(r"^(gene|metric)\..*", r"\1.<name>", column) for column in header} <= named

@@ -1,0 +1,137 @@
+"""The story of a run as a person reads it."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from evolve.report.text import render_text
+from evolve.store.records import RunRecord
+from tests.report.example_run import STAGES, example_run
+from tests.report.long_run import long_run
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def squeezed(text: str) -> str:
+    """The text with every run of blanks and tree lines as one space."""
+    return re.sub(r"[\s│├└─]+", " ", text)
+
+
+def with_failure(run: RunRecord, text: str) -> RunRecord:
+    """The run with another failure text for g0-4."""
+    record = replace(run.individuals["g0-4"], failure=text)
+    return replace(run, individuals={**run.individuals, "g0-4": record})
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_every_stage_fits_the_width(stage: str, width: int) -> None:
+    """No line is wider than the terminal, nothing is cut off, and no line ends in blanks."""
+    lines = render_text(example_run(stage), width=width).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert not any(line != line.rstrip() for line in lines)
+    assert "parameters…" not in " ".join(lines)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_long_run_fits_the_width_and_is_not_cut(width: int) -> None:
+    """Fourteen generations of lines that never end: deep branches go on as trees of their own."""
+    text = render_text(long_run(), width=width)
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert "…" not in text
+    assert ("goes on below ↓" in text) == (width == 80)
+    assert "g13-1 " in text
+
+
+def test_colour_changes_no_letter() -> None:
+    """With the colours taken out, the coloured story is the plain one, but for the word on what bold means."""
+    plain, coloured = (render_text(example_run("finished"), width=120, color=color) for color in (False, True))
+    assert "\x1b" not in plain
+    assert "\x1b" in coloured
+    bare = [line.rstrip() for line in ESCAPE.sub("", coloured).splitlines()]
+    assert [line for line in bare if line != "  bold: not as in the first parent"] == plain.splitlines()
+
+
+def test_the_head_tells_what_to_do_next() -> None:
+    """Run, space, corpus, opening, seed, where it stands and the next command."""
+    head = squeezed(render_text(example_run("heard")).split("\n\n")[0])
+    for told in (
+        "night-owl begun 2026-03-14 20:15 UTC",
+        "space lstm.yaml · 11 genes to vary",
+        "corpus fiddle-tunes · 1,059 pieces · 119,412 notes",
+        "opening Miss McLeod's Reel · 50 notes",
+        "seed 7",
+        "stands generation 0 (1 of 3): 6 wait to be heard",
+        "next evolve rank night-owl",
+    ):
+        assert told in head
+
+
+def test_a_run_just_created_is_a_head_alone() -> None:
+    """Nothing is told of what is not there yet."""
+    text = render_text(example_run("created"))
+    assert "Generation" not in text
+    assert "Family" not in text
+    assert "next      evolve resume night-owl" in text
+
+
+def test_a_table_goes_from_the_first_to_the_last() -> None:
+    """Rows are in the order of the ranking, ties are marked, the rejected and the elites named."""
+    text = render_text(example_run("finished"), width=120)
+    first = text[text.index("Generation 0") : text.index("Generation 1")]
+    order = re.findall(r"^  [★ ] (\d=?) +([A-F]) +(g\S+)", first, flags=re.MULTILINE)
+    assert order[0] == ("1", "F", "g0-2")
+    assert [rank for rank, _, _ in order] == ["1", "2", "3=", "3=", "5", "6"]
+    assert "rejected" in first.splitlines()[-2]
+    assert "lstm 2×128 · batch 64 · rate 0.00316 · adam · tanh · dropout 0.2 · onehot" in first
+
+
+def test_the_tree_tells_gene_by_gene_what_changed_and_names_both_parents() -> None:
+    """A child stands under its first parent, names the second, and marks what the second gave it."""
+    tree = squeezed(render_text(example_run("finished"), width=120).split("Family tree")[1])
+    assert "g0-2 ★ #1, then #2= 7 descendants" in tree
+    assert "g1-2 × g0-5 #2= 3 descendants width 128 → 192, optimizer adam → nadam (g0-5)" in tree
+    assert "embedding_width off → 32" in tree
+    assert "g1-3 ✗ failed depth 1 → 4, width 256 → 512" in tree
+
+
+def test_the_line_leads_from_the_founder_to_the_champion() -> None:
+    """Each step of the champion's line, where its genes come from, and where its songs lie."""
+    text = render_text(example_run("finished"), width=120)
+    line = text[text.index("The line of g2-3, champion of generation 2") :]
+    assert re.findall(r"^  (g\d-\d\w?) ", line.split("founders")[0], flags=re.MULTILINE) == ["g0-5", "g1-4", "g2-3"]
+    assert "founders    g0-2 and g0-5" in line
+    assert "individuals/g2-3/song-1.mid  and 1 more" in line
+
+
+def test_failures_are_grouped_by_reason() -> None:
+    """Reasons that differ in numbers alone are one; genes that only the failed have are named."""
+    text = squeezed(render_text(example_run("training"), width=120).split("What failed and why")[1])
+    assert "5 individuals of 21" in text
+    assert "4 × the loss became NaN in epoch … g0-4 → g0-4b, g1-5 → g1-5b, g1-5b → g1-5c, g2-4 → g2-4b" in text
+    assert "only they have activation relu" in text
+    assert "1 × out of memory: the network has 41,308,160 parameters g1-3 → g1-3b" in text
+
+
+def test_drift_shows_ranges_and_a_trend() -> None:
+    """Per gene the first and the last generation, with a sparkline between; genes that never vary are left out."""
+    text = render_text(example_run("finished"), width=120).split("How the genes drifted")[1]
+    assert re.search(r"width +90.5 \(32 – 256\) +[▁-█]{3} +222 \(48 – 256\)", text)
+    assert re.search(r"optimizer +adam 3 · nadam 1 · rmsprop 1 · sgd 1 +[▁-█]{3} +nadam 4 · adam 2", text)
+    assert "dense_width" not in text
+
+
+def test_others_texts_cannot_reach_the_terminal() -> None:
+    """Escapes, line breaks and rich's own markup in a failure are shown as harmless text, or not at all."""
+    text = render_text(with_failure(example_run(), "\x1b[31mboom\x1b[0m\n\x07[bold]loud[/bold]"), width=120)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "boom [bold]loud[/bold]" in text
+
+
+def test_a_space_that_can_no_longer_be_read_does_not_break_the_report() -> None:
+    """Old runs stay readable when the legal genes have changed since."""
+    run = replace(example_run(), space={"name": "old.yaml", "text": "genes: {wings: {type: boolean}}"})
+    assert "old.yaml" in render_text(run)

@@ -15,7 +15,7 @@ ACTIVATIONS = (
     "hard_sigmoid", "linear",
 )  # fmt: skip
 OPTIMIZERS = (
-    "adam", "adamw", "nadam", "adamax", "rmsprop", "sgd", "adagrad", "adadelta", "lion", "lamb", "ftrl", "adafactor",
+    "adam", "adamw", "nadam", "adamax", "rmsprop", "sgd", "adagrad", "adadelta", "lion", "ftrl", "adafactor",
 )  # fmt: skip
 
 

@@ -1,0 +1,193 @@
+"""A network from its genes, in keras-tuner's convention: ``build(hp) -> keras.Model``.
+
+The architecture is the paper's. Of each attribute of a note the network reads the symbols so far as whole numbers
+``[batch, time]``, encodes them itself, joins the attributes (or gives each a branch with a recurrent layer first), and
+passes them through stacked recurrent layers and a dense layer to one head per attribute, which holds the logits of
+the next note's symbol: ``{attribute: float [batch, time, size]}``. There is an answer at every step; training decides
+which of them count.
+
+The recurrent layers keep the form that cuDNN runs: tanh and sigmoid, no recurrent dropout, no unrolling, no mask.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import keras
+
+from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, OPTIMIZERS, Value
+from evolve.network.windows import LearnFrom
+from evolve.randomness import derive_seed
+
+LONGEST_GRADIENT = 1.0
+"""Gradients of all weights together are scaled down to this norm: deep stacks diverge without it."""
+
+SGD_MOMENTUM = 0.9
+
+
+class HyperParameters(Protocol):
+    """What `build` asks of keras-tuner's ``HyperParameters``."""
+
+    def Int(self, name: str, min_value: int, max_value: int, **options: object) -> Value | None:  # noqa: N802
+        """A whole number."""
+
+    def Float(self, name: str, min_value: float, max_value: float, **options: object) -> Value | None:  # noqa: N802
+        """A number."""
+
+    def Choice(self, name: str, values: Sequence[Value], **options: object) -> Value | None:  # noqa: N802
+        """One of several values."""
+
+    def Boolean(self, name: str, **options: object) -> Value | None:  # noqa: N802
+        """True or false."""
+
+    def conditional_scope(self, parent_name: str, parent_values: Sequence[Value]) -> AbstractContextManager[object]:
+        """Genes asked for inside are active only while the parent has one of these values."""
+
+
+Build = Callable[[HyperParameters], keras.Model]
+
+
+def hypermodel(sizes: Mapping[str, int], *, seed: int, window: int, learn_from: LearnFrom = "every") -> Build:
+    """The function that builds a compiled network from hyperparameters.
+
+    Genes that the hyperparameters already hold are taken as they are; any other gets a range to be searched, so that
+    stock KerasTuner can drive it too. ``batch_size`` is registered for `evolve.network.train`, not used here.
+
+    Args:
+        sizes: How many symbols each attribute has, by attribute name.
+        seed: Everything random in the network derives from it: equal seeds and genes give equal weights.
+        window: How many notes a training window holds; the paper's 50. The network itself reads any length.
+        learn_from: Which steps of a window training counts; the network is the same for both.
+
+    Returns:
+        ``build(hp)``, which may be called any number of times.
+    """
+    if window < 1 or learn_from not in ("every", "last"):
+        msg = f"a window must hold at least 1 note and learn from every or last; got {window} and {learn_from!r}"
+        raise ValueError(msg)
+
+    def build(hp: HyperParameters) -> keras.Model:
+        genes = read_genes(hp)
+        model = _network(sizes, genes, seed)
+        model.compile(
+            optimizer=_optimizer(genes),
+            loss={attribute: _cross_entropy() for attribute in sizes},
+            jit_compile=keras.backend.backend() != "tensorflow",  # XLA takes TensorFlow half a minute to the first step
+        )
+        return model
+
+    return build
+
+
+@dataclass(frozen=True, slots=True)
+class Genes:
+    """The value of every gene of one network; `evolve.network.genes` says what each means."""
+
+    cell: str
+    depth: int
+    width: int
+    dropout: float
+    dense_width: int
+    activation: str
+    encoding: str
+    embedding_width: int
+    branches: bool
+    batch_size: int
+    learning_rate: float
+    optimizer: str
+
+
+def read_genes(hp: HyperParameters) -> Genes:
+    """The value of every gene, those that are switched off at their default."""
+    default = {name: rule.default for name, rule in GENES.items()}
+    found = {
+        "cell": hp.Choice("cell", CELLS, default=default["cell"]),
+        "depth": hp.Int("depth", 1, 4, default=default["depth"]),
+        "width": hp.Int("width", 32, 512, sampling="log", default=default["width"]),
+        "dropout": hp.Float("dropout", 0.0, 0.5, default=default["dropout"]),
+        "dense_width": hp.Int("dense_width", 0, 512, default=default["dense_width"]),
+        "activation": hp.Choice("activation", ACTIVATIONS, default=default["activation"]),
+        "encoding": hp.Choice("encoding", ENCODINGS, default=default["encoding"]),
+        "branches": hp.Boolean("branches", default=default["branches"]),
+        "batch_size": hp.Int("batch_size", 8, 128, sampling="log", default=default["batch_size"]),
+        "learning_rate": hp.Float("learning_rate", 1e-4, 1e-2, sampling="log", default=default["learning_rate"]),
+        "optimizer": hp.Choice("optimizer", OPTIMIZERS, default=default["optimizer"]),
+    }
+    with hp.conditional_scope("encoding", ["embedding"]):
+        found["embedding_width"] = hp.Int("embedding_width", 4, 128, sampling="log", default=default["embedding_width"])
+    active = {name: value for name, value in found.items() if value is not None}
+    return Genes(**{**default, **active})  # type: ignore[arg-type]  # each of the type that its rule says
+
+
+def _network(sizes: Mapping[str, int], genes: Genes, seed: int) -> keras.Model:
+    inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in sizes}
+    streams = [_encoded(inputs[name], name, size, genes, seed) for name, size in sizes.items()]
+    if genes.branches:
+        width = math.ceil(genes.width / len(sizes))
+        streams = [
+            _dropped(_recurrent(genes, width, f"branch_{name}", seed)(stream), genes, f"branch_{name}", seed)
+            for name, stream in zip(sizes, streams, strict=True)
+        ]
+    state = keras.layers.Concatenate(name="joined")(streams) if len(streams) > 1 else streams[0]
+    for level in range(1, genes.depth + 1):
+        state = _recurrent(genes, genes.width, f"recurrent_{level}", seed)(state)
+        state = _dropped(state, genes, f"recurrent_{level}", seed)
+    if genes.dense_width:
+        dense = _dense(genes.dense_width, "dense", seed, activation=genes.activation)
+        state = _dropped(dense(state), genes, "dense", seed)
+    heads = {name: _dense(size, f"next_{name}", seed)(state) for name, size in sizes.items()}
+    return keras.Model(inputs, heads, name="network")
+
+
+def _encoded(symbols: keras.KerasTensor, name: str, size: int, genes: Genes, seed: int) -> keras.KerasTensor:
+    """The symbols of one attribute as floats [batch, time, features]."""
+    if genes.encoding == "embedding":
+        start = keras.initializers.RandomUniform(-0.05, 0.05, seed=_layer_seed(seed, name, "embedding"))
+        width = genes.embedding_width
+        return keras.layers.Embedding(size, width, embeddings_initializer=start, name=f"embedded_{name}")(symbols)
+    column = keras.layers.Reshape((-1, 1), name=f"column_{name}")(symbols)
+    if genes.encoding == "onehot":
+        return keras.layers.CategoryEncoding(size, output_mode="one_hot", name=f"onehot_{name}")(column)
+    scale = 1.0 if genes.encoding == "integer" else 1.0 / max(size - 1, 1)
+    return keras.layers.Rescaling(scale, name=f"number_{name}")(column)
+
+
+def _recurrent(genes: Genes, width: int, name: str, seed: int) -> keras.layers.RNN:
+    cell = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}[genes.cell]
+    return cell(
+        width,
+        return_sequences=True,
+        kernel_initializer=keras.initializers.GlorotUniform(_layer_seed(seed, name, "kernel")),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=_layer_seed(seed, name, "recurrent")),
+        seed=_layer_seed(seed, name, "unused dropout"),
+        name=name,
+    )
+
+
+def _dropped(state: keras.KerasTensor, genes: Genes, after: str, seed: int) -> keras.KerasTensor:
+    if not genes.dropout:
+        return state
+    return keras.layers.Dropout(genes.dropout, seed=_layer_seed(seed, after, "dropout"), name=f"{after}_dropout")(state)
+
+
+def _dense(width: int, name: str, seed: int, activation: str | None = None) -> keras.layers.Dense:
+    start = keras.initializers.GlorotUniform(_layer_seed(seed, name, "kernel"))
+    return keras.layers.Dense(width, activation=activation, kernel_initializer=start, name=name)
+
+
+def _layer_seed(seed: int, *purpose: str) -> int:
+    """A seed that every backend takes: 31 bits."""
+    return derive_seed(seed, "network", *purpose) >> 32
+
+
+def _cross_entropy() -> keras.losses.Loss:
+    """Nats a counted target: weights of 0 leave a step out of the mean."""
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
+
+
+def _optimizer(genes: Genes) -> keras.optimizers.Optimizer:
+    extra = {"momentum": SGD_MOMENTUM} if genes.optimizer == "sgd" else {}
+    config = {"learning_rate": float(genes.learning_rate), "global_clipnorm": LONGEST_GRADIENT, **extra}
+    return keras.optimizers.get({"class_name": genes.optimizer, "config": config})

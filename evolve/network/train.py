@@ -1,0 +1,267 @@
+"""Training within a budget: epochs, seconds and patience, whichever ends first; the best weights are kept."""
+
+import faulthandler
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import keras
+import numpy as np
+
+from evolve.network.windows import (
+    Batch,
+    LearnFrom,
+    Pieces,
+    Streams,
+    batches,
+    exam_windows,
+    lesson_windows,
+    refilled,
+)
+
+StoppedBy = Literal["epochs", "seconds", "patience"]
+
+EXAM_BATCH = 64
+EXAM_WINDOWS = 512
+"""Held-out windows that are looked at after each epoch at most: 25,600 notes tell bits a note to about 0.02."""
+
+
+class TrainingFailed(Exception):  # noqa: N818 -- a trial's outcome, spoken of by this name everywhere
+    """A network could not be trained; the text says why in one line.
+
+    Attributes:
+        reason: That line.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How long and from what a network learns.
+
+    Attributes:
+        window: Notes that it reads before the last it predicts; the paper's 50.
+        epochs: At most so many passes over the training pieces.
+        seconds: At most so much time, held-out evaluation included; at least one batch and one evaluation are made.
+        patience: Stop when so many epochs in a row did not better the held-out loss.
+        learn_from: ``every`` step of a window is a target, or only the ``last``, the paper's way.
+        batch_size: Windows in a training step; fewer when the corpus has fewer.
+        seed: The order of the windows derives from it.
+        hang_limit_s: End the whole process, with a traceback on stderr, when one epoch takes longer; None never does.
+    """
+
+    window: int = 50
+    epochs: int = 30
+    seconds: float = 60.0
+    patience: int = 5
+    learn_from: LearnFrom = "every"
+    batch_size: int = 32
+    seed: int = 0
+    hang_limit_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """One epoch that has ended.
+
+    Attributes:
+        epoch: From 1.
+        epochs: How many there may be.
+        loss_bits: Mean of the training targets, in bits a note over all attributes, dropout at work.
+        held_out_bits: The same of the held-out pieces, without dropout.
+        seconds_left: An estimate of what training may still take; 0 when it has ended.
+    """
+
+    epoch: int
+    epochs: int
+    loss_bits: float
+    held_out_bits: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingHistory:
+    """How a training went.
+
+    Attributes:
+        epochs: In order; the last may have been cut short by the clock.
+        best_epoch: The one whose weights the network has now, from 1.
+        best_held_out_bits: Its held-out bits a note.
+        training_s: How long it took.
+        stopped_by: What ended it.
+    """
+
+    epochs: tuple[EpochReport, ...]
+    best_epoch: int
+    best_held_out_bits: float
+    training_s: float
+    stopped_by: StoppedBy
+
+
+def train(
+    model: keras.Model,
+    training: Sequence[Streams],
+    held_out: Sequence[Streams],
+    settings: TrainingSettings,
+    on_epoch: Callable[[EpochReport], None] | None = None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> TrainingHistory:
+    """Trains a compiled network and leaves it with its best weights.
+
+    Args:
+        model: As `evolve.network.build` makes it: one input and one output per attribute, compiled with losses whose
+            mean is taken over the sample weights.
+        training: Pieces to learn from, attribute → int32 [n].
+        held_out: Pieces that tell when to stop and which weights are best.
+        settings: Budget and manner.
+        on_epoch: Called after every epoch; what it raises ends the training.
+        clock: Seconds, for the budget.
+
+    Raises:
+        TrainingFailed: The loss is no longer a number, memory ran out, or there is nothing to learn from.
+    """
+    course = _Course(model, _pieces(training, "training"), _pieces(held_out, "held-out"), settings, clock)
+    try:
+        return course.run(on_epoch or (lambda _: None))
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        reason = f"out of memory: {model.count_params():,} weights with a batch of {settings.batch_size} are too many"
+        raise TrainingFailed(reason) from error
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _pieces(streams: Sequence[Streams], which: str) -> Pieces:
+    pieces = Pieces.laid_end_to_end(streams)
+    if not len(pieces.first):
+        msg = f"no {which} piece has two notes or more"
+        raise TrainingFailed(msg)
+    return pieces
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, in TensorFlow's, JAX's or Python's words."""
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "ResourceExhaustedError"
+        or "RESOURCE_EXHAUSTED" in str(error)
+    )
+
+
+@dataclass(slots=True)
+class _Course:
+    """One training while it runs: the clock, and the best that was seen."""
+
+    model: keras.Model
+    lesson: Pieces
+    exam: Pieces
+    settings: TrainingSettings
+    clock: Callable[[], float]
+    started: float = 0.0
+    exam_s: float = 0.0
+    best_bits: float = math.inf
+    best_epoch: int = 0
+    best_weights: list[np.ndarray] = field(default_factory=list)
+    reports: list[EpochReport] = field(default_factory=list)
+
+    def run(self, on_epoch: Callable[[EpochReport], None]) -> TrainingHistory:
+        self.started = self.clock()
+        self._watch()
+        self._examine(0)  # compiles the evaluation, and tells how long one takes before the first is due
+        stopped_by: StoppedBy | None = None
+        while stopped_by is None:
+            epoch = len(self.reports) + 1
+            self._watch()
+            loss_bits = self._learn(epoch)
+            self._remember(epoch, held_out_bits := self._examine(epoch))
+            stopped_by = self._reason_to_stop(epoch)
+            left = 0.0 if stopped_by else self._seconds_left(epoch)
+            self.reports.append(EpochReport(epoch, self.settings.epochs, loss_bits, held_out_bits, left))
+            on_epoch(self.reports[-1])
+        self.model.set_weights(self.best_weights)
+        elapsed = self.clock() - self.started
+        return TrainingHistory(tuple(self.reports), self.best_epoch, self.best_bits, elapsed, stopped_by)
+
+    def _learn(self, epoch: int) -> float:
+        """One pass over the training windows, or as much as the clock allows; its mean loss in bits a note."""
+        bits = _Mean()
+        for batch in self._lesson(epoch):
+            bits.add(_bits(self.model.train_on_batch, batch, epoch), float(batch.weights.sum()))
+            if self._is_time_up():
+                break
+        return bits.value
+
+    def _lesson(self, epoch: int) -> Iterator[Batch]:
+        chosen = self.settings
+        windows = lesson_windows(self.lesson, chosen.window, chosen.learn_from, chosen.seed, epoch)
+        size = min(chosen.batch_size, int(np.ceil(self.lesson.targets / chosen.window).sum()))
+        return batches(self.lesson, refilled(windows, size), chosen.window, chosen.learn_from, size)
+
+    def _examine(self, epoch: int) -> float:
+        """The held-out loss in bits a note."""
+        began, bits, chosen = self.clock(), _Mean(), self.settings
+        windows = exam_windows(self.exam, chosen.window, chosen.learn_from, EXAM_WINDOWS)
+        size = min(EXAM_BATCH, len(windows))
+        for batch in batches(self.exam, windows, chosen.window, chosen.learn_from, size):
+            bits.add(_bits(self.model.test_on_batch, batch, epoch), float(batch.weights.sum()))
+        self.exam_s = self.clock() - began
+        return bits.value
+
+    def _remember(self, epoch: int, held_out_bits: float) -> None:
+        if held_out_bits < self.best_bits:
+            self.best_bits, self.best_epoch = held_out_bits, epoch
+            self.best_weights = self.model.get_weights()
+
+    def _is_time_up(self) -> bool:
+        """Whether what is left is needed to evaluate once more."""
+        return self.clock() - self.started + self.exam_s >= self.settings.seconds
+
+    def _reason_to_stop(self, epoch: int) -> StoppedBy | None:
+        if epoch >= self.settings.epochs:
+            return "epochs"
+        if epoch - self.best_epoch >= self.settings.patience:
+            return "patience"
+        return "seconds" if self._is_time_up() else None
+
+    def _seconds_left(self, epoch: int) -> float:
+        elapsed = self.clock() - self.started
+        return max(0.0, min(self.settings.seconds - elapsed, elapsed / epoch * (self.settings.epochs - epoch)))
+
+    def _watch(self) -> None:
+        """Winds up the alarm that ends a process whose epoch never ends."""
+        if self.settings.hang_limit_s is not None:
+            faulthandler.dump_traceback_later(self.settings.hang_limit_s, exit=True)
+
+
+@dataclass(slots=True)
+class _Mean:
+    """A weighted mean, a part at a time."""
+
+    total: float = 0.0
+    weight: float = 0.0
+
+    def add(self, value: float, weight: float) -> None:
+        self.total += value * weight
+        self.weight += weight
+
+    @property
+    def value(self) -> float:
+        return self.total / self.weight
+
+
+def _bits(step: Callable[..., dict[str, float]], batch: Batch, epoch: int) -> float:
+    """Takes one training or evaluation step and returns its loss in bits a note."""
+    weights = dict.fromkeys(batch.targets, batch.weights)
+    nats = float(step(batch.inputs, batch.targets, sample_weight=weights, return_dict=True)["loss"])
+    if not math.isfinite(nats):
+        what = "NaN" if math.isnan(nats) else "infinite"
+        msg = f"the loss became {what} in epoch {epoch}; a smaller learning rate or another optimizer may learn"
+        raise TrainingFailed(msg)
+    return nats / math.log(2)

@@ -1,0 +1,1 @@
+"""Tests of networks, on streams of symbols that are no music."""

@@ -1,0 +1,68 @@
+"""Streams that a network can learn in seconds, and networks small enough to."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+
+from evolve.network.build import hypermodel
+from evolve.network.genes import Value
+
+SIZES = {"pitch": 12, "duration": 4}
+SMALL: dict[str, Value] = {"depth": 1, "width": 24, "dense_width": 0, "dropout": 0.1, "learning_rate": 0.02}
+
+
+class SetGenes:
+    """Hyperparameters with set values; any other takes the default that the network asks with."""
+
+    def __init__(self, values: dict[str, Value]) -> None:
+        self.values = values
+
+    def Int(self, name: str, min_value: int, max_value: int, **options: Any) -> Value:  # noqa: N802, ARG002, ANN401
+        """A whole number."""
+        return self._value(name, options)
+
+    def Float(self, name: str, min_value: float, max_value: float, **options: Any) -> Value:  # noqa: N802, ARG002, ANN401
+        """A number."""
+        return self._value(name, options)
+
+    def Choice(self, name: str, values: Sequence[Value], **options: Any) -> Value:  # noqa: N802, ARG002, ANN401
+        """One of several values."""
+        return self._value(name, options)
+
+    def Boolean(self, name: str, **options: Any) -> Value:  # noqa: N802, ANN401
+        """True or false."""
+        return self._value(name, options)
+
+    def _value(self, name: str, options: dict[str, Any]) -> Value:
+        default: Value = options["default"]
+        return self.values.get(name, default)
+
+    @contextmanager
+    def conditional_scope(self, parent_name: str, parent_values: Sequence[Value]) -> Iterator[None]:  # noqa: ARG002
+        """No condition: every value is active."""
+        yield
+
+
+def small_network(seed: int = 1, **genes: Value) -> keras.Model:
+    """A compiled network of one narrow layer, with these genes of its own."""
+    return hypermodel(SIZES, seed=seed, window=8, learn_from="every")(SetGenes(SMALL | genes))
+
+
+def line(notes: int, seed: int, wrong_share: float = 0.05) -> dict[str, np.ndarray]:
+    """A line that goes round in steps of 5 (pitch) and 1 (duration), now and then with a wrong note."""
+    rng = np.random.default_rng(seed)
+    wrong = rng.random(notes) < wrong_share
+    streams = {}
+    for (name, size), stride in zip(SIZES.items(), (5, 1), strict=True):
+        right = (rng.integers(size) + stride * np.arange(notes)) % size
+        streams[name] = np.where(wrong, rng.integers(0, size, notes), right).astype(np.int32)
+    return streams
+
+
+def same_weights(one: keras.Model, other: keras.Model) -> bool:
+    """Whether two networks are equal to the last bit."""
+    pairs = zip(one.get_weights(), other.get_weights(), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)

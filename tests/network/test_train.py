@@ -1,0 +1,162 @@
+"""Training within a budget."""
+
+import faulthandler
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
+from tests.network.lines import line, same_weights, small_network
+
+pytestmark = pytest.mark.slow
+
+TRAINING = tuple(line(90, seed) for seed in range(8))
+HELD_OUT = tuple(line(40, seed) for seed in range(100, 103))
+QUICK = TrainingSettings(window=8, epochs=2, seconds=60.0, batch_size=16, seed=3)
+UNIGRAM_BITS = math.log2(12) + math.log2(4)
+
+
+class Ticks:
+    """A clock that goes on by a set time with each look at it."""
+
+    def __init__(self, tick_s: float) -> None:
+        self.now, self.tick_s = 0.0, tick_s
+
+    def __call__(self) -> float:
+        """The time, in seconds."""
+        self.now += self.tick_s
+        return self.now
+
+
+def trained(settings: TrainingSettings = QUICK, **options: Any) -> tuple[keras.Model, TrainingHistory]:  # noqa: ANN401
+    """A small network after training."""
+    model = small_network()
+    return model, train(model, TRAINING, HELD_OUT, settings, **options)
+
+
+def answering(losses: list[float]) -> Callable[..., dict[str, float]]:
+    """A step that finds these losses, one a call, the last again and again."""
+    left = list(losses)
+    return lambda *_, **__: {"loss": left.pop(0) if len(left) > 1 else left[0]}
+
+
+@pytest.mark.parametrize("learn_from", ["every", "last"])
+def test_a_network_learns_a_pattern_far_below_its_unigram_entropy(learn_from: Any) -> None:  # noqa: ANN401
+    """A line that goes round with 5 wrong notes in 100 becomes nearly as predictable as it is."""
+    model = small_network()
+    settings = TrainingSettings(
+        window=8, epochs=8 if learn_from == "every" else 2, batch_size=16, learn_from=learn_from
+    )
+    history = train(model, TRAINING, HELD_OUT, settings)
+    assert history.best_held_out_bits < 0.5 * UNIGRAM_BITS
+    assert history.best_held_out_bits == min(report.held_out_bits for report in history.epochs)
+
+
+def test_the_same_seed_trains_the_same_weights() -> None:
+    """Two trainings of the same network end alike to the last bit."""
+    assert same_weights(trained()[0], trained()[0])
+
+
+def test_training_ends_with_the_weights_of_its_best_epoch() -> None:
+    """What later epochs spoiled is undone."""
+    model = small_network()
+    best: list[np.ndarray] = []
+    exams = answering([1.0, 5.0, 2.0, 3.0])
+
+    def keep(report: EpochReport) -> None:
+        if report.epoch == 2:
+            best.extend(model.get_weights())
+
+    model.test_on_batch = exams
+    held_out = [line(8, 1)]  # one batch an exam: before the first epoch, then after each
+    history = train(model, TRAINING[:1], held_out, TrainingSettings(window=8, epochs=3, batch_size=16), keep)
+    assert (history.best_epoch, history.stopped_by) == (2, "epochs")
+    assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), best, strict=True))
+
+
+def test_patience_ends_a_training_that_no_longer_gets_better() -> None:
+    """So many epochs in a row without a better held-out loss are enough."""
+    model = small_network()
+    model.train_on_batch, model.test_on_batch = answering([1.0]), answering([9.0, 3.0, 2.0, 2.5, 2.0, 9.0])
+    history = train(model, TRAINING, [line(8, 1)], TrainingSettings(window=8, epochs=50, patience=2))
+    assert (history.stopped_by, history.best_epoch, len(history.epochs)) == ("patience", 2, 4)
+
+
+def test_the_clock_ends_a_training_inside_an_epoch() -> None:
+    """When only an evaluation still fits, the epoch is cut short and evaluated."""
+    model = small_network()
+    model.train_on_batch, model.test_on_batch = answering([1.0]), answering([1.0])
+    history = train(model, TRAINING, HELD_OUT, TrainingSettings(window=8, seconds=10.0, batch_size=1), clock=Ticks(1.0))
+    assert (history.stopped_by, len(history.epochs)) == ("seconds", 1)
+    assert history.training_s == 13.0  # the last evaluation itself looks at the clock twice, stopping once more
+    assert history.epochs[-1].seconds_left == 0.0
+
+
+def test_even_no_time_at_all_gives_one_batch_and_one_evaluation() -> None:
+    """A budget of nothing still gives a network and its held-out loss."""
+    _, history = trained(TrainingSettings(window=8, seconds=0.0))
+    assert len(history.epochs) == 1
+    assert math.isfinite(history.best_held_out_bits)
+
+
+def test_each_epoch_is_reported_with_the_time_left() -> None:
+    """Epochs are told as they end; the estimate comes down to nothing."""
+    told: list[EpochReport] = []
+    _, history = trained(on_epoch=told.append)
+    assert tuple(told) == history.epochs
+    assert [(report.epoch, report.epochs) for report in told] == [(1, 2), (2, 2)]
+    assert told[0].seconds_left > told[1].seconds_left == 0.0
+
+
+@pytest.mark.parametrize(("loss", "word"), [(math.nan, "NaN"), (math.inf, "infinite")])
+def test_a_loss_that_is_no_number_fails_with_its_epoch(loss: float, word: str) -> None:
+    """The failure says what became of the loss, and when."""
+    model = small_network()
+    model.train_on_batch = answering([1.0] * 8 + [loss])
+    model.test_on_batch = answering([1.0])
+    with pytest.raises(TrainingFailed, match=f"the loss became {word} in epoch 2"):
+        train(model, TRAINING, HELD_OUT, QUICK)
+
+
+def test_a_lack_of_memory_fails_with_the_size_of_the_network() -> None:
+    """The failure names weights and batch."""
+
+    def exhausted(*_: object, **__: object) -> dict[str, float]:
+        raise MemoryError
+
+    model = small_network()
+    model.train_on_batch = exhausted
+    with pytest.raises(TrainingFailed, match=r"out of memory: .* weights with a batch of 16"):
+        train(model, TRAINING, HELD_OUT, QUICK)
+
+
+def test_pieces_of_single_notes_are_nothing_to_learn_from() -> None:
+    """The failure says which pieces are too short."""
+    with pytest.raises(TrainingFailed, match="no held-out piece has two notes"):
+        train(small_network(), TRAINING, [line(1, 0)], QUICK)
+
+
+def test_an_interrupted_training_leaves_no_alarm_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alarm for hung epochs is wound up at each epoch and taken away at the end."""
+    alarms: list[object] = []
+    monkeypatch.setattr(faulthandler, "dump_traceback_later", lambda limit, **how: alarms.append((limit, how)))
+    monkeypatch.setattr(faulthandler, "cancel_dump_traceback_later", lambda: alarms.append("cancelled"))
+
+    def interrupt(_: EpochReport) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(TrainingSettings(window=8, epochs=2, hang_limit_s=30.0), on_epoch=interrupt)
+    assert alarms == [(30.0, {"exit": True}), (30.0, {"exit": True}), "cancelled"]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "simple_rnn"])
+def test_a_deep_stack_learns_without_a_loss_that_is_no_number(cell: str) -> None:
+    """Clipped gradients hold four layers together at a bold learning rate."""
+    model = small_network(cell=cell, depth=4, learning_rate=0.05)
+    history = train(model, TRAINING[:3], HELD_OUT, TrainingSettings(window=8, epochs=1, batch_size=16))
+    assert math.isfinite(history.best_held_out_bits)

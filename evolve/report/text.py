@@ -13,7 +13,7 @@ from evolve.report.story.header import header
 from evolve.store.records import RunRecord
 
 
-def report_text(run: RunRecord, *, reference: str | None = None) -> RenderableType:
+def report_text(run: RunRecord, reference: str | None = None) -> RenderableType:
     """The story from the head to the failures; sections that have nothing to tell are left out.
 
     Args:

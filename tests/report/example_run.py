@@ -83,11 +83,11 @@ def example_run(stage: str = "training", *, name: str = "night-owl") -> RunRecor
     )
 
 
-_CORPUS = {"names": ["fiddle-tunes"], "fingerprint": "5e1f00", "pieces": 1059, "notes": 119_412}
+_CORPUS = {"names": ["fiddle-tunes"], "pieces": 1059, "notes": 119_412, "skipped": []}
 _OPENING = {
     "source": "Miss McLeod's Reel",
     "notes": 50,
-    "files": {"midi": "opening.mid", "audio": "opening.ogg"},
+    "files": {"midi": "opening/opening.mid", "audio": "opening/opening.ogg"},
 }
 
 _PLAIN: dict[str, Value] = {
@@ -208,7 +208,8 @@ def _metrics(id_: str) -> dict[str, Any]:
 
 def _song(id_: str, index: int) -> SongRecord:
     files = {kind: f"individuals/{id_}/song-{index}{ext}" for kind, ext in _KINDS.items()}
-    return SongRecord(index, files, {"notes": 200, "seconds": 61.5, "range": "G3–B5", "repetition": 0.31, "copied": 9})
+    facts = {"notes": 200, "seconds": 61.5, "range": "G3–B5", "repetition": 0.31, "copied_notes": 9}
+    return SongRecord(index, files, facts)
 
 
 _KINDS = {"midi": ".mid", "audio": ".ogg", "roll": ".png"}

@@ -56,7 +56,8 @@ def _corpus(corpus: Mapping[str, Any]) -> list[str]:
     if not corpus:
         return []
     counts = [counted(int(corpus[key]), key[:-1]) for key in ("pieces", "notes") if corpus.get(key)]
-    return [listed([str(name) for name in corpus.get("names", ())]) or "unnamed", *counts]
+    skipped = [f"{counted(len(corpus['skipped']), 'file')} skipped"] if corpus.get("skipped") else []
+    return [listed([str(name) for name in corpus.get("names", ())]) or "unnamed", *counts, *skipped]
 
 
 def _opening(opening: Mapping[str, Any]) -> list[str]:

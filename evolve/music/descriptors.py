@@ -76,7 +76,9 @@ class CopyIndex:
         return self.names[int(np.searchsorted(self.starts, place, side="right")) - 1]
 
 
-def describe(steps: Sequence[Step], *, opening_length: int, training: CopyIndex, tempo_bpm: float) -> Facts:
+def describe(
+    steps: Sequence[Step], *, opening_length: int, training: CopyIndex, tempo_bpm: float, transposed_by: int = 0
+) -> Facts:
     """Facts about what a network composed after the opening.
 
     Args:
@@ -84,6 +86,7 @@ def describe(steps: Sequence[Step], *, opening_length: int, training: CopyIndex,
         opening_length: How many of the steps were given, not composed.
         training: What the network has learned from.
         tempo_bpm: Quarter notes a minute.
+        transposed_by: Semitones that the steps lie above the song as it is heard; the range is told as heard.
 
     Returns:
         ``notes``: composed steps; a note, a chord and a rest count one each.
@@ -96,9 +99,10 @@ def describe(steps: Sequence[Step], *, opening_length: int, training: CopyIndex,
         ``loop_period_notes``: steps of the pattern which that loop repeats, 0 without any.
         ``copied_notes``: longest run of steps that a training piece has too, in the same key.
         ``copied_from``: that piece's name, empty without any.
+        ``opening_ticks``: how much of the song was given, 24 to a quarter note.
     """
     composed = tuple(steps[opening_length:])
-    pitches = sorted({pitch for step in composed for pitch in step.pitches})
+    pitches = sorted({pitch - transposed_by for step in composed for pitch in step.pitches})
     ticks = sum(step.duration_ticks for step in composed)
     share, longest, period = loops([step.pitches for step in composed])
     copied, source = training.longest_copy(composed)
@@ -112,22 +116,26 @@ def describe(steps: Sequence[Step], *, opening_length: int, training: CopyIndex,
         "loop_period_notes": period,
         "copied_notes": copied,
         "copied_from": source,
+        "opening_ticks": sum(step.duration_ticks for step in steps[:opening_length]),
     }
 
 
 def one_line(facts: Mapping[str, str | int | float | bool | None]) -> str:
-    """The facts that `describe` gives, as ``500 notes · 3:12 · C2–A5 · repeats 12 % · copied ≤ 9 notes (bwv66.6)``."""
+    """The facts that `describe` gives, as ``500 notes · 3:12 · C2–A5 · repeats 12 % · copied ≤ 9 notes (bwv66.6)``.
+
+    What is copied is left out where the facts do not tell.
+    """
     minutes, seconds = divmod(round(float(facts["seconds"] or 0)), 60)
-    copied = f"copied ≤ {facts['copied_notes']} notes ({facts['copied_from']})"
-    return " · ".join(
-        [
-            f"{facts['notes']} notes",
-            f"{minutes}:{seconds:02}",
-            str(facts["range"]),
-            f"repeats {float(facts['repetition'] or 0):.0%}".replace("%", " %"),
-            copied if facts["copied_notes"] else "nothing copied",
-        ]
-    )
+    parts = [
+        f"{facts['notes']} notes",
+        f"{minutes}:{seconds:02}",
+        str(facts["range"]),
+        f"repeats {float(facts['repetition'] or 0):.0%}".replace("%", " %"),
+    ]
+    if "copied_notes" in facts:
+        copied = f"copied ≤ {facts['copied_notes']} notes ({facts['copied_from']})"
+        parts.append(copied if facts["copied_notes"] else "nothing copied")
+    return " · ".join(parts)
 
 
 def pitch_name(pitch: int) -> str:

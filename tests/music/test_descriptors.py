@@ -109,7 +109,15 @@ def test_facts_speak_of_the_composed_part_alone() -> None:
         "loop_period_notes": 0,
         "copied_notes": 1,
         "copied_from": "tune",
+        "opening_ticks": 72,
     }
+
+
+def test_the_range_is_told_as_it_is_heard() -> None:
+    """Where the steps were moved to the corpus's key, the range is that of the song in its own."""
+    song = melody(60, 67)
+    facts = describe(song, opening_length=0, training=NOTHING, tempo_bpm=120, transposed_by=-2)
+    assert facts["range"] == "D4–A4"
 
 
 @given(lines, st.integers(0, 12))
@@ -123,6 +131,7 @@ def test_the_line_reads_well() -> None:
     """What a listener sees of a song is short and clear."""
     length: Facts = {"notes": 500, "seconds": 191.6, "range": "C2–A5", "repetition": 0.12}
     copied: Facts = {"copied_notes": 9, "copied_from": "bwv66.6"}
+    assert one_line(length) == "500 notes · 3:12 · C2–A5 · repeats 12 %"
     assert one_line(length | copied) == "500 notes · 3:12 · C2–A5 · repeats 12 % · copied ≤ 9 notes (bwv66.6)"
 
 

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.config import RunConfig
+from evolve.execution.song_files import song_files
 from evolve.genetics.space import SearchSpace
-from evolve.music.audio import SAMPLE_RATE, render, suffix_of, write_ogg
 from evolve.music.corpus import Corpus, read_corpus
 from evolve.music.descriptors import CopyIndex
 from evolve.music.encoded import EncodedCorpus, encode_corpus
-from evolve.music.midi import write_midi
 from evolve.music.opening import Opening, choose_opening, read_opening
-from evolve.music.pictures import piano_roll_png
 from evolve.music.representation.steps import Step, transpose, unfold
-from evolve.music.song import Song
 from evolve.store.records import Artifact, Json
 
 
@@ -45,15 +42,8 @@ class Material:
     def load(cls, data: bytes, opening: Mapping[str, Json], space: SearchSpace, config: RunConfig) -> "Material":
         """The material that `prepare` made, from what the store kept."""
         encoded = EncodedCorpus.from_bytes(data)
-        steps = tuple(Step(tuple(pitches), duration) for pitches, duration in opening["steps"])
-        kept = Opening(steps, opening["source"], opening["notice"], opening["transposed_by"])
         copies = CopyIndex.build(encoded.training_names, encoded.training_steps)
-        return cls(encoded, kept, copies, space, config)
-
-    def song(self, steps: tuple[Step, ...], title: str) -> Song:
-        """Steps as a song that can be written and heard, in the opening's own key."""
-        own_key = transpose(steps, -self.opening.transposed_by)
-        return unfold(own_key, tempo_bpm=self.encoded.tempo_bpm, title=title)
+        return cls(encoded, opening_from_facts(opening), copies, space, config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,7 @@ def prepare(config: RunConfig, on_progress: Callable[[int, int], None] | None = 
     corpus = read_corpus(config.corpus, on_progress=on_progress)
     encoded = encode(corpus, config)
     opening = _open(config, encoded)
-    facts = {"corpus": _corpus_facts(corpus, encoded), "opening": _opening_facts(opening)}
+    facts = {"corpus": _corpus_facts(corpus, encoded), "opening": opening_facts(opening)}
     skipped = len(corpus.skipped)
     notices = [f"{skipped} file(s) of the corpus were skipped; to see why: evolve corpus check"] if skipped else []
     if opening.notice:
@@ -114,26 +104,24 @@ def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> Json:
         "held_out_pieces": len(encoded.held_out),
         "notes": sum(len(piece.steps) for piece in corpus.pieces),
         "vocabulary": encoded.vocabulary.sizes,
+        "tempo_bpm": encoded.tempo_bpm,
         "skipped": [dataclasses.asdict(skipped) for skipped in corpus.skipped],
     }
 
 
-def _opening_facts(opening: Opening) -> Json:
+def opening_facts(opening: Opening) -> dict[str, Json]:
+    """An opening as JSON."""
     steps = [[list(step.pitches), step.duration_ticks] for step in opening.steps]
     return {"notes": len(steps), **dataclasses.asdict(opening), "steps": steps}
+
+
+def opening_from_facts(facts: Mapping[str, Json]) -> Opening:
+    """The opening that `opening_facts` wrote."""
+    steps = tuple(Step(tuple(pitches), duration) for pitches, duration in facts["steps"])
+    return Opening(steps, facts["source"], facts["notice"], facts["transposed_by"])
 
 
 def _opening_files(opening: Opening, encoded: EncodedCorpus) -> tuple[Artifact, ...]:
     own_key = transpose(opening.steps, -opening.transposed_by)
     song = unfold(own_key, tempo_bpm=encoded.tempo_bpm, title="Opening")
-    return song_files(song, "opening", title="Opening")
-
-
-def song_files(song: Song, name: str, *, title: str, opening_ticks: int = 0) -> tuple[Artifact, ...]:
-    """A song as MIDI, as sound and as a picture, under one name."""
-    sound = write_ogg(render(song), SAMPLE_RATE)
-    return (
-        Artifact("midi", f"{name}.mid", write_midi(song)),
-        Artifact("audio", f"{name}{suffix_of(sound)}", sound),
-        Artifact("roll", f"{name}.png", piano_roll_png(song, opening_ticks=opening_ticks, title=title)),
-    )
+    return song_files(song, "opening")

@@ -7,20 +7,18 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
+import keras
 
 from evolve.errors import EvolveError
 from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material, song_files
+from evolve.execution.material import Material
+from evolve.execution.songs import SongContext, compose_songs
 from evolve.genetics.individual import Individual
-from evolve.music.descriptors import describe
-from evolve.music.representation.vocabulary import ATTRIBUTES, Streams
 from evolve.network.build import hypermodel
-from evolve.network.compose import compose
 from evolve.network.files import network_to_bytes
 from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
-from evolve.randomness import derive_rng, derive_seed
-from evolve.store.records import Artifact, Json, SongResult, TrialResult
+from evolve.randomness import derive_seed
+from evolve.store.records import Artifact, Json, TrialResult
 
 Report = Callable[[TrialProgress], None]
 
@@ -46,28 +44,6 @@ def run_trial(individual: Individual, material: Material, report: Report) -> Tri
         return TrialResult(individual.id, failure=_one_line(f"{type(error).__name__}: {error}"))
 
 
-def compose_songs(
-    model: object, material: Material, *, songs: int, notes: int, seed: int, temperature: float
-) -> tuple[SongResult, ...]:
-    """Songs of a trained network from the material's opening.
-
-    Song k uses the same random numbers in every network, so that two networks' songs differ by the networks alone.
-
-    Args:
-        model: A trained network.
-        material: The opening, the vocabulary, and what copies are looked for in.
-        songs: How many.
-        notes: Notes composed in each, after the opening.
-        seed: What the random numbers derive from.
-        temperature: Above 0; 1 samples what the network predicts.
-    """
-    opening = material.encoded.vocabulary.encode(material.opening.steps).streams
-    shape = (notes, len(ATTRIBUTES))
-    uniforms = np.stack([derive_rng(seed, "song", index).random(shape) for index in range(1, songs + 1)])
-    composed = compose(model, opening, length=notes, uniforms=uniforms, temperature=temperature)
-    return tuple(_song(streams, index, material) for index, streams in enumerate(composed, start=1))
-
-
 def _train_and_compose(individual: Individual, material: Material, report: Report) -> TrialResult:
     config = material.config
     started = time.monotonic()
@@ -82,9 +58,14 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     report(
         TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)
     )
-    composing = time.monotonic()
+    composing, encoded = time.monotonic(), material.encoded
     songs = compose_songs(
-        model, material, songs=config.songs, notes=config.notes, seed=config.seed, temperature=config.temperature
+        model,
+        SongContext(encoded.vocabulary, material.opening, encoded.tempo_bpm, material.copies),
+        indices=range(1, config.songs + 1),
+        notes=config.notes,
+        seed=config.seed,
+        temperature=config.temperature,
     )
     now = time.monotonic()
     seconds = {"composing_s": round(now - composing, 2), "trial_s": round(now - started, 2)}
@@ -124,23 +105,12 @@ def _metrics(history: TrainingHistory) -> Mapping[str, Json]:
     }
 
 
-def _artifacts(model: object, material: Material) -> tuple[Artifact, ...]:
+def _artifacts(model: keras.Model, material: Material) -> tuple[Artifact, ...]:
     vocabulary = json.dumps(material.encoded.vocabulary.to_json(), separators=(",", ":")).encode()
     return (
         Artifact("network", "network.keras", network_to_bytes(model)),
         Artifact("vocabulary", "vocabulary.json", vocabulary),
     )
-
-
-def _song(streams: Streams, index: int, material: Material) -> SongResult:
-    opening = material.opening.steps
-    steps = (*opening, *material.encoded.vocabulary.decode(streams))
-    tempo_bpm = material.encoded.tempo_bpm
-    facts = describe(steps, opening_length=len(opening), training=material.copies, tempo_bpm=tempo_bpm)
-    song = material.song(steps, f"Song {index}")
-    opening_ticks = sum(step.duration_ticks for step in opening)
-    files = song_files(song, f"song-{index}", title=f"Song {index}", opening_ticks=opening_ticks)
-    return SongResult(index, files, facts)
 
 
 def _one_line(text: str) -> str:

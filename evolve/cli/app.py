@@ -1,0 +1,99 @@
+"""The commands, and what the program's end looks like: one line for a mistake, a traceback for a bug of ours."""
+
+import errno
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from evolve import __version__
+from evolve.cli import checking, making, reporting, running
+from evolve.errors import EvolveError
+
+INTERRUPTED = 130
+USAGE = 2
+
+app = typer.Typer(
+    name="evolve",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich would double the time until the first line of help
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=(
+        "Breed recurrent networks that write music, with your ears as the fitness function.\n\n"
+        "Begin with evolve start --space quick.yaml: networks are trained, each writes songs from one opening, "
+        "you rank what you hear, and the best become the parents of the next generation. Stop whenever you like; "
+        "evolve resume goes on, and evolve report tells the family story."
+    ),
+)
+app.command()(running.start)
+app.command()(running.resume)
+app.command()(running.rank)
+app.command()(reporting.report)
+app.command("list")(reporting.list_runs)
+app.command()(making.compose)
+app.command()(making.export)
+app.add_typer(checking.space, name="space")
+app.add_typer(checking.corpus, name="corpus")
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        typer.echo(f"evolve {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _evolve(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and give the exit code."""
+    # TensorFlow's start-up chatter, wherever it is imported later, would stand in the middle of our prompts.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        return int(app(arguments, prog_name="evolve", standalone_mode=False) or 0)
+    except TyperException as error:
+        error.show()
+        return USAGE
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has gone; Python must not complain at its own exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (EvolveError, OSError) as error:
+        return _fail(_in_one_line(error), 1)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped; what was done is kept", INTERRUPTED)
+
+
+def _in_one_line(error: EvolveError | OSError) -> str:
+    if isinstance(error, EvolveError):
+        return str(error)
+    if error.errno not in _TOLD:
+        raise error
+    return f"{error.filename or 'the disk'}: {error.strerror}; {_TOLD[error.errno]}"
+
+
+_TOLD = {
+    errno.ENOSPC: "what was recorded is safe; make room and go on with: evolve resume",
+    errno.EDQUOT: "what was recorded is safe; make room and go on with: evolve resume",
+    errno.EACCES: "check the rights of the folder, or choose another with --runs or -o",
+    errno.EROFS: "choose a folder that can be written, with --runs or -o",
+}
+
+
+def _fail(message: str, code: int) -> int:
+    typer.echo(f"evolve: {' '.join(message.split())}", err=True)
+    return code

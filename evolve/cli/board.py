@@ -1,0 +1,101 @@
+"""What is known of a generation's trials while they run, and how long they may still take."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from evolve.execution.contract import Phase, TrialProgress
+from evolve.store.records import TrialResult
+
+_OVERHEAD_S = 15.0
+"""Guess at what a trial takes beside training, until one has ended: building, composing, rendering."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One individual's trial.
+
+    Attributes:
+        id: Whose it is.
+        state: ``waiting``, a phase, ``done`` or ``failed``.
+        progress: The last sign of life.
+        bits: Best known loss on held-out pieces, bits a note.
+        started_at: When the trial began, in seconds of the board's clock.
+        took_s: How long it took, once it has ended.
+        failure: Why it failed.
+    """
+
+    id: str
+    state: str = "waiting"
+    progress: TrialProgress | None = None
+    bits: float | None = None
+    started_at: float = 0.0
+    took_s: float | None = None
+    failure: str | None = None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the trial has ended, well or not."""
+        return self.took_s is not None
+
+
+@dataclass(slots=True)
+class Board:
+    """The trials of one generation.
+
+    Attributes:
+        generation: Its index.
+        seconds: Training budget of an individual.
+        rows: In slot order; replacements are added at the end.
+    """
+
+    generation: int
+    seconds: float
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def expect(self, individual_ids: Iterable[str]) -> None:
+        """These will be tried."""
+        for name in individual_ids:
+            self.rows.setdefault(name, Row(name))
+
+    def start(self, individual_id: str, now: float) -> None:
+        """A trial begins, or begins again."""
+        self.expect([individual_id])
+        row = self.rows[individual_id]
+        row.state, row.started_at, row.progress = Phase.BUILDING, now, None
+
+    def progress(self, progress: TrialProgress) -> None:
+        """A trial gave a sign of life."""
+        row = self.rows[progress.individual_id]
+        row.state, row.progress = progress.phase, progress
+        if progress.held_out_bits is not None:
+            row.bits = progress.held_out_bits if row.bits is None else min(row.bits, progress.held_out_bits)
+
+    def finish(self, result: TrialResult, now: float) -> None:
+        """A trial ended."""
+        row = self.rows[result.individual_id]
+        row.took_s = now - row.started_at
+        row.state, row.failure = ("failed" if result.failure else "done"), result.failure
+        row.bits = result.metrics.get("held_out_bits_per_note", row.bits)
+
+    @property
+    def ended(self) -> int:
+        """How many trials have ended."""
+        return sum(row.is_ended for row in self.rows.values())
+
+    def seconds_left(self, now: float) -> float:
+        """An estimate of the time until all have ended: the work left, shared by the trials that run side by side."""
+        rows = list(self.rows.values())
+        took = [row.took_s for row in rows if row.took_s is not None]
+        usual = sum(took) / len(took) if took else self.seconds + _OVERHEAD_S
+        running = [row for row in rows if not row.is_ended and row.state != "waiting"]
+        left = [max(usual - (now - row.started_at), 1.0) for row in running]
+        waiting = len(rows) - len(running) - len(took)
+        return _makespan(left, waiting, usual)
+
+
+def _makespan(left: Sequence[float], waiting: int, usual: float) -> float:
+    """When the last of the waiting ends, if each starts where a place becomes free first."""
+    places = sorted(left) or [0.0]
+    for _ in range(waiting):
+        places = sorted([places[0] + usual, *places[1:]])
+    return max(places)

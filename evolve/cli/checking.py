@@ -1,0 +1,168 @@
+"""`evolve space check` and `evolve corpus check`: looking at what goes in, before it costs time."""
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evolve.cli.options import AsJson, complete_corpus, complete_space, find_space
+
+if TYPE_CHECKING:
+    from evolve.genetics.gene import Gene
+    from evolve.genetics.space import SearchSpace
+
+_SAMPLES = 5
+
+space = typer.Typer(help="Look at search spaces.", no_args_is_help=True, rich_markup_mode=None)
+corpus = typer.Typer(help="Look at what networks learn from.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@space.callback()
+def _space() -> None:
+    """Look at search spaces."""
+
+
+@corpus.callback()
+def _corpus() -> None:
+    """Look at what networks learn from."""
+
+
+@space.command("check")
+def check_space(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A YAML file, or a shipped space.", autocompletion=complete_space)
+    ],
+    seed: Annotated[int, typer.Option(min=0, help="Draws other samples.")] = 0,
+    json_: AsJson = False,
+) -> None:
+    """Check a search space: its genes, how many genomes it holds, and five samples.
+
+    A mistake is told by file, line and key, with what is allowed and the nearest valid spelling.
+
+    \b
+    Examples:
+      evolve space check lstm.yaml
+      evolve space check my-space.yaml --json
+    """
+    from evolve.cli.running import space_given
+    from evolve.config import settle
+    from evolve.genetics.space_file import parse_space
+    from evolve.network.genes import GENES
+    from evolve.randomness import derive_rng
+
+    name, text = find_space(file)
+    parsed = parse_space(text, name, GENES)
+    settle(space_given(name, parsed.settings))
+    samples = [parsed.space.sample(derive_rng(seed, "check", index)).as_dict() for index in range(_SAMPLES)]
+    if json_:
+        typer.echo(json.dumps(_space_document(name, parsed.space, parsed.settings, samples), indent=2))
+        return
+    _print_space(name, parsed.space, samples)
+    if parsed.settings:
+        typer.echo("settings: " + ", ".join(f"{key} {value}" for key, value, _ in parsed.settings))
+
+
+@corpus.command("check")
+def check_corpus(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME|FOLDER...", help="bach-chorales, fiddle-tunes, folders or files; several are mixed.",
+            autocompletion=complete_corpus,
+        ),
+    ],
+    json_: AsJson = False,
+) -> None:  # fmt: skip
+    """Check a corpus: pieces, notes, vocabulary, durations, and what is skipped and why.
+
+    \b
+    Examples:
+      evolve corpus check bach-chorales
+      evolve corpus check my-midi/ --json
+    """
+    from evolve.cli.progress import watching
+    from evolve.music.corpus import read_corpus
+    from evolve.music.corpus_facts import corpus_facts
+    from evolve.music.encoded import encode_corpus
+
+    with watching() as observer:
+        read = read_corpus(tuple(sources), on_progress=observer.corpus_read)
+    facts = corpus_facts(read, encode_corpus(read, seed=0))
+    if json_:
+        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    for fact, value in facts.items():
+        _print_fact(fact, value)
+
+
+def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from evolve.network.genes import GENES
+
+    table = Table("gene", "type", "values", "what it is", box=None, pad_edge=False, header_style="bold")
+    for gene in space.genes:
+        table.add_row(gene.name, gene.kind.value, _values(gene), GENES[gene.name].help)
+    console = Console(highlight=False)
+    if space.description:
+        console.print(f"{name}: {space.description}", markup=False)
+    console.print(table)
+    console.print(f"size: {_size(space)}", markup=False)
+    console.print(f"{len(samples)} samples:", markup=False)
+    changing = [gene.name for gene in space.genes if not gene.is_fixed]
+    for sample in samples:
+        genes = [f"{key} {value}" for key, value in sample.items() if key in changing or not changing]
+        console.print("  " + ", ".join(genes), markup=False, soft_wrap=True)
+
+
+def _values(gene: "Gene") -> str:
+    condition = ""
+    if gene.parent_name is not None:
+        condition = f" (with {gene.parent_name} {' or '.join(str(value) for value in gene.parent_values)})"
+    if not gene.is_numeric:
+        return ", ".join(_plain(value) for value in gene.values) + condition
+    if gene.is_point:
+        return f"{gene.min_value:g}{condition}"
+    scale = ", log" if gene.sampling == "log" else ""
+    step = "" if gene.step is None else f", {'×' if scale else 'step '}{gene.step:g}"
+    return f"{gene.min_value:g} … {gene.max_value:g}{step}{scale}{condition}"
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _size(space: "SearchSpace") -> str:
+    if space.size < math.inf:
+        return f"{space.size:,.0f} genome" + ("s" if space.size > 1 else "")
+    return "infinitely many genomes: " + ", ".join(space.continuous_genes) + " is continuous"
+
+
+def _space_document(name: str, space: "SearchSpace", settings: Any, samples: list[dict[str, Any]]) -> Any:  # noqa: ANN401
+    import dataclasses
+
+    return {
+        "name": name,
+        "description": space.description,
+        "genes": [dataclasses.asdict(gene) for gene in space.genes],
+        "size": None if space.size == math.inf else int(space.size),
+        "continuous": list(space.continuous_genes),
+        "settings": {key: value for key, value, _ in settings},
+        "samples": samples,
+    }
+
+
+def _print_fact(name: str, value: Any) -> None:  # noqa: ANN401
+    label = name.replace("_", " ")
+    if isinstance(value, list):
+        typer.echo(f"{label}: {len(value)}")
+        for entry in value:
+            typer.echo(
+                "  " + (" — ".join(str(part) for part in entry.values()) if isinstance(entry, dict) else str(entry))
+            )
+    elif isinstance(value, dict):
+        typer.echo(f"{label}: " + ", ".join(f"{key} {part}" for key, part in value.items()))
+    else:
+        typer.echo(f"{label}: {value}")

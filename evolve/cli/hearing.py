@@ -1,0 +1,57 @@
+"""The listener's part: candidates on paper for scripts, or the prompts of `evolve.judging.terminal`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from evolve.judging.ballot import Ballot, CandidateSong
+from evolve.sittings import Sitting
+
+
+def terminal_judge(sitting: Sitting) -> tuple[Ballot, str] | None:
+    """Have the person at this terminal fill in a ballot; None when they will come back."""
+    from evolve.judging.terminal.judge import judge  # prompt_toolkit, which no other command needs
+
+    return judge(
+        sitting.candidates,
+        sitting.steps,
+        save=sitting.save,
+        generation=sitting.generation,
+        listener=sitting.listener,
+    )
+
+
+def candidates_document(sitting: Sitting, folder: Path) -> str:
+    """The candidates that wait, as JSON; paths are relative to the run folder."""
+    candidates = [
+        {
+            "letter": candidate.letter,
+            "id": candidate.id,
+            "songs": [_song_document(song, folder) for song in candidate.songs],
+        }
+        for candidate in sitting.candidates
+    ]
+    document = {"generation": sitting.generation, "listener": sitting.listener, "candidates": candidates}
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def print_candidates(sitting: Sitting, reference: str) -> None:
+    """The candidates for a reader without a terminal, and how to rank them."""
+    from evolve.music.descriptors import one_line
+
+    for candidate in sitting.candidates:
+        typer.echo(candidate.letter)
+        for song in candidate.songs:
+            typer.echo(f"  song {song.index}: {one_line(song.facts)}")
+            typer.echo(f"    {song.files.get('audio', song.files.get('midi'))}")
+    letters = " > ".join(sitting.letters)
+    typer.echo(
+        f'Rank generation {sitting.generation}, best first: evolve rank {reference} --order "{letters}"', err=True
+    )
+
+
+def _song_document(song: CandidateSong, folder: Path) -> dict[str, Any]:
+    files = {kind: path.relative_to(folder.resolve()).as_posix() for kind, path in song.files.items()}
+    return {"index": song.index, **files, "facts": dict(song.facts)}

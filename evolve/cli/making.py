@@ -1,0 +1,209 @@
+"""`evolve compose` and `evolve export`: using a network that was bred."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evolve.cli.options import AsJson, Run, Runs, complete_run, run_folder
+from evolve.errors import RunError, nearest_spelling
+
+if TYPE_CHECKING:
+    from evolve.execution.songs import SongContext
+    from evolve.store.records import IndividualRecord, RunRecord, SongResult
+
+
+def compose(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="A run's name or folder, or a folder that evolve export wrote.",
+            autocompletion=complete_run,
+        ),
+    ],
+    individual: Annotated[
+        str | None,
+        typer.Argument(metavar="[INDIVIDUAL]", help="Whose network; the champion if left out.", show_default=False),
+    ] = None,
+    opening: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Begin with this music file; unset: the run's own opening.")
+    ] = None,
+    notes: Annotated[int | None, typer.Option(min=1, help="Notes after the opening; unset: as in the run.")] = None,
+    songs: Annotated[int, typer.Option(min=1, max=1000, help="How many songs.")] = 5,
+    temperature: Annotated[
+        float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as in the run.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Other numbers give other songs; unset: the run's.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FOLDER", help="Write there; unset: composed/ in the run's folder."),
+    ] = None,
+    json_: AsJson = False,
+    runs: Runs = Path("runs"),
+) -> None:  # fmt: skip
+    """Have a network write more songs.
+
+    Each as MIDI, as sound and as a picture of its notes.
+
+    Songs are numbered on from those that are there, and no number is written twice.
+
+    \b
+    Examples:
+      evolve compose quick-1
+      evolve compose quick-1 g2-3 --opening my-tune.mid --songs 3 -o songs/
+      evolve compose exported/ --notes 200 --temperature 0.8
+    """
+    from evolve.execution.export import is_export
+    from evolve.execution.songs import compose_songs
+    from evolve.network.files import network_from_bytes
+
+    source = _exported(Path(run)) if is_export(Path(run)) else _bred(run_folder(run, runs), individual)
+    folder = output or source.folder
+    context = source.context
+    if opening is not None:
+        context = _with_opening(context, opening, source.window)
+    first = max(source.songs, _last_number(folder)) + 1
+    results = compose_songs(
+        network_from_bytes(source.network),
+        context,
+        indices=range(first, first + songs),
+        notes=notes or source.notes,
+        seed=source.seed if seed is None else seed,
+        temperature=temperature or source.temperature,
+    )
+    _write(results, folder, json_=json_)
+
+
+def export(
+    run: Run,
+    individual: Annotated[str, typer.Argument(metavar="INDIVIDUAL", help="Whose network, such as g2-3.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder to write to.")],
+    runs: Runs = Path("runs"),
+) -> None:
+    """Take a network out of its run.
+
+    Writes the .keras file, its vocabulary and a card.
+
+    The folder is all that evolve compose needs, on any machine.
+
+    \b
+    Examples:
+      evolve export quick-1 g2-3 my-favourite/
+      evolve compose my-favourite/
+    """
+    from evolve.execution.export import write_export
+    from evolve.store.run_store import RunStore
+
+    source = run_folder(run, runs)
+    with RunStore(source) as store:
+        record = store.read()
+    _heard(record, individual)
+    write_export(record, source, individual, folder)
+    typer.echo(f"written: {folder}\ncompose with it: evolve compose {folder}", err=True)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Source:
+    """A network to compose with, and what it composes with unless told otherwise."""
+
+    network: bytes
+    context: "SongContext"
+    folder: Path
+    songs: int
+    notes: int
+    seed: int
+    temperature: float
+    window: int
+
+
+def _bred(folder: Path, individual: str | None) -> _Source:
+    from evolve.execution.material import Material
+    from evolve.execution.songs import SongContext
+    from evolve.search import config_of, space_of
+    from evolve.store.run_store import RunStore
+
+    with RunStore(folder) as store:
+        run = store.read()
+        name = individual or _champion(run)
+        record = _heard(run, name)
+        config = config_of(run)
+        material = Material.load(store.read_material() or b"", run.opening, space_of(run), config)
+    encoded = material.encoded
+    return _Source(
+        network=(folder / record.files["network"]).read_bytes(),
+        context=SongContext(encoded.vocabulary, material.opening, encoded.tempo_bpm, material.copies),
+        folder=folder / "composed" / name,
+        songs=len(record.songs),
+        notes=config.notes,
+        seed=config.seed,
+        temperature=config.temperature,
+        window=config.window,
+    )
+
+
+def _exported(folder: Path) -> _Source:
+    from evolve.execution.export import read_export
+
+    exported = read_export(folder)
+    card = exported.card
+    return _Source(
+        network=exported.network,
+        context=exported.context,
+        folder=folder / "composed",
+        songs=0,
+        notes=500,
+        seed=0,
+        temperature=float(card["temperature"]),
+        window=int(card["window"]),
+    )
+
+
+def _with_opening(context: "SongContext", opening: Path, window: int) -> "SongContext":
+    from evolve.music.opening import read_opening
+
+    read = read_opening(opening, context.vocabulary, length=window)
+    if read.notice:
+        typer.echo(f"note: {read.notice}", err=True)
+    return dataclasses.replace(context, opening=read)
+
+
+def _heard(run: "RunRecord", individual: str) -> "IndividualRecord":
+    heard = [name for name, record in run.individuals.items() if record.status.is_heard]
+    if individual not in heard:
+        hint = nearest_spelling(individual, heard) or f"; there are: {', '.join(heard) or 'none yet'}"
+        raise RunError(f'{run.name} has no trained individual "{individual}"{hint}')
+    return run.individuals[individual]
+
+
+def _champion(run: "RunRecord") -> str:
+    from evolve.report.rankings import champions_of
+
+    for generation in reversed(run.generations):
+        if generation.status.is_ranked and (champions := champions_of(generation)):
+            return next(iter(champions))
+    raise RunError(f"{run.name} has no champion before its first ranking; name an individual, such as g0-1")
+
+
+def _last_number(folder: Path) -> int:
+    numbers = [path.stem.removeprefix("song-") for path in folder.glob("song-*.mid")]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def _write(results: tuple["SongResult", ...], folder: Path, *, json_: bool) -> None:
+    from evolve.music.descriptors import one_line
+    from evolve.store.paths import write_whole
+
+    documents = []
+    for song in results:
+        paths = {artifact.kind: folder / artifact.name for artifact in song.files}
+        for artifact in song.files:
+            write_whole(paths[artifact.kind], artifact.data)
+        documents.append(
+            {"index": song.index, **{kind: str(path) for kind, path in paths.items()}, "facts": song.facts}
+        )
+        if not json_:
+            typer.echo(f"{paths['audio']}\n  {one_line(song.facts)}")
+    if json_:
+        typer.echo(json.dumps(documents, indent=2, ensure_ascii=False))

@@ -1,0 +1,93 @@
+"""Arguments and options that several commands share, and how the shell completes them."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evolve.errors import SpaceError, nearest_spelling
+from evolve.store.paths import find_run, newest_run, run_folders
+
+
+def shipped_spaces() -> dict[str, Path]:
+    """The search spaces that ship with evolve, by file name."""
+    package = Path(__file__).parent.parent
+    # In a wheel they lie inside the package, in a checkout beside it.
+    for folder in (package / "search_spaces", package.parent / "search_spaces"):
+        if folder.is_dir():
+            return {path.name: path for path in sorted(folder.glob("*.yaml"))}
+    return {}
+
+
+def find_space(name: str) -> tuple[str, str]:
+    """Name and text of a search space: a file of that path, else the one of that name that ships with evolve.
+
+    Raises:
+        SpaceError: There is neither, or it cannot be read.
+    """
+    shipped = shipped_spaces()
+    path = Path(name)
+    if not path.is_file():
+        path = shipped.get(path.name if path.suffix else f"{name}.yaml", path)
+    try:
+        return str(name), path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "is not a text file" if isinstance(error, UnicodeDecodeError) else "there is no such file"
+        hint = nearest_spelling(Path(name).name, shipped)
+        raise SpaceError(f"{name}: {reason}; spaces that ship with evolve: {', '.join(shipped)}{hint}") from error
+
+
+def complete_space(incomplete: str) -> Iterator[str]:
+    """Names of shipped spaces."""
+    return (name for name in shipped_spaces() if name.startswith(incomplete))
+
+
+def complete_run(incomplete: str) -> Iterator[str]:
+    """Names of runs in the usual folder."""
+    return (folder.name for folder in sorted(run_folders(Path("runs"))) if folder.name.startswith(incomplete))
+
+
+def complete_corpus(incomplete: str) -> Iterator[str]:
+    """Names of built-in corpora."""
+    return (name for name in ("bach-chorales", "fiddle-tunes") if name.startswith(incomplete))
+
+
+def run_folder(run: str | None, runs: Path) -> Path:
+    """The folder of the run asked for, or of the newest."""
+    return newest_run(runs) if run is None else find_run(run, runs)
+
+
+def reference_to(folder: Path, runs: Path) -> str:
+    """How a run is called on the command line: its name, or its path where it lies elsewhere."""
+    return folder.name if folder.parent == runs and runs == Path("runs") else str(folder)
+
+
+def is_interactive() -> bool:
+    """Whether a person sits at a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.", autocompletion=complete_run)
+]
+AnyRun = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN]", help="A run's name, or the path of its folder; the newest if left out.",
+        autocompletion=complete_run, show_default=False,
+    ),
+]  # fmt: skip
+Runs = Annotated[
+    Path, typer.Option("--runs", metavar="FOLDER", help="The folder that holds the runs.", envvar="EVOLVE_RUNS")
+]
+Listener = Annotated[
+    str, typer.Option("--listener", metavar="NAME", help="Who ranks; each listener has blind letters of their own.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead, for programs.")]
+Address = Annotated[
+    str | None,
+    typer.Option("--address", metavar="ADDR", help="Train on the Ray cluster at this address, such as 10.0.0.1:6379."),
+]
+Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH", help="Write there instead of printing.")]

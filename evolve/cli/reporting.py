@@ -1,0 +1,109 @@
+"""`evolve report` and `evolve list`: looking at runs, without TensorFlow and without Ray."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evolve.cli.options import AnyRun, AsJson, Out, Runs, reference_to, run_folder
+from evolve.errors import RunError
+
+if TYPE_CHECKING:
+    from evolve.store.records import RunRecord
+
+
+class ReportFormat(StrEnum):
+    """What a report is written as."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+def report(
+    run: AnyRun = None,
+    kind: Annotated[
+        ReportFormat, typer.Option("--format", help="Text to read, JSON or CSV for programs.")
+    ] = ReportFormat.TEXT,
+    output: Out = None,
+    runs: Runs = Path("runs"),
+) -> None:
+    """Tell a run's family story.
+
+    Who descends from whom, gene by gene, where each came in the ranking, and what failed and why.
+
+    \b
+    Examples:
+      evolve report
+      evolve report quick-1 --format csv -o quick-1.csv
+    """
+    from evolve.store.paths import write_whole
+    from evolve.store.run_store import RunStore
+
+    folder = run_folder(run, runs)
+    with RunStore(folder) as store:
+        record = store.read()
+    reference = reference_to(folder, runs)
+    if kind is ReportFormat.TEXT and output is None:
+        print_report(record, reference)
+        return
+    text = _written(record, kind, reference)
+    if output is None:
+        typer.echo(text, nl=not text.endswith("\n"))
+        return
+    write_whole(output, text.encode())
+    typer.echo(f"written: {output}", err=True)
+
+
+def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
+    """List every run and what it waits for.
+
+    \b
+    Examples:
+      evolve list
+      evolve list --json
+    """
+    from evolve.report.overview import overview_table, run_overview
+    from evolve.store.paths import run_folders
+    from evolve.store.run_store import RunStore
+
+    overviews = []
+    for folder in sorted(run_folders(runs)):
+        try:
+            with RunStore(folder) as store:
+                overviews.append(run_overview(store.read(), reference_to(folder, runs)))
+        except RunError as error:
+            typer.echo(f"evolve: {error}", err=True)
+    if json_:
+        typer.echo(json.dumps(overviews, indent=2, ensure_ascii=False))
+    elif overviews:
+        from rich.console import Console
+
+        Console().print(overview_table(overviews))
+    else:
+        typer.echo(f"no runs in {runs}/ yet; begin one with: evolve start --space quick.yaml", err=True)
+
+
+def print_report(run: "RunRecord", reference: str) -> None:
+    """The family story on stdout, as wide and as colourful as it can show."""
+    from rich.console import Console
+
+    from evolve.report.text import report_text
+
+    Console().print(report_text(run, reference))
+
+
+def _written(run: "RunRecord", kind: ReportFormat, reference: str) -> str:
+    if kind is ReportFormat.JSON:
+        from evolve.report.document import report_document
+
+        return json.dumps(report_document(run), indent=2, ensure_ascii=False)
+    if kind is ReportFormat.CSV:
+        from evolve.report.tables import to_csv
+
+        return to_csv(run)
+    from evolve.report.text import render_text
+
+    return render_text(run, reference=reference)

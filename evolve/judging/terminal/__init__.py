@@ -1,1 +1,5 @@
-"""Filling in a ballot at a terminal."""
+"""Judging at a terminal; the only home of questionary and the prompt toolkit."""
+
+from evolve.judging.terminal.session import judge
+
+__all__ = ["judge"]

@@ -1,0 +1,68 @@
+"""What a row says of a candidate: its songs' facts, in columns and in lines."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
+
+from evolve.judging.ballot import Candidate, CandidateSong, Fact
+
+HEADINGS = ("notes", "length", "range", "repeats", "copied")
+"""Of the columns of `summary`."""
+
+_PITCH = re.compile(r"([A-G])(♯?)(-?\d+)")
+_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+
+def summary(candidate: Candidate) -> tuple[str, ...]:
+    """All songs of a candidate in one row: one text for each of `HEADINGS`.
+
+    Notes, length and repetition are means, the range is that of all songs together, and copied is the longest passage
+    of any. A fact that no song has is a dash.
+    """
+    facts = [song.facts for song in candidate.songs]
+    return (
+        _joined(_numbers(facts, "notes"), lambda values: f"{fmean(values):.0f}"),
+        _joined(_numbers(facts, "seconds"), lambda values: minutes(fmean(values))),
+        _whole_range([str(fact["range"]) for fact in facts if "range" in fact]),
+        _joined(_numbers(facts, "repetition"), lambda values: f"{fmean(values):.0%}".replace("%", " %")),
+        _joined(_numbers(facts, "copied_notes"), lambda values: f"{max(values):.0f} notes"),
+    )
+
+
+def song_line(song: CandidateSong) -> str:
+    """One song's facts in a line, such as ``500 notes · 3:12 · C2–A5 · repeats 12 % · nothing copied``."""
+    from evolve.music.descriptors import one_line  # noqa: PLC0415 - numpy is not needed before a song is looked at
+
+    try:
+        return one_line({name: fact for name, fact in song.facts.items() if fact is not None})
+    except (KeyError, TypeError, ValueError):
+        return " · ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in song.facts.items())
+
+
+def song_file(song: CandidateSong) -> str:
+    """The file to listen to: the audio, or else whatever there is of the song; empty without any file."""
+    path = song.files.get("audio") or song.files.get("midi") or next(iter(song.files.values()), "")
+    return str(path)
+
+
+def minutes(seconds: float) -> str:
+    """A length such as ``3:07``."""
+    return "{}:{:02}".format(*divmod(round(seconds), 60))
+
+
+def _numbers(facts: Sequence[Mapping[str, Fact]], name: str) -> list[float]:
+    values = (fact.get(name) for fact in facts)
+    return [float(value) for value in values if isinstance(value, int | float)]
+
+
+def _joined(values: list[float], form: Callable[[list[float]], str]) -> str:
+    return form(values) if values else "–"
+
+
+def _whole_range(ranges: Sequence[str]) -> str:
+    """From the lowest of all to the highest of all: ``C2–A5`` of ``C2–E4`` and ``D3–A5``."""
+    names = [match for text in ranges for match in _PITCH.finditer(text)]
+    if not names:
+        return ranges[0] if ranges else "–"
+    by_height = sorted(names, key=lambda name: _SEMITONES[name[1]] + len(name[2]) + 12 * int(name[3]))
+    return f"{by_height[0][0]}–{by_height[-1][0]}"

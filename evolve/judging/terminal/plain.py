@@ -1,0 +1,70 @@
+"""Judging line by line, for terminals that cannot do more."""
+
+from collections.abc import Callable, Sequence
+
+from evolve.errors import BallotError
+from evolve.judging.ballot import Ballot, Candidate
+from evolve.judging.order import format_order, parse_order
+from evolve.judging.terminal.facts import song_file, song_line
+from evolve.judging.terminal.view import in_words
+
+HOW_TO_ORDER = 'best first, such as "C > A = B ! E": ">" better than, "=" as good as, "!" before the rejected'
+
+
+def judge_by_lines(
+    candidates: Sequence[Candidate],
+    *,
+    title: str,
+    so_far: Ballot | None,
+    read_line: Callable[[str], str],
+    write: Callable[[str], None],
+) -> Ballot | None:
+    """Tells of the candidates, and asks for an order until one can be read and is agreed to.
+
+    Args:
+        candidates: In the order of their letters.
+        title: Which songs these are.
+        so_far: An ordering made before and not finished, to remind of.
+        read_line: Shows a question and returns what was typed; `EOFError` at the end of the input.
+        write: Shows one line.
+
+    Returns:
+        The ballot, or None when the listener types nothing, or the input ends.
+    """
+    letters = {candidate.letter: candidate.id for candidate in candidates}
+    for line in describe(candidates, title):
+        write(line)
+    if so_far is not None:
+        write(f"Your order so far: {format_order(so_far, letters)}")
+    write(f"Type your order, {HOW_TO_ORDER}. Type nothing to do it later.")
+    while True:
+        try:
+            ballot = _ask(letters, read_line)
+            if ballot is None:
+                return None
+            if _agreed(ballot, letters, read_line):
+                return ballot
+        except BallotError as error:
+            write(str(error))
+        except EOFError:
+            return None
+
+
+def describe(candidates: Sequence[Candidate], title: str) -> list[str]:
+    """Lines that tell of each candidate's songs, and where their files are."""
+    lines = [f"Rank {title}: {len(candidates)} candidates."]
+    for candidate in candidates:
+        lines += ["", candidate.letter]
+        for song in candidate.songs:
+            lines += [f"  {song.index}  {song_line(song)}", f"     {song_file(song)}"]
+    return [*lines, ""]
+
+
+def _ask(letters: dict[str, str], read_line: Callable[[str], str]) -> Ballot | None:
+    text = read_line("Your order: ").strip()
+    return parse_order(text, letters) if text else None
+
+
+def _agreed(ballot: Ballot, letters: dict[str, str], read_line: Callable[[str], str]) -> bool:
+    answer = read_line(f"{in_words(ballot, letters)} Is this your order? (Y/n) ")
+    return answer.strip().lower() in ("", "y", "yes")

@@ -1,0 +1,188 @@
+"""A listener at a terminal: how to rank, then the ranking, then the ballot."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+import questionary
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import Output
+from prompt_toolkit.shortcuts import print_formatted_text
+
+from evolve.errors import BallotError
+from evolve.judging.ballot import Ballot, Candidate
+from evolve.judging.draft import BallotDraft, Order
+from evolve.judging.order import format_order, parse_order
+from evolve.judging.pairwise import most_questions
+from evolve.judging.player import Player, silence_at_death
+from evolve.judging.terminal.painting import STYLE
+from evolve.judging.terminal.plain import HOW_TO_ORDER, describe, judge_by_lines
+from evolve.judging.terminal.screen import Save, Screen
+from evolve.judging.terminal.view import View
+
+_SMALLEST = (40, 12)
+"""Columns and rows that the full screen needs."""
+
+
+class _Way(StrEnum):
+    """How to rank."""
+
+    LIST = "list"
+    PAIRS = "pairs"
+    ORDER = "order"
+    LATER = "later"
+
+
+_FIRST_HINT = {
+    _Way.LIST: "nothing is said yet, so all are tied: listen, and move up what you like",
+    _Way.PAIRS: "listen to both, then press enter on the better one",
+}
+
+
+def judge(
+    candidates: Sequence[Candidate],
+    draft_steps: Sequence[Mapping[str, Any]],
+    *,
+    save: Save,
+    generation: int,
+    listener: str,
+    input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
+    output: Output | None = None,
+    player: Player | None = None,
+) -> Ballot | None:
+    """Asks a listener for a ballot.
+
+    Args:
+        candidates: Those of one generation, in the order of their letters.
+        draft_steps: The steps of a ballot begun before, as they were saved; empty at first.
+        save: Called with all steps so far after each one, so that nothing is lost whenever it ends.
+        generation: Which one, from 0.
+        listener: Who listens; may be empty.
+        input: Where keys come from; the terminal by default.
+        output: Where pages go; the terminal by default.
+        player: What plays the songs; found on this machine by default.
+
+    Returns:
+        The ballot, or None when the listener stops to come back later.
+
+    Raises:
+        KeyboardInterrupt: On Ctrl-C; the screen is restored, and no song plays on.
+    """
+    draft = _draft([candidate.id for candidate in candidates], draft_steps)
+    title = f"generation {generation}"
+    if input is None and output is None and not _is_capable():
+        return _judge_plainly(candidates, draft, title=title, save=save)
+    sounding = player or Player()
+    with create_app_session(input, output), sounding, silence_at_death(sounding):
+        view = View({each.id: each for each in candidates}, title=title, listener=listener, draft=draft)
+        ballot = _judge(view, save=save, player=sounding)
+        if ballot is not None:
+            _show_answer(format_order(ballot, view.letters))
+        return ballot
+
+
+def _judge(view: View, *, save: Save, player: Player) -> Ballot | None:
+    """Asks how to rank, until a ballot is made or the listener leaves."""
+    while True:
+        way = _ask_way(view.draft)
+        if way is _Way.LATER:
+            return None
+        if way is not _Way.ORDER:
+            opened = replace(view, pairs=way is _Way.PAIRS, notice="" if view.draft.steps else _FIRST_HINT[way])
+            return Screen(opened, save=save, player=player).run()
+        ballot = _ask_order(view)
+        if ballot is not None:
+            save(view.draft.apply(Order(ballot, "order")).to_json())
+            return ballot
+
+
+def _ask_way(draft: BallotDraft) -> _Way:
+    """The first question."""
+    questions = most_questions(len(draft.ids))
+    begun = f" (go on after {len(draft.steps)} steps)" if draft.steps else ""
+    by_pairs = bool(draft.answers) and draft.method == "list"
+    choices = [
+        questionary.Choice(f"Move them into order in a list{'' if by_pairs else begun}", _Way.LIST),
+        questionary.Choice(f"Compare two at a time, at most {questions} times{begun if by_pairs else ''}", _Way.PAIRS),
+        questionary.Choice("Type the order", _Way.ORDER),
+        questionary.Choice("Later", _Way.LATER),
+    ]
+    question = questionary.select(
+        "How would you like to rank?", choices, default=_Way.PAIRS if by_pairs else _Way.LIST, style=STYLE
+    )
+    try:
+        return _Way(question.unsafe_ask())
+    except EOFError:
+        return _Way.LATER
+
+
+def _ask_order(view: View) -> Ballot | None:
+    """A typed order, read while it is typed; None when the listener types nothing."""
+    print_formatted_text("\n".join(describe(tuple(view.candidates.values()), view.title)))
+
+    def readable(text: str) -> bool | str:
+        try:
+            return not text.strip() or bool(parse_order(text, view.letters).ids)
+        except BallotError as error:
+            return str(error)
+
+    question = questionary.text(
+        "Your order:", instruction=f"({HOW_TO_ORDER})\n ", validate=readable, validate_while_typing=False, style=STYLE
+    )
+    try:
+        text = str(question.unsafe_ask())
+    except EOFError:
+        return None
+    return parse_order(text, view.letters) if text.strip() else None
+
+
+def _draft(ids: Sequence[str], steps: Sequence[Mapping[str, Any]]) -> BallotDraft:
+    """The ballot begun before; a fresh one when its steps are about other candidates."""
+    try:
+        return BallotDraft.from_json(ids, steps)
+    except BallotError:
+        return BallotDraft.begin(ids)
+
+
+def _is_capable() -> bool:
+    """Whether the terminal can show the pages: keys, a cursor that can be moved, and room."""
+    if os.environ.get("TERM", "dumb") in ("dumb", "unknown", "") or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    if "utf" not in (sys.stdout.encoding or "").lower():
+        return False
+    size = os.get_terminal_size(sys.stdout.fileno())
+    return size.columns >= _SMALLEST[0] and size.lines >= _SMALLEST[1]
+
+
+def _judge_plainly(candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, save: Save) -> Ballot | None:
+    """Line by line on the standard streams."""
+
+    def write(line: str) -> None:
+        encoding = sys.stdout.encoding or "ascii"
+        sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+        sys.stdout.flush()
+
+    def read_line(question: str) -> str:
+        sys.stdout.write(question)
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+
+    so_far = draft.ballot if draft.steps else None
+    ballot = judge_by_lines(candidates, title=title, so_far=so_far, read_line=read_line, write=write)
+    if ballot is not None:
+        save(draft.apply(Order(ballot, "order")).to_json())
+    return ballot
+
+
+def _show_answer(order: str) -> None:
+    """Leaves the order on the screen, as questionary leaves its answers."""
+    answer = FormattedText([("class:qmark", "?"), ("class:question", " Your order "), ("class:answer", order)])
+    print_formatted_text(answer, style=STYLE)

@@ -1,0 +1,141 @@
+"""What the screen shows now, and how it changes when the listener looks around."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Self
+
+from evolve.judging.ballot import Ballot, Candidate, CandidateSong
+from evolve.judging.draft import BallotDraft
+from evolve.judging.pairwise import Question, next_question
+
+
+class Page(Enum):
+    """What fills the screen."""
+
+    LIST = "list"
+    PAIRS = "pairs"
+    HELP = "help"
+    ROLL = "roll"
+    CONFIRM = "confirm"
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether it lies over the list or the pairs, and goes away again."""
+        return self in (Page.HELP, Page.ROLL, Page.CONFIRM)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything a page is painted from.
+
+    Attributes:
+        candidates: By id, in the order of their letters.
+        title: Which songs these are, such as ``generation 2``.
+        listener: Who listens; may be empty.
+        draft: The ballot in the making.
+        pairs: Whether the order is found by pairwise questions.
+        overlay: What lies over the list or the pairs, if anything.
+        cursor: Id of the candidate the listener looks at.
+        song: Which song of each candidate, from 1.
+        heard: (id, song) of all that were played.
+        playing: (id, song) that sounds now.
+        notice: What has just happened, or why it has not.
+    """
+
+    candidates: Mapping[str, Candidate]
+    title: str
+    listener: str
+    draft: BallotDraft
+    pairs: bool = False
+    overlay: Page | None = None
+    cursor: str = ""
+    song: int = 1
+    heard: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+    playing: tuple[str, int] | None = None
+    notice: str = ""
+
+    @property
+    def page(self) -> Page:
+        """What fills the screen now."""
+        return self.overlay or (Page.PAIRS if self.question else Page.LIST)
+
+    @property
+    def question(self) -> Question | None:
+        """The pair to compare, while there is one and the listener wants pairs."""
+        step = next_question(self.draft.ids, self.draft.answers) if self.pairs else None
+        return step if isinstance(step, Question) else None
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Ids the cursor can stand on, from top to bottom."""
+        return (self.question.a, self.question.b) if self.question else self.draft.ballot.ids
+
+    @property
+    def candidate(self) -> Candidate:
+        """Whom the cursor is on."""
+        return self.candidates[self.cursor]
+
+    @property
+    def current_song(self) -> CandidateSong | None:
+        """The chosen song of that candidate; None when it has fewer."""
+        return next((song for song in self.candidate.songs if song.index == self.song), None)
+
+    @property
+    def songs_each(self) -> int:
+        """The largest number of a song."""
+        return max((song.index for each in self.candidates.values() for song in each.songs), default=1)
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Letter to id."""
+        return {candidate.letter: candidate.id for candidate in self.candidates.values()}
+
+    def looking(self, steps: int) -> Self:
+        """The cursor some rows further down (negative: up), stopping at the ends."""
+        rows = self.rows
+        at = rows.index(self.cursor) + steps
+        return replace(self, cursor=rows[min(max(at, 0), len(rows) - 1)], notice="")
+
+    def listening_to(self, song: int) -> Self:
+        """Another song of each candidate, stopping at the ends."""
+        return replace(self, song=min(max(song, 1), self.songs_each), notice="")
+
+    def with_draft(self, draft: BallotDraft, *, row: int | None = None) -> Self:
+        """After a step: the cursor stays with its candidate, or on a row when that is asked for."""
+        changed = replace(self, draft=draft)
+        rows = changed.rows
+        if row is not None:
+            return replace(changed, cursor=rows[min(row, len(rows) - 1)])
+        return changed if self.cursor in rows else replace(changed, cursor=rows[0])
+
+    def over(self, overlay: Page | None) -> Self:
+        """With this page on top, or without any."""
+        return replace(self, overlay=overlay, notice="")
+
+    def saying(self, notice: str) -> Self:
+        """With a notice in the status line."""
+        return replace(self, notice=notice)
+
+
+def in_words(ballot: Ballot, letters: Mapping[str, str]) -> str:
+    """An ordering as one would say it: ``C is best, then A and B tied, then D. E is rejected.``."""
+    letter_of = {candidate: letter for letter, candidate in letters.items()}
+    spoken = [_all(tuple(letter_of[each] for each in tier)) for tier in ballot.tiers]
+    tied = [" tied" if len(tier) > 1 else "" for tier in ballot.tiers]
+    sentences = []
+    if len(spoken) == 1:
+        sentences.append(f"{spoken[0]} {'are all tied' if tied[0] else 'is the only one'}.")
+    elif spoken:
+        first = f"{spoken[0]} {'are tied for best' if tied[0] else 'is best'}"
+        rest = [f"then {names}{tie}" for names, tie in zip(spoken[1:], tied[1:], strict=True)]
+        sentences.append(", ".join([first, *rest]) + ".")
+    if ballot.rejected:
+        rejected = tuple(letter_of[each] for each in ballot.rejected)
+        sentences.append(f"{_all(rejected)} {'are' if len(rejected) > 1 else 'is'} rejected.")
+    return " ".join(sentences)
+
+
+def _all(letters: tuple[str, ...]) -> str:
+    """``A``, ``A and B``, ``A, B and C``."""
+    return " and ".join(part for part in (", ".join(letters[:-1]), letters[-1]) if part)

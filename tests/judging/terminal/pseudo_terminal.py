@@ -1,0 +1,68 @@
+"""A program in a real pseudo-terminal, and what a person would see there."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).parents[3]
+
+
+class Terminal:
+    """A terminal of so many columns and rows in which Python runs a module."""
+
+    def __init__(
+        self, *arguments: str, columns: int = 80, rows: int = 24, environ: Mapping[str, str] | None = None
+    ) -> None:
+        surroundings = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environ or {})}
+        self.raw = ""
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self.screen)
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", *arguments],
+            cwd=str(ROOT),
+            env=surroundings,
+            dimensions=(rows, columns),
+            encoding="utf-8",
+            timeout=20,
+        )
+        # So that the program's questions about the cursor are answered, as a terminal does.
+        self.screen.write_process_input = self.child.send
+
+    @property
+    def text(self) -> str:
+        """What is on the screen now."""
+        self._read()
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def type(self, keys: str) -> None:
+        """Presses keys."""
+        self.child.send(keys)
+
+    def until(self, words: str, seconds: float = 20.0) -> str:
+        """The screen, once these words are on it."""
+        deadline = time.monotonic() + seconds
+        while words not in self.text:
+            assert time.monotonic() < deadline, f"{words!r} never came; the screen is:\n{self.text}"
+        return self.text
+
+    def end(self) -> int | None:
+        """Waits for the end; the exit code."""
+        while self.child.isalive():
+            self._read()
+        self._read()
+        self.child.close()
+        return self.child.exitstatus  # type: ignore[no-any-return] # pexpect has no types
+
+    def _read(self) -> None:
+        with contextlib.suppress(pexpect.TIMEOUT, pexpect.EOF):
+            while not self.child.closed:
+                arrived = self.child.read_nonblocking(65536, timeout=0.05)
+                self.raw += arrived
+                self._stream.feed(arrived)

@@ -1,0 +1,144 @@
+"""Every page fits every screen, tells letters alone, and shows what matters."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prompt_toolkit.utils import get_cwidth
+
+from evolve.judging.ballot import Ballot
+from evolve.judging.draft import BallotDraft, Order
+from evolve.judging.pairwise import Question
+from evolve.judging.terminal.list_page import paint_list
+from evolve.judging.terminal.overlay_pages import paint_help
+from evolve.judging.terminal.painting import Line, tail
+from evolve.judging.terminal.pairs_page import paint_pairs
+from evolve.judging.terminal.view import Page, View, in_words
+from tests.judging.orderings import ballots
+from tests.judging.terminal.pretending import candidates
+
+
+def text(painted: Line) -> list[str]:
+    """The lines of a page, without their styles."""
+    return "".join(words for _, words in painted).split("\n")
+
+
+def view(ballot: Ballot | None = None, *, count: int = 5, **more: Any) -> View:  # noqa: ANN401 - any of View's fields
+    """A view on pretended candidates."""
+    cast = candidates(count, songs=more.pop("songs", 2))
+    draft = BallotDraft.begin([each.id for each in cast])
+    draft = draft.apply(Order(ballot, "list")) if ballot else draft
+    cursor = more.pop("cursor", draft.ballot.ids[0])
+    return View({each.id: each for each in cast}, "generation 7", "anna", draft, cursor=cursor, **more)
+
+
+@st.composite
+def views(draw: st.DrawFn) -> View:
+    """Any state a listener may bring the list to."""
+    ids = [each.id for each in candidates(draw(st.integers(1, 30)))]
+    ballot = draw(ballots(ids))
+    heard = frozenset({(draw(st.sampled_from(ids)), 1)})
+    return view(
+        ballot,
+        count=len(ids),
+        songs=draw(st.integers(1, 6)),
+        cursor=draw(st.sampled_from(ids)),
+        heard=heard,
+        playing=draw(st.none() | st.just(next(iter(heard)))),
+        overlay=draw(st.sampled_from([None, Page.CONFIRM])),
+        notice=draw(st.sampled_from(["", "a notice that is much too long for any line of a small screen " * 3])),
+    )
+
+
+@given(views(), st.integers(20, 140), st.integers(10, 50))
+@settings(max_examples=60, deadline=None)
+def test_the_list_fits_any_screen_and_never_shows_an_id(shown: View, columns: int, rows: int) -> None:
+    """No line is wider than the screen, none is lost below it, and the cursor is always in sight."""
+    lines = text(paint_list(shown, columns, rows))
+
+    assert len(lines) == rows
+    assert all(get_cwidth(line) <= columns for line in lines)
+    assert not any("g7-" in line for line in lines)
+    if shown.overlay is None:
+        assert sum(line.startswith("»") for line in lines) == 1
+
+
+@given(views(), st.integers(20, 140), st.integers(10, 50))
+@settings(max_examples=40, deadline=None)
+def test_a_pair_fits_any_screen(shown: View, columns: int, rows: int) -> None:
+    """Both candidates are in sight, with at least the chosen song."""
+    ids = shown.draft.ids
+    lines = text(paint_pairs(shown, Question(ids[0], ids[-1]), columns, rows))
+
+    assert len(lines) == rows
+    assert all(get_cwidth(line) <= columns for line in lines)
+    assert not any("g7-" in line for line in lines)
+    assert sum("── " in line[:6] for line in lines) == 2
+
+
+@pytest.mark.parametrize("rows", [10, 24, 40])
+def test_the_help_fits(rows: int) -> None:
+    """With 24 rows, every key is in sight."""
+    lines = text(paint_help(80, rows))
+
+    assert len(lines) == rows
+    assert max(map(get_cwidth, lines)) <= 80
+    if rows >= 24:
+        assert any("ctrl c" in line for line in lines)
+
+
+def test_ties_ranks_and_rejections_are_seen_at_a_glance() -> None:
+    """Tied rows share a bracket, the rejected stand below a line."""
+    c = {each.letter: each.id for each in candidates(6)}
+    shown = view(Ballot(((c["C"],), (c["A"], c["D"], c["E"]), (c["B"],)), (c["F"],)), count=6, cursor=c["B"])
+
+    assert [line[:11].rstrip() for line in text(paint_list(shown, 80, 24))[3:10]] == [
+        "      1  C",
+        "  ╭   2  A",
+        "  │   =  D",
+        "  ╰   =  E",
+        "»     5  B",
+        "  ── reject",
+        "      ✗  F",
+    ]
+
+
+def test_a_row_tells_the_facts_of_all_songs() -> None:
+    """Means of lengths, the whole range, the longest copied passage."""
+    row = text(paint_list(view(), 80, 24))[3]
+
+    assert " ".join(row.split()) == "» ╭ 1 A 500 1:42 C2–A♯5 12 % 9 notes ○ ○"
+
+
+def test_heard_and_playing_songs_are_marked() -> None:
+    """A dot is filled once a song was played, and a note while it sounds."""
+    a = candidates(5)[0].id
+    shown = view(heard=frozenset({(a, 1), (a, 2)}), playing=(a, 2))
+    lines = text(paint_list(shown, 80, 24))
+
+    assert lines[3].endswith("● ♪ ")
+    assert lines[-2] == " ♪ A, song 2  /run/listening/A-song-2.ogg"
+
+
+@pytest.mark.parametrize(
+    ("tiers", "rejected", "words"),
+    [
+        (("C", "AB", "D"), "E", "C is best, then A and B tied, then D. E is rejected."),
+        (("CAB", "D"), "EF", "C, A and B are tied for best, then D. E and F are rejected."),
+        (("AB",), "", "A and B are all tied."),
+        (("A",), "BC", "A is the only one. B and C are rejected."),
+        ((), "AB", "A and B are rejected."),
+    ],
+)
+def test_an_order_is_said_in_words(tiers: tuple[str, ...], rejected: str, words: str) -> None:
+    """As one would say it aloud."""
+    ballot = Ballot(tuple(tuple(tier) for tier in tiers), tuple(rejected))
+
+    assert in_words(ballot, {each: each for each in ballot.ids}) == words
+
+
+def test_a_long_path_keeps_its_end() -> None:
+    """The file's name tells most."""
+    assert tail("/home/anna/A-song-1.ogg", 13) == "…A-song-1.ogg"
+    assert tail("short.ogg", 13) == "short.ogg"

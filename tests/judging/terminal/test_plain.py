@@ -1,0 +1,66 @@
+"""On a terminal that can do little, an order is typed, explained when wrong, and agreed to."""
+
+from collections.abc import Iterator
+
+from evolve.judging.ballot import Ballot
+from evolve.judging.order import format_order
+from evolve.judging.terminal.plain import judge_by_lines
+from tests.judging.terminal.pretending import candidates
+
+CAST = candidates(3)
+LETTERS = {each.letter: each.id for each in CAST}
+
+
+def listen(*typed: str, so_far: Ballot | None = None) -> tuple[str | None, list[str]]:
+    """The order in letters, and all that was shown."""
+    lines: Iterator[str] = iter(typed)
+    shown: list[str] = []
+
+    def read_line(question: str) -> str:
+        shown.append(question)
+        line = next(lines, None)
+        if line is None:
+            raise EOFError
+        return f"{line}\n"
+
+    ballot = judge_by_lines(CAST, title="generation 7", so_far=so_far, read_line=read_line, write=shown.append)
+    return (None if ballot is None else format_order(ballot, LETTERS)), shown
+
+
+def test_the_songs_and_their_files_are_shown_under_letters() -> None:
+    """Facts and paths of each song, and never an id."""
+    _, shown = listen()
+
+    assert "  1  500 notes · 1:41 · C2–A♯5 · repeats 12 % · copied ≤ 9 notes (bwv66.6)" in shown
+    assert "     /run/listening/B-song-2.ogg" in shown
+    assert not any("g7-" in line for line in shown)
+
+
+def test_an_order_is_agreed_to() -> None:
+    """In words, before it counts."""
+    order, shown = listen("c > a ! b", "")
+
+    assert order == "C > A ! B"
+    assert shown[-1] == "C is best, then A. B is rejected. Is this your order? (Y/n) "
+
+
+def test_mistakes_are_explained_and_asked_again() -> None:
+    """Until the order can be read and is agreed to."""
+    order, shown = listen("c > z", "c > ...", "n", "b > ...", "yes")
+
+    assert order == "B > A = C"
+    assert 'no candidate is called "z"; allowed: A, B, C' in shown
+
+
+def test_nothing_typed_or_the_end_of_input_means_later() -> None:
+    """The listener comes back another time."""
+    assert listen("")[0] is None
+    assert listen()[0] is None
+    assert listen("c > ...")[0] is None
+
+
+def test_a_ballot_begun_before_is_called_to_mind() -> None:
+    """It was made in the list, and is told as an order."""
+    _, shown = listen(so_far=Ballot(((LETTERS["C"],), (LETTERS["A"], LETTERS["B"]))))
+
+    assert "Your order so far: C > A = B" in shown

@@ -1,0 +1,193 @@
+"""Keys do what the help page says, each step is saved, and the listener can leave at any time."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from evolve.judging.ballot import Ballot, Candidate
+from evolve.judging.draft import BallotDraft
+from evolve.judging.order import format_order
+from evolve.judging.pairwise import most_questions
+from evolve.judging.player import Player
+from evolve.judging.terminal import judge
+from tests.judging.terminal.pretending import candidates
+
+UP, DOWN, SHIFT_UP, SHIFT_DOWN = "\x1b[A", "\x1b[B", "\x1b[1;2A", "\x1b[1;2B"
+ALT_UP, CTRL_UP = "\x1b[1;3A", "\x1b[1;5A"
+ENTER, CTRL_C = "\r", "\x03"
+
+LIST, PAIRS, ORDER, LATER = ENTER, DOWN + ENTER, DOWN * 2 + ENTER, DOWN * 3 + ENTER
+"""Keys that answer the first question of a fresh ballot."""
+
+CAST = candidates(4)
+
+
+class Listening:
+    """One sitting of a listener who types these keys."""
+
+    def __init__(
+        self, keys: str, *, cast: tuple[Candidate, ...] = CAST, steps: list[dict[str, Any]] | None = None
+    ) -> None:
+        self.letters = {each.letter: each.id for each in cast}
+        self.saved: list[list[dict[str, Any]]] = []
+        self.player = SilentPlayer()
+        self.ballot: Ballot | None = None
+        with create_pipe_input() as pipe:
+            pipe.send_text(keys)
+            self.ballot = judge(
+                cast,
+                steps or [],
+                save=self.saved.append,
+                generation=7,
+                listener="anna",
+                input=pipe,
+                output=DummyOutput(),
+                player=self.player,
+            )
+
+    @property
+    def order(self) -> str | None:
+        """The ballot in letters."""
+        return None if self.ballot is None else format_order(self.ballot, self.letters)
+
+    @property
+    def kept(self) -> str:
+        """What the saved steps lead to, in letters."""
+        return format_order(BallotDraft.from_json(tuple(self.letters.values()), self.saved[-1]).ballot, self.letters)
+
+
+class SilentPlayer(Player):
+    """Remembers what it was asked to play; each song plays until it is stopped."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.played: list[str] = []
+        self.now: Path | None = None
+
+    @property
+    def playing(self) -> Path | None:
+        """The song asked for last."""
+        return self.now
+
+    def play(self, path: Path) -> None:
+        """Plays nothing."""
+        self.played.append(path.name)
+        self.now = path
+
+    def stop(self) -> None:
+        """Silence goes on."""
+        self.now = None
+
+
+@pytest.mark.parametrize(
+    ("keys", "order"),
+    [
+        ("", "A = B = C = D"),
+        ("jjK", "C > A = B = D"),
+        (DOWN * 2 + SHIFT_UP, "C > A = B = D"),
+        (DOWN * 2 + ALT_UP, "C > A = B = D"),
+        (DOWN * 2 + CTRL_UP, "C > A = B = D"),
+        ("J", "B = C = D > A"),
+        (SHIFT_DOWN, "B = C = D > A"),
+        ("GKgjjKjjK", "D > B > C > A"),
+        ("G<", "D > A = B = C"),
+        (">", "B = C = D > A"),
+        ("jjt", "A = B > C = D"),
+        ("jj==", "A = B = C = D"),
+        ("jx", "A = C = D ! B"),
+        ("jxx", "A = D ! B C"),
+        ("jxGx", "A = C = D > B"),
+        ("jjKu", "A = B = C = D"),
+        ("jjKuU", "C > A = B = D"),
+        ("jjKu\x12", "C > A = B = D"),
+        ("uUttx", "B = C = D ! A"),
+        ("?qjjK", "C > A = B = D"),
+    ],
+)
+def test_keys_in_the_list(keys: str, order: str) -> None:
+    """Moves, ties, rejections, undo and redo, by letters or arrows."""
+    assert Listening(LIST + keys + ENTER + "y").order == order
+
+
+def test_the_order_is_asked_about_before_it_counts() -> None:
+    """A no goes back to the list; enter twice is a yes."""
+    assert Listening(f"{LIST}jjK{ENTER}nK{ENTER}{ENTER}").order == "C > A = B = D"
+    assert Listening(f"{LIST}{ENTER}njjK{ENTER}{ENTER}").order == "C > A = B = D"
+
+
+def test_every_step_is_saved_and_a_later_sitting_goes_on() -> None:
+    """Nothing done in the list is lost, however it ends, and it can still be undone."""
+    first = Listening(LIST + "jjKGxq")
+    assert first.ballot is None
+    assert [len(steps) for steps in first.saved] == [1, 2]
+    assert first.kept == "C > A = B ! D"
+
+    second = Listening(f"{LIST}uK{ENTER}y", steps=first.saved[-1])
+    assert second.order == "C > A = B = D"
+
+
+def test_steps_of_other_candidates_begin_a_fresh_ballot() -> None:
+    """A draft that does not fit is laid aside."""
+    assert Listening(f"{LIST}{ENTER}y", steps=[{"do": "up", "id": "g9-9"}]).order == "A = B = C = D"
+
+
+@pytest.mark.parametrize("keys", [LATER, f"{LIST}q", f"{LIST}\x04", f"{PAIRS}q"])
+def test_the_listener_may_come_back_later(keys: str) -> None:
+    """From every page."""
+    assert Listening(keys).ballot is None
+
+
+@pytest.mark.parametrize("keys", [CTRL_C, LIST + CTRL_C, PAIRS + CTRL_C, f"{LIST}r{CTRL_C}", ORDER + CTRL_C])
+def test_ctrl_c_interrupts_from_every_page(keys: str) -> None:
+    """The command line ends with 130; what was done is saved already."""
+    with pytest.raises(KeyboardInterrupt):
+        Listening(keys)
+
+
+def test_songs_are_played_by_number_and_by_the_space_bar() -> None:
+    """A number plays that song; the space bar plays the chosen one, or stops it; leaving stops all."""
+    listening = Listening(f"{LIST}2j  1{UP} q")
+
+    assert listening.player.played == ["A-song-2.ogg", "B-song-2.ogg", "B-song-1.ogg", "A-song-1.ogg"]
+    assert listening.player.playing is None
+
+
+def test_pairs_lead_to_the_ballot_and_can_be_left_and_undone() -> None:
+    """Answers are kept, the last page lets the listener change the order found, and ties count."""
+    first = Listening(f"{PAIRS}{ENTER}q")
+    assert [step["do"] for step in first.saved[-1]] == ["answer"]
+
+    # The first question of the second sitting is already the method begun before.
+    keys = f"{ENTER}u{ENTER}" + ENTER * (most_questions(4) - 1)
+    second = Listening(keys + ENTER + "y", steps=first.saved[-1])
+    assert second.ballot is not None
+    assert len(second.ballot.tiers) == 4
+    assert second.saved[-1][-1]["method"] == "pairwise"
+
+    all_tied = Listening(f"{PAIRS}==={ENTER}y")
+    assert all_tied.order == "A = B = C = D"
+
+
+def test_undo_after_the_last_pair_asks_it_again() -> None:
+    """The order found goes with the answer that settled it."""
+    assert Listening(f"{PAIRS}===u={ENTER}y").order == "A = B = C = D"
+    assert len(Listening(f"{PAIRS}===uq").saved[-1]) == 2
+
+
+def test_an_order_can_be_typed() -> None:
+    """A mistake is explained and can be mended; nothing typed goes back to the first question."""
+    assert Listening(f"{ORDER}c > a = b ! d{ENTER}").order == "C > A = B ! D"
+    assert Listening(f"{ORDER}c > a{ENTER} > ...{ENTER}").order == "C > A > B = D"
+    assert Listening(f"{ORDER}{ENTER}{LATER}").ballot is None
+
+
+def test_one_candidate_alone_can_be_judged() -> None:
+    """Nothing to order, but to accept or reject."""
+    alone = candidates(1)
+
+    assert Listening(f"{LIST}KJ=u{ENTER}y", cast=alone).order == "A"
+    assert Listening(f"{LIST}x{ENTER}y", cast=alone).order == "! A"
+    assert Listening(f"{PAIRS}{ENTER}y", cast=alone).order == "A"

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import platformdirs
 
-from evolve.music.reading import Reading
+from evolve.errors import CorpusError
+from evolve.music.reading import Reading, read_content, read_file
 from evolve.music.representation.steps import Step
 
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
@@ -26,26 +27,54 @@ Outcome = tuple[Reading, ...] | str
 """The pieces of a file, or the reason why it has none."""
 
 
+def recall_file(path: Path) -> Outcome | None:
+    """What a file holds, if one with the same content was read before."""
+    try:
+        return _recall(content_key(read_content(path), path.suffix))
+    except CorpusError as error:
+        return str(error)
+
+
+def read_and_remember(path: Path) -> Outcome:
+    """What a file holds, read anew."""
+    try:
+        key = content_key(read_content(path), path.suffix)
+    except CorpusError as error:
+        return str(error)
+    try:
+        outcome: Outcome = read_file(path)
+    except CorpusError as error:
+        outcome = str(error)
+    _remember(key, outcome)
+    return outcome
+
+
+def cache_folder() -> Path:
+    """Where all of it lies."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_cache_path("evolve")
+
+
 def content_key(data: bytes, suffix: str) -> str:
     """The name under which what was read from these bytes is remembered; depends on who reads them too."""
     reader = f"{READER_VERSION} {_music21_version()} {suffix.lower()} "
     return hashlib.sha256(reader.encode() + data).hexdigest()
 
 
-def recall(key: str) -> Outcome | None:
+def _recall(key: str) -> Outcome | None:
     """What was remembered, or None when nothing was, or it is damaged."""
     try:
         digest, _, text = _path(key).read_text(encoding="utf-8").partition("\n")
         if digest != _digest(text):
             return None
-        return _from_json(json.loads(text))
+        return outcome_from_json(json.loads(text))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def remember(key: str, outcome: Outcome) -> None:
+def _remember(key: str, outcome: Outcome) -> None:
     """Remember what was read; quietly does nothing where the cache cannot be written."""
-    text = json.dumps(_to_json(outcome), separators=(",", ":"))
+    text = json.dumps(outcome_to_json(outcome), separators=(",", ":"))
     with contextlib.suppress(OSError):
         path = _path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,12 +85,6 @@ def remember(key: str, outcome: Outcome) -> None:
             Path(aside).replace(path)
         except OSError:
             Path(aside).unlink(missing_ok=True)
-
-
-def cache_folder() -> Path:
-    """Where all of it lies."""
-    chosen = os.environ.get(FOLDER_VARIABLE)
-    return Path(chosen) if chosen else platformdirs.user_cache_path("evolve")
 
 
 def _path(key: str) -> Path:
@@ -77,13 +100,15 @@ def _music21_version() -> str:
     return importlib.metadata.version("music21")
 
 
-def _to_json(outcome: Outcome) -> dict[str, Any]:
+def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
+    """What `json.dumps` takes: ``{"reason"}`` or ``{"pieces": [{"sharps", "tempo_bpm", "pitches", "ticks"}]}``."""
     if isinstance(outcome, str):
         return {"reason": outcome}
     return {"pieces": [_reading_to_json(reading) for reading in outcome]}
 
 
-def _from_json(data: dict[str, Any]) -> Outcome:
+def outcome_from_json(data: dict[str, Any]) -> Outcome:
+    """What `outcome_to_json` described; `KeyError`, `TypeError` or `ValueError` when it is something else."""
     if "reason" in data:
         return str(data["reason"])
     return tuple(

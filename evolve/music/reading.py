@@ -1,5 +1,6 @@
 """Any music file as steps: MIDI files and notation (MusicXML, ABC, kern)."""
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,21 +57,33 @@ def read_songs(path: Path) -> tuple[Song, ...]:
     Raises:
         CorpusError: Its text is the reason alone.
     """
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= LARGEST_FILE_BYTES else b""
-    except OSError as error:
-        raise CorpusError(f"cannot be opened: {error.strerror or error}") from error
-    if size > LARGEST_FILE_BYTES:
-        raise CorpusError(f"larger than {LARGEST_FILE_BYTES // 1_000_000} MB, which no piece is")
-    if not data.strip():
-        raise CorpusError("empty file")
+    data = read_content(path)
     if path.suffix.lower() in MIDI_SUFFIXES:
         return (read_midi(data, path.stem),)
     # Imported here because it takes a second and a half, and MIDI files and a warm cache do without.
     from evolve.music.notation import read_notation  # noqa: PLC0415
 
     return read_notation(path)
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        CorpusError: Its text is the reason alone: missing, forbidden, no file, empty or far too large.
+    """
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # a pipe would keep us waiting
+            raise CorpusError("not a file")
+        if about.st_size > LARGEST_FILE_BYTES:
+            raise CorpusError(f"larger than {LARGEST_FILE_BYTES // 1_000_000} MB, which no piece is")
+        data = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"cannot be opened: {error.strerror or error}") from error
+    if not data.strip():
+        raise CorpusError("empty file")
+    return data
 
 
 def _read(song: Song) -> Reading:

@@ -2,7 +2,8 @@
 
 import io
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 
 from evolve.report.story.champions import champions, survivors
 from evolve.report.story.drift import gene_drift_table
@@ -20,14 +21,16 @@ def report_text(run: RunRecord, reference: str | None = None) -> RenderableType:
         run: The whole run.
         reference: How the run is called on the command line, where its name alone would not find it.
     """
-    return Group(
-        header(run, reference),
-        generations(run),
-        family_tree(run),
-        champions(run),
-        survivors(run),
-        gene_drift_table(run),
-        failures(run),
+    return _Trimmed(
+        Group(
+            header(run, reference),
+            generations(run),
+            family_tree(run),
+            champions(run),
+            survivors(run),
+            gene_drift_table(run),
+            failures(run),
+        )
     )
 
 
@@ -42,6 +45,21 @@ def render_text(run: RunRecord, *, width: int = 80, color: bool = False, referen
         legacy_windows=False,
     )
     with console.capture() as capture:
-        console.print(report_text(run, reference=reference), soft_wrap=False)
-    lines = (line.rstrip() for line in capture.get().splitlines())
-    return "\n".join(lines) + "\n"
+        console.print(report_text(run, reference))
+    return capture.get()
+
+
+class _Trimmed:
+    """The lines of a renderable without the blanks that fill them up, which a file or a copied line would keep."""
+
+    def __init__(self, body: RenderableType) -> None:
+        self._body = body
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines, each up to its last letter."""
+        for line in console.render_lines(self._body, options, pad=False):
+            while line and not line[-1].text.strip():
+                line.pop()
+            yield from line[:-1]
+            yield from (Segment(last.text.rstrip(), last.style) for last in line[-1:])
+            yield Segment.line()

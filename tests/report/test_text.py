@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from evolve.report.text import render_text
-from evolve.store.records import RunRecord
+from evolve.store.records import RunRecord, Standing
 from tests.report.example_run import STAGES, example_run
 from tests.report.long_run import long_run
 
@@ -52,6 +52,15 @@ def test_colour_changes_no_letter() -> None:
     assert "\x1b" in coloured
     bare = [line.rstrip() for line in ESCAPE.sub("", coloured).splitlines()]
     assert [line for line in bare if line != "  bold: not as in the first parent"] == plain.splitlines()
+
+
+def test_coming_first_again_is_counted() -> None:
+    """An elite that won twice and then lost is told so in a few words."""
+    run = example_run("finished")
+    second = replace(run.generations[1], standings={"g0-2": Standing(1, 1.0)})
+    third = replace(run.generations[2], standings={"g0-2": Standing(4, -1.0)})
+    text = render_text(replace(run, generations=(run.generations[0], second, third)), width=120)
+    assert "g0-2  ★ #1 (2×), then #4  7 descendants" in text
 
 
 def test_the_head_tells_what_to_do_next() -> None:

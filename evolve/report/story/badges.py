@@ -1,5 +1,6 @@
 """Ranks, genomes and changes as short styled texts: the vocabulary that all sections share."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
@@ -43,13 +44,15 @@ def rank_style(standing: Standing) -> str:
 
 
 def rank_history(run: RunRecord, individual_id: str) -> Text:
-    """Where an individual came in each generation it was heard in: ``★ #1, then #3``; empty before any ranking."""
+    """Where an individual came in each generation it was heard in: ``★ #1 (2×), then #3``; empty before a ranking."""
     badges = [
         rank_badge(generation.standings[individual_id], tied=is_tied(generation, individual_id))
         for generation in run.generations
         if individual_id in generation.standings
     ]
-    return Text(", then ", style="dim").join(badges)
+    alike = [list(group) for _, group in itertools.groupby(badges, key=lambda badge: badge.plain)]
+    told = [Text.assemble(group[0], (f" ({len(group)}×)" if len(group) > 1 else "", "dim")) for group in alike]
+    return Text(", then ", style="dim").join(told)
 
 
 def genome_phrases(genome: Genome, *, leaving_out: Mapping[str, Value], fresh: Sequence[str] = ()) -> list[Text]:

@@ -105,7 +105,7 @@ class BallotDraft:
 
     @property
     def method(self) -> str:
-        """How it was made, so far: ``list``, ``pairwise`` or ``order``."""
+        """How it was made, so far: ``list``, ``pairs`` or ``order``."""
         return next((step.method for step in reversed(self.steps) if isinstance(step, Order)), "list")
 
     def _after(self, step: Step) -> Ballot:

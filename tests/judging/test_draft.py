@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import BallotError
@@ -15,7 +15,7 @@ from tests.judging.orderings import ballots, names
 
 IDS = names(5)
 _MOVES = st.builds(Move, st.sampled_from(Action), st.sampled_from(IDS))
-_ORDERS = st.builds(Order, ballots(IDS), st.sampled_from(["order", "pairwise"]))
+_ORDERS = st.builds(Order, ballots(IDS), st.sampled_from(["order", "pairs"]))
 _ANSWERS = st.permutations(IDS).flatmap(
     lambda ids: st.sampled_from([Answer(ids[0], ids[1], better) for better in (ids[0], ids[1], None)])
 )
@@ -80,6 +80,7 @@ def test_a_move_does_what_a_listener_expects(before: str, action: str, who: str,
 
 
 @given(STEPS)
+@settings(max_examples=60, deadline=None)
 def test_every_candidate_stands_exactly_once_after_any_steps(steps: list[Step]) -> None:
     """Nobody is lost or doubled, whatever is done."""
     draft = BallotDraft.begin(IDS)
@@ -89,6 +90,7 @@ def test_every_candidate_stands_exactly_once_after_any_steps(steps: list[Step]) 
 
 
 @given(STEPS)
+@settings(max_examples=60, deadline=None)
 def test_undo_reverts_each_step_exactly_and_redo_does_it_again(steps: list[Step]) -> None:
     """Any history can be walked back to its start, and forth again."""
     draft = BallotDraft.begin(IDS)
@@ -109,6 +111,7 @@ def test_undo_reverts_each_step_exactly_and_redo_does_it_again(steps: list[Step]
 
 
 @given(STEPS)
+@settings(max_examples=60, deadline=None)
 def test_saved_steps_lead_to_the_same_draft_in_another_process(steps: list[Step]) -> None:
     """The steps survive as JSON text, and are all there is to save."""
     draft = BallotDraft.begin(IDS)
@@ -130,8 +133,8 @@ def test_a_draft_knows_how_it_was_made() -> None:
     draft = BallotDraft.begin("AB").apply(Move(Action.UP, "B"))
 
     assert draft.method == "list"
-    by_pairs = draft.apply(Order(Ballot((("A",), ("B",))), "pairwise")).apply(Move(Action.REJECT, "B"))
-    assert by_pairs.method == "pairwise"
+    by_pairs = draft.apply(Order(Ballot((("A",), ("B",))), "pairs")).apply(Move(Action.REJECT, "B"))
+    assert by_pairs.method == "pairs"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Blind letters hide who is who, each time anew."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.judging.letters import blind_letters, letter_name
@@ -8,6 +8,7 @@ from tests.judging.orderings import names
 
 
 @given(st.integers(0, 60), st.integers(), st.integers(0, 99), st.text(max_size=8), st.randoms())
+@settings(max_examples=60, deadline=None)
 def test_every_candidate_has_one_letter_whatever_the_order_of_the_ids(
     count: int, seed: int, generation: int, listener: str, order: object
 ) -> None:

@@ -1,7 +1,7 @@
 """Orders are read as a listener means them, and mistakes are explained in one line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import BallotError
@@ -70,6 +70,7 @@ def test_a_mistake_in_an_order_is_explained_in_one_line(text: str, says: str) ->
 
 
 @given(st.integers(0, 30).map(names).flatmap(ballots))
+@settings(max_examples=100, deadline=None)
 def test_what_is_written_is_read_back(ballot: Ballot) -> None:
     """`format_order` and `parse_order` are inverse."""
     letters = {letter_name(place): each for place, each in enumerate(sorted(ballot.ids))}
@@ -78,6 +79,7 @@ def test_what_is_written_is_read_back(ballot: Ballot) -> None:
 
 
 @given(st.text(alphabet="ABCDEFgx0-123 >=!.,…b", max_size=30))
+@settings(max_examples=100, deadline=None)
 def test_any_text_is_an_order_or_an_error_for_the_listener(text: str) -> None:
     """No text makes it fail in another way, and an order read holds everyone."""
     try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil, log2
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.judging.ballot import Ballot
@@ -30,6 +30,7 @@ def interview(ids: Sequence[str], truth: Ballot) -> tuple[Ballot, list[Answer]]:
 
 
 @given(st.integers(0, 24).map(names).flatmap(lambda ids: ballots(ids, rejections=False)))
+@settings(max_examples=40, deadline=None)
 def test_any_hidden_order_is_found_within_the_bound(truth: Ballot) -> None:
     """With ties or without, the ballot is the truth, and no more is asked than Ford and Johnson allow."""
     ids = sorted(truth.ids)
@@ -42,6 +43,7 @@ def test_any_hidden_order_is_found_within_the_bound(truth: Ballot) -> None:
 
 
 @given(st.integers(1, 40).map(names).flatmap(st.permutations))
+@settings(max_examples=40, deadline=None)
 def test_distinct_candidates_take_no_more_questions_than_the_bound(order: list[str]) -> None:
     """A strict order is found with at most the sum of ceil(log2(3k/4)) questions."""
     truth = Ballot(tuple((each,) for each in order))

@@ -8,7 +8,7 @@ from prompt_toolkit.formatted_text import ANSI, split_lines, to_formatted_text
 from evolve.errors import EvolveError
 from evolve.judging.terminal.facts import song_line
 from evolve.judging.terminal.keys import BINDINGS, HELP_HINTS, ROLL_HINTS
-from evolve.judging.terminal.painting import Line, hints, padded, page, spread
+from evolve.judging.terminal.painting import Line, hints, padded, page
 from evolve.judging.terminal.status import status_line
 from evolve.judging.terminal.view import View
 
@@ -31,7 +31,7 @@ def paint_roll(view: View, columns: int, rows: int) -> Line:
     """The chosen song of the candidate under the cursor, as time and pitch."""
     song = view.current_song
     title: Line = [("class:qmark", "? "), ("class:question", f"{view.candidate.letter}, song {view.song}")]
-    facts: Line = [("class:faint", song_line(song) if song else "no such song")]
+    facts: Line = [("class:faint", f"  {song_line(song) if song else 'no such song'}")]
     midi = song.files.get("midi") if song else None
     opening = song.facts.get("opening_ticks") if song else None
     opening_ticks = opening if isinstance(opening, int) else 0
@@ -39,7 +39,7 @@ def paint_roll(view: View, columns: int, rows: int) -> Line:
         _roll(midi, opening_ticks, columns, max(1, rows - 4)) if midi else [[("class:notice", " no MIDI file to draw")]]
     )
     foot = [status_line(view, columns), hints(ROLL_HINTS, columns)]
-    return page([spread(title, facts, columns), [], *roll], foot, columns, rows)
+    return page([title, facts, *roll], foot, columns, rows)
 
 
 @lru_cache(maxsize=64)

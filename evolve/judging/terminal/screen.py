@@ -49,13 +49,14 @@ class Screen:
         )
         self._application.ttimeoutlen = self._application.timeoutlen = _ESCAPE_S
 
-    def run(self) -> Ballot | None:
-        """The finished ballot, or None when the listener stops to come back later.
+    def run(self) -> tuple[Ballot, str] | None:
+        """The finished ballot and how it was made, or None when the listener stops to come back later.
 
         Raises:
             KeyboardInterrupt: On Ctrl-C, with the screen as it was before.
         """
-        return self._application.run()
+        ballot = self._application.run()
+        return None if ballot is None else (ballot, self.view.draft.method)
 
     def _bindings(self) -> KeyBindings:
         bindings = KeyBindings()
@@ -174,7 +175,7 @@ class Screen:
         self._take(Answer(question.a, question.b, better))
         settled = next_question(self.view.draft.ids, self.view.draft.answers)
         if isinstance(settled, Ballot):
-            self._keep(self.view.draft.apply(Order(settled, "pairwise")))
+            self._keep(self.view.draft.apply(Order(settled, "pairs")))
             self.view = self.view.saying("all questions are answered: change what you like, then press enter")
 
     def _done(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from evolve.judging.ballot import Candidate, CandidateSong, Fact
 from evolve.judging.letters import letter_name
-from evolve.judging.terminal import judge
+from evolve.judging.terminal.judge import judge
 
 FACTS: dict[str, Fact] = {
     "notes": 500,
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     kept = Path(arguments[0])
     steps = json.loads(kept.read_text()) if kept.exists() else []
     try:
-        ballot = judge(
+        made = judge(
             candidates(int(arguments[1])),
             steps,
             save=lambda now: _write(kept, now),
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> None:
     except KeyboardInterrupt:
         sys.stdout.write("THE END: interrupted\n")
     else:
-        sys.stdout.write(f"THE END: {ballot}\n")
+        sys.stdout.write(f"THE END: {made}\n")
 
 
 def _write(path: Path, steps: list[dict[str, Any]]) -> None:

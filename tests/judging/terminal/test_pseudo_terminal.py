@@ -41,7 +41,7 @@ def test_a_listener_orders_the_list_and_the_order_stays_on_the_screen(tmp_path: 
     terminal.type("\r")
     assert terminal.end() == 0
     assert "? Your order C > A > B ! D" in terminal.text
-    assert "THE END: Ballot" in terminal.text
+    assert "THE END: (Ballot" in terminal.text
 
 
 def test_a_listener_stops_and_comes_back_to_a_half_made_ballot(tmp_path: Path) -> None:
@@ -134,5 +134,5 @@ def test_a_dumb_terminal_is_asked_line_by_line(tmp_path: Path) -> None:
     terminal.until("B is best, then A. Is this your order? (Y/n)")
     terminal.type("\r")
     terminal.end()
-    assert "THE END: Ballot" in terminal.text
+    assert "THE END: (Ballot" in terminal.text
     assert json.loads((tmp_path / "steps").read_text())[-1]["do"] == "order"

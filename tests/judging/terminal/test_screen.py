@@ -12,7 +12,7 @@ from evolve.judging.draft import BallotDraft
 from evolve.judging.order import format_order
 from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player
-from evolve.judging.terminal import judge
+from evolve.judging.terminal.judge import judge
 from tests.judging.terminal.pretending import candidates
 
 UP, DOWN, SHIFT_UP, SHIFT_DOWN = "\x1b[A", "\x1b[B", "\x1b[1;2A", "\x1b[1;2B"
@@ -34,10 +34,9 @@ class Listening:
         self.letters = {each.letter: each.id for each in cast}
         self.saved: list[list[dict[str, Any]]] = []
         self.player = SilentPlayer()
-        self.ballot: Ballot | None = None
         with create_pipe_input() as pipe:
             pipe.send_text(keys)
-            self.ballot = judge(
+            made = judge(
                 cast,
                 steps or [],
                 save=self.saved.append,
@@ -47,6 +46,8 @@ class Listening:
                 output=DummyOutput(),
                 player=self.player,
             )
+        self.ballot: Ballot | None = made[0] if made else None
+        self.method = made[1] if made else ""
 
     @property
     def order(self) -> str | None:
@@ -165,7 +166,7 @@ def test_pairs_lead_to_the_ballot_and_can_be_left_and_undone() -> None:
     second = Listening(keys + ENTER + "y", steps=first.saved[-1])
     assert second.ballot is not None
     assert len(second.ballot.tiers) == 4
-    assert second.saved[-1][-1]["method"] == "pairwise"
+    assert second.method == "pairs"
 
     all_tied = Listening(f"{PAIRS}==={ENTER}y")
     assert all_tied.order == "A = B = C = D"
@@ -179,7 +180,8 @@ def test_undo_after_the_last_pair_asks_it_again() -> None:
 
 def test_an_order_can_be_typed() -> None:
     """A mistake is explained and can be mended; nothing typed goes back to the first question."""
-    assert Listening(f"{ORDER}c > a = b ! d{ENTER}").order == "C > A = B ! D"
+    typed = Listening(f"{ORDER}c > a = b ! d{ENTER}")
+    assert (typed.order, typed.method) == ("C > A = B ! D", "order")
     assert Listening(f"{ORDER}c > a{ENTER} > ...{ENTER}").order == "C > A > B = D"
     assert Listening(f"{ORDER}{ENTER}{LATER}").ballot is None
 

@@ -54,7 +54,7 @@ def judge(
     input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
     output: Output | None = None,
     player: Player | None = None,
-) -> Ballot | None:
+) -> tuple[Ballot, str] | None:
     """Asks a listener for a ballot.
 
     Args:
@@ -68,7 +68,8 @@ def judge(
         player: What plays the songs; found on this machine by default.
 
     Returns:
-        The ballot, or None when the listener stops to come back later.
+        The ballot and how it was made (``list``, ``pairs`` or ``order``), or None when the listener stops to come back
+        later.
 
     Raises:
         KeyboardInterrupt: On Ctrl-C; the screen is restored, and no song plays on.
@@ -80,13 +81,13 @@ def judge(
     sounding = player or Player()
     with create_app_session(input, output), sounding, silence_at_death(sounding):
         view = View({each.id: each for each in candidates}, title=title, listener=listener, draft=draft)
-        ballot = _judge(view, save=save, player=sounding)
-        if ballot is not None:
-            _show_answer(format_order(ballot, view.letters))
-        return ballot
+        made = _judge(view, save=save, player=sounding)
+        if made is not None:
+            _show_answer(format_order(made[0], view.letters))
+        return made
 
 
-def _judge(view: View, *, save: Save, player: Player) -> Ballot | None:
+def _judge(view: View, *, save: Save, player: Player) -> tuple[Ballot, str] | None:
     """Asks how to rank, until a ballot is made or the listener leaves."""
     while True:
         way = _ask_way(view.draft)
@@ -98,7 +99,7 @@ def _judge(view: View, *, save: Save, player: Player) -> Ballot | None:
         ballot = _ask_order(view)
         if ballot is not None:
             save(view.draft.apply(Order(ballot, "order")).to_json())
-            return ballot
+            return ballot, "order"
 
 
 def _ask_way(draft: BallotDraft) -> _Way:
@@ -159,7 +160,9 @@ def _is_capable() -> bool:
     return size.columns >= _SMALLEST[0] and size.lines >= _SMALLEST[1]
 
 
-def _judge_plainly(candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, save: Save) -> Ballot | None:
+def _judge_plainly(
+    candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, save: Save
+) -> tuple[Ballot, str] | None:
     """Line by line on the standard streams."""
 
     def write(line: str) -> None:
@@ -177,9 +180,10 @@ def _judge_plainly(candidates: Sequence[Candidate], draft: BallotDraft, *, title
 
     so_far = draft.ballot if draft.steps else None
     ballot = judge_by_lines(candidates, title=title, so_far=so_far, read_line=read_line, write=write)
-    if ballot is not None:
-        save(draft.apply(Order(ballot, "order")).to_json())
-    return ballot
+    if ballot is None:
+        return None
+    save(draft.apply(Order(ballot, "order")).to_json())
+    return ballot, "order"
 
 
 def _show_answer(order: str) -> None:

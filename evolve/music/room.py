@@ -8,7 +8,7 @@ REVERBERATION_S = 0.9
 """How long the room takes to fall silent by 60 dB at middle frequencies."""
 
 BLOCK = 1 << 17
-WET = 0.16
+WET = 0.22
 LOUDNESS_DB = -20.0
 """The level of the parts of a song that are not quiet, in decibels below full scale."""
 

@@ -64,6 +64,8 @@ def render(song: Song, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
 def write_ogg(samples: np.ndarray, sample_rate: int = SAMPLE_RATE) -> bytes:
     """Sound as OGG Vorbis, or as 16-bit WAV where the encoder is missing; `suffix_of` tells which.
 
+    Equal sound gives files that sound equal, though their bytes differ: the encoder draws a number for each stream.
+
     Args:
         samples: float32 [samples, channels], within -1 .. 1.
         sample_rate: Samples a second.

@@ -90,7 +90,7 @@ def judge(
 def _judge(view: View, *, save: Save, player: Player) -> tuple[Ballot, str] | None:
     """Asks how to rank, until a ballot is made or the listener leaves."""
     while True:
-        way = _ask_way(view.draft)
+        way = _ask_way(view.draft, view.title)
         if way is _Way.LATER:
             return None
         if way is not _Way.ORDER:
@@ -102,20 +102,20 @@ def _judge(view: View, *, save: Save, player: Player) -> tuple[Ballot, str] | No
             return ballot, "order"
 
 
-def _ask_way(draft: BallotDraft) -> _Way:
+def _ask_way(draft: BallotDraft, title: str) -> _Way:
     """The first question."""
-    questions = most_questions(len(draft.ids))
-    begun = f" (go on after {len(draft.steps)} steps)" if draft.steps else ""
+    count, steps = len(draft.ids), len(draft.steps)
+    begun = f" (go on after {steps} step{'s' if steps > 1 else ''})" if steps else ""
     by_pairs = bool(draft.answers) and draft.method == "list"
+    at_most = f"at most {most_questions(count)} times"
     choices = [
         questionary.Choice(f"Move them into order in a list{'' if by_pairs else begun}", _Way.LIST),
-        questionary.Choice(f"Compare two at a time, at most {questions} times{begun if by_pairs else ''}", _Way.PAIRS),
+        questionary.Choice(f"Compare two at a time, {at_most}{begun if by_pairs else ''}", _Way.PAIRS),
         questionary.Choice("Type the order", _Way.ORDER),
         questionary.Choice("Later", _Way.LATER),
     ]
-    question = questionary.select(
-        "How would you like to rank?", choices, default=_Way.PAIRS if by_pairs else _Way.LIST, style=STYLE
-    )
+    message = f"How would you like to rank the {count} candidates of {title}?"
+    question = questionary.select(message, choices, default=_Way.PAIRS if by_pairs else _Way.LIST, style=STYLE)
     try:
         return _Way(question.unsafe_ask())
     except EOFError:
@@ -133,7 +133,7 @@ def _ask_order(view: View) -> Ballot | None:
             return str(error)
 
     question = questionary.text(
-        "Your order:", instruction=f"({HOW_TO_ORDER})\n ", validate=readable, validate_while_typing=False, style=STYLE
+        "Your order:", instruction=f"{HOW_TO_ORDER}\n ", validate=readable, validate_while_typing=False, style=STYLE
     )
     try:
         text = str(question.unsafe_ask())

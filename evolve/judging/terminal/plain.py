@@ -8,7 +8,7 @@ from evolve.judging.order import format_order, parse_order
 from evolve.judging.terminal.facts import song_file, song_line
 from evolve.judging.terminal.view import in_words
 
-HOW_TO_ORDER = 'best first, such as "C > A = B ! E": ">" better than, "=" as good as, "!" before the rejected'
+HOW_TO_ORDER = "C > A = B ! D  (> better, = as good, ! rejected)"
 
 
 def judge_by_lines(
@@ -36,7 +36,8 @@ def judge_by_lines(
         write(line)
     if so_far is not None:
         write(f"Your order so far: {format_order(so_far, letters)}")
-    write(f"Type your order, {HOW_TO_ORDER}. Type nothing to do it later.")
+    write(f"Type your order, best first, such as  {HOW_TO_ORDER}")
+    write("Type nothing to do it later.")
     while True:
         try:
             ballot = _ask(letters, read_line)

@@ -24,7 +24,7 @@ def rows_of(text: str) -> list[str]:
 def test_a_listener_orders_the_list_and_the_order_stays_on_the_screen(tmp_path: Path) -> None:
     """Moves, ties and rejections are seen at once, asked about in words, and answered for."""
     terminal = Terminal(_PRETENDING, str(tmp_path / "steps"), "4")
-    terminal.until("How would you like to rank?")
+    terminal.until("How would you like to rank")
     terminal.type("\r")
     assert rows_of(terminal.until("enter done")) == ["» ╭   1  A", "  │   =  B", "  │   =  C", "  ╰   =  D"]
 
@@ -48,7 +48,7 @@ def test_a_listener_stops_and_comes_back_to_a_half_made_ballot(tmp_path: Path) -
     """The steps are in the file, and the list stands as it was left."""
     kept = tmp_path / "steps"
     first = Terminal(_PRETENDING, str(kept), "3")
-    first.until("How would you like to rank?")
+    first.until("How would you like to rank")
     first.type("\r")
     first.until("enter done")
     first.type("jK")
@@ -59,7 +59,7 @@ def test_a_listener_stops_and_comes_back_to_a_half_made_ballot(tmp_path: Path) -
     assert len(json.loads(kept.read_text())) == 1
 
     second = Terminal(_PRETENDING, str(kept), "3", columns=120, rows=40)
-    second.until("(go on after 1 steps)")
+    second.until("(go on after 1 step)")
     second.type("\r")
     assert rows_of(second.until("enter done")) == ["»     1  B", "  ╭   2  A", "  ╰   =  C"]
     second.type("u")
@@ -76,7 +76,7 @@ def test_ctrl_c_restores_the_screen_and_stops_the_song(tmp_path: Path) -> None:
     install(tmp_path / "bin", "mpv", f'echo "$$" >> "{log}"; exec sleep 60')
     path = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
     terminal = Terminal(_PRETENDING, str(tmp_path / "steps"), "3", environ=path)
-    terminal.until("How would you like to rank?")
+    terminal.until("How would you like to rank")
     terminal.type("\r")
     terminal.until("enter done")
     terminal.type("jK2")
@@ -98,7 +98,7 @@ def test_a_closed_terminal_stops_the_song(tmp_path: Path) -> None:
     install(tmp_path / "bin", "mpv", f'echo "$$" >> "{log}"; exec sleep 60')
     path = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
     terminal = Terminal(_PRETENDING, str(tmp_path / "steps"), "3", environ=path)
-    terminal.until("How would you like to rank?")
+    terminal.until("How would you like to rank")
     terminal.type("\r")
     terminal.until("enter done")
     terminal.type("jK2")
@@ -115,7 +115,7 @@ def test_a_closed_terminal_stops_the_song(tmp_path: Path) -> None:
 def test_without_a_player_the_path_is_shown(tmp_path: Path) -> None:
     """The listener can open the file with whatever there is."""
     terminal = Terminal(_PRETENDING, str(tmp_path / "steps"), "2", columns=130, environ={"EVOLVE_PLAYER": ""})
-    terminal.until("How would you like to rank?")
+    terminal.until("How would you like to rank")
     terminal.type("\r")
     terminal.until("enter done")
     terminal.type(" ")

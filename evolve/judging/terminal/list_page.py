@@ -82,7 +82,7 @@ def _rows(view: View, columns: int) -> list[tuple[str, Line]]:
     cross = [("class:cross", "    ✗")]
     return [
         *lines,
-        *((each, _row(view, view.candidates[each], cross, columns, "class:rejected")) for each in ballot.rejected),
+        *((each, _row(view, view.candidates[each], cross, columns, rejected=True)) for each in ballot.rejected),
     ]
 
 
@@ -93,15 +93,16 @@ def _bracket(place: int, size: int) -> str:
     return "╭" if place == 0 else "╰" if place == size - 1 else "│"
 
 
-def _row(view: View, candidate: Candidate, rank: list[Fragment], columns: int, style: str = "") -> Line:
+def _row(view: View, candidate: Candidate, rank: list[Fragment], columns: int, *, rejected: bool = False) -> Line:
     here = candidate.id == view.cursor
-    look = f"{style} class:current" if here else style
+    letter = "class:rejected" if rejected else "class:chosen" if here else "class:letter"
+    facts = f"{'class:faint' if rejected else ''} {'class:current' if here else ''}"
     return [
         ("class:pointer", "» " if here else "  "),
         *rank,
         ("", "  "),
-        ("class:chosen" if here and not style else f"class:letter {style}", padded(candidate.letter, 2)),
-        (look, _cells(summary(candidate), columns)),
+        (letter, candidate.letter),
+        (facts, " " * max(0, 2 - len(candidate.letter)) + _cells(summary(candidate), columns)),
         ("", _gap(columns)),
         *_heard(view, candidate),
     ]

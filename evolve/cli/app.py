@@ -61,8 +61,6 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line and give the exit code."""
-    # TensorFlow's start-up chatter, wherever it is imported later, would stand in the middle of our prompts.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         return int(app(arguments, prog_name="evolve", standalone_mode=False) or 0)
     except TyperException as error:

@@ -55,9 +55,12 @@ def compose(
       evolve compose quick-1 g2-3 --opening my-tune.mid --songs 3 -o songs/
       evolve compose exported/ --notes 200 --temperature 0.8
     """
-    from evolve.execution.export import is_export
-    from evolve.execution.songs import compose_songs
-    from evolve.network.files import network_from_bytes
+    from evolve.silence import stderr_silenced
+
+    with stderr_silenced():
+        from evolve.execution.export import is_export
+        from evolve.execution.songs import compose_songs
+        from evolve.network.files import network_from_bytes
 
     source = _exported(Path(run)) if is_export(Path(run)) else _bred(run_folder(run, runs), individual)
     folder = output or source.folder

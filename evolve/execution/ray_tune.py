@@ -110,6 +110,10 @@ class _Collector(tune.Callback):  # type: ignore[misc]  # Ray has no annotations
         self._observer = observer
         self._problem: Exception | None = None
 
+    def __getstate__(self) -> dict[str, object]:
+        # Tune saves its callbacks for a restore that nobody here asks for, and an open store cannot be saved.
+        return {}
+
     def on_trial_start(self, *, trial: Any, **_: object) -> None:  # noqa: ANN401
         self._tell(self._observer.trial_started, trial.config["individual"])
 
@@ -145,7 +149,8 @@ def _trainable(config: Mapping[str, str], individuals: Mapping[str, Individual],
         if progress.phase is not Phase.BUILDING:
             tune.report({"progress": progress})
 
-    tune.report({"finished": run_trial(individuals[config["individual"]], material, report)})
+    # Tune prints a line of its own for a result without any plain value.
+    tune.report({"finished": run_trial(individuals[config["individual"]], material, report), "ended": True})
 
 
 def _connect(address: str | None, *, threads: int) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Genome, Value
+from evolve.silence import stderr_silenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,9 @@ class SearchSpace:
         Any hypermodel written in keras-tuner's convention can build from it; what it asks for beyond the genome
         takes the hypermodel's own default.
         """
-        import keras_tuner  # noqa: PLC0415 - imports TensorFlow
-
+        hyperparameters = _keras_tuner()
         space = [{"class_name": _CLASS_NAMES[gene.kind], "config": _config(gene)} for gene in self.genes]
-        return keras_tuner.HyperParameters.from_config({"space": space, "values": genome.as_dict()})
+        return hyperparameters.HyperParameters.from_config({"space": space, "values": genome.as_dict()})
 
     def _variants(self, gene: Gene) -> float:
         dependents = [other for other in self.genes if other.parent_name == gene.name]
@@ -153,9 +153,13 @@ _CLASS_NAMES = {
 
 @functools.lru_cache(maxsize=1024)
 def _hyperparameter(gene: Gene) -> Any:  # noqa: ANN401 - keras-tuner has no annotations
-    from keras_tuner.engine import hyperparameters  # noqa: PLC0415 - imports TensorFlow
+    return getattr(_keras_tuner(), _CLASS_NAMES[gene.kind]).from_config(_config(gene) | {"conditions": []})
 
-    return getattr(hyperparameters, _CLASS_NAMES[gene.kind]).from_config(_config(gene) | {"conditions": []})
+
+def _keras_tuner() -> Any:  # noqa: ANN401 - keras-tuner has no annotations
+    with stderr_silenced():
+        from keras_tuner.engine import hyperparameters  # noqa: PLC0415 - imports TensorFlow
+    return hyperparameters
 
 
 def _config(gene: Gene) -> dict[str, Any]:

@@ -73,10 +73,11 @@ class Database:
         aside.unlink(missing_ok=True)
         connection = sqlite3.connect(aside, isolation_level=None)
         try:
-            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};")
+            connection.executescript(_SCHEMA)
             rows = [(name, json.dumps(value)) for name, value in facts.items()]
             connection.executemany("INSERT INTO fact (name, value) VALUES (?, ?)", rows)
-            connection.executescript(f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         finally:
             connection.close()
         aside.replace(path)

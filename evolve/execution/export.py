@@ -1,0 +1,106 @@
+"""A network taken out of its run: with its vocabulary and a card, it composes wherever evolve is installed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evolve.errors import RunError
+from evolve.execution.material import opening_from_facts
+from evolve.execution.songs import SongContext
+from evolve.music.representation.vocabulary import Vocabulary
+from evolve.store.paths import write_whole
+from evolve.store.records import Json, RunRecord
+
+CARD = "card.json"
+NETWORK = "network.keras"
+VOCABULARY = "vocabulary.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A network read back from an export folder.
+
+    Attributes:
+        network: The bytes of its .keras file.
+        context: What turns its symbols into songs.
+        card: What is known of it.
+    """
+
+    network: bytes
+    context: SongContext
+    card: Mapping[str, Json]
+
+
+def write_export(run: RunRecord, run_folder: Path, individual_id: str, folder: Path) -> None:
+    """Write the network, its vocabulary, and a card for programs and one for people.
+
+    Raises:
+        RunError: The individual has no network, or the folder has something in it.
+    """
+    record = run.individuals[individual_id]
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RunError(f"{folder} exists and is not empty; give a new folder")
+    card = {
+        "format": _FORMAT,
+        "run": run.name,
+        "individual": individual_id,
+        "genome": record.individual.genome.as_dict(),
+        "metrics": dict(record.metrics),
+        "corpus": list(run.corpus["names"]),
+        "window": run.settings["window"],
+        "temperature": run.settings["temperature"],
+        "tempo_bpm": run.corpus["tempo_bpm"],
+        "opening": {name: fact for name, fact in run.opening.items() if name != "files"},
+        "versions": dict(run.versions),
+    }
+    write_whole(folder / NETWORK, (run_folder / record.files["network"]).read_bytes())
+    write_whole(folder / VOCABULARY, (run_folder / record.files["vocabulary"]).read_bytes())
+    write_whole(folder / "README.md", _card_for_people(card).encode())
+    write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False).encode())
+
+
+def read_export(folder: Path) -> Exported:
+    """What `write_export` wrote.
+
+    Raises:
+        RunError: The folder is no export, or is damaged.
+    """
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        vocabulary = Vocabulary.from_json(json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
+        network = (folder / NETWORK).read_bytes()
+        context = SongContext(vocabulary, opening_from_facts(card["opening"]), float(card["tempo_bpm"]), copies=None)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{folder} is no exported network, or a file of it is damaged: {error}") from error
+    return Exported(network, context, card)
+
+
+def is_export(folder: Path) -> bool:
+    """Whether a folder looks like an exported network."""
+    return (folder / CARD).is_file() and (folder / NETWORK).is_file()
+
+
+def _card_for_people(card: Mapping[str, Json]) -> str:
+    genes = "\n".join(f"| {gene} | {value} |" for gene, value in card["genome"].items())
+    bits = card["metrics"].get("held_out_bits_per_note", "unknown")
+    return f"""# {card["individual"]} of {card["run"]}
+
+A network that writes music, bred by ear with evolve. It learned from {", ".join(card["corpus"])};
+on pieces it never saw it needs {bits} bits a note.
+
+| gene | value |
+| --- | --- |
+{genes}
+
+Compose with it, here or on any machine that has evolve:
+
+    evolve compose PATH/TO/THIS/FOLDER --songs 5 -o songs/
+
+| file | what |
+| --- | --- |
+| {NETWORK} | the trained network: `keras.saving.load_model("{NETWORK}")` |
+| {VOCABULARY} | what its input and output numbers mean: pitches and durations in order |
+| {CARD} | its genome, figures, opening and versions, for programs |
+"""

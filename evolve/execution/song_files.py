@@ -1,0 +1,24 @@
+"""A song as files: MIDI, sound and picture."""
+
+from evolve.music.audio import render, suffix_of, write_ogg
+from evolve.music.midi import write_midi
+from evolve.music.pictures import piano_roll_png
+from evolve.music.song import Song
+from evolve.store.records import Artifact
+
+
+def song_files(song: Song, name: str, *, opening_ticks: int = 0) -> tuple[Artifact, ...]:
+    """A song as MIDI, as sound and as a piano roll, under one name.
+
+    Args:
+        song: What is written; its title stands on the picture.
+        name: File name without suffix.
+        opening_ticks: How much of the song was given, not composed.
+    """
+    sound = write_ogg(render(song))
+    roll = piano_roll_png(song, opening_ticks=opening_ticks, title=song.title)
+    return (
+        Artifact("midi", f"{name}.mid", write_midi(song)),
+        Artifact("audio", f"{name}{suffix_of(sound)}", sound),
+        Artifact("roll", f"{name}.png", roll),
+    )

@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+import yaml
+
 from evolve import __version__
 from evolve.config import RunConfig
 from evolve.errors import ExecutionError
@@ -25,6 +27,7 @@ from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing, rank
 from evolve.network.genes import GENES
 from evolve.sittings import Sitting, sit
+from evolve.store.paths import write_whole
 from evolve.store.records import BallotRecord, GenerationRecord, GenerationStatus, RunRecord, TrialResult
 from evolve.store.run_store import RunStore
 
@@ -72,7 +75,10 @@ def create(folder: Path, config: RunConfig, space_name: str, space_text: str) ->
         "space": {"name": space_name, "text": space_text},
         "versions": _versions(),
     }
-    return RunStore.create(folder, facts)
+    store = RunStore.create(folder, facts)
+    write_whole(store.paths.space, space_text.encode())
+    write_whole(store.paths.settings, yaml.safe_dump(facts["settings"], sort_keys=False, allow_unicode=True).encode())
+    return store
 
 
 def advance(

@@ -22,9 +22,12 @@ def test_the_readme_of_runs_names_what_lies_in_a_run_folder() -> None:
     places = set(re.findall(r"^\| `([^`]+)` \|", (ROOT / "runs" / "README.md").read_text(), flags=re.MULTILINE))
     assert places == {
         str(paths.database),
+        str(paths.settings),
+        str(paths.space),
         str(paths.lock),
         str(paths.material),
         f"{paths.opening('opening.mid').parent}/",
         f"{paths.artifact('g1-3', 'song-1.mid').parent}/",
         f"{paths.listening(1, 'NAME')}/",
+        f"{paths.composed('g1-3')}/",
     }

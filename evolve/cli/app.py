@@ -64,7 +64,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(app(arguments, prog_name="evolve", standalone_mode=False) or 0)
     except TyperException as error:
-        error.show()
+        error.show()  # type: ignore[attr-defined]  # every problem of usage has it, typer's root does not say so
         return USAGE
     except BrokenPipeError:
         # The reader of our output, such as `head`, has gone; Python must not complain at its own exit.

@@ -125,6 +125,7 @@ def _bred(folder: Path, individual: str | None) -> _Source:
     from evolve.execution.material import Material
     from evolve.execution.songs import SongContext
     from evolve.search import config_of, space_of
+    from evolve.store.paths import RunPaths
     from evolve.store.run_store import RunStore
 
     with RunStore(folder) as store:
@@ -137,7 +138,7 @@ def _bred(folder: Path, individual: str | None) -> _Source:
     return _Source(
         network=(folder / record.files["network"]).read_bytes(),
         context=SongContext(encoded.vocabulary, material.opening, encoded.tempo_bpm, material.copies),
-        folder=folder / "composed" / name,
+        folder=RunPaths(folder).composed(name),
         songs=len(record.songs),
         notes=config.notes,
         seed=config.seed,

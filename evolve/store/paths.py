@@ -51,6 +51,10 @@ class RunPaths:
         """A file of one individual."""
         return self.folder / "individuals" / checked_name(individual_id) / checked_name(name)
 
+    def composed(self, individual_id: str) -> Path:
+        """The folder of songs that one individual composed later."""
+        return self.folder / "composed" / checked_name(individual_id)
+
     def opening(self, name: str) -> Path:
         """A file of the opening that all songs share."""
         return self.folder / "opening" / checked_name(name)

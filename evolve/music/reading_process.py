@@ -54,7 +54,7 @@ class ReadingProcess:
         child, self._child = self._child, None
         if child is not None:
             child.kill()
-            with child:  # closes its pipes and waits for its end
+            with contextlib.suppress(BrokenPipeError), child:  # closes its pipes and waits for its end
                 pass
 
 

@@ -17,8 +17,8 @@ SHORTEST_REST_TICKS = 6
 TOGETHER_TICKS = 1
 """Notes that start at most this long after the first of a chord belong to the chord."""
 
-HIGHEST_PITCH = 127
-"""The highest MIDI note number."""
+LOWEST_PITCH, HIGHEST_PITCH = 21, 108
+"""The keys of a piano, A0 to C8, as MIDI note numbers; a pitch beyond them sounds in the nearest octave within."""
 
 _MIDPOINTS = tuple(math.sqrt(a * b) for a, b in itertools.pairwise(DURATIONS))
 
@@ -50,8 +50,8 @@ def fold(song: Song) -> tuple[Step, ...]:
     """
     chords = _chords(song.notes)
     steps: list[Step] = []
-    for (onset, pitches, end), following in zip(chords, [*chords[1:], None], strict=True):
-        next_onset = end if following is None else following[0]
+    for index, (onset, pitches, end) in enumerate(chords):
+        next_onset = chords[index + 1][0] if index + 1 < len(chords) else end
         silence = next_onset - end
         if silence >= SHORTEST_REST_TICKS:
             steps.append(Step(pitches, nearest_duration(end - onset)))
@@ -73,7 +73,7 @@ def unfold(steps: Sequence[Step], *, tempo_bpm: float, title: str = "") -> Song:
 
 
 def transpose(steps: Iterable[Step], semitones: int) -> tuple[Step, ...]:
-    """Every pitch moved by some semitones; one that would leave 0 .. 127 moves to the octave within."""
+    """Every pitch moved by some semitones; one that would leave the piano sounds in the nearest octave within."""
     return tuple(Step(_move(step.pitches, semitones), step.duration_ticks) for step in steps)
 
 
@@ -87,8 +87,7 @@ def _chords(notes: Sequence[Note]) -> list[tuple[int, tuple[int, ...], int]]:
     chords = []
     for group in _together(notes):
         onset = group[0].onset_ticks
-        pitches = tuple(sorted({note.pitch for note in group}))
-        chords.append((onset, pitches, max(note.end_ticks for note in group)))
+        chords.append((onset, _move([note.pitch for note in group], 0), max(note.end_ticks for note in group)))
     return chords
 
 
@@ -104,12 +103,12 @@ def _together(notes: Sequence[Note]) -> Iterator[list[Note]]:
         yield group
 
 
-def _move(pitches: tuple[int, ...], semitones: int) -> tuple[int, ...]:
+def _move(pitches: Iterable[int], semitones: int) -> tuple[int, ...]:
     return tuple(sorted({_within(pitch + semitones) for pitch in pitches}))
 
 
 def _within(pitch: int) -> int:
-    while pitch < 0:
+    while pitch < LOWEST_PITCH:
         pitch += 12
     while pitch > HIGHEST_PITCH:
         pitch -= 12

@@ -1,0 +1,1 @@
+"""Songs, corpora, representations, sound and pictures."""

@@ -1,0 +1,1 @@
+"""Steps, vocabularies and likeness."""

@@ -1,0 +1,114 @@
+"""Songs fold into one line of steps, and unfold again."""
+
+from itertools import accumulate
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolve.music.representation.steps import (
+    DURATIONS,
+    HIGHEST_PITCH,
+    LOWEST_PITCH,
+    SHORTEST_REST_TICKS,
+    Step,
+    fold,
+    nearest_duration,
+    transpose,
+    unfold,
+)
+from evolve.music.song import Note, Song, Track
+from tests.music.pieces import lines
+
+
+def song(*notes: tuple[int, int, int]) -> Song:
+    """A song of notes given as pitch, onset and duration."""
+    return Song((Track(tuple(Note(*note) for note in notes)),))
+
+
+def test_notes_that_start_together_are_a_chord() -> None:
+    """Notes of any track that start together make one step, sorted from the bass."""
+    two_hands = Song((Track((Note(72, 0, 12),)), Track((Note(48, 0, 24), Note(55, 12, 12)))))
+    assert fold(two_hands) == (Step((48, 72), 12), Step((55,), 12))
+
+
+def test_a_step_lasts_until_the_next_onset() -> None:
+    """A note that is held while another starts ends there; one that is played short lasts until there."""
+    assert fold(song((60, 0, 96), (64, 24, 22), (67, 48, 24))) == (Step((60,), 24), Step((64,), 24), Step((67,), 24))
+
+
+def test_silence_of_a_sixteenth_is_a_rest() -> None:
+    """A gap of a sixteenth and more is a rest, a shorter one belongs to the note before."""
+    assert fold(song((60, 0, 18), (62, 24, 20), (64, 48, 24))) == (
+        Step((60,), 18),
+        Step((), 6),
+        Step((62,), 24),
+        Step((64,), 24),
+    )
+
+
+def test_a_slightly_broken_chord_is_a_chord() -> None:
+    """A tick between two onsets, a hundredth of a second or two, is no rhythm."""
+    assert fold(song((60, 0, 24), (64, 1, 23), (67, 24, 24))) == (Step((60, 64), 24), Step((67,), 24))
+
+
+def test_silence_around_a_song_is_dropped() -> None:
+    """A song begins with its first note, wherever its file put it."""
+    assert fold(song((60, 500, 24))) == (Step((60,), 24),)
+
+
+def test_nothing_folds_to_nothing() -> None:
+    """A song without notes has no steps."""
+    assert fold(Song((Track(()),))) == ()
+
+
+def test_unison_doublings_are_one_note() -> None:
+    """Two voices on the same pitch sound one key of the piano."""
+    assert fold(song((60, 0, 12), (60, 0, 24))) == (Step((60,), 24),)
+
+
+def test_pitches_beyond_the_piano_sound_within_it() -> None:
+    """A pitch that no piano has sounds in the nearest octave that it has."""
+    assert fold(song((5, 0, 12), (127, 12, 12))) == (Step((29,), 12), Step((103,), 12))
+
+
+@given(lines)
+def test_folding_undoes_unfolding(line: tuple[Step, ...]) -> None:
+    """Steps that became a song come back, with neighbouring rests as one and silence around the song gone."""
+    expected: list[Step] = []
+    for step in line:
+        if step.is_rest and expected and expected[-1].is_rest:
+            expected[-1] = Step((), expected[-1].duration_ticks + step.duration_ticks)
+        elif expected or not step.is_rest:
+            expected.append(step)
+    if expected and expected[-1].is_rest:
+        expected.pop()
+    if any(step.is_rest and step.duration_ticks < SHORTEST_REST_TICKS for step in expected):
+        return  # a shorter silence is no rest
+    assert fold(unfold(line, tempo_bpm=100)) == tuple(
+        Step(s.pitches, nearest_duration(s.duration_ticks)) for s in expected
+    )
+
+
+@given(lines)
+def test_unfolding_keeps_time(line: tuple[Step, ...]) -> None:
+    """Each step starts when those before it have ended."""
+    onsets = list(accumulate((step.duration_ticks for step in line), initial=0))
+    expected = {(onset, pitch) for onset, step in zip(onsets, line, strict=False) for pitch in step.pitches}
+    assert {(note.onset_ticks, note.pitch) for note in unfold(line, tempo_bpm=100).notes} == expected
+
+
+@given(st.integers(1, 10_000))
+def test_the_nearest_duration_is_nearest_by_ratio(ticks: int) -> None:
+    """No other duration is nearer by ratio than the one that is taken."""
+    taken = nearest_duration(ticks)
+    assert all(max(taken / ticks, ticks / taken) <= max(d / ticks, ticks / d) * (1 + 1e-12) for d in DURATIONS)
+
+
+@given(lines, st.integers(-40, 40))
+def test_transposing_moves_pitch_classes_and_stays_on_the_piano(line: tuple[Step, ...], semitones: int) -> None:
+    """Every note moves by the interval, give or take octaves, and none leaves the piano."""
+    moved = transpose(line, semitones)
+    assert [s.duration_ticks for s in moved] == [s.duration_ticks for s in line]
+    for before, after in zip(line, moved, strict=True):
+        assert {(p + semitones) % 12 for p in before.pitches} == {p % 12 for p in after.pitches}
+        assert all(LOWEST_PITCH <= pitch <= HIGHEST_PITCH for pitch in after.pitches)

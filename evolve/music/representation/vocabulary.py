@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from evolve.errors import CorpusError
 from evolve.music.representation.likeness import Pitches, most_alike
+from evolve.music.representation.representatives import representatives
 from evolve.music.representation.steps import Step
 
 ATTRIBUTES = ("pitch", "duration")
 """What a step is made of; each attribute is a stream of its own."""
 
 MAX_PITCHES = 256
-"""How many pitch symbols a vocabulary has at most unless told otherwise: rest, single notes, frequent chords."""
+"""How many pitch symbols a vocabulary has at most unless told otherwise: rest, single notes, and some chords."""
 
 Stream = npt.NDArray[np.int32]
 Streams = dict[str, Stream]
@@ -104,18 +105,17 @@ class Vocabulary:
 
 
 def build_vocabulary(pieces: Iterable[Sequence[Step]], *, max_pitches: int = MAX_PITCHES) -> Vocabulary:
-    """The symbols of some pieces: the rest, every single note, and the most frequent chords.
+    """The symbols of some pieces: the rest, every single pitch, and the chords that best stand for all chords.
 
     Args:
         pieces: Steps of each piece.
-        max_pitches: The most pitch symbols; single notes and the rest always stay.
+        max_pitches: The most pitch symbols; the rest and single pitches always stay.
     """
     steps = [step for piece in pieces for step in piece]
     counts = Counter(step.pitches for step in steps)
-    singles = sorted({(pitch,) for pitches in counts for pitch in pitches} | {()})
-    chords = sorted((p for p in counts if len(p) > 1), key=lambda p: (-counts[p], p))
-    kept = chords[: max(0, max_pitches - len(singles))]
-    return Vocabulary((*singles, *kept), tuple(sorted({step.duration_ticks for step in steps})))
+    singles: list[Pitches] = [(), *((pitch,) for pitch in sorted({pitch for chord in counts for pitch in chord}))]
+    chords = representatives(counts, singles, max(0, max_pitches - len(singles)))
+    return Vocabulary((*singles, *chords), tuple(sorted({step.duration_ticks for step in steps})))
 
 
 def _nearest_duration(ticks: int, known: Sequence[int]) -> int:

@@ -81,6 +81,11 @@ def hypermodel(sizes: Mapping[str, int], *, seed: int, window: int, learn_from: 
     return build
 
 
+def head_name(attribute: str) -> str:
+    """The name of the layer that holds an attribute's logits."""
+    return f"next_{attribute}"
+
+
 @dataclass(frozen=True, slots=True)
 class Genes:
     """The value of every gene of one network; `evolve.network.genes` says what each means."""
@@ -137,7 +142,7 @@ def _network(sizes: Mapping[str, int], genes: Genes, seed: int) -> keras.Model:
     if genes.dense_width:
         dense = _dense(genes.dense_width, "dense", seed, activation=genes.activation)
         state = _dropped(dense(state), genes, "dense", seed)
-    heads = {name: _dense(size, f"next_{name}", seed)(state) for name, size in sizes.items()}
+    heads = {name: _dense(size, head_name(name), seed)(state) for name, size in sizes.items()}
     return keras.Model(inputs, heads, name="network")
 
 

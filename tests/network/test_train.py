@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
+from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, prime, train
+from evolve.network.windows import Pieces
 from tests.network.lines import line, same_weights, small_network
 
 pytestmark = pytest.mark.slow
@@ -54,6 +55,17 @@ def test_a_network_learns_a_pattern_far_below_its_unigram_entropy(learn_from: An
     history = train(model, TRAINING, HELD_OUT, settings)
     assert history.best_held_out_bits < 0.5 * UNIGRAM_BITS
     assert history.best_held_out_bits == min(report.held_out_bits for report in history.epochs)
+
+
+def test_an_untrained_network_begins_with_how_often_each_symbol_comes() -> None:
+    """Priming gives the unigram distribution, and leaves a network that has learned alone."""
+    model = small_network(encoding="onehot")
+    model.get_layer("next_duration").set_weights([np.zeros((24, 4)), np.zeros(4)])
+    prime(model, Pieces.laid_end_to_end([{"pitch": np.arange(12), "duration": np.array([0] * 8 + [1] * 2 + [2, 3])}]))
+    logits = np.asarray(model({name: stream[None] for name, stream in line(1, 0).items()})["duration"])[0, 0]
+    assert np.allclose(np.exp(logits), np.array([9, 3, 2, 2]) / 16)
+    prime(model, Pieces.laid_end_to_end([line(90, 1)]))
+    assert np.allclose(model.get_layer("next_duration").bias, logits)
 
 
 def test_the_same_seed_trains_the_same_weights() -> None:

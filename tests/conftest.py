@@ -1,0 +1,44 @@
+"""What tests share: a cache of their own, and small real music."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from evolve.music.midi import write_midi
+from evolve.music.song import Note, Song, Track
+from evolve.randomness import derive_rng
+
+SHARED_MUSIC = Path(__file__).parents[1] / ".." / "shared" / "data"
+
+_SCALE = (60, 62, 64, 65, 67, 69, 71, 72, 74, 76)
+_DURATIONS = (6, 12, 12, 24)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where encoded corpora are cached while the tests run: in one place for all of them, never in the user's own."""
+    folder = Path(os.environ.get("EVOLVE_TEST_CACHE") or tmp_path_factory.getbasetemp().parent / "evolve-cache")
+    os.environ["EVOLVE_CACHE"] = str(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tunes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of eight made-up tunes of 120 notes each: enough to train a tiny network on, quickly read."""
+    folder = tmp_path_factory.mktemp("tunes")
+    for number in range(8):
+        (folder / f"tune-{number}.mid").write_bytes(write_midi(_tune(number)))
+    return folder
+
+
+def _tune(number: int) -> Song:
+    """A walk up and down the scale: neighbours are likely, leaps are not, so there is something to learn."""
+    rng = derive_rng(number, "tune")
+    place, onset, notes = 3, 0, []
+    for _ in range(120):
+        place = min(max(place + int(rng.integers(-1, 2)), 0), len(_SCALE) - 1)
+        duration = int(rng.choice(_DURATIONS))
+        notes.append(Note(_SCALE[place], onset, duration))
+        onset += duration
+    return Song((Track(tuple(notes)),), tempo_bpm=100.0, title=f"tune {number}")

@@ -1,0 +1,23 @@
+"""A whole run through the command line, made once for all tests that look at it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.commands import ROOT, evolve
+
+SPACE = str(ROOT / "search_spaces" / "quick.yaml")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
+    """A folder in which the runs a and b were bred for three generations by the same commands but for the name."""
+    folder = tmp_path_factory.mktemp("finished")
+    for name in ("a", "b"):
+        begin = ("--population", "4", "--generations", "3", "--songs", "2", "--notes", "60", "--seed", "7")
+        few = ("--corpus", str(tunes), "--set", "epochs=1", "--judge", "none", "--name", name)
+        evolve("start", "--space", SPACE, *begin, *few, folder=folder)
+        for order in ("A > B = C ! D", "C > A > ...", "b > d > a > c"):
+            evolve("rank", name, "--order", order, folder=folder)
+            evolve("resume", name, "--judge", "none", folder=folder)
+    return folder

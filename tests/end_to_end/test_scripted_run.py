@@ -1,0 +1,124 @@
+"""A whole run without a terminal: start, then rank and resume, to the report."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+from PIL import Image
+
+from evolve.music.midi import read_midi
+from tests.end_to_end.commands import evolve
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end to end")]
+
+
+@pytest.fixture(scope="module")
+def report(finished: Path) -> Any:  # noqa: ANN401 - JSON
+    """The JSON report of run a."""
+    return evolve("report", "a", "--format", "json", folder=finished).json
+
+
+def test_the_report_holds_every_generation_with_ranks_parents_and_changes(report: Any) -> None:  # noqa: ANN401
+    """Three generations of four, all ranked; every child names its parents, its operators and what changed."""
+    assert [generation["index"] for generation in report["generations"]] == [0, 1, 2]
+    genomes = {one["id"]: one["genome"] for generation in report["generations"] for one in generation["individuals"]}
+    for generation in report["generations"]:
+        members = [one for one in generation["individuals"] if one["status"] == "evaluated"]
+        assert len(members) == 4
+        assert all(one["rank"] in (1, 2, 3, 4) for one in members)
+        for one in members:
+            if one["origin"] == "child":
+                assert one["parents"]
+                assert "mutation" in one["operators"]
+                parent = genomes[one["parents"][0]]
+                genes = {*parent, *one["genome"]}
+                expected = {
+                    gene: [parent.get(gene), one["genome"].get(gene)]
+                    for gene in genes
+                    if parent.get(gene) != one["genome"].get(gene)
+                }
+                assert one["changed"] == expected
+                assert expected
+
+
+def test_the_same_seed_gives_the_same_genomes(finished: Path, report: Any) -> None:  # noqa: ANN401
+    """Runs a and b, made by the same commands, have the same individuals, genome by genome and parent by parent."""
+    other = evolve("report", "b", "--format", "json", folder=finished).json
+
+    def families(document: Any) -> list[tuple[str, Any, Any]]:  # noqa: ANN401
+        individuals = [one for generation in document["generations"] for one in generation["individuals"]]
+        return [(one["id"], one["genome"], one["parents"]) for one in individuals]
+
+    assert families(report) == families(other)
+
+
+def test_the_rejected_have_no_children_and_the_best_comes_back(report: Any) -> None:  # noqa: ANN401
+    """Generation 0 was ranked A > B = C ! D: D is nobody's parent, A is heard again as an elite."""
+    first, second = report["generations"][:2]
+    letters = {one["letter"]: one["id"] for one in first["individuals"]}
+    parents = {parent for one in second["individuals"] if one["origin"] == "child" for parent in one["parents"]}
+    assert letters["D"] not in parents
+    assert [one["id"] for one in second["individuals"] if one["elite"]] == [letters["A"]]
+
+
+def test_every_song_can_be_read_heard_and_seen(finished: Path, report: Any) -> None:  # noqa: ANN401
+    """Each song is a MIDI file of 60 notes after the opening, sound that neither clips nor is silent, and a picture."""
+    for generation in report["generations"]:
+        for one in generation["individuals"]:
+            assert [song["index"] for song in one["songs"]] == [1, 2]
+            for song in one["songs"]:
+                folder = finished / "runs" / "a"
+                assert read_midi((folder / song["midi"]).read_bytes(), "song").notes
+                samples, _ = soundfile.read(folder / song["audio"])
+                assert 0.05 < abs(samples).max() < 0.999
+                with Image.open(folder / song["roll"]) as roll:
+                    assert roll.width >= 800
+
+
+def test_a_run_folder_names_no_place_outside_itself(finished: Path) -> None:
+    """No file of the run folder but the corpus setting holds a path of the machine that made it."""
+    for path in (finished / "runs" / "a").rglob("*"):
+        if path.is_file() and path.name not in ("settings.yaml", "run.sqlite"):
+            assert str(finished).encode() not in path.read_bytes(), path
+
+
+def test_a_moved_run_is_read_and_composed_from(finished: Path, tmp_path: Path) -> None:
+    """A run folder that was renamed and lies elsewhere tells its story and composes, without the corpus."""
+    moved = tmp_path / "another place" / "c"
+    moved.parent.mkdir()
+    (finished / "runs" / "b").rename(moved)
+    try:
+        assert evolve("report", str(moved), "--format", "json", folder=tmp_path).json["run"] == "c"
+        songs = evolve("compose", str(moved), "--songs", "1", "--notes", "10", "--json", folder=tmp_path).json
+        assert Path(songs[0]["midi"]).name == "song-3.mid"
+        assert (tmp_path / songs[0]["midi"]).is_file()
+    finally:
+        moved.rename(finished / "runs" / "b")
+
+
+def test_an_exported_network_composes_without_its_run(finished: Path, report: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """What export writes is enough for compose, from the run's opening and from a file of one's own."""
+    champion = report["generations"][-1]["individuals"][0]["id"]
+    evolve("export", "a", champion, str(tmp_path / "kept"), folder=finished)
+    songs = evolve("compose", "kept", "--songs", "2", "--notes", "10", "-o", "songs", folder=tmp_path)
+    assert songs.out.count("notes") == 2
+    assert sorted(path.name for path in (tmp_path / "songs").glob("*.mid")) == ["song-1.mid", "song-2.mid"]
+    evolve("compose", "kept", "--opening", "songs/song-1.mid", "--songs", "1", "--notes", "5", folder=tmp_path)
+    assert [path.name for path in (tmp_path / "kept" / "composed").glob("*.mid")] == ["song-1.mid"]
+
+
+def test_the_table_of_individuals_opens_in_pandas(finished: Path) -> None:
+    """The CSV report has a row for each individual of each generation."""
+    rows = list(csv.DictReader(io.StringIO(evolve("report", "a", "--format", "csv", folder=finished).out)))
+    assert len(rows) == 12
+    assert {row["generation"] for row in rows} == {"0", "1", "2"}
+
+
+def test_a_finished_run_goes_on_with_more_generations(finished: Path) -> None:
+    """A run whose generations are all ranked is finished; resume says so by telling the story, and exits well."""
+    assert "Family tree" in evolve("resume", "a", folder=finished).out
+    listed = evolve("list", "--json", folder=finished).json
+    assert {run["name"]: run["finished"] for run in listed} == {"a": True, "b": True}

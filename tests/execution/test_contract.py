@@ -1,0 +1,74 @@
+"""Wherever trials run, they run alike: one set of tests for every `Execution`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evolve.execution.contract import Phase, TrialRunner
+from evolve.execution.in_process import in_process
+from evolve.execution.material import Material
+from tests.execution.settings import Recorder, individual, small_config, small_material
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
+
+
+@pytest.fixture(scope="module")
+def material(tunes: Path) -> Material:
+    """What the trials work from."""
+    return small_material(small_config(tunes))
+
+
+@pytest.fixture(scope="module", params=["in process", "ray"])
+def runner(request: pytest.FixtureRequest) -> Iterator[TrialRunner]:
+    """A runner of each kind."""
+    if request.param == "in process":
+        with in_process() as runner:
+            yield runner
+        return
+    from evolve.execution.ray_tune import RayExecution  # noqa: PLC0415 - importing Ray costs seconds in every worker
+
+    with RayExecution()() as runner:
+        yield runner
+
+
+def test_every_individual_is_started_and_finished_once(runner: TrialRunner, material: Material) -> None:
+    """Each trial ends with a network, a vocabulary and as many songs as were asked for."""
+    recorder = Recorder()
+    runner.run([individual("g0-1"), individual("g0-2", width=16)], material, recorder)
+    assert set(recorder.started) == set(recorder.results) == {"g0-1", "g0-2"}
+    for result in recorder.results.values():
+        assert result.failure is None
+        assert {artifact.kind for artifact in result.artifacts} == {"network", "vocabulary"}
+        assert [song.index for song in result.songs] == [1, 2]
+        assert [song.facts["notes"] for song in result.songs] == [12, 12]
+        assert result.metrics["epochs"] == 1
+        assert 0 < result.metrics["held_out_bits_per_note"] < 20
+
+
+def test_progress_is_told_before_the_end(runner: TrialRunner, material: Material) -> None:
+    """A trial tells each epoch and that it composes, so that a waiting person sees it live."""
+    recorder = Recorder()
+    runner.run([individual("g0-1")], material, recorder)
+    phases = [progress.phase for progress in recorder.progress if progress.phase is not Phase.BUILDING]
+    assert phases == [Phase.TRAINING, Phase.COMPOSING]
+    assert recorder.progress[-1].held_out_bits is not None
+
+
+def test_a_failing_genome_is_a_result_and_leaves_others_alone(runner: TrialRunner, material: Material) -> None:
+    """A loss that explodes is recorded with its reason; the trial beside it ends well."""
+    recorder = Recorder()
+    runner.run([individual("g0-1", learning_rate=1e30, optimizer="sgd"), individual("g0-2")], material, recorder)
+    assert recorder.results["g0-2"].failure is None
+    assert "NaN" in (recorder.results["g0-1"].failure or "")
+    assert recorder.results["g0-1"].songs == ()
+
+
+def test_the_same_individual_writes_the_same_songs_twice(runner: TrialRunner, material: Material) -> None:
+    """With a budget in epochs a trial's songs depend on nothing but the run's seed and the genome."""
+    songs = []
+    for _ in range(2):
+        recorder = Recorder()
+        runner.run([individual("g0-1")], material, recorder)
+        songs.append([song.files[0].data for song in recorder.results["g0-1"].songs])
+    assert songs[0] == songs[1]

@@ -11,7 +11,7 @@ from evolve.cli.options import AsJson, Run, Runs, complete_run, run_folder
 from evolve.errors import RunError, nearest_spelling
 
 if TYPE_CHECKING:
-    from evolve.execution.songs import SongContext
+    from evolve.execution.song_context import SongContext
     from evolve.store.records import IndividualRecord, RunRecord, SongResult
 
 
@@ -55,18 +55,18 @@ def compose(
       evolve compose quick-1 g2-3 --opening my-tune.mid --songs 3 -o songs/
       evolve compose exported/ --notes 200 --temperature 0.8
     """
+    from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
-
-    with stderr_silenced():
-        from evolve.execution.export import is_export
-        from evolve.execution.songs import compose_songs
-        from evolve.network.files import network_from_bytes
 
     source = _exported(Path(run)) if is_export(Path(run)) else _bred(run_folder(run, runs), individual)
     folder = output or source.folder
     context = source.context
     if opening is not None:
         context = _with_opening(context, opening, source.window)
+    with stderr_silenced():
+        from evolve.execution.songs import compose_songs
+        from evolve.network.files import network_from_bytes
+
     first = max(source.songs, _last_number(folder)) + 1
     results = compose_songs(
         network_from_bytes(source.network),
@@ -123,7 +123,7 @@ class _Source:
 
 def _bred(folder: Path, individual: str | None) -> _Source:
     from evolve.execution.material import Material
-    from evolve.execution.songs import SongContext
+    from evolve.execution.song_context import SongContext
     from evolve.search import config_of, space_of
     from evolve.store.paths import RunPaths
     from evolve.store.run_store import RunStore

@@ -23,6 +23,7 @@ from evolve.cli.options import (
     reference_to,
     run_folder,
 )
+from evolve.errors import EvolveError
 
 if TYPE_CHECKING:
     from evolve.config import Given, RunConfig
@@ -110,6 +111,7 @@ def start(
     from evolve.genetics.space_file import parse_space
     from evolve.network.genes import GENES
     from evolve.search import create
+    from evolve.store.paths import checked_name
 
     space_name, text = find_space(space)
     file = parse_space(text, space_name, GENES)
@@ -118,9 +120,15 @@ def start(
         "generations": generations, "songs": songs, "notes": notes, "opening": opening, "seed": seed,
     }  # fmt: skip
     config = settle([*space_given(space_name, file.settings), *_option_settings(options, settings or [])])
-    folder = runs / (name or _free_name(runs, Path(space_name).stem))
+    folder = runs / (checked_name(name) if name is not None else _free_name(runs, Path(space_name).stem))
     with create(folder, config, Path(space_name).name, text) as store:
-        _go(store, runs, judge, address, listener)
+        try:
+            _go(store, runs, judge, address, listener)
+        except EvolveError:
+            # Nobody is born yet, so nothing is lost, and the mended command can be typed again under the same name.
+            if not store.read().generations:
+                store.discard()
+            raise
 
 
 def resume(

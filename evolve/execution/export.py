@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evolve.errors import RunError
 from evolve.execution.material import opening_from_facts
-from evolve.execution.songs import SongContext
+from evolve.execution.song_context import SongContext
 from evolve.music.representation.vocabulary import Vocabulary
 from evolve.store.paths import write_whole
 from evolve.store.records import Json, RunRecord

@@ -1,36 +1,18 @@
 """Songs of a trained network: composed, described, written, sounded and drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import keras
 import numpy as np
 
+from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import song_files
 from evolve.music.descriptors import CopyIndex, describe
-from evolve.music.opening import Opening
 from evolve.music.representation.steps import transpose, unfold
-from evolve.music.representation.vocabulary import ATTRIBUTES, Streams, Vocabulary
+from evolve.music.representation.vocabulary import ATTRIBUTES, Streams
 from evolve.network.compose import compose
 from evolve.randomness import derive_rng
 from evolve.store.records import SongResult
-
-
-@dataclass(frozen=True, slots=True)
-class SongContext:
-    """What turns a network's symbols into songs.
-
-    Attributes:
-        vocabulary: What the symbols mean.
-        opening: What every song begins with.
-        tempo_bpm: Quarter notes a minute.
-        copies: Finds passages copied from the corpus; None where the corpus is not at hand.
-    """
-
-    vocabulary: Vocabulary
-    opening: Opening
-    tempo_bpm: float
-    copies: CopyIndex | None
 
 
 def compose_songs(

@@ -12,7 +12,8 @@ import keras
 from evolve.errors import EvolveError
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material
-from evolve.execution.songs import SongContext, compose_songs
+from evolve.execution.song_context import SongContext
+from evolve.execution.songs import compose_songs
 from evolve.genetics.individual import Individual
 from evolve.network.build import hypermodel
 from evolve.network.files import network_to_bytes

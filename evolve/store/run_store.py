@@ -6,6 +6,7 @@ stops the program, the store says what is done, and every file it names is there
 
 import contextlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -71,6 +72,11 @@ class RunStore:
 
     def __exit__(self, *_: object) -> None:
         self._database.close()
+
+    def discard(self) -> None:
+        """Remove the run folder with everything in it."""
+        self._database.close()
+        shutil.rmtree(self.paths.folder)
 
     @property
     def name(self) -> str:

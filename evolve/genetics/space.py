@@ -91,20 +91,19 @@ def sample_value(gene: Gene, rng: np.random.Generator) -> Value:
 
 def to_unit(gene: Gene, value: Value) -> float:
     """Where a value lies in the unit interval, 0 .. 1, on the gene's own scale."""
-    if _is_stepped_linear_float(gene):
-        index = round((float(value) - _low(gene)) / float(gene.step or 1))
-        return (index + 0.5) / count_values(gene)
+    if not _is_mapped_by_keras_tuner(gene):
+        return (_place(gene, value) + 0.5) / count_values(gene)
     return float(_hyperparameter(gene).value_to_prob(value))
 
 
 def from_unit(gene: Gene, position: float) -> Value:
     """The value at a position of the unit interval; positions outside are clipped into it."""
     position = min(max(position, 0.0), 1.0)
-    if _is_stepped_linear_float(gene):
+    if not _is_mapped_by_keras_tuner(gene):
         count = int(count_values(gene))
-        return _stepped_value(gene, min(int(position * count), count - 1))
-    value: Value = _hyperparameter(gene).prob_to_value(position)
-    return _tidy(gene, float(value)) if gene.is_numeric else value
+        place = min(int(position * count), count - 1)
+        return _stepped_value(gene, place) if gene.is_numeric else gene.values[place]
+    return _tidy(gene, float(_hyperparameter(gene).prob_to_value(position)))
 
 
 def count_values(gene: Gene) -> float:
@@ -142,6 +141,9 @@ def is_value_of(gene: Gene, value: Value) -> bool:
     return any(math.isclose(value, float(own), rel_tol=1e-9) for own in enumerate_values(gene))
 
 
+_DIGITS = 4
+"""Of a continuous value."""
+
 _CLASS_NAMES = {
     GeneKind.INT: "Int",
     GeneKind.FLOAT: "Float",
@@ -169,7 +171,9 @@ def _config(gene: Gene) -> dict[str, Any]:
         return config | {"value": gene.values[0]}
     config["default"] = gene.default
     if gene.kind is GeneKind.CHOICE:
-        return config | {"values": list(gene.values), "ordered": gene.ordered}
+        # keras-tuner knows an order of numbers alone; mutation knows ours.
+        ordered = gene.ordered and not isinstance(gene.values[0], str)
+        return config | {"values": list(gene.values), "ordered": ordered}
     if gene.is_numeric:
         scale = {"step": gene.step, "sampling": gene.sampling}
         return config | {"min_value": gene.min_value, "max_value": gene.max_value} | scale
@@ -182,9 +186,15 @@ def _conditions(gene: Gene) -> list[dict[str, Any]]:
     return [{"class_name": "Parent", "config": {"name": gene.parent_name, "values": list(gene.parent_values)}}]
 
 
-def _is_stepped_linear_float(gene: Gene) -> bool:
-    # keras-tuner floor-divides here: 0.3 with step 0.1 comes back as 0.2.
-    return gene.kind is GeneKind.FLOAT and gene.step is not None and gene.sampling == "linear" and not gene.is_point
+def _is_mapped_by_keras_tuner(gene: Gene) -> bool:
+    # Not so stepped linear floats, where it floor-divides: 0.3 with step 0.1 comes back as 0.2. Nor values without a
+    # scale, which need no map: it would turn a choice of true and false into one of 1 and 0.
+    is_stepped = gene.kind is GeneKind.FLOAT and gene.step is not None and gene.sampling == "linear"
+    return gene.is_numeric and not (is_stepped and not gene.is_point)
+
+
+def _place(gene: Gene, value: Value) -> int:
+    return round((float(value) - _low(gene)) / float(gene.step or 1)) if gene.is_numeric else gene.values.index(value)
 
 
 def _stepped_value(gene: Gene, index: int) -> Value:
@@ -198,9 +208,16 @@ def _stepped_value(gene: Gene, index: int) -> Value:
 def _tidy(gene: Gene, value: float) -> Value:
     # keras-tuner's log scale overshoots the last int by one and leaves 0.30000000000000004 behind; four digits
     # of a continuous value are more than training can tell apart, and can be read aloud.
-    digits = 4 if gene.step is None else 12
-    value = min(max(float(f"{value:.{digits}g}"), _low(gene)), _high(gene))
+    is_continuous = count_values(gene) == math.inf
+    value = float(f"{value:.{_DIGITS + _shared_digits(gene) if is_continuous else 12}g}")
+    value = min(max(value, _low(gene)), _high(gene))
     return round(value) if gene.kind is GeneKind.INT else value
+
+
+def _shared_digits(gene: Gene) -> int:
+    """How many leading digits all values of a narrow range have in common, so that they say nothing."""
+    size = max(abs(_low(gene)), abs(_high(gene)))
+    return max(0, math.floor(math.log10(size / (_high(gene) - _low(gene)))))
 
 
 def _low(gene: Gene) -> float:

@@ -30,6 +30,9 @@ _KEYS = {
     GeneKind.BOOLEAN: ("default",),
     GeneKind.FIXED: ("value",),
 }
+_INT = re.compile(r"[-+]?\d+(_\d+)*")
+_LONGEST_INT = 20
+"""In characters: all 64-bit numbers; longer ones are out of every range, and as floats quick to tell so."""
 _FLOAT = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -108,7 +111,9 @@ class _Reader:
             self.fail(None, "", 'is empty: a search space needs the key "genes" with at least one gene under it')
         return root
 
-    def mapping(self, node: yaml.Node, key: str, allowed: tuple[str, ...] | None = None) -> dict[str, yaml.Node]:
+    def mapping(
+        self, node: yaml.Node, key: str, allowed: tuple[str, ...] | None = None, *, of: str = "key"
+    ) -> dict[str, yaml.Node]:
         """The entries of a mapping node, each key once and, where given, among those allowed."""
         if not isinstance(node, yaml.MappingNode):
             self.fail(node, key, f"must be a mapping (key: value), not {_kind_of(node)}")
@@ -119,9 +124,8 @@ class _Reader:
             if name in entries:
                 self.fail(key_node, path, "stands twice; keep one")
             if allowed is not None and name not in allowed:
-                self.fail(
-                    key_node, path, f"unknown key; allowed: {', '.join(allowed)}{nearest_spelling(name, allowed)}"
-                )
+                hint = nearest_spelling(name, allowed)
+                self.fail(key_node, path, f"unknown {of}; allowed: {', '.join(allowed)}{hint}")
             entries[name] = value_node
         return entries
 
@@ -140,9 +144,9 @@ class _Reader:
             self.fail(node, key, "has no value")
         if getattr(node, "style", None) in ("'", '"'):
             return text
-        if re.fullmatch(r"[-+]?[\d_]*\d", text):
+        if _INT.fullmatch(text) and len(text) <= _LONGEST_INT:
             return int(text)
-        return float(text) if _FLOAT.fullmatch(text) else text
+        return float(text) if _INT.fullmatch(text) or _FLOAT.fullmatch(text) else text
 
     def values(self, node: yaml.Node, key: str) -> tuple[Value, ...]:
         """The values of a list node, at least one, none twice."""
@@ -151,7 +155,7 @@ class _Reader:
         values = tuple(self.value(child, f"{key}[{index}]") for index, child in enumerate(node.value))
         if not values:
             self.fail(node, key, "is an empty list; give at least one value")
-        if len(set(map(repr, values))) < len(values):
+        if len(set(values)) < len(values):
             self.fail(node, key, "names a value twice; keep one")
         return values
 
@@ -165,14 +169,11 @@ class _Reader:
 
     def genes(self, node: yaml.Node) -> Iterator[Gene]:
         """The genes in the order of the file."""
-        entries = self.mapping(node, "genes")
+        entries = self.mapping(node, "genes", tuple(self._rules), of="gene")
         if not entries:
             self.fail(node, "genes", "is empty; name at least one gene: " + ", ".join(self._rules))
         known: dict[str, Gene] = {}
         for name, child in entries.items():
-            if name not in self._rules:
-                hint = nearest_spelling(name, self._rules)
-                self.fail(child, f"genes.{name}", f"unknown gene; allowed: {', '.join(self._rules)}{hint}")
             known[name] = self._gene(name, child, known)
             yield known[name]
 
@@ -202,14 +203,15 @@ class _Reader:
     def _scale(self, name: str, kind: GeneKind, entries: Mapping[str, yaml.Node], node: yaml.Node, path: str) -> Gene:
         if kind.is_numeric:
             return self._numeric(name, kind, entries, node, path)
+        path_of_values = path
         if kind is GeneKind.BOOLEAN:
             values: tuple[Value, ...] = (False, True)
         else:
             key = "values" if kind is GeneKind.CHOICE else "value"
-            child = self._required(entries, key, node, path)
+            path_of_values, node = f"{path}.{key}", self._required(entries, key, node, path)
             many = kind is GeneKind.CHOICE
-            values = self.values(child, f"{path}.{key}") if many else (self.value(child, f"{path}.{key}"),)
-        self._check_legal(name, values, entries.get("values", node), path)
+            values = _of_one_type(self.values(node, path_of_values)) if many else (self.value(node, path_of_values),)
+        self._check_legal(name, values, node, path_of_values)
         gene = Gene(name, kind, values=values, ordered=self._flag(entries, "ordered", path))
         return self._with_default(gene, entries, path)
 
@@ -224,7 +226,9 @@ class _Reader:
             self.fail(entries["min_value"], path, f"log sampling needs min_value above 0, not {low:g}")
         step = number(entries["step"], f"{path}.step") if "step" in entries else None
         self._check_step(step, sampling, entries, path)
-        self._check_legal(name, (low, high), node, path)
+        self._check_whole(name, kind, (low, high), entries, path)
+        self._check_legal(name, (low,), entries["min_value"], f"{path}.min_value")
+        self._check_legal(name, (high,), entries["max_value"], f"{path}.max_value")
         gene = Gene(name, kind, low, high, step, sampling)
         return self._with_default(gene, entries, path)
 
@@ -249,8 +253,17 @@ class _Reader:
     def _check_step(self, step: float | None, sampling: str, entries: Mapping[str, yaml.Node], path: str) -> None:
         smallest = 1 if sampling == "log" else 0
         if step is not None and step <= smallest:
-            meaning = "the ratio of neighbours and must be above 1" if smallest else "must be above 0"
-            self.fail(entries["step"], f"{path}.step", f"with {sampling} sampling step is {meaning}, not {step:g}")
+            meaning = "ratio of neighbours" if sampling == "log" else "distance of neighbours"
+            problem = f"with {sampling} sampling this is the {meaning} and must be above {smallest}, not {step:g}"
+            self.fail(entries["step"], f"{path}.step", problem)
+
+    def _check_whole(
+        self, name: str, kind: GeneKind, limits: tuple[float, float], entries: Mapping[str, yaml.Node], path: str
+    ) -> None:
+        """Say that a gene of whole numbers is an int; without this, "cannot be 8" would be a riddle."""
+        allows = self._rules[name].allows
+        if kind is GeneKind.FLOAT and any(not allows(limit) and allows(round(limit)) for limit in limits):
+            self.fail(entries["type"], f"{path}.type", f"{name} has whole numbers; write type: int")
 
     def _check_legal(self, name: str, values: tuple[Value, ...], node: yaml.Node, path: str) -> None:
         rule = self._rules[name]
@@ -272,8 +285,9 @@ class _Reader:
     ) -> tuple[str | None, tuple[Value, ...]]:
         if not any(key in entries for key in _CONDITION_KEYS):
             return None, ()
-        name = self.text(self._required(entries, "parent_name", node, path), f"{path}.parent_name")
-        values_node = self._required(entries, "parent_values", node, path)
+        name_node = self._required(entries, "parent_name", node, path, whose="a condition")
+        name = self.text(name_node, f"{path}.parent_name")
+        values_node = self._required(entries, "parent_values", node, path, whose="a condition")
         if name not in earlier:
             allowed = ", ".join(earlier) or "none yet"
             problem = f'"{name}" is no gene above this one; allowed: {allowed}{nearest_spelling(name, earlier)}'
@@ -286,9 +300,11 @@ class _Reader:
                 self.fail(values_node, f"{path}.parent_values", f'"{name}" can never be {_show(value)}')
         return name, values
 
-    def _required(self, entries: Mapping[str, yaml.Node], key: str, node: yaml.Node, path: str) -> yaml.Node:
+    def _required(
+        self, entries: Mapping[str, yaml.Node], key: str, node: yaml.Node, path: str, whose: str = "this type of gene"
+    ) -> yaml.Node:
         if key not in entries:
-            self.fail(node, path, f'has no key "{key}", which this type of gene needs')
+            self.fail(node, path, f'has no key "{key}", which {whose} needs')
         return entries[key]
 
     def _flag(self, entries: Mapping[str, yaml.Node], key: str, path: str) -> bool:
@@ -300,10 +316,18 @@ class _Reader:
         return value
 
 
+def _of_one_type(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The values of a choice as keras-tuner wants them: [0, 0.5] are floats, though 0 alone would be an int."""
+    has_float = any(isinstance(value, float) for value in values)
+    return tuple(float(value) if has_float and type(value) is int else value for value in values)
+
+
 def _kind_of(node: yaml.Node) -> str:
     if isinstance(node, yaml.MappingNode):
         return "a mapping"
-    return "a list" if isinstance(node, yaml.SequenceNode) else f'"{node.value}"'
+    if isinstance(node, yaml.SequenceNode):
+        return "a list"
+    return f'"{node.value}"' if node.value else "nothing"
 
 
 def _show(value: Value) -> str:

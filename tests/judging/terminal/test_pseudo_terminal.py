@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging.terminal.pseudo_terminal import Terminal
 from tests.judging.test_player import alive, install, wait_for
+from tests.pseudo_terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

@@ -4,29 +4,36 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pexpect
 import pyte
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
+PYTHON = (sys.executable, "-m")
 
 
 class Terminal:
-    """A terminal of so many columns and rows in which Python runs a module."""
+    """A terminal of so many columns and rows in which a command runs; unless told otherwise, a Python module."""
 
     def __init__(
-        self, *arguments: str, columns: int = 80, rows: int = 24, environ: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        command: Sequence[str] = PYTHON,
+        folder: Path = ROOT,
+        columns: int = 80,
+        rows: int = 24,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         surroundings = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environ or {})}
         self.raw = ""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
         self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", *arguments],
-            cwd=str(ROOT),
+            command[0],
+            [*command[1:], *arguments],
+            cwd=str(folder),
             env=surroundings,
             dimensions=(rows, columns),
             encoding="utf-8",
@@ -49,6 +56,7 @@ class Terminal:
         """The screen, once these words are on it."""
         deadline = time.monotonic() + seconds
         while words not in self.text:
+            assert self.child.isalive(), f"it ended without {words!r}; it said:\n{self.raw[-3000:]}"
             assert time.monotonic() < deadline, f"{words!r} never came; the screen is:\n{self.text}"
         return self.text
 

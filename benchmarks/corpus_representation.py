@@ -45,7 +45,7 @@ from evolve.music.holding_out import OPENING_STEPS, split_pieces
 from evolve.music.representation.steps import Step, transpose
 from evolve.randomness import derive_rng, derive_seed
 
-SONGS_PER_OPENING, OPENINGS, SONG_STEPS = 3, 8, 200
+SONGS_PER_OPENING, OPENINGS, SONG_STEPS = 1, 24, 200
 EVERYTHING = 100_000
 
 Statistic = Callable[[Sequence[Step]], Iterable[Hashable]]

@@ -22,7 +22,7 @@ class BuiltInCorpus:
         folder: Within music21's corpus.
         pattern: Which files of the folder.
         belongs: Whether a file that fits the pattern is part of it.
-        tempo_bpm: Quarter notes a minute; the files say none.
+        tempo_bpm: Quarter notes a minute; None leaves it to the meter of each piece, since no file says one.
     """
 
     name: str
@@ -30,7 +30,7 @@ class BuiltInCorpus:
     folder: str
     pattern: str
     belongs: Callable[[Path], bool]
-    tempo_bpm: float
+    tempo_bpm: float | None
 
     def files(self) -> tuple[Path, ...]:
         """Its files, by name.
@@ -79,7 +79,7 @@ FIDDLE_TUNES: Final = BuiltInCorpus(
     folder="ryansMammoth",
     pattern="*.abc",
     belongs=_any_file,
-    tempo_bpm=100.0,
+    tempo_bpm=None,
 )
 
 BUILT_IN: Final[Mapping[str, BuiltInCorpus]] = {corpus.name: corpus for corpus in (BACH_CHORALES, FIDDLE_TUNES)}

@@ -26,6 +26,7 @@ class EncodedCorpus:
         training_names: Names of the training pieces.
         held_out_names: Names of the held-out pieces.
         held_out_transposed_by: Semitones that each held-out piece was moved by to the common key.
+        held_out_tempo_bpm: Quarter notes a minute of each held-out piece.
         names: The corpus's sources.
         tempo_bpm: Quarter notes a minute.
         fingerprint: The corpus's digest.
@@ -38,6 +39,7 @@ class EncodedCorpus:
     training_names: tuple[str, ...]
     held_out_names: tuple[str, ...]
     held_out_transposed_by: tuple[int, ...]
+    held_out_tempo_bpm: tuple[float, ...]
     names: tuple[str, ...]
     tempo_bpm: float
     fingerprint: str
@@ -75,6 +77,7 @@ class EncodedCorpus:
             training_names=tuple(about["training_names"]),
             held_out_names=tuple(about["held_out_names"]),
             held_out_transposed_by=tuple(about["held_out_transposed_by"]),
+            held_out_tempo_bpm=tuple(about["held_out_tempo_bpm"]),
             names=tuple(about["names"]),
             tempo_bpm=about["tempo_bpm"],
             fingerprint=about["fingerprint"],
@@ -88,6 +91,7 @@ class EncodedCorpus:
             "training_names": self.training_names,
             "held_out_names": self.held_out_names,
             "held_out_transposed_by": self.held_out_transposed_by,
+            "held_out_tempo_bpm": self.held_out_tempo_bpm,
             "names": self.names,
             "tempo_bpm": self.tempo_bpm,
             "fingerprint": self.fingerprint,
@@ -122,6 +126,7 @@ def encode_corpus(
         training_names=tuple(piece.name for piece in training),
         held_out_names=tuple(piece.name for piece in held_out),
         held_out_transposed_by=tuple(piece.transposed_by for piece in held_out),
+        held_out_tempo_bpm=tuple(piece.tempo_bpm for piece in held_out),
         names=corpus.names,
         tempo_bpm=corpus.tempo_bpm,
         fingerprint=corpus.fingerprint,

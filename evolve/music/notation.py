@@ -8,9 +8,9 @@ import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from music21 import converter, harmony, stream, tempo
+from music21 import converter, harmony, meter, stream, tempo
 
 from evolve.errors import CorpusError
 from evolve.music.song import TICKS_PER_BEAT, Note, Song, Track
@@ -18,6 +18,10 @@ from evolve.music.song import TICKS_PER_BEAT, Note, Song, Track
 if TYPE_CHECKING:
     from music21.note import GeneralNote
     from music21.stream import Stream
+
+BEATS_A_MINUTE: Final = 100.0
+"""How fast notation without a tempo is meant. A beat is a half note in 2/2 and a dotted quarter in 6/8: reels and jigs
+that are written in longer notes are as lively as those in shorter ones."""
 
 
 def read_notation(path: Path) -> tuple[Song, ...]:
@@ -42,10 +46,16 @@ def _song(score: "Stream", name: str) -> Song:
     """A music21 score as a song, one track a part."""
     parts = list(score.parts) or [score]
     tracks = tuple(Track(notes) for part in parts if (notes := tuple(_notes(part))))
+    return Song(tracks or (Track(()),), tempo_bpm=_tempo(score), title=name)
+
+
+def _tempo(score: "Stream") -> float:
+    """Quarter notes a minute: as written, else `BEATS_A_MINUTE` of the first time signature's own beats."""
     marks = (mark.getQuarterBPM() for mark in score.recurse().getElementsByClass(tempo.MetronomeMark))
     written = next((float(bpm) for bpm in marks if bpm), None)
-    song = Song(tracks or (Track(()),), title=name)
-    return song if written is None else Song(song.tracks, tempo_bpm=written, title=name)
+    signature = next(iter(score.recurse().getElementsByClass(meter.TimeSignature)), None)
+    beat = 1.0 if signature is None else float(signature.beatDuration.quarterLength)
+    return written if written is not None else BEATS_A_MINUTE * beat
 
 
 def _notes(part: "Stream") -> list[Note]:

@@ -32,12 +32,14 @@ class Opening:
         source: The piece or file they come from.
         notice: What had to be replaced by something similar, to be said to the user; None when nothing was.
         transposed_by: Semitones it was moved by to the corpus's key; the songs can be moved back by as much.
+        tempo_bpm: Quarter notes a minute of the piece or file; None when not known.
     """
 
     steps: tuple[Step, ...]
     source: str
     notice: str | None = None
     transposed_by: int = 0
+    tempo_bpm: float | None = None
 
 
 def choose_opening(encoded: EncodedCorpus, *, seed: int, length: int = OPENING_STEPS) -> Opening:
@@ -57,7 +59,12 @@ def choose_opening(encoded: EncodedCorpus, *, seed: int, length: int = OPENING_S
         )
     index = long_enough[int(derive_rng(seed, "opening").integers(len(long_enough)))]
     steps = encoded.vocabulary.decode(encoded.held_out[index])[:length]
-    return Opening(steps, encoded.held_out_names[index], transposed_by=encoded.held_out_transposed_by[index])
+    return Opening(
+        steps=steps,
+        source=encoded.held_out_names[index],
+        transposed_by=encoded.held_out_transposed_by[index],
+        tempo_bpm=encoded.held_out_tempo_bpm[index],
+    )
 
 
 def read_opening(path: Path | str, vocabulary: Vocabulary, *, length: int = OPENING_STEPS) -> Opening:
@@ -81,6 +88,7 @@ def read_opening(path: Path | str, vocabulary: Vocabulary, *, length: int = OPEN
         source=path.name,
         notice=_notice(path.name, encoded, length),
         transposed_by=semitones + octaves,
+        tempo_bpm=reading.tempo_bpm,
     )
 
 

@@ -17,7 +17,7 @@ class SourceFile:
     Attributes:
         name: Its path within the source, for people to read.
         path: Where it is.
-        tempo_bpm: The source's tempo where its files say none, else None.
+        tempo_bpm: The source's tempo, where it has one for all its files.
     """
 
     name: str

@@ -21,6 +21,7 @@ def test_an_encoded_corpus_survives_its_bytes(sizes: list[int], seed: int) -> No
     assert (read.training_names, read.held_out_names) == (encoded.training_names, encoded.held_out_names)
     assert (read.names, read.tempo_bpm, read.fingerprint) == (encoded.names, encoded.tempo_bpm, encoded.fingerprint)
     assert read.held_out_transposed_by == encoded.held_out_transposed_by
+    assert read.held_out_tempo_bpm == encoded.held_out_tempo_bpm
     assert read.replaced_share == encoded.replaced_share
 
 

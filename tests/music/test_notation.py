@@ -61,6 +61,16 @@ def test_musicxml_parts_sound_together(tmp_path: Path) -> None:
     assert read_notation(tmp_path / "hands.musicxml")[0].tempo_bpm == pytest.approx(66)
 
 
+@pytest.mark.parametrize(("meter", "tempo"), [("4/4", 100), ("2/2", 200), ("6/8", 150), ("Q:1/4=72\nM:4/4", 72)])
+def test_music_without_a_tempo_moves_by_its_own_beat(tmp_path: Path, meter: str, tempo: float) -> None:
+    """A half note in 2/2 and a dotted quarter in 6/8 are as quick as a quarter in 4/4, unless a tempo is written."""
+    from evolve.music.notation import read_notation  # noqa: PLC0415
+
+    path = tmp_path / "beat.abc"
+    path.write_text(ABC.replace("M:4/4", f"M:{meter}").replace("M:Q", "Q"))
+    assert read_notation(path)[0].tempo_bpm == pytest.approx(tempo)
+
+
 def test_kern_is_read(tmp_path: Path) -> None:
     """A kern file becomes steps."""
     (steps,) = read_steps(tmp_path / "chord.krn", KERN)

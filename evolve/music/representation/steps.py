@@ -1,6 +1,6 @@
 """The paper's sequential list: a song as one line of notes, chords and rests, each with a duration."""
 
-import bisect
+import functools
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,10 @@ TOGETHER_TICKS = 1
 LOWEST_PITCH, HIGHEST_PITCH = 21, 108
 """The keys of a piano, A0 to C8, as MIDI note numbers; a pitch beyond them sounds in the nearest octave within."""
 
-_MIDPOINTS = tuple(math.sqrt(a * b) for a, b in itertools.pairwise(DURATIONS))
+_PLAIN, _COMMON = (3, 6, 12, 24, 48, 96, 192), (4, 8, 16, 18, 36, 72, 144)
+_RELUCTANCE = {d: 0.0 if d in _PLAIN else 0.05 if d in _COMMON else 0.12 for d in DURATIONS}
+"""How much nearer, in octaves of time, a played duration must be to one that is rarer in written music: plain note
+values are the commonest, then triplets and dotted notes, then all others. Too little to move a duration that is met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def fold(song: Song) -> tuple[Step, ...]:
 
     A chord is the notes that start together. A step lasts until the next onset; where its notes end earlier and
     silence of a sixteenth or more follows, that silence is a rest. Silence before the first and after the last note
-    is dropped. Durations are those of `DURATIONS`, the nearest by ratio, and longer rests become the longest one.
+    is dropped. Durations are those of `DURATIONS`, the likeliest; what is longer becomes the longest of them.
     """
     chords = _chords(song.notes)
     steps: list[Step] = []
@@ -77,9 +80,13 @@ def transpose(steps: Iterable[Step], semitones: int) -> tuple[Step, ...]:
     return tuple(Step(_move(step.pitches, semitones), step.duration_ticks) for step in steps)
 
 
+@functools.cache
 def nearest_duration(ticks: int) -> int:
-    """The duration of `DURATIONS` whose ratio to this one is nearest 1."""
-    return DURATIONS[bisect.bisect_right(_MIDPOINTS, ticks)]
+    """The duration of `DURATIONS` that some ticks are most likely meant to be: near by ratio, and rather a plain one.
+
+    Written music keeps its durations; of played music 7 ticks become a sixteenth (6), not an eighth triplet (8).
+    """
+    return min(DURATIONS, key=lambda duration: abs(math.log2(ticks / duration)) + _RELUCTANCE[duration])
 
 
 def _chords(notes: Sequence[Note]) -> list[tuple[int, tuple[int, ...], int]]:

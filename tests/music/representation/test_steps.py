@@ -2,6 +2,7 @@
 
 from itertools import accumulate
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,11 +98,25 @@ def test_unfolding_keeps_time(line: tuple[Step, ...]) -> None:
     assert {(note.onset_ticks, note.pitch) for note in unfold(line, tempo_bpm=100).notes} == expected
 
 
+@pytest.mark.parametrize("duration", DURATIONS)
+def test_written_durations_stay(duration: int) -> None:
+    """A duration of the table is taken as it is."""
+    assert nearest_duration(duration) == duration
+
+
 @given(st.integers(1, 10_000))
-def test_the_nearest_duration_is_nearest_by_ratio(ticks: int) -> None:
-    """No other duration is nearer by ratio than the one that is taken."""
+def test_played_durations_become_near_ones(ticks: int) -> None:
+    """A duration in the table's range changes by less than a quarter, and a longer one is no shorter in the table."""
     taken = nearest_duration(ticks)
-    assert all(max(taken / ticks, ticks / taken) <= max(d / ticks, ticks / d) * (1 + 1e-12) for d in DURATIONS)
+    assert taken in DURATIONS
+    assert not DURATIONS[0] <= ticks <= DURATIONS[-1] or 0.75 < taken / ticks < 4 / 3
+    assert taken <= nearest_duration(ticks + 1)
+
+
+@pytest.mark.parametrize(("played", "meant"), [(7, 6), (5, 6), (11, 12), (14, 12), (22, 24), (10, 12), (17, 18)])
+def test_plain_durations_are_preferred(played: int, meant: int) -> None:
+    """Between two durations the plainer one is likelier meant."""
+    assert nearest_duration(played) == meant
 
 
 @given(lines, st.integers(-40, 40))

@@ -18,7 +18,10 @@ from evolve.genetics.variation import crossover, mutate
 from evolve.randomness import derive_rng
 
 _ATTEMPTS = 300
-"""Draws for one genome that was not there before, until the space counts as exhausted."""
+"""Draws for one genome that was not there before, until it is looked for among all."""
+
+_FEW = 50_000
+"""Genomes of a space that can all be listed in a second; more than a run can have."""
 
 MAX_REPLACEMENTS = 5
 """Failures in one slot after which the space, not chance, is to blame."""
@@ -146,6 +149,9 @@ def replace_failed(
         taken: Every genome ever born in the run.
         space: The run's space.
         seed: The run's seed.
+
+    Raises:
+        SpaceError: Every genome of the space was born already.
     """
     fingerprints = {genome.fingerprint for genome in taken}
     fresh = []
@@ -194,7 +200,14 @@ def _fresh(space: SearchSpace, rng: np.random.Generator, taken: Collection[str])
         genome = space.sample(rng)
         if genome.fingerprint not in taken:
             return genome
-    raise SpaceError(
-        f"the search space is exhausted: {len(taken)} of its {space.size:.0f} genomes were born already and no new one "
-        f"came up in {_ATTEMPTS} draws; widen a gene, or start a run with a smaller population"
-    )
+    left = [genome for genome in _listed(space) if genome.fingerprint not in taken]
+    if not left:
+        raise SpaceError(
+            f"the search space is exhausted: {len(taken)} of its {space.size:,.0f} genomes were born already and no "
+            f"new one can be found; widen a gene, or start a run with a smaller population"
+        )
+    return left[int(rng.integers(len(left)))]
+
+
+def _listed(space: SearchSpace) -> tuple[Genome, ...]:
+    return space.genomes() if space.size <= _FEW else ()

@@ -46,6 +46,13 @@ class SearchSpace:
                 genome = Genome((*genome.genes, (gene.name, sample_value(gene, rng))))
         return genome
 
+    def genomes(self) -> tuple[Genome, ...]:
+        """Every genome, in the order of the genes' values; `SpaceError` when there are infinitely many."""
+        genomes = [Genome(())]
+        for gene in self.genes:
+            genomes = [longer for genome in genomes for longer in _extended(genome, gene)]
+        return tuple(genomes)
+
     def __contains__(self, genome: Genome) -> bool:
         """Whether exactly the genes that must be active are, each with a value it can have."""
         active = [gene for gene in self.genes if gene.is_active_in(genome)]
@@ -82,6 +89,12 @@ class SearchSpace:
         return sum(
             math.prod(variants for values, variants in inner if value in values) for value in enumerate_values(gene)
         )
+
+
+def _extended(genome: Genome, gene: Gene) -> list[Genome]:
+    if not gene.is_active_in(genome):
+        return [genome]
+    return [Genome((*genome.genes, (gene.name, value))) for value in enumerate_values(gene)]
 
 
 def sample_value(gene: Gene, rng: np.random.Generator) -> Value:

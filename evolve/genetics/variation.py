@@ -14,7 +14,7 @@ from evolve.genetics.space import SearchSpace, count_values, enumerate_values, f
 
 
 def crossover(first: Genome, second: Genome, space: SearchSpace, rng: np.random.Generator, *, eta: float) -> Genome:
-    """A genome between two: each gene from one of them, or between both where it is a number.
+    """A genome of two: each gene from one of them, or between or beside both where it is a number.
 
     Numbers follow simulated binary crossover (Deb and Agrawal, "Simulated binary crossover for continuous search
     space", Complex Systems 9, 1995) in the unit interval; all else uniform crossover.
@@ -52,7 +52,7 @@ def mutate(genome: Genome, space: SearchSpace, rng: np.random.Generator, *, rate
         rate: The chance of each gene to change, 0 .. 1; one gene changes in any case.
         eta: The distribution index, at least 0: the larger, the smaller the steps.
     """
-    mutable = [gene.name for gene in space.genes if gene.name in genome and not gene.is_fixed]
+    mutable = [gene.name for gene in space.genes if gene.name in genome and count_values(gene) > 1]
     if not mutable:
         return genome
     chosen = {name for name in mutable if rng.random() < rate} or {mutable[int(rng.integers(len(mutable)))]}
@@ -67,7 +67,7 @@ def mutate(genome: Genome, space: SearchSpace, rng: np.random.Generator, *, rate
 
 
 def mutate_value(gene: Gene, value: Value, rng: np.random.Generator, *, eta: float) -> Value:
-    """Another value of a gene that is not fixed; near the given one when the gene has neighbours."""
+    """Another value of a gene that has more than one; near the given one when the gene has neighbours."""
     if not gene.has_neighbours:
         others = [other for other in gene.values if other != value]
         return others[int(rng.integers(len(others)))]

@@ -106,6 +106,7 @@ def test_the_size_is_the_number_of_genomes(space: SearchSpace) -> None:
     assume(combinations_of(space) < 1_000)
     genomes = list(every_genome(space))
     assert space.size == len(genomes)
+    assert list(space.genomes()) == genomes
     assert all(genome in space for genome in genomes)
 
 

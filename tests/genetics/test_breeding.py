@@ -1,0 +1,278 @@
+"""Founders, broods and replacements: whole generations, in spaces that need no keras-tuner."""
+
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evolve.errors import SpaceError
+from evolve.genetics.breeding import BreedingPlan, Brood, breed, found, replace_failed
+from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.genome import Genome
+from evolve.genetics.individual import Individual, Origin, individual_id
+from evolve.genetics.lineage import changed
+from evolve.genetics.selection import Merit, select_best
+from evolve.genetics.space import SearchSpace
+from tests.genetics.drawing import conditional, spaces
+
+CELL = Gene("cell", GeneKind.CHOICE, values=("lstm", "gru", "simple_rnn"))
+SIZE = Gene("width", GeneKind.CHOICE, values=(32, 64, 96, 128, 160), ordered=True)
+BRANCHES = Gene("branches", GeneKind.BOOLEAN, values=(False, True))
+ENCODING = Gene("encoding", GeneKind.CHOICE, values=("onehot", "embedding"))
+EMBEDDING = conditional(
+    Gene("embedding_width", GeneKind.CHOICE, values=(8, 16, 32), ordered=True), ENCODING, "embedding"
+)
+SPACE = SearchSpace((CELL, SIZE, BRANCHES, ENCODING, EMBEDDING))
+PLAN = BreedingPlan(population=6, parents=3, elites=1, newcomers=1)
+
+seeds = st.integers(0, 2**63 - 1)
+
+
+@st.composite
+def ranked_generations(draw: st.DrawFn) -> tuple[SearchSpace, tuple[Individual, ...], dict[str, Merit]]:
+    """A space, founders that fit into it, and a ranking of them."""
+    space = draw(spaces(wordy=True))
+    founders = found(space, population=draw(st.integers(1, int(min(space.size, 8)))), seed=draw(seeds))
+    ranks = {one.id: Merit(draw(st.integers(1, 8)), draw(st.sampled_from((False, False, True)))) for one in founders}
+    return space, founders, ranks
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> BreedingPlan:
+    """Any plan."""
+    population = draw(st.integers(1, 8))
+    return BreedingPlan(
+        population=population,
+        parents=draw(st.integers(1, 8)),
+        elites=draw(st.integers(0, population)),
+        newcomers=draw(st.integers(0, population)),
+        exploration=draw(st.floats(0, 1)),
+        crossover_rate=draw(st.floats(0, 1)),
+        mutation_rate=draw(st.none() | st.floats(0, 1)),
+    )
+
+
+def genomes_of(*individuals: Individual) -> dict[str, Genome]:
+    """Genomes by id."""
+    return {one.id: one.genome for one in individuals}
+
+
+def brood_or_complaint(
+    merits: Mapping[str, Merit], genomes: Mapping[str, Genome], space: SearchSpace, plan: BreedingPlan, seed: int
+) -> Brood | str:
+    """The next generation, or why there is none."""
+    try:
+        return breed(merits, genomes, space, plan, generation=1, seed=seed)
+    except SpaceError as error:
+        return str(error)
+
+
+@settings(deadline=None)
+@given(spaces(wordy=True), st.integers(1, 12), seeds)
+def test_founders_are_all_different_and_as_many_as_fit(space: SearchSpace, population: int, seed: int) -> None:
+    """Up to the last genome of the space, however unlikely it is; one more is refused."""
+    if population > space.size:
+        with pytest.raises(SpaceError, match=f"the search space holds {space.size:.0f} genome"):
+            found(space, population=population, seed=seed)
+        population = int(space.size)
+    founders = found(space, population=population, seed=seed)
+    assert [one.id for one in founders] == [f"g0-{slot}" for slot in range(1, population + 1)]
+    assert len({one.genome for one in founders}) == population
+    for slot, one in enumerate(founders, start=1):
+        assert one.genome in space
+        assert (one.generation, one.slot, one.origin, one.parents) == (0, slot, Origin.FOUNDER, ())
+
+
+def test_a_space_that_is_too_small_says_what_would_fit() -> None:
+    """The error names both numbers and what to give instead."""
+    with pytest.raises(SpaceError) as told:
+        found(SearchSpace((CELL,)), population=4, seed=1)
+    assert str(told.value) == (
+        "the search space holds 3 genome(s), fewer than the population of 4; give --population 3 or less, "
+        "or widen a gene"
+    )
+
+
+def test_a_larger_population_begins_with_the_founders_of_a_smaller_one() -> None:
+    """Each founder draws from a stream of its own slot."""
+    assert found(SPACE, population=9, seed=5)[:4] == found(SPACE, population=4, seed=5)
+    assert found(SPACE, population=4, seed=5) != found(SPACE, population=4, seed=6)
+
+
+@settings(deadline=None, max_examples=80)
+@given(ranked_generations(), plans(), seeds)
+def test_a_brood_fills_the_generation_with_what_was_never_born_before(
+    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Merit]], plan: BreedingPlan, seed: int
+) -> None:
+    """Elites take the first slots, the newly born the others; an exhausted space is an error, not a double."""
+    space, founders, merits = ranked
+    genomes = genomes_of(*founders)
+    elites = select_best(merits, min(plan.elites, plan.population - 1))
+    brood = brood_or_complaint(merits, genomes, space, plan, seed)
+    enough = space.size - len(founders) >= plan.population - len(elites)
+    if isinstance(brood, str):
+        assert not enough
+        assert "the search space is exhausted" in brood
+        return
+    assert enough
+    assert brood.elites == elites
+    assert brood.parents == select_best(merits, plan.parents)
+    assert [one.slot for one in brood.born] == list(range(len(elites) + 1, plan.population + 1))
+    everyone = [*genomes.values(), *(one.genome for one in brood.born)]
+    assert len(set(everyone)) == len(everyone)
+    assert all(one.genome in space for one in brood.born)
+    assert all(one.id == individual_id(1, one.slot) for one in brood.born)
+
+
+@settings(deadline=None, max_examples=50)
+@given(ranked_generations(), plans(), seeds)
+def test_children_descend_from_the_selected_and_newcomers_from_nobody(
+    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Merit]], plan: BreedingPlan, seed: int
+) -> None:
+    """Children differ from their first parent; the last slots are for newcomers; the rejected have no children."""
+    space, founders, merits = ranked
+    genomes = genomes_of(*founders)
+    brood = brood_or_complaint(merits, genomes, space, plan, seed)
+    if isinstance(brood, str):
+        return
+    for one in brood.born:
+        assert one.origin is (Origin.CHILD if one.parents else Origin.NEWCOMER)
+        if one.parents:
+            assert set(one.parents) <= set(brood.parents)
+            assert one.operators == (("crossover", "mutation") if len(one.parents) == 2 else ("mutation",))
+            assert changed(one.genome, genomes[one.parents[0]])
+        else:
+            assert one.operators == ("sampling",)
+    fresh = len(brood.born) if not brood.parents else min(plan.newcomers, len(brood.born))
+    assert all(one.origin is Origin.NEWCOMER for one in brood.born[len(brood.born) - fresh :])
+
+
+def test_a_roomy_space_gives_exactly_the_newcomers_asked_for() -> None:
+    """One newcomer by default, and none when none is wanted."""
+    founders = found(SPACE, population=6, seed=1)
+    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    for newcomers in range(5):
+        plan = BreedingPlan(population=6, parents=3, elites=1, newcomers=newcomers)
+        brood = breed(merits, genomes_of(*founders), SPACE, plan, generation=1, seed=1)
+        assert sum(one.origin is Origin.NEWCOMER for one in brood.born) == newcomers
+
+
+def test_when_everyone_is_rejected_all_are_newcomers() -> None:
+    """No parents, no elites: a new beginning instead of a dead end."""
+    founders = found(SPACE, population=6, seed=1)
+    merits = {one.id: Merit(1, rejected=True) for one in founders}
+    brood = breed(merits, genomes_of(*founders), SPACE, PLAN, generation=1, seed=1)
+    assert (brood.parents, brood.elites) == ((), ())
+    assert [one.origin for one in brood.born] == [Origin.NEWCOMER] * 6
+
+
+def test_an_exhausted_space_says_so() -> None:
+    """When every genome was born, with the numbers and what to do."""
+    space = SearchSpace((CELL,))
+    founders = found(space, population=3, seed=1)
+    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    with pytest.raises(SpaceError, match=r"exhausted: 3 of its 3 genomes were born already .* widen a gene"):
+        breed(merits, genomes_of(*founders), space, PLAN, generation=1, seed=1)
+
+
+def test_every_generation_has_streams_of_its_own() -> None:
+    """The same ranking bred into another generation, or with another seed, gives other children."""
+    founders = found(SPACE, population=6, seed=1)
+    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    genomes = genomes_of(*founders)
+
+    def bred(generation: int, seed: int) -> list[Genome]:
+        brood = breed(merits, genomes, SPACE, PLAN, generation=generation, seed=seed)
+        return [one.genome for one in brood.born]
+
+    assert bred(1, 1) == bred(1, 1)
+    assert bred(1, 1) != bred(2, 1)
+    assert bred(1, 1) != bred(1, 2)
+
+
+def test_the_same_arguments_give_the_same_brood_in_another_process() -> None:
+    """Whatever Python's hashes are there, and in whatever order the genomes are handed over."""
+    program = """
+from evolve.genetics.breeding import breed, found
+from evolve.genetics.selection import Merit
+from tests.genetics.test_breeding import PLAN, SPACE
+founders = found(SPACE, population=6, seed=9)
+merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+genomes = {one.id: one.genome for one in reversed(founders)}
+print(founders, breed(merits, genomes, SPACE, PLAN, generation=1, seed=9))
+"""
+    shown = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    founders = found(SPACE, population=6, seed=9)
+    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    here = breed(merits, genomes_of(*founders), SPACE, PLAN, generation=1, seed=9)
+    assert shown == {f"{founders} {here}\n"}
+
+
+def test_exploring_changes_more_genes_than_refining() -> None:
+    """The dial sets how many genes of a child differ from its parent's."""
+    founders = found(SPACE, population=6, seed=1)
+    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    genomes = genomes_of(*founders)
+
+    def mean_changes(exploration: float) -> float:
+        plan = BreedingPlan(6, 3, 0, 0, exploration=exploration, crossover_rate=0)
+        broods = [breed(merits, genomes, SPACE, plan, generation=1, seed=seed) for seed in range(60)]
+        children = [child for brood in broods for child in brood.born if child.parents]
+        return statistics.mean(len(changed(child.genome, genomes[child.parents[0]])) for child in children)
+
+    assert mean_changes(0) < mean_changes(1)
+
+
+def test_the_dial_sets_rate_and_index_unless_the_rate_is_given() -> None:
+    """From 0.1 and 30, small steps, to 0.5 and 2, large ones."""
+    refine, explore = (BreedingPlan(6, 3, 1, 1, exploration=dial) for dial in (0.0, 1.0))
+    assert (refine.gene_mutation_rate, refine.eta) == (0.1, 30)
+    assert explore.gene_mutation_rate == 0.5
+    assert explore.eta == pytest.approx(2)
+    assert BreedingPlan(6, 3, 1, 1, exploration=1, mutation_rate=0.0).gene_mutation_rate == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.permutations(range(6)), st.sets(st.integers(0, 5), min_size=1), seeds)
+def test_replacements_do_not_depend_on_who_else_failed_or_when(order: list[int], places: set[int], seed: int) -> None:
+    """In a roomy space a slot's replacement is the same alone or with others, whatever order the past is told in."""
+    founders = found(SPACE, population=6, seed=seed)
+    failed = [founders[place] for place in sorted(places)]
+    first = {one.id: 1 for one in failed}
+    together = replace_failed(failed, first, [one.genome for one in founders], SPACE, seed)
+    shuffled = replace_failed(failed, first, [founders[place].genome for place in order], SPACE, seed)
+    assert together == shuffled
+    assert replace_failed(failed[:1], first, [one.genome for one in founders], SPACE, seed) == together[:1]
+    everyone = [*founders, *together]
+    assert len({one.genome for one in everyone}) == len(everyone)
+    for old, new in zip(failed, together, strict=True):
+        assert (new.id, new.slot, new.generation) == (f"{old.id}b", old.slot, old.generation)
+        assert (new.origin, new.parents) == (Origin.REPLACEMENT, ())
+
+
+def test_the_second_replacement_of_a_slot_is_another() -> None:
+    """It has a letter and a stream of its own."""
+    founders = found(SPACE, population=2, seed=4)
+    taken = [one.genome for one in founders]
+    (first,) = replace_failed(founders[:1], {"g0-1": 1}, taken, SPACE, 4)
+    (second,) = replace_failed([first], {"g0-1b": 2}, [*taken, first.genome], SPACE, 4)
+    assert (first.id, second.id) == ("g0-1b", "g0-1c")
+    assert first.genome != second.genome
+
+
+def test_no_genome_is_left_to_replace_with() -> None:
+    """An exhausted space is the user's to widen."""
+    founders = found(SearchSpace((BRANCHES,)), population=2, seed=4)
+    with pytest.raises(SpaceError, match="exhausted: 2 of its 2"):
+        replace_failed(founders[:1], {"g0-1": 1}, [one.genome for one in founders], SearchSpace((BRANCHES,)), 4)

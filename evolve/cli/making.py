@@ -123,7 +123,6 @@ class _Source:
 
 def _bred(folder: Path, individual: str | None) -> _Source:
     from evolve.execution.material import Material
-    from evolve.execution.song_context import SongContext
     from evolve.search import config_of, space_of
     from evolve.store.paths import RunPaths
     from evolve.store.run_store import RunStore
@@ -134,10 +133,9 @@ def _bred(folder: Path, individual: str | None) -> _Source:
         record = _heard(run, name)
         config = config_of(run)
         material = Material.load(store.read_material() or b"", run.opening, space_of(run), config)
-    encoded = material.encoded
     return _Source(
         network=(folder / record.files["network"]).read_bytes(),
-        context=SongContext(encoded.vocabulary, material.opening, encoded.tempo_bpm, material.copies),
+        context=material.context,
         folder=RunPaths(folder).composed(name),
         songs=len(record.songs),
         notes=config.notes,
@@ -170,7 +168,7 @@ def _with_opening(context: "SongContext", opening: Path, window: int) -> "SongCo
     read = read_opening(opening, context.vocabulary, length=window)
     if read.notice:
         typer.echo(f"note: {read.notice}", err=True)
-    return dataclasses.replace(context, opening=read)
+    return dataclasses.replace(context, opening=read, tempo_bpm=read.tempo_bpm or context.tempo_bpm)
 
 
 def _heard(run: "RunRecord", individual: str) -> "IndividualRecord":

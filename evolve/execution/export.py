@@ -71,7 +71,8 @@ def read_export(folder: Path) -> Exported:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         vocabulary = Vocabulary.from_json(json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
         network = (folder / NETWORK).read_bytes()
-        context = SongContext(vocabulary, opening_from_facts(card["opening"]), float(card["tempo_bpm"]), copies=None)
+        opening = opening_from_facts(card["opening"])
+        context = SongContext(vocabulary, opening, opening.tempo_bpm or float(card["tempo_bpm"]), copies=None)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{folder} is no exported network, or a file of it is damaged: {error}") from error
     return Exported(network, context, card)

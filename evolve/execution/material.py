@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.config import RunConfig
+from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import song_files
 from evolve.genetics.space import SearchSpace
 from evolve.music.corpus import Corpus, read_corpus
@@ -37,6 +38,12 @@ class Material:
     copies: CopyIndex
     space: SearchSpace
     config: RunConfig
+
+    @property
+    def context(self) -> SongContext:
+        """What turns the run's networks' symbols into songs, in the opening's tempo."""
+        tempo_bpm = self.opening.tempo_bpm or self.encoded.tempo_bpm
+        return SongContext(self.encoded.vocabulary, self.opening, tempo_bpm, self.copies)
 
     @classmethod
     def load(cls, data: bytes, opening: Mapping[str, Json], space: SearchSpace, config: RunConfig) -> "Material":
@@ -118,10 +125,10 @@ def opening_facts(opening: Opening) -> dict[str, Json]:
 def opening_from_facts(facts: Mapping[str, Json]) -> Opening:
     """The opening that `opening_facts` wrote."""
     steps = tuple(Step(tuple(pitches), duration) for pitches, duration in facts["steps"])
-    return Opening(steps, facts["source"], facts["notice"], facts["transposed_by"])
+    return Opening(steps, facts["source"], facts["notice"], facts["transposed_by"], facts["tempo_bpm"])
 
 
 def _opening_files(opening: Opening, encoded: EncodedCorpus) -> tuple[Artifact, ...]:
     own_key = transpose(opening.steps, -opening.transposed_by)
-    song = unfold(own_key, tempo_bpm=encoded.tempo_bpm, title="Opening")
+    song = unfold(own_key, tempo_bpm=opening.tempo_bpm or encoded.tempo_bpm, title="Opening")
     return song_files(song, "opening")

@@ -12,7 +12,6 @@ import keras
 from evolve.errors import EvolveError
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material
-from evolve.execution.song_context import SongContext
 from evolve.execution.songs import compose_songs
 from evolve.genetics.individual import Individual
 from evolve.network.build import hypermodel
@@ -59,10 +58,10 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     report(
         TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)
     )
-    composing, encoded = time.monotonic(), material.encoded
+    composing = time.monotonic()
     songs = compose_songs(
         model,
-        SongContext(encoded.vocabulary, material.opening, encoded.tempo_bpm, material.copies),
+        material.context,
         indices=range(1, config.songs + 1),
         notes=config.notes,
         seed=config.seed,

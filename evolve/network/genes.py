@@ -77,7 +77,7 @@ def _choice(default: str, allowed: tuple[str, ...], text: str) -> GeneRule:
 GENES: Mapping[str, GeneRule] = MappingProxyType(
     {
         "cell": _choice("lstm", CELLS, "the recurrent cell"),
-        "depth": _int(2, 1, 8, "recurrent layers on top of each other"),
+        "depth": _int(1, 1, 8, "recurrent layers on top of each other"),
         "width": _int(128, 8, 2048, "units in each recurrent layer"),
         "dropout": _float(0.2, 0.0, 0.9, "share of units silenced after each recurrent and dense layer in training"),
         "dense_width": _int(128, 0, 4096, "units of the dense layer before the heads; 0 leaves the layer out"),
@@ -92,8 +92,8 @@ GENES: Mapping[str, GeneRule] = MappingProxyType(
             help="each attribute's input has a recurrent layer of its own (width / attributes units) before they join",
             allowed=(False, True),
         ),
-        "batch_size": _int(32, 1, 1024, "windows in one training step"),
-        "learning_rate": _float(0.003, 1e-6, 1.0, "the optimizer's step size"),
+        "batch_size": _int(16, 1, 1024, "windows in one training step"),
+        "learning_rate": _float(0.005, 1e-6, 1.0, "the optimizer's step size"),
         "optimizer": _choice("adam", OPTIMIZERS, "how weights follow the gradient; sgd has a momentum of 0.9"),
     }
 )

@@ -61,7 +61,7 @@ class TrainingSettings:
     seconds: float = 60.0
     patience: int = 5
     learn_from: LearnFrom = "every"
-    batch_size: int = 32
+    batch_size: int = 16
     seed: int = 0
     hang_limit_s: float | None = None
 

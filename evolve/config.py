@@ -92,7 +92,7 @@ def settle(given: Iterable[Given]) -> RunConfig:
     """The settings that these values and the defaults make together; later values win.
 
     A number of parents, elites or newcomers that nobody asked for on the command line shrinks to what a small
-    population can hold.
+    population can hold with at least one child in it.
 
     Raises:
         SettingsError: Naming where the value stands, what came, and what is allowed.
@@ -130,8 +130,8 @@ def _checked(values: Mapping[str, Any], chosen: Mapping[str, Given]) -> RunConfi
     except ValidationError as error:
         first = error.errors()[0]
         one = chosen[str(first["loc"][0])]
-        problem = first["msg"].replace("Input should be", "must be").replace("Value error, ", "")
-        problem = problem[0].lower() + problem[1:]
+        problem = "needs at least one" if first["type"] == "too_short" else first["msg"]
+        problem = problem.replace("Input should be", "must be")
         raise SettingsError(f"{one.where}: {one.name} {problem}; it is {one.value!r}") from error
 
 
@@ -141,7 +141,8 @@ def _fitted(config: RunConfig, chosen: Mapping[str, Given]) -> RunConfig:
         ("elites", config.population - 1, "the population less one, or nobody would be new"),
     ]
     config = _limited(config, chosen, limits)
-    room = config.population - config.elites
+    is_asked_for = "newcomers" in chosen and chosen["newcomers"].is_firm
+    room = config.population - config.elites - (0 if is_asked_for else 1)
     return _limited(config, chosen, [("newcomers", room, "the population less the elites")])
 
 

@@ -1,0 +1,158 @@
+"""The settings of a run: where they come from, what wins, and what every mistake is told as."""
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from evolve.config import Given, RunConfig, parse_assignment, settle
+from evolve.errors import SettingsError
+
+ALLOWED = ", ".join(RunConfig.model_fields)
+
+MISTAKES = [
+    (Given("popluation", 3, "--set popluation=3"),
+     f'--set popluation=3: there is no setting "popluation"; allowed: {ALLOWED}; did you mean "population"?'),
+    (Given("xyzzy", 3, "--set xyzzy=3"), f'--set xyzzy=3: there is no setting "xyzzy"; allowed: {ALLOWED}'),
+    (Given("population", 0, "--population"), "--population: population must be greater than or equal to 1; it is 0"),
+    (Given("population", 10_001, "--population"),
+     "--population: population must be less than or equal to 10000; it is 10001"),
+    (Given("population", "many", "q.yaml, line 3"), "q.yaml, line 3: population must be a valid integer, unable to "
+     "parse string as an integer; it is 'many'"),
+    (Given("population", 2.5, "q.yaml, line 3"),
+     "q.yaml, line 3: population must be a valid integer, got a number with a fractional part; it is 2.5"),
+    (Given("seconds", "inf", "--set seconds=inf"), "--set seconds=inf: seconds must be a finite number; it is 'inf'"),
+    (Given("seconds", 0, "--set seconds=0"), "--set seconds=0: seconds must be greater than 0; it is 0"),
+    (Given("hang_limit", 3, "--set hang_limit=3"),
+     "--set hang_limit=3: hang_limit must be greater than or equal to 10; it is 3"),
+    (Given("exploration", 1.5, "x"), "x: exploration must be less than or equal to 1; it is 1.5"),
+    (Given("mutation_rate", -1, "x"), "x: mutation_rate must be greater than or equal to 0; it is -1"),
+    (Given("targets", "all", "x"), "x: targets must be 'every' or 'last'; it is 'all'"),
+    (Given("seed", -1, "--seed"), "--seed: seed must be greater than or equal to 0; it is -1"),
+    (Given("seed", 2**63, "--seed"), f"--seed: seed must be less than {2**63}; it is {2**63}"),
+    (Given("corpus", [], "x"), "x: corpus needs at least one; it is []"),
+    (Given("songs", None, "--set songs="), "--set songs=: songs must be a valid integer; it is None"),
+    (Given("parents", 9, "--parents"), "--parents: parents is 9, but at most 8 fit: the population"),
+    (Given("elites", 8, "--elites"),
+     "--elites: elites is 8, but at most 7 fit: the population less one, or nobody would be new"),
+    (Given("newcomers", 8, "--set newcomers=8"),
+     "--set newcomers=8: newcomers is 8, but at most 7 fit: the population less the elites"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given_value", "message"), MISTAKES, ids=lambda value: getattr(value, "where", ""))
+def test_a_mistake_is_told_with_its_place_what_came_and_what_is_allowed(given_value: Given, message: str) -> None:
+    """In one line, in the words of the setting, not of a library."""
+    with pytest.raises(SettingsError) as told:
+        settle([given_value])
+    assert str(told.value) == message
+
+
+def test_without_anything_given_the_defaults_stand() -> None:
+    """Those of the command line's help."""
+    assert settle([]) == RunConfig()
+    assert (RunConfig().population, RunConfig().parents, RunConfig().generations, RunConfig().songs) == (8, 3, 5, 5)
+
+
+def test_later_values_win() -> None:
+    """A command line stands behind the space's own settings and overrides them."""
+    space = [Given("songs", 3, "q.yaml, line 1", is_firm=False), Given("notes", 120, "q.yaml, line 2", is_firm=False)]
+    config = settle([*space, Given("songs", 4, "--songs")])
+    assert (config.songs, config.notes) == (4, 120)
+
+
+def test_a_value_that_was_overridden_is_not_looked_at() -> None:
+    """The command line can mend what a space file has wrong."""
+    assert settle([Given("songs", -5, "q.yaml, line 1"), Given("songs", 4, "--songs")]).songs == 4
+
+
+def test_the_place_of_a_mistake_is_that_of_the_value_that_won() -> None:
+    """Not of one it replaced."""
+    with pytest.raises(SettingsError, match=r"^--songs: songs must"):
+        settle([Given("songs", 3, "q.yaml, line 1"), Given("songs", 0, "--songs")])
+
+
+@pytest.mark.parametrize(
+    ("population", "expected"), [(1, (1, 0, 0)), (2, (2, 1, 0)), (3, (3, 1, 1)), (8, (3, 1, 1)), (20, (3, 1, 1))]
+)
+def test_defaults_shrink_to_a_small_population(population: int, expected: tuple[int, int, int]) -> None:
+    """So that `--population 2` alone is no mistake, and there is still a child."""
+    config = settle([Given("population", population, "--population")])
+    assert (config.parents, config.elites, config.newcomers) == expected
+
+
+def test_what_a_space_file_sets_gives_way_and_what_was_asked_for_does_not() -> None:
+    """A firm value that does not fit is told; a loose one shrinks."""
+    loose = [Given(name, 6, "q.yaml, line 1", is_firm=False) for name in ("parents", "elites", "newcomers")]
+    config = settle([*loose, Given("population", 4, "--population")])
+    assert (config.parents, config.elites, config.newcomers) == (4, 3, 0)
+    config = settle([Given("population", 4, "--population"), Given("newcomers", 3, "--set newcomers=3")])
+    assert (config.elites, config.newcomers) == (1, 3)
+
+
+@hypothesis_settings(deadline=None)
+@given(st.integers(1, 40), *[st.none() | st.integers(0, 40)] * 3)
+def test_whatever_is_settled_makes_a_generation(
+    population: int, parents: int | None, elites: int | None, newcomers: int | None
+) -> None:
+    """At least one parent at most everyone, somebody new, and no more newcomers than places."""
+    loose = {"parents": parents or None, "elites": elites, "newcomers": newcomers}
+    values = [Given(name, value, "s.yaml", is_firm=False) for name, value in loose.items() if value is not None]
+    config = settle([*values, Given("population", population, "--population")])
+    assert 1 <= config.parents <= population
+    assert 0 <= config.elites < population
+    assert 0 <= config.newcomers < population - config.elites
+    for name, value in loose.items():
+        assert value is None or getattr(config, name) <= value
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("epochs=20", "epochs", "20"),
+        (" epochs = 20 ", "epochs", "20"),
+        ("opening=a=b.mid", "opening", "a=b.mid"),
+        ("mutation_rate=", "mutation_rate", None),
+        ("mutation_rate=None", "mutation_rate", None),
+        ("chord_symbols=null", "chord_symbols", None),
+    ],
+)
+def test_assignments_are_read(text: str, name: str, value: str | None) -> None:
+    """The first ``=`` divides; nothing, none and null unset."""
+    assert parse_assignment(text) == Given(name, value, f"--set {text}")
+
+
+@pytest.mark.parametrize("text", ["epochs", "", "=5", " = "])
+def test_an_assignment_without_a_key_is_told(text: str) -> None:
+    """With what was typed and an example of what would do."""
+    with pytest.raises(SettingsError) as told:
+        parse_assignment(text)
+    assert str(told.value) == f"--set {text}: must be key=value, such as --set epochs=20"
+
+
+def test_text_is_read_as_what_the_setting_needs() -> None:
+    """As it comes from ``--set``."""
+    texts = ("epochs=20", "seconds=1e2", "temperature=0.9", "corpus=fiddle-tunes", "targets=last", "mutation_rate=0.2",
+             "gpus_per_trial=0.5", "opening=x.mid")  # fmt: skip
+    config = settle(map(parse_assignment, texts))
+    assert (config.epochs, config.seconds, config.temperature) == (20, 100.0, 0.9)
+    assert (config.corpus, config.targets, config.opening) == (("fiddle-tunes",), "last", "x.mid")
+    assert (config.mutation_rate, config.gpus_per_trial) == (0.2, 0.5)
+
+
+def test_a_setting_can_be_unset_again() -> None:
+    """What a space file sets and the command line empties takes its default meaning."""
+    file = Given("mutation_rate", 0.5, "s.yaml, line 1", is_firm=False)
+    assert settle([file, parse_assignment("mutation_rate=none")]).mutation_rate is None
+
+
+def test_settings_survive_being_stored() -> None:
+    """As JSON, and back: what resume works from."""
+    config = settle([Given("corpus", ["a", "b"], "x"), Given("mutation_rate", 0.25, "x")])
+    assert RunConfig.model_validate(config.model_dump(mode="json")) == config
+
+
+def test_settings_cannot_be_changed() -> None:
+    """A record is checked once and stays so."""
+    with pytest.raises(ValueError, match="frozen"):
+        RunConfig().songs = 3

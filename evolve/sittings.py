@@ -1,6 +1,5 @@
 """A sitting: one listener before one generation, under blind letters."""
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from evolve.errors import RunError
 from evolve.judging.ballot import Candidate, CandidateSong
 from evolve.judging.letters import blind_letters
+from evolve.store.paths import write_whole
 from evolve.store.records import GenerationRecord, Json, RunRecord, SongRecord
 from evolve.store.run_store import RunStore
 
@@ -71,10 +71,8 @@ def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> Ca
     """A song under names that tell the letter alone: a player that shows the file's name gives nothing away."""
     files = {}
     for kind, relative in song.files.items():
-        source = store.paths.folder / relative
-        blind = folder / f"{letter}-{song.index}{source.suffix}"
+        blind = folder / f"{letter}-{song.index}{Path(relative).suffix}"
         if not blind.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, blind)
+            write_whole(blind, store.read_file(relative))
         files[kind] = blind.resolve()
     return CandidateSong(song.index, files, song.facts)

@@ -60,26 +60,32 @@ class Database:
             RunError: It is damaged, no store of ours, or made by a newer evolve.
         """
         self._path = path
-        with self._translated():
+        with _translated(path):
             self._connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._check_version()
+        try:
+            with _translated(path):
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                self._connection.execute("PRAGMA synchronous = FULL")
+                self._check_version()
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def create(cls, path: Path, facts: Mapping[str, Json]) -> None:
-        """Make a new store that holds the facts; it comes to its name only when it is whole."""
+        """Make a new store that holds the facts; it comes to its name only when it is whole.
+
+        Raises:
+            RunError: It cannot be written.
+        """
         aside = path.with_name(f".{path.name}.new")
         aside.unlink(missing_ok=True)
-        connection = sqlite3.connect(aside, isolation_level=None)
-        try:
+        with _translated(path), contextlib.closing(sqlite3.connect(aside, isolation_level=None)) as connection:
             connection.executescript(_SCHEMA)
             rows = [(name, json.dumps(value)) for name, value in facts.items()]
             connection.executemany("INSERT INTO fact (name, value) VALUES (?, ?)", rows)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        finally:
-            connection.close()
         aside.replace(path)
 
     def close(self) -> None:
@@ -100,21 +106,14 @@ class Database:
 
     @contextlib.contextmanager
     def _begun(self, mode: str) -> Iterator[sqlite3.Cursor]:
-        with self._translated():
+        with _translated(self._path):
             cursor = self._connection.execute(f"BEGIN {mode}")
             try:
                 yield cursor
+                self._connection.commit()
             except BaseException:
                 self._connection.rollback()
                 raise
-            self._connection.commit()
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise RunError(f"the store {self._path} cannot be used: {error}") from error
 
     def _check_version(self) -> None:
         application = self._connection.execute("PRAGMA application_id").fetchone()[0]
@@ -126,3 +125,11 @@ class Database:
                 f"{self._path} has layout {version}, this evolve reads layout {SCHEMA_VERSION}; "
                 f"use the version of evolve that made it"
             )
+
+
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise RunError(f"the store {path} cannot be used: {error}") from error

@@ -123,8 +123,25 @@ class RunStore:
         self.record_facts({**facts, "opening": opening})
 
     def read_material(self) -> bytes | None:
-        """What `write_material` kept, or None when it has not come to that."""
-        return self.paths.material.read_bytes() if self.fact("opening") else None
+        """What `write_material` kept, or None when it has not come to that.
+
+        Raises:
+            RunError: The file is no longer there.
+        """
+        return self.read_file(self.paths.relative(self.paths.material)) if self.fact("opening") else None
+
+    def read_file(self, relative: str) -> bytes:
+        """A file of the run, by its path relative to the run folder.
+
+        Raises:
+            RunError: It is no longer there.
+        """
+        try:
+            return (self.paths.folder / relative).read_bytes()
+        except FileNotFoundError as error:
+            raise RunError(
+                f"{self.name} has lost its file {relative}; copy a run folder with all that is in it"
+            ) from error
 
     # --- births ------------------------------------------------------------------------------------------------------
 
@@ -189,7 +206,7 @@ class RunStore:
         songs = [
             (song.index, self._write_artifacts(result.individual_id, song.files), song.facts) for song in result.songs
         ]
-        status = IndividualStatus.FAILED if result.failure else IndividualStatus.EVALUATED
+        status = IndividualStatus.EVALUATED if result.failure is None else IndividualStatus.FAILED
         with self._database.transaction() as cursor:
             cursor.execute(
                 "UPDATE individual SET status = ?, metrics = ?, files = ?, failure = ? WHERE id = ?",

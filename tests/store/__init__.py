@@ -1,0 +1,1 @@
+"""Tests of the store: paths, the database, and the run folder."""

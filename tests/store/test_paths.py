@@ -1,0 +1,155 @@
+"""Every path of a run folder, and files that are whole or not there."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolve.errors import RunError
+from evolve.store.paths import RunPaths, checked_name, find_run, newest_run, run_folders, write_whole
+
+BAD_NAMES = (
+    "",
+    ".",
+    "..",
+    "...",
+    ".hidden",
+    "../x",
+    "a/b",
+    "/etc",
+    "a\\b",
+    "-rf",
+    " x",
+    "a\nb",
+    "a\0b",
+    "ü",
+    "x" * 101,
+)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Two runs, of which ``second`` was written last, a folder that is no run, and a file."""
+    for age, name in ((200, "first"), (100, "second")):
+        database = RunPaths(tmp_path / name).database
+        database.parent.mkdir()
+        database.touch()
+        os.utime(database, (1e9 - age, 1e9 - age))
+    (tmp_path / "no run").mkdir()
+    (tmp_path / "file").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_names_that_would_leave_the_folder_or_hide_are_refused(name: str) -> None:
+    """And the error shows the name and what is allowed."""
+    paths = RunPaths(Path("run"))
+    ways = (checked_name, lambda bad: paths.artifact(bad, "a"), lambda bad: paths.artifact("a", bad), paths.opening,
+            lambda bad: paths.listening(0, bad))  # fmt: skip
+    for way in ways:
+        with pytest.raises(RunError) as told:
+            way(name)
+        assert str(told.value) == (
+            f"{name!r} cannot be a name; allowed: letters, digits, space and . _ - (not first), at most 100"
+        )
+
+
+@given(st.text(max_size=110))
+def test_a_name_is_refused_or_stays_in_its_folder(name: str) -> None:
+    """Whatever it is."""
+    paths = RunPaths(Path("/runs/a"))
+    try:
+        path = paths.opening(name)
+    except RunError:
+        return
+    assert Path(os.path.normpath(path)) == path
+    assert path.parent == Path("/runs/a/opening")
+    assert not path.name.startswith(".")
+
+
+def test_everything_lies_beneath_the_run_folder_and_is_told_relative_to_it() -> None:
+    """So that a run can be moved."""
+    paths = RunPaths(Path("/runs/a"))
+    every = (paths.database, paths.lock, paths.space, paths.settings, paths.material, paths.opening("o.mid"),
+             paths.artifact("g0-1b", "song-1.mid"), paths.listening(2, "Ann-Marie 2"))  # fmt: skip
+    assert len(set(every)) == len(every)
+    for path in every:
+        relative = paths.relative(path)
+        assert paths.folder / relative == path
+        assert not relative.startswith(("/", "."))
+    assert paths.relative(paths.artifact("g0-1b", "song-1.mid")) == "individuals/g0-1b/song-1.mid"
+
+
+def test_a_file_is_written_with_its_folders_and_written_over(tmp_path: Path) -> None:
+    """The second writing replaces the first, and nothing else is left in the folder."""
+    path = tmp_path / "a" / "b" / "song.mid"
+    write_whole(path, b"first")
+    write_whole(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_failed_writing_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """A full disk damages no file, and leaves no debris."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "song.mid"
+    write_whole(path, b"first")
+    monkeypatch.setattr(os if step == "fsync" else Path, step, fail)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, b"second")
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_reader_sees_all_of_one_writing_or_of_another(tmp_path: Path) -> None:
+    """Never the beginning of a file."""
+    path, contents = tmp_path / "song.mid", [bytes([k]) * 100_000 for k in range(30)]
+
+    def write_all() -> None:
+        for data in contents:
+            write_whole(path, data)
+
+    write_whole(path, contents[0])
+    writer = threading.Thread(target=write_all)
+    writer.start()
+    while writer.is_alive():
+        assert path.read_bytes() in contents
+    writer.join()
+
+
+def test_a_run_is_found_by_name_and_by_path(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also by a path relative to where the user is."""
+    assert find_run("first", runs) == runs / "first"
+    assert find_run(str(runs / "first"), Path("elsewhere")) == runs / "first"
+    monkeypatch.chdir(runs)
+    assert find_run("./second", Path("elsewhere")) == Path("second")
+
+
+@pytest.mark.parametrize("name", ["third", "no run", "file", ""])
+def test_a_run_that_is_not_there_is_told_with_those_that_are(runs: Path, name: str) -> None:
+    """A folder without a store is no run."""
+    with pytest.raises(RunError) as told:
+        find_run(name, runs)
+    assert str(told.value) == (f'there is no run "{name}" in {runs}/ nor at that path; runs there: first, second')
+
+
+def test_the_newest_run_is_the_one_written_last(runs: Path) -> None:
+    """Whatever its name."""
+    assert newest_run(runs).name == "second"
+    os.utime(RunPaths(runs / "first").database)
+    assert newest_run(runs).name == "first"
+
+
+def test_without_any_run_the_first_command_is_told(tmp_path: Path) -> None:
+    """Also where the folder of runs is not there yet."""
+    for folder in (tmp_path, tmp_path / "missing"):
+        assert list(run_folders(folder)) == []
+        with pytest.raises(RunError, match=r"no run in .* begin one with: evolve start --space quick.yaml"):
+            newest_run(folder)

@@ -1,0 +1,295 @@
+"""What is written into a run folder comes back as it was, in whatever order things happened."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evolve.errors import RunError
+from evolve.genetics.individual import Individual, Origin
+from evolve.store.paths import RunPaths
+from evolve.store.records import (
+    Artifact,
+    GenerationRecord,
+    GenerationStatus,
+    IndividualRecord,
+    IndividualStatus,
+    SongRecord,
+    TrialResult,
+)
+from evolve.store.run_store import RunStore
+from tests.store.runs import (
+    FACTS,
+    ballot_of,
+    broods,
+    by_first_ballot,
+    changes,
+    every_text,
+    json_objects,
+    new_run,
+    result_of,
+    results,
+)
+
+
+def expected(individual: Individual, result: TrialResult | None) -> IndividualRecord:
+    """What a store must say of an individual after this trial."""
+    if result is None:
+        return IndividualRecord(individual, IndividualStatus.BORN, {}, {}, (), {}, None, None)
+    status = IndividualStatus.EVALUATED if result.failure is None else IndividualStatus.FAILED
+    folder = f"individuals/{individual.id}"
+    songs = tuple(
+        SongRecord(song.index, {file.kind: f"{folder}/{file.name}" for file in song.files}, song.facts)
+        for song in result.songs
+    )
+    files = {artifact.kind: f"{folder}/{artifact.name}" for artifact in result.artifacts}
+    return IndividualRecord(individual, status, {}, result.metrics, songs, files, result.failure, None)
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_everything_comes_back_as_it_was_written(data: st.DataObject) -> None:
+    """Genomes, families, changes, metrics, songs, files and failures of any shape, through another opening."""
+    first = data.draw(broods(0))
+    second = data.draw(broods(1, [one.id for one in first]))
+    made = {one.id: data.draw(st.none() | results(one.id)) for one in first}
+    changed = {one.id: data.draw(changes) for one in second}
+    more = data.draw(json_objects)
+    with tempfile.TemporaryDirectory() as folder:
+        with RunStore.create(Path(folder) / "a run", FACTS) as store:
+            store.record_facts({"corpus": more})
+            store.record_generation(0, first, {})
+            for result in filter(None, made.values()):
+                assert store.record_trial(result)
+            store.record_generation(1, second, changed, elites=[first[0].id], parents=[one.id for one in first[::-1]])
+        with RunStore(Path(folder) / "a run") as store:
+            run = store.read()
+            for result in filter(None, made.values()):
+                for artifact in (*result.artifacts, *(file for song in result.songs for file in song.files)):
+                    assert store.paths.artifact(result.individual_id, artifact.name).read_bytes() == artifact.data
+    assert (run.name, run.corpus, run.opening) == ("a run", more, {})
+    assert (run.created_at, run.settings, run.space, run.versions) == tuple(FACTS.values())
+    assert list(run.individuals) == [one.id for one in (*first, *second)]
+    for one in first:
+        assert run.individuals[one.id] == expected(one, made[one.id])
+    for one in second:
+        assert run.individuals[one.id].individual == one
+        assert run.individuals[one.id].changed == changed[one.id]
+    failed = tuple(name for name, result in made.items() if result is not None and result.failure is not None)
+    assert run.generations == (
+        GenerationRecord(
+            0, GenerationStatus.BRED, tuple(one.id for one in first), (), failed,
+            tuple(one.id for one in first[::-1]), {}, (),
+        ),
+        GenerationRecord(
+            1, GenerationStatus.BORN, (first[0].id, *(one.id for one in second)), (first[0].id,), (), (), {}, ()
+        ),
+    )  # fmt: skip
+
+
+def test_a_second_result_of_the_same_individual_changes_nothing(tmp_path: Path) -> None:
+    """As when a node that was given up for lost reports after all: neither rows nor files."""
+    with new_run(tmp_path / "run") as store:
+        assert store.record_trial(result_of("g0-1"))
+        before, song = store.read(), store.paths.artifact("g0-1", "song-1.mid").read_bytes()
+        other = TrialResult("g0-1", {"epochs": 9}, (), (Artifact("network", "song-1.mid", b"other"),))
+        for late in (result_of("g0-1"), other, result_of("g0-1", failure="lost")):
+            assert not store.record_trial(late)
+        assert store.read() == before
+        assert store.paths.artifact("g0-1", "song-1.mid").read_bytes() == song
+
+
+def test_the_start_of_a_trial_is_kept_until_it_ends(tmp_path: Path) -> None:
+    """A trial that begins again does not undo what another attempt recorded."""
+    with new_run(tmp_path / "run") as store:
+        store.record_start("g0-1")
+        assert store.read().individuals["g0-1"].status is IndividualStatus.EVALUATING
+        store.record_trial(result_of("g0-1"))
+        store.record_start("g0-1")
+        assert store.read().individuals["g0-1"].status is IndividualStatus.EVALUATED
+
+
+@pytest.mark.parametrize("reason", ["the loss became NaN", ""])
+def test_a_failure_is_a_failure_whatever_its_reason(tmp_path: Path, reason: str) -> None:
+    """Also without any words."""
+    with new_run(tmp_path / "run") as store:
+        store.record_trial(result_of("g0-2", failure=reason))
+        record = store.read().individuals["g0-2"]
+    assert (record.status, record.failure, record.songs) == (IndividualStatus.FAILED, reason, ())
+
+
+def test_replacements_take_the_slots_of_the_failed(tmp_path: Path) -> None:
+    """Members keep the order of slots; the failed stay on record with who came for them, first failure first."""
+    with new_run(tmp_path / "run") as store:
+        for failed, fresh in (("g0-2", "g0-2b"), ("g0-1", "g0-1b"), ("g0-2b", "g0-2c")):
+            store.record_trial(result_of(failed, failure="NaN"))
+            old = store.read().individuals[failed].individual
+            new = Individual(fresh, 0, old.slot, old.genome, Origin.REPLACEMENT)
+            store.record_replacements({failed: new})
+        run = store.read()
+    assert run.generations[0].members == ("g0-1b", "g0-2c", "g0-3")
+    assert run.generations[0].failed == ("g0-1", "g0-2", "g0-2b")
+    replaced = {name: record.replaced_by for name, record in run.individuals.items() if record.replaced_by}
+    assert replaced == {"g0-1": "g0-1b", "g0-2": "g0-2b", "g0-2b": "g0-2c"}
+
+
+def test_material_comes_back_with_its_facts_and_files(tmp_path: Path) -> None:
+    """The opening's files are named relative to the run folder."""
+    with RunStore.create(tmp_path / "run", FACTS) as store:
+        assert store.read_material() is None
+        facts = {"corpus": {"pieces": 3}, "opening": {"source": "tune 1", "notes": 50}}
+        store.write_material(b"encoded", (Artifact("midi", "opening.mid", b"MThd"),), facts)
+        run = store.read()
+        assert store.read_material() == b"encoded"
+        assert run.corpus == {"pieces": 3}
+        assert run.opening == {"source": "tune 1", "notes": 50, "files": {"midi": "opening/opening.mid"}}
+        assert store.read_file("opening/opening.mid") == b"MThd"
+        assert store.fact("opening") == run.opening
+        assert store.fact("no such fact") is None
+
+
+def test_a_lost_file_is_the_users_to_bring_back(tmp_path: Path) -> None:
+    """As after copying a part of a run folder."""
+    with RunStore.create(tmp_path / "run", FACTS) as store:
+        store.write_material(b"encoded", (), {"opening": {}})
+        store.paths.material.unlink()
+        with pytest.raises(RunError) as told:
+            store.read_material()
+    assert str(told.value) == "run has lost its file material.npz; copy a run folder with all that is in it"
+
+
+# --- ballots ---------------------------------------------------------------------------------------------------------
+
+
+def test_ballots_of_all_listeners_make_the_ranking(tmp_path: Path) -> None:
+    """The ranking sees every ballot each time; a listener's later ballot takes the place of the earlier."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        ann, bob = ballot_of("ann", "g0-2", "g0-1 g0-3"), ballot_of("bobby", "g0-1", "g0-3", rejected=["g0-2"])
+        store.record_ballot(0, ann, by_first_ballot)
+        standings = store.record_ballot(0, bob, by_first_ballot)
+        generation = store.read().generations[0]
+        assert generation.status is GenerationStatus.RANKED
+        assert generation.ballots == (ann, bob)
+        assert generation.standings == standings
+        assert {standing.utility for standing in standings.values()} == {2.0}
+        again = ballot_of("ann", "g0-3", "g0-2", "g0-1")
+        store.record_ballot(0, again, by_first_ballot)
+        generation = store.read().generations[0]
+        assert generation.ballots == (again, bob)
+        assert {name: standing.rank for name, standing in generation.standings.items()} == again.ballot.ranks
+
+
+def test_a_ballot_must_wait_for_the_songs_and_come_before_the_children(tmp_path: Path) -> None:
+    """Both errors say what to do or why not."""
+    ballot = ballot_of("ann", "g0-1 g0-2 g0-3")
+    with new_run(tmp_path / "run") as store:
+        with pytest.raises(
+            RunError, match=r"generation 0 of run has no full set of songs yet; go on: evolve resume run"
+        ):
+            store.record_ballot(0, ballot, by_first_ballot)
+        with pytest.raises(RunError, match="generation 1 of run has no full set of songs yet"):
+            store.record_ballot(1, ballot, by_first_ballot)
+        store.record_evaluated(0)
+        store.record_ballot(0, ballot, by_first_ballot)
+        store.record_generation(1, (), {}, elites=["g0-1"], parents=["g0-1"])
+        with pytest.raises(
+            RunError, match="generation 0 of run has children already: its ranking can no longer change"
+        ):
+            store.record_ballot(0, ballot, by_first_ballot)
+
+
+def test_a_draft_is_kept_for_each_listener_until_the_ballot(tmp_path: Path) -> None:
+    """The finished ballot takes the place of its own draft alone."""
+    steps = [{"do": "up", "id": "g0-1"}, {"do": "order", "tiers": [["g0-1"]], "note": "é"}]
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        assert store.draft_steps(0, "ann") == []
+        store.record_draft(0, "ann", steps[:1])
+        store.record_draft(0, "ann", steps)
+        store.record_draft(0, "bob", steps[:1])
+        assert store.draft_steps(0, "ann") == steps
+        store.record_ballot(0, ballot_of("ann", "g0-1"), by_first_ballot)
+        assert store.draft_steps(0, "ann") == []
+        assert store.draft_steps(0, "bob") == steps[:1]
+
+
+def test_a_ranked_generation_does_not_go_back_to_waiting(tmp_path: Path) -> None:
+    """When it is told once more that all songs are there."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        store.record_ballot(0, ballot_of("ann", "g0-1"), by_first_ballot)
+        store.record_evaluated(0)
+        assert store.read().generations[0].status is GenerationStatus.RANKED
+
+
+# --- the folder ------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_folder_can_be_moved_and_renamed(tmp_path: Path) -> None:
+    """Its records stay the same but for the name, every file is found, and work goes on there."""
+    with new_run(tmp_path / "old", evaluated=True) as store:
+        before = store.read()
+    moved = (tmp_path / "elsewhere").resolve()
+    moved.mkdir()
+    (tmp_path / "old").rename(moved / "new")
+    with RunStore(moved / "new") as store:
+        after = store.read()
+        assert after.name == "new"
+        assert (after.individuals, after.generations) == (before.individuals, before.generations)
+        for record in after.individuals.values():
+            for path in (*record.files.values(), *(path for song in record.songs for path in song.files.values())):
+                assert store.read_file(path)
+        store.record_ballot(0, ballot_of("ann", "g0-1"), by_first_ballot)
+
+
+def test_no_text_of_the_store_knows_where_the_run_lies(tmp_path: Path) -> None:
+    """Every column of every table was looked at."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        store.write_material(b"", (Artifact("midi", "opening.mid", b""),), {"opening": {}})
+        store.record_draft(0, "bob", [{"do": "up"}])
+        store.record_ballot(0, ballot_of("ann", "g0-1"), by_first_ballot)
+        texts = every_text(store.paths.database)
+    assert len(texts) > 50
+    assert not [text for text in texts if str(tmp_path) in text or text.startswith("/") or '"/' in text]
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    """The user is told the two ways on; hidden files, as a file manager leaves them, do not count."""
+    (tmp_path / ".DS_Store").touch()
+    RunStore.create(tmp_path, FACTS).__exit__()
+    with pytest.raises(RunError) as told:
+        RunStore.create(tmp_path, FACTS)
+    assert str(told.value) == (
+        f"{tmp_path} exists already; choose another --name, or go on: evolve resume {tmp_path.name}"
+    )
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """With the reason of the operating system."""
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match=r"cannot create the run folder .*/file/run: Not a directory"):
+        RunStore.create(tmp_path / "file" / "run", FACTS)
+
+
+def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
+    """It has not the one file that matters."""
+    with pytest.raises(RunError, match=r"is no run folder: it has no run\.sqlite"):
+        RunStore(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../../evil.mid", "/evil.mid", "..", ".mid", "a/b.mid"])
+def test_a_file_that_would_leave_the_run_folder_is_refused(tmp_path: Path, name: str) -> None:
+    """Whatever a worker sends: nothing is written, and no row says otherwise."""
+    with new_run(tmp_path / "run") as store:
+        with pytest.raises(RunError, match="cannot be a name"):
+            store.record_trial(TrialResult("g0-1", artifacts=(Artifact("midi", name, b"x"),)))
+        assert store.read().individuals["g0-1"].status is IndividualStatus.BORN
+    assert not list(tmp_path.rglob("*.mid"))
+
+
+def test_paths_of_a_run_are_those_of_its_folder(tmp_path: Path) -> None:
+    """Opened by a path with detours or without."""
+    new_run(tmp_path / "run").__exit__()
+    with RunStore(tmp_path / "run" / ".." / "run") as store:
+        assert store.name == "run"
+        assert store.paths.database.samefile(RunPaths(tmp_path / "run").database)

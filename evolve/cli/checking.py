@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -92,8 +93,7 @@ def check_corpus(
     if json_:
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
-    for fact, value in facts.items():
-        _print_fact(fact, value)
+    _print_corpus(facts)
 
 
 def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]]) -> None:
@@ -154,15 +154,34 @@ def _space_document(name: str, space: "SearchSpace", settings: Any, samples: lis
     }
 
 
-def _print_fact(name: str, value: Any) -> None:  # noqa: ANN401
-    label = name.replace("_", " ")
-    if isinstance(value, list):
-        typer.echo(f"{label}: {len(value)}")
-        for entry in value:
-            typer.echo(
-                "  " + (" — ".join(str(part) for part in entry.values()) if isinstance(entry, dict) else str(entry))
-            )
-    elif isinstance(value, dict):
-        typer.echo(f"{label}: " + ", ".join(f"{key} {part}" for key, part in value.items()))
-    else:
-        typer.echo(f"{label}: {value}")
+def _print_corpus(facts: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    for label, text in _corpus_lines(facts):
+        table.add_row(label, text)
+    Console(highlight=False, markup=False).print(table)
+
+
+def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    kinds = f"{facts['notes']:,} notes, {facts['chords']:,} chords, {facts['rests']:,} rests"
+    shortest, median, longest = (facts[f"{which}_piece"] for which in ("shortest", "median", "longest"))
+    lengths = f"{shortest} to {longest} notes long, half of them {median} or more"
+    durations = ", ".join(f"{one['beats']:g} ({one['steps']:,})" for one in facts["durations"])
+    keys = ", ".join(f"{one['semitones']:+d} ({one['pieces']})" for one in facts["transposed"])
+    vocabulary = ", ".join(f"{size} {name} symbols" for name, size in facts["vocabulary"].items())
+    yield "corpus", ", ".join(facts["names"])
+    yield "pieces", f"{facts['pieces']:,}, {lengths}"
+    yield "notes", f"{facts['steps']:,} in all: {kinds}"
+    yield "range", f"{facts['range']}, {facts['distinct_chords']:,} different notes and chords"
+    yield "vocabulary", f"{vocabulary}; {facts['replaced_share']:.0%} of the notes and chords become their nearest"
+    yield "durations", f"in beats (notes): {durations}"
+    yield "key", f"all in one; moved by semitones (pieces): {keys}"
+    yield "tempo", f"{facts['tempo_bpm']:g} beats a minute"
+    yield "held out", "{pieces:,} pieces with {steps:,} notes, to measure with".format(**facts["held_out"])
+    yield "skipped", "none" if not facts["skipped"] else f"{len(facts['skipped'])} files"
+    for skipped in facts["skipped"]:
+        yield "", f"{skipped['name']}: {skipped['reason']}"

@@ -15,7 +15,7 @@ from typing import Protocol
 import yaml
 
 from evolve import __version__
-from evolve.config import RunConfig
+from evolve.config import Given, RunConfig, settle
 from evolve.errors import ExecutionError
 from evolve.execution.contract import Execution, TrialObserver, TrialProgress, TrialRunner
 from evolve.genetics.breeding import MAX_REPLACEMENTS, BreedingPlan, breed, found, replace_failed
@@ -118,9 +118,14 @@ def cast_ballot(store: RunStore, sitting: Sitting, ballot: Ballot, method: str) 
 
 
 def extend(store: RunStore, generations: int) -> None:
-    """Let a run have more generations, or fewer of those not born yet."""
-    settings = config_of(store.read()).model_copy(update={"generations": generations})
-    store.record_facts({"settings": settings.model_dump(mode="json")})
+    """Let a run have more generations, or fewer of those not born yet.
+
+    Raises:
+        SettingsError: No run can have so many, or so few.
+    """
+    known = [Given(name, value, "the run") for name, value in store.read().settings.items()]
+    config = settle([*known, Given("generations", generations, "--generations")])
+    store.record_facts({"settings": config.model_dump(mode="json")})
 
 
 def config_of(run: RunRecord) -> RunConfig:

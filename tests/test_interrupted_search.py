@@ -1,0 +1,116 @@
+"""Runs that are stopped, shuffled and unlucky: nothing of it changes who descends from whom."""
+
+import contextlib
+import sqlite3
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evolve.genetics.individual import Individual
+from evolve.search import Outcome
+from evolve.store.database import Database
+from evolve.store.records import GenerationStatus, RunRecord
+from evolve.store.run_store import RunStore
+from tests.pretended_trials import PretendedExecution, copy_of, go, lineage, prepare_run, small_config
+
+TRIALS = 10
+"""Of the undisturbed run: four founders, then three born in each of two generations."""
+
+
+@pytest.fixture(scope="module")
+def prepared(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose founders are born; copied by whoever goes on with it."""
+    return prepare_run(tmp_path_factory.mktemp("prepared") / "run", small_config(tunes))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    """The whole run, in one go."""
+    with copy_of(prepared, tmp_path_factory.mktemp("undisturbed")) as store:
+        assert go(store) is Outcome.COMPLETE
+        return store.read()
+
+
+@pytest.fixture
+def store(prepared: Path, tmp_path: Path) -> RunStore:
+    """A copy of the prepared run."""
+    return copy_of(prepared, tmp_path)
+
+
+@pytest.mark.parametrize("in_the_middle", [False, True], ids=["between trials", "in a trial"])
+@pytest.mark.parametrize("after", range(TRIALS))
+def test_a_run_stopped_at_any_trial_goes_on_as_if_it_had_not_been(
+    store: RunStore, undisturbed: RunRecord, after: int, *, in_the_middle: bool
+) -> None:
+    """The same lineage, and no trial that had ended is run again."""
+    stopped = PretendedExecution(stop_after=after, stop_in_the_middle=in_the_middle)
+    with pytest.raises(KeyboardInterrupt):
+        go(store, stopped)
+    with RunStore(store.paths.folder) as again:
+        execution = PretendedExecution()
+        assert go(again, execution) is Outcome.COMPLETE
+        assert lineage(again.read()) == lineage(undisturbed)
+    assert sorted(stopped.ran + execution.ran) == sorted(undisturbed.individuals)
+
+
+@pytest.mark.parametrize("allowed", [2, 3, 5])
+def test_a_run_stopped_between_any_two_writes_goes_on_as_if_it_had_not_been(
+    store: RunStore, undisturbed: RunRecord, monkeypatch: pytest.MonkeyPatch, allowed: int
+) -> None:
+    """Each time only so many transactions are let through (two: a trial that begins has to end in the same go)."""
+    left, transaction = 0, Database.transaction
+
+    def stop_or_begin(database: Database) -> contextlib.AbstractContextManager[sqlite3.Cursor]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return transaction(database)
+
+    monkeypatch.setattr(Database, "transaction", stop_or_begin)
+    ran: list[str] = []
+    outcome = None
+    for _ in range(60):
+        left, execution = allowed, PretendedExecution()
+        with contextlib.suppress(KeyboardInterrupt):
+            outcome = go(store, execution)
+        ran += execution.ran
+    assert outcome is Outcome.COMPLETE
+    assert lineage(store.read()) == lineage(undisturbed)
+    assert set(ran) == set(undisturbed.individuals)
+
+
+def unlucky(individual: Individual) -> str | None:
+    """Fails two founders, one of them twice, and a child."""
+    return "the loss became NaN" if individual.id in {"g0-2", "g0-4", "g0-4b", "g1-3"} else None
+
+
+def complete(store: RunStore, stops: list[int], orders: list[int]) -> RunRecord:
+    """Take the unlucky run to its end, stopping it after so many trials each time, in such orders."""
+    for place, stop in enumerate([*stops, None]):
+        execution = PretendedExecution(unlucky, stop, bool(place % 2), orders[place % len(orders)])
+        with contextlib.suppress(KeyboardInterrupt), RunStore(store.paths.folder) as again:
+            assert go(again, execution) is Outcome.COMPLETE
+    run = store.read()
+    assert run.generations[-1].status is GenerationStatus.RANKED
+    return run
+
+
+@pytest.fixture(scope="module")
+def unlucky_run(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    """The run with failures, in one go and in the order of slots."""
+    with copy_of(prepared, tmp_path_factory.mktemp("unlucky")) as store:
+        return complete(store, [], [0])
+
+
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.integers(0, 3), max_size=8), st.lists(st.integers(0, 99), min_size=1, max_size=3))
+def test_neither_interruptions_nor_the_order_of_trials_nor_failures_change_a_lineage(
+    prepared: Path, unlucky_run: RunRecord, stops: list[int], orders: list[int]
+) -> None:
+    """However often it is stopped, and whoever ends first or fails first."""
+    with tempfile.TemporaryDirectory() as folder, copy_of(prepared, Path(folder)) as store:
+        assert lineage(complete(store, stops, orders)) == lineage(unlucky_run)

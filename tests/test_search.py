@@ -1,0 +1,293 @@
+"""Whole runs with pretended trials: what happens in what order, and who decides it."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from evolve.errors import ExecutionError, RunError, SettingsError, SpaceError
+from evolve.genetics.breeding import MAX_REPLACEMENTS
+from evolve.genetics.individual import Individual, Origin
+from evolve.genetics.lineage import changed
+from evolve.judging.ballot import Ballot
+from evolve.search import DEFAULT_LISTENER, Outcome, cast_ballot, config_of, create, extend, space_of
+from evolve.sittings import Sitting, sit
+from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord
+from evolve.store.run_store import RunStore
+from tests.pretended_trials import (
+    WORDS_ALONE,
+    PretendedExecution,
+    Remembering,
+    by_ear,
+    copy_of,
+    go,
+    lineage,
+    prepare_run,
+    small_config,
+    worth,
+)
+from tests.store.runs import every_text
+
+TRIALS = 10
+"""Of the undisturbed run: four founders, then three born in each of two generations."""
+
+
+@pytest.fixture(scope="module")
+def prepared(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose founders are born; copied by whoever goes on with it."""
+    return prepare_run(tmp_path_factory.mktemp("prepared") / "run", small_config(tunes))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    """The whole run, in one go."""
+    with copy_of(prepared, tmp_path_factory.mktemp("undisturbed")) as store:
+        assert go(store) is Outcome.COMPLETE
+        return store.read()
+
+
+@pytest.fixture
+def store(prepared: Path, tmp_path: Path) -> RunStore:
+    """A copy of the prepared run."""
+    return copy_of(prepared, tmp_path)
+
+
+# --- a run without disturbances --------------------------------------------------------------------------------------
+
+
+def test_a_run_ends_with_all_generations_ranked(undisturbed: RunRecord) -> None:
+    """All but the last are bred; every slot of each is filled by somebody with songs."""
+    statuses = [one.status for one in undisturbed.generations]
+    assert statuses == [GenerationStatus.BRED, GenerationStatus.BRED, GenerationStatus.RANKED]
+    for generation in undisturbed.generations:
+        assert len(generation.members) == 4
+        for name in generation.members:
+            assert undisturbed.individuals[name].status is IndividualStatus.EVALUATED
+            assert [song.index for song in undisturbed.individuals[name].songs] == [1, 2]
+
+
+def test_the_ranking_decides_who_breeds_and_who_comes_back(undisturbed: RunRecord) -> None:
+    """The two best are the parents, the best of all is heard again, and children tell what changed."""
+    records = undisturbed.individuals
+    for before, after in zip(undisturbed.generations, undisturbed.generations[1:], strict=False):
+        order = sorted(before.members, key=lambda name: -worth(records[name].individual.genome))
+        assert {name: standing.rank for name, standing in before.standings.items()} == {
+            name: rank for rank, name in enumerate(order, start=1)
+        }
+        assert before.parents == tuple(order[:2])
+        assert after.elites == (order[0],)
+        assert after.members[0] == order[0]
+        for name in after.members[1:]:
+            one = records[name].individual
+            assert set(one.parents) <= set(before.parents)
+            first = [records[parent].individual.genome for parent in one.parents[:1]]
+            assert records[name].changed == (changed(one.genome, first[0]) if first else {})
+        assert sum(records[name].individual.origin is Origin.NEWCOMER for name in after.members) == 1
+    assert len({record.individual.genome for record in records.values()}) == len(records) == TRIALS
+
+
+def test_elites_are_heard_again_without_being_trained_again(store: RunStore) -> None:
+    """Each individual is run once, however often it is heard."""
+    execution = PretendedExecution()
+    go(store, execution)
+    assert sorted(execution.ran) == sorted(store.read().individuals)
+    assert len(execution.ran) == TRIALS
+
+
+def test_trials_run_only_while_nobody_listens(store: RunStore) -> None:
+    """The machine is given back before the listener is asked, and taken anew for the next generation."""
+    execution, seen = PretendedExecution(), []
+
+    def judge(sitting: Sitting) -> tuple[Ballot, str]:
+        seen.append((sitting.generation, execution.is_running, execution.entered))
+        return by_ear(sitting)
+
+    go(store, execution, judge)
+    assert seen == [(0, False, 1), (1, False, 2), (2, False, 3)]
+    assert go(store, execution, judge) is Outcome.COMPLETE
+    assert execution.entered == 3
+
+
+def test_an_observer_hears_of_a_result_when_it_is_kept(store: RunStore) -> None:
+    """Not before: what a person sees as done survives anything."""
+
+    class Looking(Remembering):
+        def trial_finished(self, result: object) -> None:
+            name = result.individual_id  # type: ignore[attr-defined]
+            assert store.read().individuals[name].status is IndividualStatus.EVALUATED
+            self.events.append("looked")
+
+    observer = Looking()
+    go(store, observer=observer)
+    assert observer.events.count("looked") == TRIALS
+    assert observer.events[:3] == ["generation 0 of run", "g0-1 started", "g0-1 training"]
+    assert observer.events.count("ended") == 3
+
+
+def test_a_run_knows_its_settings_its_space_and_what_made_it(tunes: Path, tmp_path: Path) -> None:
+    """In the store for resuming, and beside it as files to read; the corpus is read when it is taken on."""
+    config, observer = small_config(tunes), Remembering()
+    with create(tmp_path / "run", config, "words.yaml", WORDS_ALONE) as store:
+        run = store.read()
+        assert config_of(run) == config
+        assert space_of(run).size == 384
+        assert {"evolve", "python", "tensorflow", "keras", "ray", "symusic"} <= set(run.versions)
+        assert store.paths.space.read_text() == WORDS_ALONE
+        assert yaml.safe_load(store.paths.settings.read_text())["population"] == 4
+        assert go(store, judge=None, observer=observer) is Outcome.WAITING
+        run = store.read()
+        assert run.corpus["pieces"] == 8
+        assert run.opening["notes"] == config.window
+        assert all(store.read_file(path) for path in run.opening["files"].values())
+        assert observer.corpus[-1] == (8, 8)
+        assert not [text for text in every_text(store.paths.database) if str(store.paths.folder) in text]
+    with pytest.raises(RunError, match="exists already"):
+        create(tmp_path / "run", config, "words.yaml", WORDS_ALONE)
+
+
+def test_the_name_of_a_run_changes_nothing_and_the_seed_everything(
+    tunes: Path, tmp_path: Path, undisturbed: RunRecord
+) -> None:
+    """Two runs with the same settings breed the same genomes."""
+    genomes = []
+    for name, seed in (("other name", 11), ("run", 12)):
+        config = small_config(tunes, seed=seed, generations=2)
+        with create(tmp_path / name, config, "words.yaml", WORDS_ALONE) as store:
+            go(store)
+            genomes.append([record.individual.genome for record in store.read().individuals.values()])
+    first = [record.individual.genome for record in undisturbed.individuals.values()][: len(genomes[0])]
+    assert genomes[0] == first
+    assert genomes[1][:4] != first[:4]
+
+
+# --- failures --------------------------------------------------------------------------------------------------------
+
+
+def unlucky(individual: Individual) -> str | None:
+    """Two founders fail, one of them twice."""
+    return "the loss became NaN" if individual.id in {"g0-2", "g0-4", "g0-4b"} else None
+
+
+def test_failures_are_replaced_until_the_set_is_full(store: RunStore) -> None:
+    """In their own slots, with fresh genomes; the user is told who came for whom and why."""
+    observer = Remembering()
+    assert go(store, PretendedExecution(unlucky), judge=None, observer=observer) is Outcome.WAITING
+    run = store.read()
+    assert run.generations[0].members == ("g0-1", "g0-2b", "g0-3", "g0-4c")
+    assert run.generations[0].failed == ("g0-2", "g0-4", "g0-4b")
+    assert observer.notices == [
+        "g0-2 failed (the loss became NaN); g0-2b takes its place",
+        "g0-4 failed (the loss became NaN); g0-4b takes its place",
+        "g0-4b failed (the loss became NaN); g0-4c takes its place",
+    ]
+    assert [len(one.songs) for one in sit(store, 0, "ann").candidates] == [2, 2, 2, 2]
+    genomes = [record.individual.genome for record in run.individuals.values()]
+    assert len(set(genomes)) == len(genomes)
+
+
+def test_a_slot_that_always_fails_ends_the_run_with_its_reason(store: RunStore) -> None:
+    """After five replacements; the others' work is kept, and going on says the same again."""
+
+    def fails(individual: Individual) -> str | None:
+        return f"no memory for {individual.id}" if individual.slot == 3 else None
+
+    for _ in range(2):
+        with pytest.raises(ExecutionError) as told:
+            go(store, PretendedExecution(fails))
+        assert str(told.value) == (
+            "6 genomes in a row failed in one place, the last with: no memory for g0-3f; "
+            "see all with: evolve report run, and narrow the search space or raise the budget"
+        )
+    run = store.read()
+    assert len(run.generations[0].failed) == MAX_REPLACEMENTS + 1
+    assert run.individuals["g0-1"].status is IndividualStatus.EVALUATED
+
+
+def test_a_space_without_genomes_left_to_replace_is_told(tunes: Path, tmp_path: Path) -> None:
+    """Two genomes for two members, and one of them fails."""
+    config = small_config(tunes, population=2, parents=1)
+    with create(tmp_path / "run", config, "two.yaml", "genes: {branches: {type: boolean}}") as store:
+        with pytest.raises(SpaceError, match="exhausted: 2 of its 2"):
+            go(store, PretendedExecution(unlucky))
+        assert store.read().individuals["g0-1"].status is IndividualStatus.EVALUATED
+
+
+# --- the listener's turn ---------------------------------------------------------------------------------------------
+
+
+def test_without_a_judge_a_run_waits_for_a_ballot(store: RunStore, undisturbed: RunRecord) -> None:
+    """And goes on from one that was cast meanwhile: the scripted way through a whole run."""
+    for generation in range(3):
+        assert go(store, judge=None) is Outcome.WAITING
+        assert go(store, judge=lambda _: None) is Outcome.WAITING
+        sitting = sit(store, generation, DEFAULT_LISTENER)
+        cast_ballot(store, sitting, *by_ear(sitting))
+    assert go(store, judge=None) is Outcome.COMPLETE
+    assert lineage(store.read()) == lineage(undisturbed)
+
+
+def test_ballots_of_two_listeners_decide_together(store: RunStore) -> None:
+    """Whom both like comes first; each has letters of their own."""
+    go(store, judge=None)
+    members = store.read().generations[0].members
+    for listener, order in (("ann", members), ("bob", (members[0], *members[:0:-1]))):
+        cast_ballot(store, sit(store, 0, listener), Ballot(tuple((name,) for name in order)), "order")
+    generation = store.read().generations[0]
+    assert generation.standings[members[0]].rank == 1
+    assert [ballot.listener for ballot in generation.ballots] == ["ann", "bob"]
+    assert generation.ballots[0].letters != generation.ballots[1].letters
+    go(store, judge=None)
+    assert store.read().generations[0].parents[0] == members[0]
+    assert store.read().generations[1].elites == (members[0],)
+
+
+def test_when_all_are_rejected_the_next_generation_is_new(store: RunStore) -> None:
+    """A listener who likes nothing is not forced to breed from it."""
+    go(store, judge=lambda sitting: (Ballot((), tuple(sitting.letters.values())), "list"))
+    run = store.read()
+    assert run.generations[1].elites == ()
+    origins = {run.individuals[name].individual.origin for name in run.generations[1].members}
+    assert origins == {Origin.NEWCOMER}
+
+
+def test_a_ballot_cannot_be_changed_once_the_children_are_born(store: RunStore) -> None:
+    """Their lineage would be a lie."""
+    go(store, judge=None)
+    sitting = sit(store, 0, DEFAULT_LISTENER)
+    cast_ballot(store, sitting, *by_ear(sitting))
+    cast_ballot(store, sitting, *by_ear(sitting))
+    go(store, judge=None)
+    with pytest.raises(RunError, match="has children already"):
+        cast_ballot(store, sitting, *by_ear(sitting))
+
+
+def test_a_complete_run_can_be_given_more_generations(store: RunStore) -> None:
+    """It goes on from where it stood, and what was born stays."""
+    extend(store, 1)
+    assert go(store) is Outcome.COMPLETE
+    assert len(store.read().generations) == 1
+    extend(store, 2)
+    assert go(store) is Outcome.COMPLETE
+    assert len(store.read().generations) == 2
+    extend(store, 1)
+    assert go(store, PretendedExecution(stop_after=0)) is Outcome.COMPLETE
+    assert len(store.read().generations) == 2
+
+
+@pytest.mark.parametrize("generations", [0, 10_001])
+def test_a_number_of_generations_that_cannot_be_is_refused(store: RunStore, generations: int) -> None:
+    """Before it is written down: the run stays as it was, all its settings included."""
+    before = {**store.read().settings, "newcomers": 3}
+    store.record_facts({"settings": before})
+    with pytest.raises(SettingsError, match=r"^--generations: generations must be"):
+        extend(store, generations)
+    assert store.read().settings == before
+    extend(store, 7)
+    assert store.read().settings == {**before, "generations": 7}
+
+
+def test_a_run_is_advanced_by_one_at_a_time(store: RunStore) -> None:
+    """The second is told at once, and nothing of it is lost."""
+    with RunStore(store.paths.folder) as other, other.exclusively(), pytest.raises(RunError, match="another process"):
+        go(store)
+    assert go(store) is Outcome.COMPLETE

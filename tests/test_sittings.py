@@ -1,0 +1,148 @@
+"""A listener before a generation: blind letters, blind files, and a ballot that is not lost half-way."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evolve.errors import RunError
+from evolve.judging.ballot import Ballot
+from evolve.search import cast_ballot
+from evolve.sittings import heard_generation, sit
+from evolve.store.records import Json
+from evolve.store.run_store import RunStore
+from tests.store.runs import FACTS, SONG_FACTS, new_run, result_of
+
+MEMBERS = 5
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """A run whose first generation can be heard."""
+    return new_run(tmp_path / "a run", population=MEMBERS, evaluated=True)
+
+
+def test_every_member_sits_under_one_letter(store: RunStore) -> None:
+    """In the order of the letters, which is not that of the slots."""
+    sitting = sit(store, 0, "ann")
+    assert list(sitting.letters) == ["A", "B", "C", "D", "E"]
+    assert sorted(sitting.letters.values()) == [f"g0-{slot}" for slot in range(1, MEMBERS + 1)]
+    assert [(one.letter, one.id) for one in sitting.candidates] == list(sitting.letters.items())
+    assert (sitting.generation, sitting.listener, sitting.steps) == (0, "ann", ())
+
+
+def test_letters_stay_the_same_for_a_listener_and_differ_between_listeners(store: RunStore) -> None:
+    """Whoever comes back finds the letters of yesterday, also in a copy of the run under another name."""
+    letters = sit(store, 0, "ann").letters
+    copy = store.paths.folder.with_name("copy")
+    shutil.copytree(store.paths.folder, copy)
+    with RunStore(copy) as copied:
+        assert sit(copied, 0, "ann").letters == letters
+    others = [sit(store, 0, f"listener {number}").letters for number in range(5)]
+    assert any(other != letters for other in others)
+
+
+def test_songs_are_whole_copies_under_names_that_tell_the_letter_alone(store: RunStore) -> None:
+    """With the facts of the song; the same song of the same candidate, in every kind of file."""
+    for candidate in sit(store, 0, "ann").candidates:
+        assert [song.index for song in candidate.songs] == [1, 2]
+        for song in candidate.songs:
+            assert song.facts == SONG_FACTS
+            assert set(song.files) == {"midi", "audio", "roll"}
+            for kind, path in song.files.items():
+                suffix = {"midi": ".mid", "audio": ".ogg", "roll": ".png"}[kind]
+                assert path.name == f"{candidate.letter}-{song.index}{suffix}"
+                assert path.is_absolute()
+                original = store.paths.artifact(candidate.id, f"song-{song.index}{suffix}")
+                assert path.read_bytes() == original.read_bytes()
+
+
+def test_no_path_that_a_listener_meets_gives_a_name_away(store: RunStore) -> None:
+    """Neither the files, nor their folder, nor what lies in it: no id, no slot order in the times of writing."""
+    sitting = sit(store, 0, "ann")
+    met = [path for one in sitting.candidates for song in one.songs for path in song.files.values()]
+    folder = store.paths.listening(0, "ann")
+    met += folder.rglob("*")
+    for path in met:
+        assert not re.search(r"g\d+-\d+", str(path.relative_to(store.paths.folder.resolve())))
+    laid_out = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    letters = list(dict.fromkeys(path.name[0] for path in laid_out))
+    assert letters == sorted(letters)
+
+
+def test_listeners_and_generations_have_folders_of_their_own(store: RunStore) -> None:
+    """One's A is not overwritten by another's."""
+    ann, bob = ({one.letter: one for one in sit(store, 0, name).candidates} for name in ("ann", "bob"))
+    for letter in ann:
+        for here, there in zip(ann[letter].songs, bob[letter].songs, strict=True):
+            mine, theirs = here.files["midi"], there.files["midi"]
+            assert mine != theirs
+            assert (mine.read_bytes() == theirs.read_bytes()) == (ann[letter].id == bob[letter].id)
+
+
+def test_a_song_that_could_not_be_laid_out_whole_is_laid_out_again(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk leaves no half song behind that a later sitting would play."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(OSError, match="No space"):
+            sit(store, 0, "ann")
+    for candidate in sit(store, 0, "ann").candidates:
+        original = store.paths.artifact(candidate.id, "song-1.mid").read_bytes()
+        assert candidate.songs[0].files["midi"].read_bytes() == original
+
+
+def test_the_steps_of_a_ballot_survive_until_it_is_cast(store: RunStore) -> None:
+    """Each is kept as it is made; the next sitting of the same listener begins with them."""
+    steps: list[Json] = [{"do": "up", "id": "g0-2"}, {"do": "reject", "id": "g0-1"}]
+    sitting = sit(store, 0, "ann")
+    sitting.save(steps[:1])
+    sitting.save(steps)
+    with RunStore(store.paths.folder) as again:
+        assert sit(again, 0, "ann").steps == tuple(steps)
+        assert sit(again, 0, "bob").steps == ()
+    cast_ballot(store, sitting, Ballot((tuple(sitting.letters.values()),)), "list")
+    assert sit(store, 0, "ann").steps == ()
+
+
+def test_a_ranked_generation_can_be_heard_again(store: RunStore) -> None:
+    """A ballot may be given again until the children are born."""
+    sitting = sit(store, 0, "ann")
+    cast_ballot(store, sitting, Ballot((tuple(sitting.letters.values()),)), "list")
+    assert heard_generation(store.read()).index == 0
+    assert sit(store, 0, "ann").letters == sitting.letters
+
+
+def test_before_the_songs_are_there_nobody_sits(tmp_path: Path) -> None:
+    """The error says what to do, also when nobody is born yet."""
+    with new_run(tmp_path / "night") as store:
+        store.record_trial(result_of("g0-1"))
+        with pytest.raises(RunError) as told:
+            sit(store, 0, "ann")
+        assert str(told.value) == "generation 0 of night has no full set of songs yet; go on: evolve resume night"
+    with RunStore.create(tmp_path / "new", FACTS) as new:
+        with pytest.raises(RunError) as told:
+            heard_generation(new.read())
+        assert str(told.value) == "nothing in new can be heard yet; go on: evolve resume new"
+
+
+@pytest.mark.parametrize("listener", ["../ann", "a/b", "", ".ann", "ann\n"])
+def test_a_listener_whose_name_cannot_be_a_folder_is_told(store: RunStore, listener: str) -> None:
+    """Nothing is laid out anywhere."""
+    with pytest.raises(RunError, match="cannot be a name"):
+        sit(store, 0, listener)
+    assert not (store.paths.folder / "listening").exists()
+
+
+def test_a_lost_song_is_told(store: RunStore) -> None:
+    """With the file's place in the run folder."""
+    store.paths.artifact("g0-1", "song-2.ogg").unlink()
+    with pytest.raises(RunError, match=r"a run has lost its file individuals/g0-1/song-2\.ogg"):
+        sit(store, 0, "ann")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from statistics import fmean
 
 from evolve.judging.ballot import Candidate, CandidateSong, Fact
@@ -40,9 +41,15 @@ def song_line(song: CandidateSong) -> str:
 
 
 def song_file(song: CandidateSong) -> str:
-    """The file to listen to: the audio, or else whatever there is of the song; empty without any file."""
-    path = song.files.get("audio") or song.files.get("midi") or next(iter(song.files.values()), "")
-    return str(path)
+    """The file to listen to: the audio, or else whatever there is of the song; empty without any file.
+
+    Told from the working directory where the file lies beneath it, so that it can be read whole and typed.
+    """
+    path = song.files.get("audio") or song.files.get("midi") or next(iter(song.files.values()), None)
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def minutes(seconds: float) -> str:

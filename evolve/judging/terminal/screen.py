@@ -238,4 +238,4 @@ class Screen:
         trouble = self._player.trouble
         self.view = replace(self.view, playing=None)
         if trouble:
-            self.view = self.view.saying(f"{trouble}; the song is {song_file(song)}")
+            self.view = self.view.saying(f"{song_file(song)}: {trouble}")

@@ -1,7 +1,6 @@
 """The commands, and what the program's end looks like: one line for a mistake, a traceback for a bug of ours."""
 
 import errno
-import os
 import sys
 from typing import Annotated
 
@@ -62,18 +61,23 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line and give the exit code."""
     try:
-        return int(app(arguments, prog_name="evolve", standalone_mode=False) or 0)
+        code = int(app(arguments, prog_name="evolve", standalone_mode=False) or 0)
     except TyperException as error:
         error.show()  # type: ignore[attr-defined]  # every problem of usage has it, typer's root does not say so
         return USAGE
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has gone; Python must not complain at its own exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as end:
+        # Typer and rich end like this when the reader of our output, such as `head`, has gone.
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
         return 0
     except (EvolveError, OSError) as error:
         return _fail(_in_one_line(error), 1)
+    except running.Stopped as stopped:
+        return _fail(str(stopped), INTERRUPTED)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped; what was done is kept", INTERRUPTED)
+        code = INTERRUPTED
+    # Typer makes an exit code of Ctrl-C, without a word.
+    return _fail("stopped; what was done is kept", INTERRUPTED) if code == INTERRUPTED else code
 
 
 def _in_one_line(error: EvolveError | OSError) -> str:

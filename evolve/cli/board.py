@@ -46,11 +46,13 @@ class Board:
         generation: Its index.
         seconds: Training budget of an individual.
         rows: In slot order; replacements are added at the end.
+        places: The most trials seen side by side.
     """
 
     generation: int
     seconds: float
     rows: dict[str, Row] = field(default_factory=dict)
+    places: int = 1
 
     def expect(self, individual_ids: Iterable[str]) -> None:
         """These will be tried."""
@@ -62,6 +64,7 @@ class Board:
         self.expect([individual_id])
         row = self.rows[individual_id]
         row.state, row.started_at, row.progress = Phase.BUILDING, now, None
+        self.places = max(self.places, len(self._running()))
 
     def progress(self, progress: TrialProgress) -> None:
         """A trial gave a sign of life."""
@@ -84,18 +87,20 @@ class Board:
 
     def seconds_left(self, now: float) -> float:
         """An estimate of the time until all have ended: the work left, shared by the trials that run side by side."""
-        rows = list(self.rows.values())
-        took = [row.took_s for row in rows if row.took_s is not None]
+        took = [row.took_s for row in self.rows.values() if row.took_s is not None]
         usual = sum(took) / len(took) if took else self.seconds + _OVERHEAD_S
-        running = [row for row in rows if not row.is_ended and row.state != "waiting"]
-        left = [max(usual - (now - row.started_at), 1.0) for row in running]
-        waiting = len(rows) - len(running) - len(took)
-        return _makespan(left, waiting, usual)
+        left = [max(usual - (now - row.started_at), 1.0) for row in self._running()]
+        waiting = len(self.rows) - len(left) - len(took)
+        free = [0.0] * (self.places - len(left))
+        return _makespan([*left, *free], waiting, usual)
+
+    def _running(self) -> list[Row]:
+        return [row for row in self.rows.values() if not row.is_ended and row.state != "waiting"]
 
 
 def _makespan(left: Sequence[float], waiting: int, usual: float) -> float:
     """When the last of the waiting ends, if each starts where a place becomes free first."""
-    places = sorted(left) or [0.0]
+    places = sorted(left)
     for _ in range(waiting):
         places = sorted([places[0] + usual, *places[1:]])
     return max(places)

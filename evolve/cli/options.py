@@ -29,8 +29,8 @@ def find_space(name: str) -> tuple[str, str]:
     """
     shipped = shipped_spaces()
     path = Path(name)
-    if not path.is_file():
-        path = shipped.get(path.name if path.suffix else f"{name}.yaml", path)
+    if not path.is_file() and path.parent in (Path(), Path("search_spaces")):
+        path = shipped.get(path.name if path.suffix else f"{path.name}.yaml", path)
     try:
         return str(name), path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from evolve.store.run_store import RunStore
 
 
+class Stopped(Exception):  # noqa: N818 - an end that the user wished for
+    """The user pressed Ctrl-C; the text says how to go on."""
+
+
 class JudgeKind(StrEnum):
     """Where the listener ranks."""
 
@@ -215,7 +219,9 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
     from evolve.cli.hearing import terminal_judge
     from evolve.cli.progress import watching
     from evolve.search import Outcome, advance, config_of
+    from evolve.store.paths import checked_name
 
+    checked_name(listener)  # before hours of training, not when it names a folder
     reference = reference_to(store.paths.folder, runs)
     ask: Judge | None = terminal_judge if _asks(judge) else None
     config = config_of(store.read())
@@ -224,8 +230,7 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
         try:
             outcome = advance(store, execution, observer, ask, listener=listener)
         except KeyboardInterrupt:
-            _note(f"stopped; what was done is kept. Go on: evolve resume {reference}")
-            raise typer.Exit(130) from None
+            raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {reference}") from None
     if outcome is Outcome.COMPLETE:
         _tell_the_story(store, reference)
     elif ask is not None:

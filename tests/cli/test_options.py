@@ -1,0 +1,109 @@
+"""Arguments that several commands share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from evolve.cli.options import (
+    complete_corpus,
+    complete_run,
+    complete_space,
+    find_space,
+    is_interactive,
+    reference_to,
+    run_folder,
+    shipped_spaces,
+)
+from evolve.errors import RunError, SpaceError
+from evolve.music.builtin import BUILT_IN
+from tests.store.runs import new_run
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that the user is in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_file_of_that_path_comes_before_a_shipped_space(here: Path) -> None:
+    """`--space lstm.yaml` means the one that lies here, if one does."""
+    shipped = shipped_spaces()["lstm.yaml"].read_text()
+    assert find_space("lstm.yaml") == ("lstm.yaml", shipped)
+    (here / "lstm.yaml").write_text("genes: {depth: 1}")
+    assert find_space("lstm.yaml") == ("lstm.yaml", "genes: {depth: 1}")
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("name", ["lstm.yaml", "lstm", "search_spaces/lstm.yaml", "search_spaces/lstm"])
+def test_shipped_spaces_are_found_by_name_from_anywhere(name: str) -> None:
+    """With or without suffix, and as the README writes it for a checkout."""
+    assert find_space(name) == (name, shipped_spaces()["lstm.yaml"].read_text())
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("name", ["my/lstm.yaml", "/nowhere/lstm.yaml", "../lstm.yaml"])
+def test_a_path_that_is_not_there_does_not_become_a_shipped_space(name: str) -> None:
+    """Whoever names a folder means a file of theirs."""
+    with pytest.raises(SpaceError) as told:
+        find_space(name)
+    assert str(told.value) == (
+        f"{name}: there is no such file; spaces that ship with evolve: {', '.join(shipped_spaces())}; "
+        'did you mean "lstm.yaml"?'
+    )
+
+
+def test_a_space_that_is_no_text_is_told(here: Path) -> None:
+    """Such as a MIDI file named by mistake; a folder is no file either."""
+    (here / "song.mid").write_bytes(b"MThd\xff\xfe")
+    with pytest.raises(SpaceError, match=r"song\.mid: is not a text file; spaces that ship with evolve: "):
+        find_space("song.mid")
+    with pytest.raises(SpaceError, match="there is no such file"):
+        find_space(".")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_misspelt_space_is_told_with_the_nearest() -> None:
+    """And with all there are."""
+    with pytest.raises(SpaceError, match=r'did you mean "quick\.yaml"\?$'):
+        find_space("quik.yaml")
+
+
+def test_a_run_is_that_of_the_name_else_the_newest(here: Path) -> None:
+    """Of the folder of runs."""
+    for age, name in ((20, "old"), (10, "new")):
+        new_run(here / "runs" / name).__exit__()
+        os.utime(here / "runs" / name / "run.sqlite", (1e9 - age, 1e9 - age))
+    runs = Path("runs")
+    assert run_folder("old", runs) == runs / "old"
+    assert run_folder(None, runs) == runs / "new"
+    with pytest.raises(RunError, match='there is no run "odl"'):
+        run_folder("odl", runs)
+
+
+@pytest.mark.parametrize(
+    ("folder", "runs", "called"),
+    [("runs/a", "runs", "a"), ("/x/a", "runs", "/x/a"), ("other/a", "other", "other/a"), ("a", "runs", "a")],
+)
+def test_a_run_is_called_by_what_finds_it_again(folder: str, runs: str, called: str) -> None:
+    """By its name in the usual folder, else by its path: the commands we print can be typed as they are."""
+    assert reference_to(Path(folder), Path(runs)) == called
+
+
+def test_the_shell_completes_spaces_corpora_and_runs(here: Path) -> None:
+    """Each by its beginning."""
+    new_run(here / "runs" / "night-owl").__exit__()
+    assert list(complete_space("qu")) == ["quick.yaml"]
+    assert list(complete_space("")) == list(shipped_spaces())
+    assert list(complete_corpus("f")) == ["fiddle-tunes"]
+    assert list(complete_corpus("")) == list(BUILT_IN)
+    assert list(complete_run("n")) == ["night-owl"]
+    assert list(complete_run("x")) == []
+
+
+def test_tests_are_not_interactive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where both ends are a terminal does a person sit."""
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: False, raising=False)
+    assert not is_interactive()

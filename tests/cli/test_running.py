@@ -1,0 +1,185 @@
+"""`evolve start`, `resume`, `rank`, `report` and `list` from script to script, with pretended trials."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evolve.cli import running
+from evolve.cli.app import run
+from evolve.errors import ExecutionError
+from tests.pretended_trials import WORDS_ALONE, PretendedExecution
+
+
+class Place:
+    """Where the commands run their trials: a pretended execution that a test may change."""
+
+    def __init__(self) -> None:
+        """Nothing fails."""
+        self.execution = PretendedExecution()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A folder with a search space, in which commands train nothing for real."""
+    place = Place()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(running, "_ray", lambda *_: place.execution)
+    Path("words.yaml").write_text(f"{WORDS_ALONE}\nsettings: {{population: 4, songs: 2, notes: 5}}\n")
+    return place
+
+
+@pytest.fixture
+def start(place: Place, tunes: Path) -> list[str]:
+    """The command that begins a run of two generations."""
+    assert place.execution.entered == 0
+    return ["start", "--space", "words.yaml", "--corpus", str(tunes), "--generations", "2", "--seed", "11"]
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
+    """Stdout and stderr of a command that ends with this code."""
+    ended = run(list(arguments))
+    out, err = capsys.readouterr()
+    assert ended == code, err
+    return out, err
+
+
+def read(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:  # noqa: ANN401 - JSON
+    """What a command answers in JSON."""
+    return json.loads(told(capsys, *arguments)[0])
+
+
+def test_a_whole_run_from_a_script(capsys: pytest.CaptureFixture[str], start: list[str]) -> None:
+    """Each command says on stderr which to give next; the report holds every parent, change and rank."""
+    out, err = told(capsys, *start, "--name", "night")
+    assert out == ""
+    assert "generation 0 can be heard. Rank it: evolve rank night" in err
+    waiting = read(capsys, "rank", "night", "--json")
+    assert waiting["generation"] == 0
+    assert [one["letter"] for one in waiting["candidates"]] == ["A", "B", "C", "D"]
+    for candidate in waiting["candidates"]:
+        for song in candidate["songs"]:
+            assert (Path("runs/night") / song["midi"]).is_file()
+            assert candidate["id"] not in song["midi"]
+    ranking = read(capsys, "rank", "night", "--order", "C > A = B ! D", "--json")["ranking"]
+    by_letter = {one["letter"]: ranking[one["id"]] for one in waiting["candidates"]}
+    assert [by_letter[letter]["rank"] for letter in "ABCD"] == [2, 2, 1, 4]
+    assert by_letter["D"]["rejected"]
+    _, err = told(capsys, "resume", "night")
+    assert "generation 1 can be heard" in err
+    _, err = told(capsys, "rank", "--order", "b > a > d > c")
+    assert "generation 1 is ranked: B > A > D > C" in err
+    out, err = told(capsys, "resume", "night")
+    assert "night" in out
+    assert "evolve compose night" in err
+    report = read(capsys, "report", "night", "--format", "json")
+    assert [generation["index"] for generation in report["generations"]] == [0, 1]
+    members = report["generations"][1]["individuals"]
+    assert all(one["rank"] for one in members)
+    assert any(one["parents"] and one["changed"] for one in members)
+
+
+def test_the_commands_that_are_told_can_be_typed_as_they_are(
+    capsys: pytest.CaptureFixture[str], start: list[str]
+) -> None:
+    """From one to the next, to the end of the run; also where the runs lie elsewhere."""
+    _, err = told(capsys, *start, "--name", "night", "--runs", "else/where")
+    for generation in range(2):
+        show, _, resume = re.findall(r"evolve ((?:rank|resume) [^\s]+)(?: |$)", err)
+        _, err = told(capsys, *shlex.split(show))
+        (rank,) = re.findall(r"evolve (rank .*)", err)
+        assert f"Rank generation {generation}" in err
+        _, err = told(capsys, *shlex.split(rank))
+        assert f"evolve {resume}" in err
+        _, err = told(capsys, *shlex.split(resume))
+    assert "evolve compose else/where/night" in err
+
+
+def test_the_same_command_under_another_name_breeds_the_same(
+    capsys: pytest.CaptureFixture[str], start: list[str]
+) -> None:
+    """Names of runs have no part in chance; without a name one is made from the space's."""
+    genomes = []
+    for name in ("words-1", "words-2"):
+        told(capsys, *start)
+        told(capsys, "rank", name, "--order", "A > ...")
+        told(capsys, "resume", name)
+        report = read(capsys, "report", name, "--format", "json")
+        genomes.append([one["genome"] for each in report["generations"] for one in each["individuals"]])
+    assert genomes[0] == genomes[1]
+    assert [one["name"] for one in read(capsys, "list", "--json")] == ["words-1", "words-2"]
+
+
+def test_ctrl_c_in_training_says_how_to_go_on(
+    capsys: pytest.CaptureFixture[str], start: list[str], place: Place
+) -> None:
+    """In one line, with exit code 130; and it is true."""
+    place.execution = PretendedExecution(stop_after=2)
+    _, err = told(capsys, *start, "--name", "night", code=130)
+    assert err.splitlines()[-1] == "evolve: stopped; what was done is kept. Go on: evolve resume night"
+    place.execution = PretendedExecution()
+    _, err = told(capsys, "resume", "night")
+    assert "generation 0 can be heard" in err
+    assert len(place.execution.ran) == 2
+
+
+def test_what_fails_is_told_as_it_happens(capsys: pytest.CaptureFixture[str], start: list[str], place: Place) -> None:
+    """A line for each end of a trial, and who takes whose place."""
+    place.execution = PretendedExecution(lambda one: "the loss became NaN" if one.id == "g0-2" else None)
+    _, err = told(capsys, *start, "--name", "night")
+    assert "g0-2: failed: the loss became NaN" in err
+    assert "g0-2 failed (the loss became NaN); g0-2b takes its place" in err
+    assert "g0-2b: 3.00 bits a note" in err
+
+
+def test_a_machine_that_cannot_train_is_told(
+    capsys: pytest.CaptureFixture[str], start: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line; the founders are born, so the run stays and can be taken on."""
+
+    def nowhere() -> None:
+        raise ExecutionError("cannot join the Ray cluster at 10.0.0.1:6379")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_ray", lambda *_: nowhere)
+        _, err = told(capsys, *start, "--name", "night", code=1)
+    assert err.splitlines()[-1] == "evolve: cannot join the Ray cluster at 10.0.0.1:6379"
+    told(capsys, "resume", "night")
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        (["--corpus", "nowhere"], 'no corpus, folder or file is called "nowhere"'),
+        (["--set", "epochs"], "--set epochs: must be key=value, such as --set epochs=20"),
+        (["--population", "400"], "the search space holds 384 genome(s), fewer than the population of 400"),
+        (["--elites", "4"], "--elites: elites is 4, but at most 3 fit"),
+        (["--name", "a/b"], "'a/b' cannot be a name"),
+        (["--listener", "../x"], "cannot be a name"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_start_that_cannot_be_leaves_no_run_behind(
+    capsys: pytest.CaptureFixture[str], start: list[str], more: list[str], line: str
+) -> None:
+    """So that the mended command can be typed again under the same name."""
+    _, err = told(capsys, *start, "--name", "night", *more, code=1)
+    assert line in err.splitlines()[-1]
+    assert not Path("runs/night").exists()
+
+
+def test_a_ballot_that_does_not_fit_is_told_and_changes_nothing(
+    capsys: pytest.CaptureFixture[str], start: list[str]
+) -> None:
+    """The generation waits on."""
+    told(capsys, *start, "--name", "night")
+    before = read(capsys, "rank", "night", "--json")
+    for order in ("A > Z", "A > A", ">", ""):
+        _, err = told(capsys, "rank", "night", "--order", order, code=1)
+        assert len(err.splitlines()) == 1
+    assert read(capsys, "rank", "night", "--json") == before
+    _, err = told(capsys, "resume", "night")
+    assert "generation 0 can be heard" in err

@@ -98,6 +98,9 @@ class RayRunner:
         )
         try:
             tuner.fit()
+        except tune.TuneError:
+            collector.reraise()
+            raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         collector.reraise()
@@ -128,7 +131,7 @@ class _Collector(tune.Callback):  # type: ignore[misc]  # Ray has no annotations
         self._tell(self._observer.trial_finished, TrialResult(trial.config["individual"], failure=reason))
 
     def _tell(self, tell: Callable[[Any], None], what: object) -> None:
-        # Tune logs what a callback raises and goes on; a full disk must stop the run instead.
+        # Tune makes its own error of what a callback raises, or only logs it; a full disk must be told as what it is.
         try:
             tell(what)
         except Exception as problem:
@@ -146,6 +149,7 @@ def _trainable(config: Mapping[str, str], individuals: Mapping[str, Individual],
     from evolve.execution.trial import run_trial  # noqa: PLC0415 - imports TensorFlow, which only workers need
 
     def report(progress: TrialProgress) -> None:
+        # That a trial builds its network follows from its start, and a report costs a round trip to the driver.
         if progress.phase is not Phase.BUILDING:
             tune.report({"progress": progress})
 

@@ -1,5 +1,6 @@
 """Wherever trials run, they run alike: one set of tests for every `Execution`."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,24 @@ import pytest
 from evolve.execution.contract import Phase, TrialRunner
 from evolve.execution.in_process import in_process
 from evolve.execution.material import Material
+from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder, individual, small_config, small_material
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
+
+
+class FullDisk(Recorder):
+    """An observer that cannot keep any result."""
+
+    def __init__(self, error: OSError) -> None:
+        """It will raise this error."""
+        super().__init__()
+        self._error = error
+
+    def trial_finished(self, result: TrialResult) -> None:
+        """Fail as a full disk does."""
+        super().trial_finished(result)
+        raise self._error
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +78,14 @@ def test_a_failing_genome_is_a_result_and_leaves_others_alone(runner: TrialRunne
     assert recorder.results["g0-2"].failure is None
     assert "NaN" in (recorder.results["g0-1"].failure or "")
     assert recorder.results["g0-1"].songs == ()
+
+
+def test_what_the_observer_raises_ends_the_run_as_it_is(runner: TrialRunner, material: Material) -> None:
+    """A disk that is full while a result is recorded is told as such, not as an error of the place where trials run."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(OSError, match="No space left") as raised:
+        runner.run([individual("g0-1")], material, FullDisk(full))
+    assert raised.value is full
 
 
 def test_the_same_individual_writes_the_same_songs_twice(runner: TrialRunner, material: Material) -> None:

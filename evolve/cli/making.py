@@ -99,11 +99,9 @@ def export(
     from evolve.execution.export import write_export
     from evolve.store.run_store import RunStore
 
-    source = run_folder(run, runs)
-    with RunStore(source) as store:
-        record = store.read()
-    _heard(record, individual)
-    write_export(record, source, individual, folder)
+    with RunStore(run_folder(run, runs)) as store:
+        _heard(store.read(), individual)
+        write_export(store, individual, folder)
     typer.echo(f"written: {folder}\ncompose with it: evolve compose {folder}", err=True)
 
 
@@ -124,7 +122,6 @@ class _Source:
 def _bred(folder: Path, individual: str | None) -> _Source:
     from evolve.execution.material import Material
     from evolve.search import config_of, space_of
-    from evolve.store.paths import RunPaths
     from evolve.store.run_store import RunStore
 
     with RunStore(folder) as store:
@@ -133,10 +130,11 @@ def _bred(folder: Path, individual: str | None) -> _Source:
         record = _heard(run, name)
         config = config_of(run)
         material = Material.load(store.read_material() or b"", run.opening, space_of(run), config)
+        network = store.read_file(record.files["network"])
     return _Source(
-        network=(folder / record.files["network"]).read_bytes(),
+        network=network,
         context=material.context,
-        folder=RunPaths(folder).composed(name),
+        folder=store.paths.composed(name),
         songs=len(record.songs),
         notes=config.notes,
         seed=config.seed,
@@ -155,8 +153,8 @@ def _exported(folder: Path) -> _Source:
         context=exported.context,
         folder=folder / "composed",
         songs=0,
-        notes=500,
-        seed=0,
+        notes=int(card["notes"]),
+        seed=int(card["seed"]),
         temperature=float(card["temperature"]),
         window=int(card["window"]),
     )

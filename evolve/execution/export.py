@@ -10,7 +10,8 @@ from evolve.execution.material import opening_from_facts
 from evolve.execution.song_context import SongContext
 from evolve.music.representation.vocabulary import Vocabulary
 from evolve.store.paths import write_whole
-from evolve.store.records import Json, RunRecord
+from evolve.store.records import Json
+from evolve.store.run_store import RunStore
 
 CARD = "card.json"
 NETWORK = "network.keras"
@@ -33,12 +34,18 @@ class Exported:
     card: Mapping[str, Json]
 
 
-def write_export(run: RunRecord, run_folder: Path, individual_id: str, folder: Path) -> None:
+def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
     """Write the network, its vocabulary, and a card for programs and one for people.
 
+    Args:
+        store: The run that it is taken from.
+        individual_id: One that has songs.
+        folder: Where to; made when it is not there.
+
     Raises:
-        RunError: The individual has no network, or the folder has something in it.
+        RunError: The folder has something in it, or the run has lost the network's file.
     """
+    run = store.read()
     record = run.individuals[individual_id]
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"{folder} exists and is not empty; give a new folder")
@@ -50,13 +57,15 @@ def write_export(run: RunRecord, run_folder: Path, individual_id: str, folder: P
         "metrics": dict(record.metrics),
         "corpus": list(run.corpus["names"]),
         "window": run.settings["window"],
+        "notes": run.settings["notes"],
+        "seed": run.settings["seed"],
         "temperature": run.settings["temperature"],
         "tempo_bpm": run.corpus["tempo_bpm"],
         "opening": {name: fact for name, fact in run.opening.items() if name != "files"},
         "versions": dict(run.versions),
     }
-    write_whole(folder / NETWORK, (run_folder / record.files["network"]).read_bytes())
-    write_whole(folder / VOCABULARY, (run_folder / record.files["vocabulary"]).read_bytes())
+    write_whole(folder / NETWORK, store.read_file(record.files["network"]))
+    write_whole(folder / VOCABULARY, store.read_file(record.files["vocabulary"]))
     write_whole(folder / "README.md", _card_for_people(card).encode())
     write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False).encode())
 
@@ -65,10 +74,11 @@ def read_export(folder: Path) -> Exported:
     """What `write_export` wrote.
 
     Raises:
-        RunError: The folder is no export, or is damaged.
+        RunError: The folder is no export, is damaged, or was written by an evolve of another layout.
     """
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        _check_format(card["format"], folder)
         vocabulary = Vocabulary.from_json(json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
         network = (folder / NETWORK).read_bytes()
         opening = opening_from_facts(card["opening"])
@@ -81,6 +91,13 @@ def read_export(folder: Path) -> Exported:
 def is_export(folder: Path) -> bool:
     """Whether a folder looks like an exported network."""
     return (folder / CARD).is_file() and (folder / NETWORK).is_file()
+
+
+def _check_format(found: Json, folder: Path) -> None:
+    if found != _FORMAT:
+        raise RunError(
+            f"{folder} has layout {found}, this evolve reads layout {_FORMAT}; use the version of evolve that wrote it"
+        )
 
 
 def _card_for_people(card: Mapping[str, Json]) -> str:

@@ -5,7 +5,8 @@ needed at the start alone.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,17 +82,13 @@ def prepare(config: RunConfig, on_progress: Callable[[int, int], None] | None = 
         CorpusError: Nothing usable was found, or the opening cannot be read.
     """
     corpus = read_corpus(config.corpus, on_progress=on_progress)
-    encoded = encode(corpus, config)
+    encoded = _encode(corpus, config)
     opening = _open(config, encoded)
     facts = {"corpus": _corpus_facts(corpus, encoded), "opening": opening_facts(opening)}
-    skipped = len(corpus.skipped)
-    notices = [f"{skipped} file(s) of the corpus were skipped; to see why: evolve corpus check"] if skipped else []
-    if opening.notice:
-        notices.append(opening.notice)
-    return Preparation(encoded.to_bytes(), _opening_files(opening, encoded), facts, tuple(notices))
+    return Preparation(encoded.to_bytes(), _opening_files(opening, encoded), facts, tuple(_notices(corpus, opening)))
 
 
-def encode(corpus: Corpus, config: RunConfig) -> EncodedCorpus:
+def _encode(corpus: Corpus, config: RunConfig) -> EncodedCorpus:
     """The corpus in the symbols that the run's networks will know."""
     options = {} if config.chord_symbols is None else {"max_pitches": config.chord_symbols}
     return encode_corpus(corpus, seed=config.seed, **options)
@@ -101,6 +98,14 @@ def _open(config: RunConfig, encoded: EncodedCorpus) -> Opening:
     if config.opening is None:
         return choose_opening(encoded, seed=config.seed, length=config.window)
     return read_opening(Path(config.opening), encoded.vocabulary, length=config.window)
+
+
+def _notices(corpus: Corpus, opening: Opening) -> Iterator[str]:
+    if corpus.skipped:
+        sources = shlex.join(corpus.names)
+        yield f"{len(corpus.skipped)} file(s) of the corpus were skipped; to see why: evolve corpus check {sources}"
+    if opening.notice:
+        yield opening.notice
 
 
 def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> Json:

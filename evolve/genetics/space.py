@@ -8,6 +8,7 @@ and checking a space stays quick.
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +39,17 @@ class SearchSpace:
                 return gene
         raise KeyError(name)
 
-    def sample(self, rng: np.random.Generator) -> Genome:
-        """A genome drawn evenly from the space, each gene on its own scale."""
+    def grow(self, value_of: Callable[[Gene], Value]) -> Genome:
+        """The genome whose active genes have these values, asked for parents before those that depend on them."""
         genome = Genome(())
         for gene in self.genes:
             if gene.is_active_in(genome):
-                genome = Genome((*genome.genes, (gene.name, sample_value(gene, rng))))
+                genome = Genome((*genome.genes, (gene.name, value_of(gene))))
         return genome
+
+    def sample(self, rng: np.random.Generator) -> Genome:
+        """A genome drawn evenly from the space, each gene on its own scale."""
+        return self.grow(lambda gene: sample_value(gene, rng))
 
     def genomes(self) -> tuple[Genome, ...]:
         """Every genome, in the order of the genes' values; `SpaceError` when there are infinitely many."""

@@ -4,8 +4,6 @@ Numbers vary on their own scale (a learning rate by ratios, a width by steps); c
 or replaced whole. A gene that its parent gene switches on is sampled fresh, one that is switched off is dropped.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from evolve.genetics.gene import Gene
@@ -36,7 +34,7 @@ def crossover(first: Genome, second: Genome, space: SearchSpace, rng: np.random.
             return from_unit(gene, _simulated_binary(positions[0], positions[1], rng, eta))
         return given[int(rng.integers(len(given)))]
 
-    return _grow(space, inherit)
+    return space.grow(inherit)
 
 
 def mutate(genome: Genome, space: SearchSpace, rng: np.random.Generator, *, rate: float, eta: float) -> Genome:
@@ -63,7 +61,7 @@ def mutate(genome: Genome, space: SearchSpace, rng: np.random.Generator, *, rate
         value = genome[gene.name]
         return mutate_value(gene, value, rng, eta=eta) if gene.name in chosen else value
 
-    return _grow(space, inherit)
+    return space.grow(inherit)
 
 
 def mutate_value(gene: Gene, value: Value, rng: np.random.Generator, *, eta: float) -> Value:
@@ -73,15 +71,6 @@ def mutate_value(gene: Gene, value: Value, rng: np.random.Generator, *, eta: flo
         return others[int(rng.integers(len(others)))]
     mutant = from_unit(gene, _polynomial(to_unit(gene, value), rng, eta))
     return mutant if mutant != value else _neighbour(gene, value, rng)
-
-
-def _grow(space: SearchSpace, inherit: Callable[[Gene], Value]) -> Genome:
-    """The genome whose active genes, parents before those that depend on them, have the inherited values."""
-    genome = Genome(())
-    for gene in space.genes:
-        if gene.is_active_in(genome):
-            genome = Genome((*genome.genes, (gene.name, inherit(gene))))
-    return genome
 
 
 def _neighbour(gene: Gene, value: Value, rng: np.random.Generator) -> Value:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from evolve.genetics.individual import Individual
-from evolve.store.records import GenerationRecord, RunRecord, Standing
+from evolve.judging.ranking import Standing
+from evolve.store.records import GenerationRecord, RunRecord
 
 
 def family_of(run: RunRecord) -> dict[str, Individual]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from evolve.genetics.genome import Genome
 from evolve.genetics.individual import Individual, Origin
 from evolve.judging.ballot import Ballot
+from evolve.judging.ranking import Standing
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
@@ -15,7 +16,6 @@ from evolve.store.records import (
     IndividualStatus,
     RunRecord,
     SongRecord,
-    Standing,
 )
 
 

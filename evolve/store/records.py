@@ -7,7 +7,7 @@ from typing import Any
 
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
-from evolve.judging.ranking import Standing as Standing  # noqa: PLC0414 - given on to readers of records
+from evolve.judging.ranking import Standing
 
 Json = Any
 """Whatever `json.dumps` takes."""

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from evolve.errors import RunError
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
+from evolve.judging.ranking import Standing
 from evolve.store.database import Database
 from evolve.store.paths import RunPaths, write_whole
 from evolve.store.reading import read_ballots, read_run
@@ -28,7 +29,6 @@ from evolve.store.records import (
     IndividualStatus,
     Json,
     RunRecord,
-    Standing,
     TrialResult,
 )
 

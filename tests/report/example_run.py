@@ -13,6 +13,7 @@ from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
 from evolve.judging.ballot import Ballot
+from evolve.judging.ranking import Standing
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
@@ -21,7 +22,6 @@ from evolve.store.records import (
     IndividualStatus,
     RunRecord,
     SongRecord,
-    Standing,
 )
 
 STAGES = ("created", "born", "heard", "ranked", "training", "finished")

@@ -8,6 +8,7 @@ import numpy as np
 from evolve.genetics.individual import Individual, Origin, individual_id
 from evolve.genetics.lineage import changed
 from evolve.judging.ballot import Ballot
+from evolve.judging.ranking import Standing
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
@@ -15,7 +16,6 @@ from evolve.store.records import (
     IndividualRecord,
     IndividualStatus,
     RunRecord,
-    Standing,
 )
 from tests.report.example_run import example_run, genome
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from evolve.judging.ranking import Standing
 from evolve.report.text import render_text
-from evolve.store.records import RunRecord, Standing
+from evolve.store.records import RunRecord
 from tests.report.example_run import STAGES, example_run
 from tests.report.long_run import long_run
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual, Origin, individual_id
 from evolve.judging.ballot import Ballot
-from evolve.store.records import Artifact, BallotRecord, Json, SongResult, Standing, TrialResult
+from evolve.judging.ranking import Standing
+from evolve.store.records import Artifact, BallotRecord, Json, SongResult, TrialResult
 from evolve.store.run_store import RunStore
 
 FACTS: Mapping[str, Json] = {

@@ -12,9 +12,10 @@ import pytest
 from evolve.errors import RunError
 from evolve.genetics.individual import Individual, Origin
 from evolve.judging.ballot import Ballot
+from evolve.judging.ranking import Standing
 from evolve.store import run_store as module
 from evolve.store.paths import write_whole
-from evolve.store.records import Artifact, GenerationStatus, IndividualStatus, Standing
+from evolve.store.records import Artifact, GenerationStatus, IndividualStatus
 from evolve.store.run_store import RunStore
 from tests.store.runs import FACTS, ballot_of, by_first_ballot, founders, new_run, result_of
 

@@ -10,9 +10,10 @@ from rich.text import Text
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual
 from evolve.genetics.lineage import inherited_from
+from evolve.judging.ranking import Standing
 from evolve.report.rankings import is_tied
 from evolve.report.story.words import change_in_words, one_line, value_in_words
-from evolve.store.records import RunRecord, Standing
+from evolve.store.records import RunRecord
 
 _SHORT_NAMES = {"batch_size": "batch", "learning_rate": "rate", "dense_width": "dense", "embedding_width": "embedding"}
 """Where a genome is told in one line, these genes are known by a shorter name."""

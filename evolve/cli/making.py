@@ -67,9 +67,11 @@ def compose(
         from evolve.execution.songs import compose_songs
         from evolve.network.files import network_from_bytes
 
+        network = network_from_bytes(source.network)  # TensorFlow looks for GPUs here, and complains of none
+
     first = max(source.songs, _last_number(folder)) + 1
     results = compose_songs(
-        network_from_bytes(source.network),
+        network,
         context,
         indices=range(first, first + songs),
         notes=notes or source.notes,

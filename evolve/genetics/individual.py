@@ -7,17 +7,12 @@ from evolve.genetics.genome import Genome
 
 
 class Origin(StrEnum):
-    """How an individual came to be."""
+    """How an individual came to be: a child has parents, all others are sampled fresh from the space."""
 
     FOUNDER = "founder"
     CHILD = "child"
     NEWCOMER = "newcomer"
     REPLACEMENT = "replacement"
-
-    @property
-    def is_bred(self) -> bool:
-        """Whether it has parents; all others are sampled fresh from the space."""
-        return self is Origin.CHILD
 
 
 @dataclass(frozen=True, slots=True)

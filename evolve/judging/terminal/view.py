@@ -19,11 +19,6 @@ class Page(Enum):
     ROLL = "roll"
     CONFIRM = "confirm"
 
-    @property
-    def is_overlay(self) -> bool:
-        """Whether it lies over the list or the pairs, and goes away again."""
-        return self in (Page.HELP, Page.ROLL, Page.CONFIRM)
-
 
 @dataclass(frozen=True, slots=True)
 class View:

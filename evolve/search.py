@@ -27,7 +27,7 @@ from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing, rank
 from evolve.network.genes import GENES
 from evolve.sittings import Sitting, sit
-from evolve.store.paths import write_whole
+from evolve.store.paths import checked_name, write_whole
 from evolve.store.records import BallotRecord, GenerationRecord, GenerationStatus, RunRecord, TrialResult
 from evolve.store.run_store import RunStore
 
@@ -86,10 +86,18 @@ def advance(
 ) -> Outcome:
     """Take the run on until it is a person's turn and none is there, or until it is complete.
 
+    Args:
+        store: The run.
+        execution: Where trials run; entered only when there are some to run.
+        observer: Who is told what happens.
+        judge: How the listener ranks; None when nobody is there to.
+        listener: Who ranks; a name that a folder can have, refused before anything is trained.
+
     Raises:
         EvolveError: What the user can mend; the run can be taken on afterwards.
         KeyboardInterrupt: The user stopped it; what was done is kept.
     """
+    checked_name(listener)
     with store.exclusively():
         _read(store, observer)
         _found(store)

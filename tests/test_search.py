@@ -10,7 +10,7 @@ from evolve.genetics.breeding import MAX_REPLACEMENTS
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
 from evolve.judging.ballot import Ballot
-from evolve.search import DEFAULT_LISTENER, Outcome, cast_ballot, config_of, create, extend, space_of
+from evolve.search import DEFAULT_LISTENER, Outcome, advance, cast_ballot, config_of, create, extend, space_of
 from evolve.sittings import Sitting, sit
 from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord
 from evolve.store.run_store import RunStore
@@ -284,6 +284,14 @@ def test_a_number_of_generations_that_cannot_be_is_refused(store: RunStore, gene
     assert store.read().settings == before
     extend(store, 7)
     assert store.read().settings == {**before, "generations": 7}
+
+
+def test_a_listener_whose_name_no_folder_can_have_is_refused_before_anything_is_trained(store: RunStore) -> None:
+    """The mistake costs no time; it would come to light when all songs are there, otherwise."""
+    execution = PretendedExecution()
+    with pytest.raises(RunError, match="cannot be a name"):
+        advance(store, execution, Remembering(), by_ear, listener="../me")
+    assert not execution.entered
 
 
 def test_a_run_is_advanced_by_one_at_a_time(store: RunStore) -> None:

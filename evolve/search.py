@@ -130,10 +130,12 @@ def extend(store: RunStore, generations: int) -> None:
 
     Raises:
         SettingsError: No run can have so many, or so few.
+        RunError: Another process is working on the run.
     """
     known = [Given(name, value, "the run") for name, value in store.read().settings.items()]
     config = settle([*known, Given("generations", generations, "--generations")])
-    store.record_facts({"settings": config.model_dump(mode="json")})
+    with store.exclusively():
+        store.record_facts({"settings": config.model_dump(mode="json")})
 
 
 def config_of(run: RunRecord) -> RunConfig:

@@ -294,6 +294,14 @@ def test_a_listener_whose_name_no_folder_can_have_is_refused_before_anything_is_
     assert not execution.entered
 
 
+def test_a_run_at_work_is_not_given_more_generations(store: RunStore) -> None:
+    """Whoever works on the run has settings that stay as they are."""
+    before = store.read().settings
+    with RunStore(store.paths.folder) as other, other.exclusively(), pytest.raises(RunError, match="another process"):
+        extend(store, 9)
+    assert store.read().settings == before
+
+
 def test_a_run_is_advanced_by_one_at_a_time(store: RunStore) -> None:
     """The second is told at once, and nothing of it is lost."""
     with RunStore(store.paths.folder) as other, other.exclusively(), pytest.raises(RunError, match="another process"):

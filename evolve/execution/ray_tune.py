@@ -159,6 +159,9 @@ def _trainable(config: Mapping[str, str], individuals: Mapping[str, Individual],
 
 def _connect(address: str | None, *, threads: int) -> None:
     """Join the cluster, or start one on this machine; a loaded machine may need more than one try."""
+    if address is not None and "://" in address:
+        # Ray's client would run the callbacks on the cluster, far from the run folder that they write to.
+        raise ExecutionError(f"--address must be HOST:PORT, such as 10.0.0.1:6379; it is {address}")
     count = str(threads)
     variables = {
         "TF_NUM_INTRAOP_THREADS": count,

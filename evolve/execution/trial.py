@@ -3,6 +3,7 @@
 This is where music and networks meet the evolution, and the only place.
 """
 
+import faulthandler
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +36,7 @@ def run_trial(individual: Individual, material: Material, report: Report) -> Tri
     """
     report(TrialProgress(individual.id, Phase.BUILDING))
     try:
+        _watch(material)
         return _train_and_compose(individual, material, report)
     except (TrainingFailed, EvolveError) as error:
         return TrialResult(individual.id, failure=_one_line(str(error)))
@@ -42,6 +44,8 @@ def run_trial(individual: Individual, material: Material, report: Report) -> Tri
         return TrialResult(individual.id, failure="the network did not fit into memory")
     except Exception as error:  # any combination of genes may break a library; the run must go on
         return TrialResult(individual.id, failure=_one_line(f"{type(error).__name__}: {error}"))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _train_and_compose(individual: Individual, material: Material, report: Report) -> TrialResult:
@@ -59,6 +63,7 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
         TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)
     )
     composing = time.monotonic()
+    _watch(material)
     songs = compose_songs(
         model,
         material.context,
@@ -71,6 +76,11 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     seconds = {"composing_s": round(now - composing, 2), "trial_s": round(now - started, 2)}
     metrics = {**_metrics(history), "parameters": int(model.count_params()), **seconds}
     return TrialResult(individual.id, metrics, songs, _artifacts(model, material))
+
+
+def _watch(material: Material) -> None:
+    """End this process, with a traceback on stderr, if what comes next takes longer than a trial may be silent."""
+    faulthandler.dump_traceback_later(material.config.hang_limit, exit=True)
 
 
 def _training_settings(material: Material, batch_size: int, seed: int) -> TrainingSettings:

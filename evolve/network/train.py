@@ -53,7 +53,8 @@ class TrainingSettings:
         learn_from: ``every`` step of a window is a target, or only the ``last``, the paper's way.
         batch_size: Windows in a training step; fewer when the corpus has fewer.
         seed: The order of the windows derives from it.
-        hang_limit_s: End the whole process, with a traceback on stderr, when one epoch takes longer; None never does.
+        hang_limit_s: End the whole process, with a traceback on stderr, when one training step takes longer; None
+            never does.
     """
 
     window: int = 50
@@ -188,13 +189,11 @@ class _Course:
 
     def run(self, on_epoch: Callable[[EpochReport], None]) -> TrainingHistory:
         self.started = self.clock()
-        self._watch()
         prime(self.model, self.lesson)
         self._examine(0)  # compiles the evaluation, and tells how long one takes before the first is due
         stopped_by: StoppedBy | None = None
         while stopped_by is None:
             epoch = len(self.reports) + 1
-            self._watch()
             loss_bits = self._learn(epoch)
             self._remember(epoch, held_out_bits := self._examine(epoch))
             stopped_by = self._reason_to_stop(epoch)
@@ -209,6 +208,7 @@ class _Course:
         """One pass over the training windows, or as much as the clock allows; its mean loss in bits a note."""
         bits = _Mean()
         for batch in self._lesson(epoch):
+            self._watch()
             bits.add(_bits(self.model.train_on_batch, batch, epoch), float(batch.weights.sum()))
             if self._is_time_up():
                 break
@@ -226,6 +226,7 @@ class _Course:
         windows = exam_windows(self.exam, chosen.window, chosen.learn_from, EXAM_WINDOWS)
         size = min(EXAM_BATCH, len(windows))
         for batch in batches(self.exam, windows, chosen.window, chosen.learn_from, size):
+            self._watch()
             bits.add(_bits(self.model.test_on_batch, batch, epoch), float(batch.weights.sum()))
         self.exam_s = self.clock() - began
         return bits.value
@@ -251,7 +252,7 @@ class _Course:
         return max(0.0, min(self.settings.seconds - elapsed, elapsed / epoch * (self.settings.epochs - epoch)))
 
     def _watch(self) -> None:
-        """Winds up the alarm that ends a process whose epoch never ends."""
+        """Winds up the alarm that ends a process whose training step never ends."""
         if self.settings.hang_limit_s is not None:
             faulthandler.dump_traceback_later(self.settings.hang_limit_s, exit=True)
 

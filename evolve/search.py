@@ -6,6 +6,7 @@ complete. It may be stopped at any instant; called again, it goes on from what t
 
 import importlib.metadata
 import platform
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -28,10 +29,20 @@ from evolve.judging.ranking import Standing, rank
 from evolve.network.genes import GENES
 from evolve.sittings import Sitting, sit
 from evolve.store.paths import checked_name, write_whole
-from evolve.store.records import BallotRecord, GenerationRecord, GenerationStatus, RunRecord, TrialResult
+from evolve.store.records import (
+    BallotRecord,
+    GenerationRecord,
+    GenerationStatus,
+    IndividualRecord,
+    RunRecord,
+    TrialResult,
+)
 from evolve.store.run_store import RunStore
 
 DEFAULT_LISTENER = "listener"
+
+MIN_FREE_MB = 200
+"""Below this much room on the disk no generation is begun."""
 
 _LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
 
@@ -150,7 +161,7 @@ def space_of(run: RunRecord) -> SearchSpace:
 
 def _read(store: RunStore, observer: RunObserver) -> None:
     """Step 1: the corpus becomes encoded notes, the opening is chosen."""
-    if store.read_material() is not None:
+    if store.fact("opening") is not None:
         return
     from evolve.execution.material import prepare  # noqa: PLC0415 - a ranking needs no music library
 
@@ -171,53 +182,71 @@ def _found(store: RunStore) -> None:
 def _evaluate(store: RunStore, number: int, execution: Execution, observer: RunObserver) -> None:
     """Step 3: every member is trained and composes; those that fail give their place to fresh ones."""
     run = store.read()
+    _check_disk(store)
     observer.evaluation_started(run, run.generations[number])
     try:
         with execution() as runner:
-            while _run_missing(store, number, runner, observer) or _replace_failed(store, number, observer):
-                pass
+            _run_missing(store, number, runner, observer)
+            for _ in range(MAX_REPLACEMENTS):
+                if not _failed_members(store, number):
+                    break
+                _replace_failed(store, number, observer)
+                _run_missing(store, number, runner, observer)
     finally:
         observer.evaluation_ended()
+    if failed := _failed_members(store, number):
+        last = failed[-1]
+        raise ExecutionError(
+            f"{MAX_REPLACEMENTS} replacements in a row failed, the last, {last.individual.id}, with: {last.failure}; "
+            f"see all with: evolve report {run.name}; try others with: evolve resume {run.name}; or start anew with "
+            f"another space"
+        )
     store.record_evaluated(number)
 
 
-def _run_missing(store: RunStore, number: int, runner: TrialRunner, observer: RunObserver) -> bool:
-    """Run what is wanted and not recorded; tells whether there was anything."""
+def _check_disk(store: RunStore) -> None:
+    """Say that the disk is nearly full before hours are spent on what could not be kept."""
+    free_mb = shutil.disk_usage(store.paths.folder).free // 10**6
+    if free_mb < MIN_FREE_MB:
+        raise ExecutionError(
+            f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {MIN_FREE_MB} MB; "
+            f"make room and go on: evolve resume {store.name}"
+        )
+
+
+def _run_missing(store: RunStore, number: int, runner: TrialRunner, observer: RunObserver) -> None:
+    """Run what is wanted and not recorded."""
     from evolve.execution.material import Material  # noqa: PLC0415 - a ranking needs no music library
 
     run = store.read()
     members = [run.individuals[name] for name in run.generations[number].members]
     missing = [record.individual for record in members if not record.status.is_finished]
     if missing:
-        material = Material.load(store.read_material() or b"", run.opening, space_of(run), config_of(run))
+        material = Material.load(store.read_material(), run.opening, space_of(run), config_of(run))
         runner.run(missing, material, _Recorder(store, observer))
-    return bool(missing)
 
 
-def _replace_failed(store: RunStore, number: int, observer: RunObserver) -> bool:
-    """Give failed members' places to fresh genomes; tells whether there were any.
+def _failed_members(store: RunStore, number: int) -> tuple[IndividualRecord, ...]:
+    """The members whose trials failed and whose places nobody has taken yet, in slot order."""
+    run = store.read()
+    records = (run.individuals[name] for name in run.generations[number].members)
+    return tuple(record for record in records if record.failure is not None)
+
+
+def _replace_failed(store: RunStore, number: int, observer: RunObserver) -> None:
+    """Give failed members' places to fresh genomes.
 
     All of a round at once, in the order of their slots, so that the genomes do not depend on which failed first.
     """
     run = store.read()
-    records = [run.individuals[name] for name in run.generations[number].members]
-    failed = [record.individual for record in records if not record.status.is_heard]
-    if not failed:
-        return False
+    failed = _failed_members(store, number)
     slots = [run.individuals[name].individual.slot for name in run.generations[number].failed]
-    replacement = {one.id: slots.count(one.slot) for one in failed}
-    if max(replacement.values()) > MAX_REPLACEMENTS:
-        reason = run.individuals[failed[0].id].failure
-        raise ExecutionError(
-            f"{MAX_REPLACEMENTS + 1} genomes in a row failed in one place, the last with: {reason}; "
-            f"see all with: evolve report {run.name}, and narrow the search space or raise the budget"
-        )
+    replacement = {one.individual.id: slots.count(one.individual.slot) for one in failed}
     taken = [record.individual.genome for record in run.individuals.values()]
-    fresh = replace_failed(failed, replacement, taken, space_of(run), config_of(run).seed)
-    store.record_replacements({old.id: new for old, new in zip(failed, fresh, strict=True)})
+    fresh = replace_failed([one.individual for one in failed], replacement, taken, space_of(run), config_of(run).seed)
+    store.record_replacements({old.individual.id: new for old, new in zip(failed, fresh, strict=True)})
     for old, new in zip(failed, fresh, strict=True):
-        observer.noticed(f"{old.id} failed ({run.individuals[old.id].failure}); {new.id} takes its place")
-    return True
+        observer.noticed(f"{old.individual.id} failed ({old.failure}); {new.id} takes its place")
 
 
 def _hear(store: RunStore, number: int, judge: Judge, listener: str) -> bool:
@@ -244,7 +273,15 @@ def _breed(store: RunStore, run: RunRecord, generation: GenerationRecord) -> Non
         seed=config.seed,
     )
     changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in brood.born if one.parents}
-    store.record_generation(generation.index + 1, brood.born, changes, elites=brood.elites, parents=brood.parents)
+    # Somebody's ballot may have come in meanwhile: then nothing is recorded, and the next look at the store sees it.
+    store.record_generation(
+        generation.index + 1,
+        brood.born,
+        changes,
+        elites=brood.elites,
+        parents=brood.parents,
+        bred_from=generation.standings,
+    )
 
 
 def _merits(generation: GenerationRecord) -> dict[str, Merit]:

@@ -191,15 +191,15 @@ def test_a_slot_that_always_fails_ends_the_run_with_its_reason(store: RunStore) 
     def fails(individual: Individual) -> str | None:
         return f"no memory for {individual.id}" if individual.slot == 3 else None
 
-    for _ in range(2):
+    for last in ("g0-3f", "g0-3k"):
         with pytest.raises(ExecutionError) as told:
             go(store, PretendedExecution(fails))
         assert str(told.value) == (
-            "6 genomes in a row failed in one place, the last with: no memory for g0-3f; "
-            "see all with: evolve report run, and narrow the search space or raise the budget"
+            f"5 replacements in a row failed, the last, {last}, with: no memory for {last}; "
+            "see all with: evolve report run; try others with: evolve resume run; or start anew with another space"
         )
     run = store.read()
-    assert len(run.generations[0].failed) == MAX_REPLACEMENTS + 1
+    assert len(run.generations[0].failed) == 2 * MAX_REPLACEMENTS + 1
     assert run.individuals["g0-1"].status is IndividualStatus.EVALUATED
 
 

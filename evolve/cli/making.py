@@ -131,7 +131,7 @@ def _bred(folder: Path, individual: str | None) -> _Source:
         name = individual or _champion(run)
         record = _heard(run, name)
         config = config_of(run)
-        material = Material.load(store.read_material() or b"", run.opening, space_of(run), config)
+        material = Material.load(store.read_material(), run.opening, space_of(run), config)
         network = store.read_file(record.files["network"])
     return _Source(
         network=network,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_lowercase
 
 from evolve.genetics.genome import Genome
 
@@ -45,7 +46,10 @@ def individual_id(generation: int, slot: int, replacement: int = 0) -> str:
     Args:
         generation: From 0.
         slot: From 1.
-        replacement: 0 for the first in the slot, n for its n-th replacement (at most 25).
+        replacement: 0 for the first in the slot, n for its n-th replacement; after ``z`` comes ``ba``.
     """
-    suffix = "" if replacement == 0 else chr(ord("a") + replacement)
+    suffix = ""
+    while replacement:
+        replacement, letter = divmod(replacement, len(ascii_lowercase))
+        suffix = ascii_lowercase[letter] + suffix
     return f"g{generation}-{slot}{suffix}"

@@ -39,7 +39,7 @@ def read_run(cursor: sqlite3.Cursor, name: str) -> RunRecord:
 def _generation(cursor: sqlite3.Cursor, number: int) -> GenerationRecord:
     status, parents = cursor.execute("SELECT status, parents FROM generation WHERE number = ?", (number,)).fetchone()
     members = cursor.execute(
-        "SELECT individual, elite, rank, utility, rejected FROM member WHERE generation = ? ORDER BY slot", (number,)
+        "SELECT individual, elite FROM member WHERE generation = ? ORDER BY slot", (number,)
     ).fetchall()
     failed = cursor.execute(
         "SELECT id FROM individual WHERE generation = ? AND status = ? ORDER BY slot, position",
@@ -48,17 +48,23 @@ def _generation(cursor: sqlite3.Cursor, number: int) -> GenerationRecord:
     return GenerationRecord(
         index=number,
         status=GenerationStatus(status),
-        members=tuple(name for name, *_ in members),
-        elites=tuple(name for name, elite, *_ in members if elite),
+        members=tuple(name for name, _ in members),
+        elites=tuple(name for name, elite in members if elite),
         failed=tuple(name for (name,) in failed),
         parents=tuple(json.loads(parents)),
-        standings={
-            name: Standing(rank, utility, bool(rejected))
-            for name, _, rank, utility, rejected in members
-            if rank is not None
-        },
+        standings=read_standings(cursor, number),
         ballots=tuple(read_ballots(cursor, number)),
     )
+
+
+def read_standings(cursor: sqlite3.Cursor, number: int) -> dict[str, Standing]:
+    """Where each ranked member of a generation came, in slot order."""
+    rows = cursor.execute(
+        "SELECT individual, rank, utility, rejected FROM member WHERE generation = ? AND rank IS NOT NULL"
+        " ORDER BY slot",
+        (number,),
+    )
+    return {name: Standing(rank, utility, bool(rejected)) for name, rank, utility, rejected in rows}
 
 
 def read_ballots(cursor: sqlite3.Cursor, number: int) -> Iterator[BallotRecord]:

@@ -21,7 +21,7 @@ from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
 from evolve.store.database import Database
 from evolve.store.paths import RunPaths, write_whole
-from evolve.store.reading import read_ballots, read_run
+from evolve.store.reading import read_ballots, read_run, read_standings
 from evolve.store.records import (
     Artifact,
     BallotRecord,
@@ -122,13 +122,13 @@ class RunStore:
         opening = {**facts["opening"], "files": relative}
         self.record_facts({**facts, "opening": opening})
 
-    def read_material(self) -> bytes | None:
-        """What `write_material` kept, or None when it has not come to that.
+    def read_material(self) -> bytes:
+        """What `write_material` kept.
 
         Raises:
-            RunError: The file is no longer there.
+            RunError: It has not come to that yet, or the file is no longer there.
         """
-        return self.read_file(self.paths.relative(self.paths.material)) if self.fact("opening") else None
+        return self.read_file(self.paths.relative(self.paths.material))
 
     def read_file(self, relative: str) -> bytes:
         """A file of the run, by its path relative to the run folder.
@@ -153,9 +153,24 @@ class RunStore:
         *,
         elites: Sequence[str] = (),
         parents: Sequence[str] = (),
-    ) -> None:
-        """A generation is born; the one before it, if any, is bred. One transaction."""
+        bred_from: Mapping[str, Standing] | None = None,
+    ) -> bool:
+        """A generation is born; the one before it, if any, is bred. One transaction.
+
+        Args:
+            number: The new generation.
+            born: Its new individuals, in slot order after the elites.
+            changed: What changed in each child from its first parent, by the child's id.
+            elites: Ids that are carried over.
+            parents: Ids that the new generation was bred from.
+            bred_from: The standings that it was bred from; None for the founders.
+
+        Returns:
+            Whether it was recorded; not if a ballot has changed the standings since they were read.
+        """
         with self._database.transaction() as cursor:
+            if bred_from is not None and read_standings(cursor, number - 1) != bred_from:
+                return False
             cursor.execute(
                 "UPDATE generation SET status = ?, parents = ? WHERE number = ?",
                 (GenerationStatus.BRED, json.dumps(list(parents)), number - 1),
@@ -172,6 +187,7 @@ class RunStore:
                     "INSERT INTO member (generation, slot, individual, elite) VALUES (?, ?, ?, ?)",
                     (number, slot, name, int(elite)),
                 )
+        return True
 
     def record_replacements(self, replacements: Mapping[str, Individual]) -> None:
         """Fresh individuals take the slots of failed ones, given by the failed one's id. One transaction."""

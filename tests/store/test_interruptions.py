@@ -63,7 +63,7 @@ def test_material_is_there_in_full_or_not_at_all(tmp_path: Path, monkeypatch: py
             patch.setattr(module, "write_whole", FullDisk(room).write)
             with pytest.raises(OSError, match="No space"):
                 store.write_material(b"encoded", (Artifact("midi", "opening.mid", b"x"),), {"opening": {}})
-        assert store.read_material() is None
+        assert store.fact("opening") is None
         assert store.read().opening == {}
 
 

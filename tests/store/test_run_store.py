@@ -138,7 +138,7 @@ def test_replacements_take_the_slots_of_the_failed(tmp_path: Path) -> None:
 def test_material_comes_back_with_its_facts_and_files(tmp_path: Path) -> None:
     """The opening's files are named relative to the run folder."""
     with RunStore.create(tmp_path / "run", FACTS) as store:
-        assert store.read_material() is None
+        assert store.fact("opening") is None
         facts = {"corpus": {"pieces": 3}, "opening": {"source": "tune 1", "notes": 50}}
         store.write_material(b"encoded", (Artifact("midi", "opening.mid", b"MThd"),), facts)
         run = store.read()
@@ -198,6 +198,22 @@ def test_a_ballot_must_wait_for_the_songs_and_come_before_the_children(tmp_path:
             RunError, match="generation 0 of run has children already: its ranking can no longer change"
         ):
             store.record_ballot(0, ballot, by_first_ballot)
+
+
+def test_children_are_born_only_from_the_ranking_that_stands(tmp_path: Path) -> None:
+    """A ballot that comes in while the next generation is bred is not passed over: the children are bred anew."""
+    with new_run(tmp_path / "run") as store:
+        for name in ("g0-1", "g0-2", "g0-3"):
+            store.record_trial(result_of(name))
+        store.record_evaluated(0)
+        store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2 g0-3"), by_first_ballot)
+        read = store.read().generations[0].standings
+        store.record_ballot(0, ballot_of("ann", "g0-3", "g0-2 g0-1"), by_first_ballot)
+        assert not store.record_generation(1, [], {}, parents=["g0-1"], bred_from=read)
+        assert [(one.index, one.status) for one in store.read().generations] == [(0, GenerationStatus.RANKED)]
+        stands = store.read().generations[0].standings
+        assert store.record_generation(1, [], {}, parents=["g0-3"], bred_from=stands)
+        assert store.read().generations[0].parents == ("g0-3",)
 
 
 def test_a_draft_is_kept_for_each_listener_until_the_ballot(tmp_path: Path) -> None:

@@ -54,8 +54,8 @@ class RunConfig(BaseModel):
     """Notes a network sees before the one it predicts, and the length of the opening."""
     targets: Literal["every", "last"] = "every"
     """Learn from every note of a window, or from the note after it alone, as the paper did."""
-    chord_symbols: Annotated[int, Field(ge=16, le=100_000)] | None = None
-    """Distinct notes and chords a network may know; rarer chords become their nearest. Unset: what suits the corpus."""
+    chord_symbols: Annotated[int, Field(ge=16, le=100_000)] = 256
+    """Distinct notes and chords a network may know; rarer chords become their nearest."""
     epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     """Training budget of an individual, in passes over the corpus."""
     seconds: Annotated[float, Field(gt=0)] = 600.0

@@ -39,8 +39,6 @@ from evolve.store.records import (
 )
 from evolve.store.run_store import RunStore
 
-DEFAULT_LISTENER = "listener"
-
 MIN_FREE_MB = 200
 """Below this much room on the disk no generation is begun."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evolve.cli.options import DEFAULT_LISTENER
 from evolve.config import RunConfig
 from evolve.execution.contract import Phase, TrialObserver, TrialProgress
 from evolve.execution.material import Material
@@ -15,7 +16,7 @@ from evolve.genetics.genome import Genome
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
 from evolve.randomness import derive_rng
-from evolve.search import DEFAULT_LISTENER, Judge, Outcome, advance, create
+from evolve.search import Judge, Outcome, advance, create
 from evolve.sittings import Sitting
 from evolve.store.records import Artifact, GenerationRecord, RunRecord, SongResult, TrialResult
 from evolve.store.run_store import RunStore

@@ -1,12 +1,22 @@
 """What the documents beside the code say is held to what the code does."""
 
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
+import pytest
+import typer
+import yaml
+
+from evolve.cli.app import app
+from evolve.config import RunConfig
+from evolve.genetics.space_file import parse_space
+from evolve.network.genes import GENES
 from evolve.store.paths import RunPaths
 
 ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 
 
 def test_contributing_names_the_floors_in_their_order() -> None:
@@ -31,3 +41,43 @@ def test_the_readme_of_runs_names_what_lies_in_a_run_folder() -> None:
         f"{paths.listening(1, 'NAME')}/",
         f"{paths.composed('g1-3')}/",
     }
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    """The table of settings in README.md holds just the settings of a run, and the defaults that are plain values."""
+    told: dict[str, str] = {}
+    for names, defaults in re.findall(r"^\| (`[a-z_`, ]+`) \| ([^|]+) \|", _section("Settings"), flags=re.MULTILINE):
+        told |= dict(zip(re.findall(r"`([a-z_]+)`", names), re.split(r", (?!by)", defaults.strip()), strict=False))
+    assert set(told) == set(RunConfig.model_fields)
+    for name, field in RunConfig.model_fields.items():
+        if isinstance(field.default, int | float):
+            assert float(told[name]) == field.default, name
+
+
+def test_the_readme_names_every_gene() -> None:
+    """The table of genes in README.md holds just the genes that a network knows."""
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \| ", _section("Search spaces"), flags=re.MULTILINE)
+    assert {gene for row in rows for gene in re.findall(r"`([a-z_]+)`", row)} == set(GENES)
+
+
+def test_the_readme_shows_a_search_space_that_can_be_read() -> None:
+    """The example of a search space is one."""
+    (example,) = re.findall(r"```yaml\n(.+?)```", README, flags=re.DOTALL)
+    assert set(yaml.safe_load(example)["genes"]) <= set(GENES)
+    assert parse_space(example, "README.md", GENES).space.size > 1
+
+
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"^\$ (evolve .+?)(?: +#.*)?$", README, flags=re.MULTILINE))))
+def test_the_readme_types_commands_that_there_are(line: str) -> None:
+    """Every command line of README.md has a command, arguments and options that the program knows."""
+    command = typer.main.get_command(app)
+    _, *words = shlex.split(line)
+    while words and hasattr(command, "commands") and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    if words != ["--install-completion"]:
+        command.make_context("evolve", words)
+
+
+def _section(title: str) -> str:
+    """The part of README.md under a heading."""
+    return README.split(f"## {title}\n")[1].split("\n## ")[0]

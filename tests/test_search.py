@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from evolve.cli.options import DEFAULT_LISTENER
 from evolve.errors import ExecutionError, RunError, SettingsError, SpaceError
 from evolve.genetics.breeding import MAX_REPLACEMENTS
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
 from evolve.judging.ballot import Ballot
-from evolve.search import DEFAULT_LISTENER, Outcome, advance, cast_ballot, config_of, create, extend, space_of
+from evolve.search import Outcome, advance, cast_ballot, config_of, create, extend, space_of
 from evolve.sittings import Sitting, sit
 from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord
 from evolve.store.run_store import RunStore
@@ -92,6 +93,13 @@ def test_elites_are_heard_again_without_being_trained_again(store: RunStore) -> 
     go(store, execution)
     assert sorted(execution.ran) == sorted(store.read().individuals)
     assert len(execution.ran) == TRIALS
+
+
+def test_a_run_that_goes_on_needs_the_music_no_more(store: RunStore) -> None:
+    """What was read of the corpus lies in the run folder: the files themselves may be gone."""
+    observer = Remembering()
+    assert go(store, observer=observer) is Outcome.COMPLETE
+    assert observer.corpus == []
 
 
 def test_trials_run_only_while_nobody_listens(store: RunStore) -> None:
@@ -203,6 +211,17 @@ def test_a_slot_that_always_fails_ends_the_run_with_its_reason(store: RunStore) 
     assert run.individuals["g0-1"].status is IndividualStatus.EVALUATED
 
 
+def test_a_replacement_is_none_of_those_that_were_born(tunes: Path, tmp_path: Path) -> None:
+    """In a space of five for four members only the fifth can take the place of the one that failed."""
+    config, text = (
+        small_config(tunes, generations=1),
+        "genes: {cell: lstm, width: {type: choice, values: [8, 9, 10, 11, 12]}}",
+    )
+    with create(tmp_path / "run", config, "five.yaml", text) as store:
+        assert go(store, PretendedExecution(lambda one: "NaN" if one.id == "g0-3" else None)) is Outcome.COMPLETE
+        assert {record.individual.genome["width"] for record in store.read().individuals.values()} == {8, 9, 10, 11, 12}
+
+
 def test_a_space_without_genomes_left_to_replace_is_told(tunes: Path, tmp_path: Path) -> None:
     """Two genomes for two members, and one of them fails."""
     config = small_config(tunes, population=2, parents=1)
@@ -239,6 +258,17 @@ def test_ballots_of_two_listeners_decide_together(store: RunStore) -> None:
     go(store, judge=None)
     assert store.read().generations[0].parents[0] == members[0]
     assert store.read().generations[1].elites == (members[0],)
+
+
+def test_whom_nobody_heard_comes_after_all_who_were(store: RunStore) -> None:
+    """A ballot over some of the candidates makes them the first choice for parents."""
+    store.record_facts({"settings": {**store.read().settings, "parents": 3}})
+    go(store, judge=None)
+    *_, third, fourth = store.read().generations[0].members
+    cast_ballot(store, sit(store, 0, "ann"), Ballot(((fourth,), (third,))), "order")
+    go(store, judge=None)
+    assert store.read().generations[0].parents[:2] == (fourth, third)
+    assert store.read().generations[1].elites == (fourth,)
 
 
 def test_when_all_are_rejected_the_next_generation_is_new(store: RunStore) -> None:

@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from evolve import __version__
-from evolve.cli import checking, making, reporting, running
+from evolve.cli import checking, making, ranking, reporting, running
 from evolve.errors import EvolveError
 
 INTERRUPTED = 130
@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 app.command()(running.start)
 app.command()(running.resume)
-app.command()(running.rank)
+app.command()(ranking.rank)
 app.command()(reporting.report)
 app.command("list")(reporting.list_runs)
 app.command()(making.compose)

@@ -46,7 +46,7 @@ def check_space(
       evolve space check lstm.yaml
       evolve space check my-space.yaml --json
     """
-    from evolve.cli.running import space_given
+    from evolve.cli.given import space_given
     from evolve.config import settle
     from evolve.genetics.space_file import parse_space
     from evolve.network.genes import GENES

@@ -10,6 +10,9 @@ import typer
 from evolve.errors import SpaceError, nearest_spelling
 from evolve.store.paths import find_run, newest_run, run_folders
 
+DEFAULT_LISTENER = "listener"
+"""Who ranks when nobody says."""
+
 
 def shipped_spaces() -> dict[str, Path]:
     """The search spaces that ship with evolve, by file name."""
@@ -34,9 +37,15 @@ def find_space(name: str) -> tuple[str, str]:
     try:
         return str(name), path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = "is not a text file" if isinstance(error, UnicodeDecodeError) else "there is no such file"
+        reason = _why_unread(error)
         hint = nearest_spelling(Path(name).name, shipped)
         raise SpaceError(f"{name}: {reason}; spaces that ship with evolve: {', '.join(shipped)}{hint}") from error
+
+
+def _why_unread(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "is not a text file"
+    return "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror).lower()
 
 
 def complete_space(incomplete: str) -> Iterator[str]:

@@ -1,18 +1,17 @@
-"""`evolve start`, `resume` and `rank`: the loop between machine and listener."""
+"""`evolve start` and `resume`: the loop between machine and listener."""
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evolve.cli.options import (
+    DEFAULT_LISTENER,
     Address,
-    AnyRun,
-    AsJson,
     Listener,
     Run,
     Runs,
@@ -26,10 +25,9 @@ from evolve.cli.options import (
 from evolve.errors import EvolveError
 
 if TYPE_CHECKING:
-    from evolve.config import Given, RunConfig
+    from evolve.config import RunConfig
     from evolve.execution.contract import Execution, TrialRunner
     from evolve.search import Judge
-    from evolve.sittings import Sitting
     from evolve.store.run_store import RunStore
 
 
@@ -96,7 +94,7 @@ def start(
             help="Any other setting, such as epochs=20, seconds=60, temperature=0.9, exploration=0.8.",
         ),
     ] = None,
-    listener: Listener = "listener",
+    listener: Listener = DEFAULT_LISTENER,
 ) -> None:  # fmt: skip
     """Begin a run: breed networks whose songs you like.
 
@@ -111,6 +109,7 @@ def start(
       evolve start --space lstm.yaml --corpus my-midi/ --generations 8 --set seconds=300
       evolve start --space lstm.yaml --judge none --name night --address 10.0.0.1:6379
     """
+    from evolve.cli.given import options_given, space_given
     from evolve.config import settle
     from evolve.genetics.space_file import parse_space
     from evolve.network.genes import GENES
@@ -123,7 +122,7 @@ def start(
         "corpus": tuple(corpus) if corpus else None, "population": population, "parents": parents, "elites": elites,
         "generations": generations, "songs": songs, "notes": notes, "opening": opening, "seed": seed,
     }  # fmt: skip
-    config = settle([*space_given(space_name, file.settings), *_option_settings(options, settings or [])])
+    config = settle([*space_given(space_name, file.settings), *options_given(options, settings or [])])
     folder = runs / (checked_name(name) if name is not None else _free_name(runs, Path(space_name).stem))
     with create(folder, config, Path(space_name).name, text) as store:
         try:
@@ -143,7 +142,7 @@ def resume(
     runs: Runs = Path("runs"),
     address: Address = None,
     judge: JudgeOption = None,
-    listener: Listener = "listener",
+    listener: Listener = DEFAULT_LISTENER,
 ) -> None:
     """Go on with a run from wherever it stands.
 
@@ -159,59 +158,6 @@ def resume(
         if generations is not None:
             extend(store, generations)
         _go(store, runs, judge, address, listener)
-
-
-def rank(
-    run: AnyRun = None,
-    order: Annotated[
-        str | None,
-        typer.Option(
-            "--order",
-            metavar="ORDER",
-            help='Best first, in blind letters or ids: "C > A = B ! D" puts C first, ties A with B, rejects D.',
-            show_default=False,
-        ),
-    ] = None,
-    listener: Listener = "listener",
-    json: AsJson = False,
-    runs: Runs = Path("runs"),
-) -> None:
-    """Rank the songs that wait for you.
-
-    In this terminal with prompts, or from a script with --order.
-
-    A ballot given again takes the place of the same listener's earlier one, until the next generation is bred.
-
-    \b
-    Examples:
-      evolve rank
-      evolve rank quick-1 --order "C > A = B > D ! E"
-      evolve rank quick-1 --json
-    """
-    from evolve.cli.hearing import candidates_document, print_candidates, terminal_judge
-    from evolve.judging.order import format_order, parse_order
-    from evolve.search import cast_ballot
-    from evolve.sittings import heard_generation, sit
-    from evolve.store.run_store import RunStore
-
-    folder = run_folder(run, runs)
-    with RunStore(folder) as store:
-        sitting = sit(store, heard_generation(store.read()).index, listener)
-        if json and order is None:
-            typer.echo(candidates_document(sitting, store.paths.folder))
-            return
-        if order is None and not is_interactive():
-            print_candidates(sitting, reference_to(folder, runs))
-            return
-        made = (parse_order(order, sitting.letters), "order") if order is not None else terminal_judge(sitting)
-        if made is None:
-            _note(f"your ballot so far is kept; go on: evolve rank {reference_to(folder, runs)}")
-            return
-        standings = cast_ballot(store, sitting, *made)
-        if json:
-            typer.echo(_ranking_document(sitting, standings))
-        _note(f"generation {sitting.generation} is ranked: {format_order(made[0], sitting.letters)}")
-        _note(f"go on: evolve resume {reference_to(folder, runs)}")
 
 
 def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | None, listener: str) -> None:
@@ -234,10 +180,10 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
     if outcome is Outcome.COMPLETE:
         _tell_the_story(store, reference)
     elif ask is not None:
-        _note(f"your ballot so far is kept. Go on: evolve resume {reference}")
+        note(f"your ballot so far is kept. Go on: evolve resume {reference}")
     else:
         generation = store.read().generations[-1].index
-        _note(f'generation {generation} can be heard. Rank it: evolve rank {reference}   or: '
+        note(f'generation {generation} can be heard. Rank it: evolve rank {reference}   or: '
               f'evolve rank {reference} --order "…"   then: evolve resume {reference}')  # fmt: skip
 
 
@@ -261,21 +207,7 @@ def _tell_the_story(store: "RunStore", reference: str) -> None:
 
     run = store.read()
     print_report(run, reference)
-    _note(f"more songs: evolve compose {reference}   keep a network: evolve export {reference} ID FOLDER")
-
-
-def space_given(source: str, settings: Any) -> list["Given"]:  # noqa: ANN401
-    """The run settings of a search space file, which a command line overrides."""
-    from evolve.config import Given
-
-    return [Given(name, value, f"{source}, line {line}", is_firm=False) for name, value, line in settings]
-
-
-def _option_settings(options: Mapping[str, Any], assignments: list[str]) -> list["Given"]:
-    from evolve.config import Given, parse_assignment
-
-    given = [Given(name, value, f"--{name}") for name, value in options.items() if value is not None]
-    return [*given, *map(parse_assignment, assignments)]
+    note(f"more songs: evolve compose {reference}   keep a network: evolve export {reference} ID FOLDER")
 
 
 def _free_name(runs: Path, stem: str) -> str:
@@ -286,13 +218,6 @@ def _free_name(runs: Path, stem: str) -> str:
     return f"{stem}-{number}"
 
 
-def _ranking_document(sitting: "Sitting", standings: Any) -> str:  # noqa: ANN401
-    import dataclasses
-    import json
-
-    ranking = {name: dataclasses.asdict(standing) for name, standing in standings.items()}
-    return json.dumps({"generation": sitting.generation, "listener": sitting.listener, "ranking": ranking}, indent=2)
-
-
-def _note(text: str) -> None:
+def note(text: str) -> None:
+    """Tell the user something on stderr."""
     typer.echo(text, err=True)

@@ -90,8 +90,7 @@ def prepare(config: RunConfig, on_progress: Callable[[int, int], None] | None = 
 
 def _encode(corpus: Corpus, config: RunConfig) -> EncodedCorpus:
     """The corpus in the symbols that the run's networks will know."""
-    options = {} if config.chord_symbols is None else {"max_pitches": config.chord_symbols}
-    return encode_corpus(corpus, seed=config.seed, **options)
+    return encode_corpus(corpus, seed=config.seed, max_pitches=config.chord_symbols)
 
 
 def _open(config: RunConfig, encoded: EncodedCorpus) -> Opening:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from evolve.cli.running import space_given
+from evolve.cli.given import space_given
 from evolve.config import settle
 from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind

@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from evolve.music.midi import write_midi
 from evolve.music.song import Note, Song, Track
 from evolve.randomness import derive_rng
 
 # Speed is claimed by benchmarks, never by a test: a busy machine must not fail one.
-settings.register_profile("evolve", deadline=None)
+settings.register_profile("evolve", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("evolve")
 
 SHARED_MUSIC = Path(__file__).parents[1] / ".." / "shared" / "data"

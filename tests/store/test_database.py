@@ -113,6 +113,17 @@ def test_a_commit_that_cannot_be_made_is_undone(path: Path, monkeypatch: pytest.
     store.close()
 
 
+def test_what_a_transaction_reads_nobody_changes_before_it_writes(path: Path) -> None:
+    """It holds the store from its first line, so that two ballots at once cannot overlook each other."""
+    store, other = Database(path), sqlite3.connect(path, timeout=0)
+    with store.transaction() as cursor:
+        cursor.execute("SELECT * FROM fact").fetchall()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("DELETE FROM fact")
+    other.close()
+    store.close()
+
+
 def test_a_snapshot_does_not_change_while_it_is_read(path: Path) -> None:
     """Another process that wants to write waits until it is done."""
     store = Database(path)

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from evolve.store.records import IndividualRecord, RunRecord, SongResult
 
 
+Network = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's name or folder, or a folder that evolve export wrote.",
+        autocompletion=complete_run,
+    ),
+]
+
+
 def compose(
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN", help="A run's name or folder, or a folder that evolve export wrote.",
-            autocompletion=complete_run,
-        ),
-    ],
+    run: Network,
     individual: Annotated[
         str | None,
         typer.Argument(metavar="[INDIVIDUAL]", help="Whose network; the champion if left out.", show_default=False),

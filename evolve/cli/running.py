@@ -3,7 +3,6 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,12 +14,26 @@ from evolve.cli.options import (
     Listener,
     Run,
     Runs,
-    complete_corpus,
-    complete_space,
     find_space,
     is_interactive,
     reference_to,
     run_folder,
+)
+from evolve.cli.start_options import (
+    Assignments,
+    Corpora,
+    Elites,
+    Generations,
+    JudgeKind,
+    JudgeOption,
+    Notes,
+    OpeningFile,
+    Parents,
+    Population,
+    RunName,
+    Seed,
+    Songs,
+    SpaceFile,
 )
 from evolve.errors import EvolveError
 
@@ -35,67 +48,24 @@ class Stopped(Exception):  # noqa: N818 - an end that the user wished for
     """The user pressed Ctrl-C; the text says how to go on."""
 
 
-class JudgeKind(StrEnum):
-    """Where the listener ranks."""
-
-    TERMINAL = "terminal"
-    NONE = "none"
-
-
-JudgeOption = Annotated[
-    JudgeKind | None,
-    typer.Option(
-        "--judge",
-        help="Where you rank: prompts in this terminal, or none: stop and say which command to give next. "
-        "Unset: the terminal where there is one.",
-        show_default=False,
-    ),
-]
-
-
 def start(
-    space: Annotated[
-        str,
-        typer.Option(
-            "--space", metavar="FILE", autocompletion=complete_space,
-            help="The search space: a YAML file, or the name of one that ships with evolve: quick.yaml, lstm.yaml, "
-            "paper.yaml.",
-        ),
-    ],
-    corpus: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--corpus", metavar="NAME|FOLDER", autocompletion=complete_corpus, show_default=False,
-            help="What to learn from: bach-chorales, fiddle-tunes, or a folder of MIDI, MusicXML, ABC or kern files. "
-            "Give it several times to mix.",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="RUN", help="What to call the run; unset: after the space.")
-    ] = None,
-    population: Annotated[int | None, typer.Option(help="Networks in a generation. [default: 8]")] = None,
-    parents: Annotated[int | None, typer.Option(help="How many of the best may become parents. [default: 3]")] = None,
-    elites: Annotated[int | None, typer.Option(help="How many of the best are heard again. [default: 1]")] = None,
-    generations: Annotated[int | None, typer.Option(help="Generations to hear. [default: 5]")] = None,
-    songs: Annotated[int | None, typer.Option(help="Songs of each network. [default: 5]")] = None,
-    notes: Annotated[int | None, typer.Option(help="Notes of each song after the opening. [default: 500]")] = None,
-    opening: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Begin every song with this music file; unset: a held-out piece's start."),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="All chance derives from it. [default: 0]")] = None,
+    space: SpaceFile,
+    corpus: Corpora = None,
+    name: RunName = None,
+    population: Population = None,
+    parents: Parents = None,
+    elites: Elites = None,
+    generations: Generations = None,
+    songs: Songs = None,
+    notes: Notes = None,
+    opening: OpeningFile = None,
+    seed: Seed = None,
     runs: Runs = Path("runs"),
     address: Address = None,
     judge: JudgeOption = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", show_default=False,
-            help="Any other setting, such as epochs=20, seconds=60, temperature=0.9, exploration=0.8.",
-        ),
-    ] = None,
+    settings: Assignments = None,
     listener: Listener = DEFAULT_LISTENER,
-) -> None:  # fmt: skip
+) -> None:
     """Begin a run: breed networks whose songs you like.
 
     Networks are sampled from the space and trained, each composes songs from one opening, you rank what you hear, and

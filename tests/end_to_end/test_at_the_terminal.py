@@ -9,7 +9,7 @@ from tests.end_to_end.commands import EVOLVE
 from tests.end_to_end.conftest import SPACE
 from tests.pseudo_terminal import Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end to end")]
+pytestmark = pytest.mark.slow
 
 CTRL_C = "\x03"
 ENTER = "\r"

@@ -12,7 +12,7 @@ from PIL import Image
 from evolve.music.midi import read_midi
 from tests.end_to_end.commands import evolve
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end to end")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

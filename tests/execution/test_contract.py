@@ -12,7 +12,7 @@ from evolve.execution.material import Material
 from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder, individual, small_config, small_material
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
+pytestmark = pytest.mark.slow
 
 
 class FullDisk(Recorder):

@@ -24,7 +24,7 @@ from evolve.network.build import hypermodel
 from evolve.network.genes import GENES
 from evolve.randomness import derive_rng
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("keras-tuner")]
+pytestmark = pytest.mark.slow
 
 CARD = ("depth", "width", "batch_size", "learning_rate", "activation", "optimizer")
 SHAPING = ("depth", "width", "dense_width", "dropout", "activation", "optimizer")

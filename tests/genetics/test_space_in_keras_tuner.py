@@ -12,7 +12,7 @@ from evolve.genetics.space import SearchSpace, count_values, enumerate_values, f
 from evolve.randomness import derive_rng
 from tests.genetics.drawing import conditional, continuous_genes, genes, listable_genes, spaces, whole_genes
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("keras-tuner")]
+pytestmark = pytest.mark.slow
 
 seeds = st.integers(0, 2**32)
 

@@ -16,7 +16,7 @@ from evolve.genetics.variation import crossover, mutate, mutate_value
 from evolve.randomness import derive_rng
 from tests.genetics.drawing import conditional, genes, listable_genes, spaces
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("keras-tuner")]
+pytestmark = pytest.mark.slow
 
 seeds = st.integers(0, 2**32)
 rates = st.floats(0, 1)

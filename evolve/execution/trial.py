@@ -124,5 +124,6 @@ def _artifacts(model: keras.Model, material: Material) -> tuple[Artifact, ...]:
 
 
 def _one_line(text: str) -> str:
-    lines: Sequence[str] = [line.strip() for line in text.splitlines() if line.strip()]
+    sayable = text.encode("utf-8", "replace").decode()  # an undecodable file name could not be stored
+    lines: Sequence[str] = [line.strip() for line in sayable.splitlines() if line.strip()]
     return lines[0][:300] if lines else "no reason given"

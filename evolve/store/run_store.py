@@ -74,9 +74,15 @@ class RunStore:
         self._database.close()
 
     def discard(self) -> None:
-        """Remove the run folder with everything in it."""
+        """Remove the run; hidden files that were in the folder before it stay."""
         self._database.close()
-        shutil.rmtree(self.paths.folder)
+        for path in self.paths.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif not path.name.startswith("."):
+                path.unlink()
+        with contextlib.suppress(OSError):
+            self.paths.folder.rmdir()
 
     @property
     def name(self) -> str:

@@ -16,14 +16,17 @@ help:
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evolve needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group dev
-	touch $(READY)
+	@echo "Setting up $(VENV): Python packages, a minute or so."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evolve needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group dev
+	@touch $(READY)
 
 demo: $(READY)
-	$(BIN)/evolve start --space search_spaces/quick.yaml
+	@echo "This types: evolve start --space search_spaces/quick.yaml"
+	@echo "To type evolve yourself, now or later: source $(BIN)/activate"
+	@$(BIN)/evolve start --space search_spaces/quick.yaml
 
 lint: $(READY)
 	$(BIN)/ruff check .

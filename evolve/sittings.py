@@ -40,8 +40,8 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         RunError: The generation is not ready to be heard.
     """
     run = store.read()
-    record = heard_generation(run, generation)
-    letters = blind_letters(record.members, seed=run.settings["seed"], generation=generation, listener=listener)
+    heard_generation(run, generation)
+    letters = _letters(run, generation, listener)
     folder = store.paths.listening(generation, listener)
     candidates = tuple(
         Candidate(letter, name, tuple(_lay_out(store, song, letter, folder) for song in run.individuals[name].songs))
@@ -53,6 +53,16 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         store.record_draft(generation, listener, steps)
 
     return Sitting(generation, listener, letters, candidates, steps, save)
+
+
+def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
+    """Blind letters of a generation, with those of every generation before it in mind."""
+    letters: dict[str, str] = {}
+    for record in run.generations[: generation + 1]:
+        letters = blind_letters(
+            record.members, seed=run.settings["seed"], generation=record.index, listener=listener, before=letters
+        )
+    return letters
 
 
 def heard_generation(run: RunRecord, generation: int | None = None) -> GenerationRecord:

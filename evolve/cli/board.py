@@ -52,6 +52,7 @@ class Board:
     generation: int
     seconds: float
     rows: dict[str, Row] = field(default_factory=dict)
+    began_at: float = 0.0
     places: int = 1
 
     def expect(self, individual_ids: Iterable[str]) -> None:

@@ -62,7 +62,8 @@ def compose(
     from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
 
-    source = _exported(Path(run)) if is_export(Path(run)) else _bred(run_folder(run, runs), individual)
+    exported = is_export(Path(run))
+    source = _exported(Path(run), individual) if exported else _bred(run_folder(run, runs), individual)
     folder = output or source.folder
     context = source.context
     if opening is not None:
@@ -149,11 +150,13 @@ def _bred(folder: Path, individual: str | None) -> _Source:
     )
 
 
-def _exported(folder: Path) -> _Source:
+def _exported(folder: Path, individual: str | None) -> _Source:
     from evolve.execution.export import read_export
 
     exported = read_export(folder)
     card = exported.card
+    if individual not in (None, card["individual"]):
+        raise RunError(f'{folder} holds the network of {card["individual"]} alone, not of "{individual}"')
     return _Source(
         network=exported.network,
         context=exported.context,

@@ -119,6 +119,7 @@ class LiveWatcher:
         """See `RunObserver`."""
         self._stop_reading()
         self._board = board_of(run, generation)
+        self._board.began_at = time.monotonic()
         self._live = Live(
             get_renderable=self._draw, console=self._console, refresh_per_second=_REFRESHES_A_SECOND, transient=True
         )
@@ -177,7 +178,11 @@ def draw_board(board: Board, now: float) -> RenderableType:
     ended, total = board.ended, len(board.rows)
     foot = Table.grid(padding=(0, 1))
     starting = all(row.state == "waiting" for row in board.rows.values())
-    left = "starting Ray …" if starting else f"about {in_words(board.seconds_left(now))} left"
+    left = (
+        f"starting Ray, {in_words(now - board.began_at)}"
+        if starting
+        else f"about {in_words(board.seconds_left(now))} left"
+    )
     foot.add_row(ProgressBar(total=max(total, 1), completed=ended, width=30), f"{ended} of {total}", left)
     heading = Text(f"Generation {board.generation}: training and composing", style="bold")
     return Group(heading, table, foot, Text("Ctrl-C stops; nothing that is done is lost.", style="dim"))

@@ -33,7 +33,8 @@ def rank(
         typer.Option(
             "--order",
             metavar="ORDER",
-            help='Best first, in blind letters or ids: "C > A = B ! D" puts C first, ties A with B, rejects D.',
+            help='Best first, in blind letters or ids: "C > A = B ! D" puts C first, ties A with B, rejects D; '
+            '"C > ..." ties the rest last.',
             show_default=False,
         ),
     ] = None,

@@ -177,7 +177,7 @@ def _tell_the_story(store: "RunStore", reference: str) -> None:
 
     run = store.read()
     print_report(run, reference)
-    note(f"more songs: evolve compose {reference}   keep a network: evolve export {reference} ID FOLDER")
+    note(f"\nmore songs: evolve compose {reference}   keep a network: evolve export {reference} ID FOLDER")
 
 
 def _free_name(runs: Path, stem: str) -> str:

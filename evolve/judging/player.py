@@ -101,7 +101,7 @@ class Player:
         self._trouble = ""
         command = player_command(path, self._environ)
         if not command:
-            self._trouble = f"no player for {path.suffix or 'this'} files found; mpv or ffplay would do"
+            self._trouble = f"no player for {path.suffix or 'this'} files found"
             return
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the player ends
         try:

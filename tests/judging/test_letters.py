@@ -46,3 +46,14 @@ def test_listeners_and_generations_have_letters_of_their_own() -> None:
     ]
 
     assert len(set(drawn)) == len(drawn)
+
+
+@given(st.integers(2, 30), st.integers(0, 2**31))
+def test_who_is_heard_again_has_another_letter(count: int, seed: int) -> None:
+    """A letter kept from one generation to the next would give an elite away."""
+    ids = [f"g0-{slot}" for slot in range(1, count + 1)]
+    first = blind_letters(ids, seed=seed, generation=0, listener="ann")
+    again = [*ids[: count // 2], *(f"g1-{slot}" for slot in range(count - count // 2))]
+    second = blind_letters(again, seed=seed, generation=1, listener="ann", before=first)
+    assert sorted(second.values()) == sorted(again)
+    assert not first.items() & second.items()

@@ -236,6 +236,7 @@ class Screen:
         candidate, index = self.view.playing
         song = next(each for each in self.view.candidates[candidate].songs if each.index == index)
         trouble = self._player.trouble
-        self.view = replace(self.view, playing=None)
+        heard = self.view.heard - {self.view.playing} if trouble else self.view.heard
+        self.view = replace(self.view, playing=None, heard=heard)
         if trouble:
             self.view = self.view.saying(f"{song_file(song)}: {trouble}")

@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock, Timeout
-
 from evolve.errors import RunError
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
 from evolve.store.database import Database
+from evolve.store.lock import held
 from evolve.store.paths import RunPaths, write_whole
 from evolve.store.reading import read_ballots, read_run, read_standings
 from evolve.store.records import (
@@ -92,17 +91,8 @@ class RunStore:
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
         """Hold the run for this process; `RunError` when another process works on it."""
-        lock = FileLock(self.paths.lock)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout as error:
-            raise RunError(
-                f"another process is working on the run {self.name}; wait for it, or stop it first"
-            ) from error
-        try:
+        with held(self.paths.lock, self.name):
             yield
-        finally:
-            lock.release()
 
     # --- facts -------------------------------------------------------------------------------------------------------
 

@@ -108,7 +108,7 @@ def advance(
     """
     checked_name(listener)
     with store.exclusively():
-        _read(store, observer)
+        _read(store, execution, observer)
         _found(store)
         while True:
             run = store.read()
@@ -116,7 +116,11 @@ def advance(
             if generation.status is GenerationStatus.BORN:
                 _evaluate(store, generation.index, execution, observer)
             elif generation.status is GenerationStatus.EVALUATED:
-                if judge is None or not _hear(store, generation.index, judge, listener):
+                if judge is None:
+                    return Outcome.WAITING
+                if generation.index + 1 < config_of(run).generations:
+                    execution.get_ready(config_of(run).population)
+                if not _hear(store, generation.index, judge, listener):
                     return Outcome.WAITING
             elif generation.index + 1 >= config_of(run).generations:
                 return Outcome.COMPLETE
@@ -157,13 +161,19 @@ def space_of(run: RunRecord) -> SearchSpace:
     return parse_space(run.space["text"], run.space["name"], GENES).space
 
 
-def _read(store: RunStore, observer: RunObserver) -> None:
-    """Step 1: the corpus becomes encoded notes, the opening is chosen."""
+def _read(store: RunStore, execution: Execution, observer: RunObserver) -> None:
+    """Step 1: the corpus becomes encoded notes, the opening is chosen; meanwhile the trials' place gets ready."""
     if store.fact("opening") is not None:
         return
     from evolve.execution.material import prepare  # noqa: PLC0415 - a ranking needs no music library
 
-    preparation = prepare(config_of(store.read()), observer.corpus_read)
+    config = config_of(store.read())
+
+    def corpus_read(done: int, total: int) -> None:
+        execution.get_ready(config.population)  # there is a corpus, so there will be trials
+        observer.corpus_read(done, total)
+
+    preparation = prepare(config, corpus_read)
     for notice in preparation.notices:
         observer.noticed(notice)
     store.write_material(preparation.data, preparation.files, preparation.facts)

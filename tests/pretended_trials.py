@@ -70,6 +70,7 @@ class PretendedExecution:
         order: Trials end in the order of their slots for 0, shuffled for any other number.
         ran: Ids in the order in which trials ended.
         entered: How often the place was started.
+        foretold: For how many trials it was asked to get ready, each time.
         is_running: Whether it is started now.
     """
 
@@ -79,7 +80,12 @@ class PretendedExecution:
     order: int = 0
     ran: list[str] = field(default_factory=list)
     entered: int = 0
+    foretold: list[int] = field(default_factory=list)
     is_running: bool = False
+
+    def get_ready(self, trials: int) -> None:
+        """There is nothing to start; how many trials were foretold is remembered."""
+        self.foretold.append(trials)
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator["PretendedExecution"]:

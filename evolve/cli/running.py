@@ -1,8 +1,6 @@
 """`evolve start` and `resume`: the loop between machine and listener."""
 
-import contextlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,8 +36,7 @@ from evolve.cli.start_options import (
 from evolve.errors import EvolveError
 
 if TYPE_CHECKING:
-    from evolve.config import RunConfig
-    from evolve.execution.contract import Execution, TrialRunner
+    from evolve.execution.ray_execution import RayExecution
     from evolve.search import Judge
     from evolve.store.run_store import RunStore
 
@@ -134,15 +131,13 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
     from evolve.cli.hearing import terminal_judge
     from evolve.cli.progress import watching
-    from evolve.search import Outcome, advance, config_of
+    from evolve.search import Outcome, advance
     from evolve.store.paths import checked_name
 
     checked_name(listener)  # before hours of training, not when it names a folder
     reference = reference_to(store.paths.folder, runs)
     ask: Judge | None = terminal_judge if _asks(judge) else None
-    config = config_of(store.read())
-    execution = _ray(config, address)
-    with watching() as observer:
+    with _ray(store, address) as execution, watching() as observer:
         try:
             outcome = advance(store, execution, observer, ask, listener=listener)
         except KeyboardInterrupt:
@@ -157,15 +152,13 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
               f'evolve rank {reference} --order "…"   then: evolve resume {reference}')  # fmt: skip
 
 
-def _ray(config: "RunConfig", address: str | None) -> "Execution":
-    @contextlib.contextmanager
-    def start_ray() -> Iterator["TrialRunner"]:
-        from evolve.execution.ray_tune import RayExecution  # imports Ray, which a run that only breeds never needs
+def _ray(store: "RunStore", address: str | None) -> "RayExecution":
+    """Where the run's trials run."""
+    from evolve.execution.ray_execution import RayExecution
+    from evolve.search import config_of
 
-        with RayExecution(address, config.cpus_per_trial, config.gpus_per_trial)() as runner:
-            yield runner
-
-    return start_ray
+    config = config_of(store.read())
+    return RayExecution(address, config.cpus_per_trial, config.gpus_per_trial)
 
 
 def _asks(judge: JudgeKind | None) -> bool:

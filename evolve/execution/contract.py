@@ -70,5 +70,8 @@ class TrialRunner(Protocol):
 class Execution(Protocol):
     """A place where trials run; entered for a generation, left while people listen."""
 
+    def get_ready(self, trials: int) -> None:
+        """Begin to start up for so many trials that will soon be run, as far as that pays; returns at once."""
+
     def __call__(self) -> AbstractContextManager[TrialRunner]:
-        """Start the place up, and shut it down afterwards."""
+        """Start the place up if need be, and leave it afterwards."""

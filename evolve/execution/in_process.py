@@ -19,7 +19,13 @@ class InProcessRunner:
             observer.trial_finished(run_trial(individual, material, observer.trial_progressed))
 
 
-@contextlib.contextmanager
-def in_process() -> Iterator[InProcessRunner]:
+class InProcessExecution:
     """An `Execution` in this process."""
-    yield InProcessRunner()
+
+    def get_ready(self, trials: int) -> None:
+        """There is nothing to start."""
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[InProcessRunner]:
+        """See `Execution`."""
+        yield InProcessRunner()

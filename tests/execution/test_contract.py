@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evolve.execution.contract import Phase, TrialRunner
-from evolve.execution.in_process import in_process
+from evolve.execution.in_process import InProcessExecution
 from evolve.execution.material import Material
 from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder, individual, small_config, small_material
@@ -39,12 +39,12 @@ def material(tunes: Path) -> Material:
 def runner(request: pytest.FixtureRequest) -> Iterator[TrialRunner]:
     """A runner of each kind."""
     if request.param == "in process":
-        with in_process() as runner:
+        with InProcessExecution()() as runner:
             yield runner
         return
-    from evolve.execution.ray_tune import RayExecution  # noqa: PLC0415 - importing Ray costs seconds in every worker
+    from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415 - importing Ray costs seconds in every worker
 
-    with RayExecution()() as runner:
+    with RayExecution() as execution, execution() as runner:
         yield runner
 
 

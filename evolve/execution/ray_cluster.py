@@ -1,0 +1,108 @@
+"""Joining a Ray cluster, or starting one on this machine; with `ray_workers` the only place that knows Ray."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from evolve.errors import ExecutionError
+
+# Read when Ray is imported.
+os.environ.setdefault("RAY_worker_niceness", "0")  # +15 by default: a laptop's other programs would starve the trials
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+
+import ray
+
+_ATTEMPTS_TO_START = 3
+
+
+def connect(address: str | None, *, threads: int) -> None:
+    """Join the cluster, or start one on this machine; a loaded machine may need more than one try.
+
+    Args:
+        address: Of a running cluster, such as ``10.0.0.1:6379``; None starts one here.
+        threads: How many a worker computes with.
+
+    Raises:
+        ExecutionError: There is no such cluster, or Ray cannot start here.
+    """
+    if address is not None and "://" in address:
+        # Ray's client would run the callbacks on the cluster, far from the run folder that they write to.
+        raise ExecutionError(f"--address must be HOST:PORT, such as 10.0.0.1:6379; it is {address}")
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address is None:
+        # Workers of our own Ray inherit them; a runtime environment would cost each a start of its own.
+        os.environ.update(_variables(threads))
+        options["include_dashboard"] = False
+    else:
+        options["runtime_env"] = {"env_vars": _variables(threads)}
+    problem: Exception | None = None
+    for _ in range(_ATTEMPTS_TO_START if address is None else 1):
+        try:
+            with _private_files():
+                ray.init(address=address or "local", **options)
+        except (RuntimeError, ConnectionError, OSError, ValueError) as error:
+            problem = error
+            ray.shutdown()
+        else:
+            return
+    where = f"join the Ray cluster at {address}" if address else "start Ray on this machine"
+    raise ExecutionError(f"cannot {where}: {str(problem).splitlines()[0]}") from problem
+
+
+def disconnect() -> None:
+    """Leave the cluster; a Ray of our own ends with all its processes."""
+    ray.shutdown()
+
+
+def resources_of_a_trial(cpus: float, gpus: float | None) -> dict[str, float]:
+    """What a trial asks of the cluster.
+
+    Args:
+        cpus: Cores of one trial.
+        gpus: GPUs of one trial; None: one where there are GPUs.
+
+    Raises:
+        ExecutionError: The cluster will never have as much.
+    """
+    there = ray.cluster_resources()
+    wanted = {"CPU": cpus, "GPU": gpus if gpus is not None else float(there.get("GPU", 0) > 0)}
+    for name, amount in wanted.items():
+        if amount > there.get(name, 0):
+            setting = f"{name.lower()}s_per_trial"
+            raise ExecutionError(
+                f"a trial asks for {amount:g} {name.lower()}(s) but the machine has {there.get(name, 0):g}; "
+                f"lower {setting}"
+            )
+    return wanted
+
+
+def places(resources: dict[str, float]) -> int:
+    """How many trials with these resources the cluster holds side by side, node by node, at least 1."""
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    fitting = (
+        min(int(node.get(name, 0) // amount) for name, amount in resources.items() if amount > 0) for node in nodes
+    )
+    return max(1, sum(fitting))
+
+
+def _variables(threads: int) -> dict[str, str]:
+    count = str(threads)
+    return {
+        "TF_NUM_INTRAOP_THREADS": count,
+        "TF_NUM_INTEROP_THREADS": "1",
+        "OMP_NUM_THREADS": count,
+        "OPENBLAS_NUM_THREADS": count,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    }
+
+
+@contextlib.contextmanager
+def _private_files() -> Iterator[None]:
+    # Ray writes the file with its token with the rights that happen to be the default.
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -1,0 +1,131 @@
+"""Where trials run: a Ray that is started early, kept warm while people listen, and let go in the end."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:  # it brings Ray, which is imported in the background
+    from evolve.execution.ray_workers import RayRunner
+
+LINGER_S = 900.0
+"""How long our own Ray waits, warm, for the next generation; its processes hold about 1.5 GB."""
+
+
+class RayExecution:
+    """An `Execution` on a Ray of our own on this machine, or on a cluster that runs already.
+
+    Our own Ray is kept between generations, so that the next one pays for no start and no import; a cluster, which
+    others may wait for, is let go while people listen. Use it as a context manager, or call `close` in the end.
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        cpus: float = 1.0,
+        gpus: float | None = None,
+        *,
+        linger_s: float = LINGER_S,
+        trial: str | None = None,
+    ) -> None:
+        """Nothing is started yet.
+
+        Args:
+            address: Of a running cluster, such as ``10.0.0.1:6379``; None starts one here.
+            cpus: Cores of one trial; it computes with as many threads.
+            gpus: GPUs of one trial; None: one where there are GPUs.
+            linger_s: How long our own Ray is kept without work.
+            trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
+        """
+        self._address, self._cpus, self._gpus, self._linger_s, self._trial = address, cpus, gpus, linger_s, trial
+        # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
+        self._lock = threading.Lock()
+        self._runner: Future[RayRunner] | None = None
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def get_ready(self, trials: int) -> None:
+        """Begin to start Ray, and workers for so many trials, in the background; returns at once.
+
+        What is started already is kept. If no trial comes, Ray is let go after a while. A cluster is joined only
+        when there is something to run.
+        """
+        if self._address is None:
+            with self._lock:
+                self._started(trials)
+                self._linger()
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator["RayRunner"]:
+        """See `Execution`."""
+        with self._lock:
+            runner = self._started(1)
+            self._timer = None
+        try:
+            yield runner.result()
+        finally:
+            if self._address is None:
+                with self._lock:
+                    self._linger()
+            else:
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Stop Ray, or leave the cluster, once it has started; the next use starts anew."""
+        with self._lock:
+            self._timer = None
+            self._stop()
+
+    def close(self) -> None:
+        """Let go for good."""
+        self.let_go()
+        self._keeper.shutdown()
+
+    def _started(self, trials: int) -> "Future[RayRunner]":
+        if self._runner is None:
+            wanted = (self._address, self._cpus, self._gpus, self._trial)
+            self._runner = self._keeper.submit(_start, *wanted, trials)
+        return self._runner
+
+    def _linger(self) -> None:
+        self._timer = threading.Timer(self._linger_s, self._let_go_of_the_idle)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _let_go_of_the_idle(self) -> None:
+        with self._lock:
+            if self._timer is threading.current_thread():  # else it is at work, or was used since
+                self._stop()
+
+    def _stop(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            self._keeper.submit(_stop, runner).result()
+
+
+def _start(address: str | None, cpus: float, gpus: float | None, trial: str | None, trials: int) -> "RayRunner":
+    from evolve.execution.ray_cluster import connect, disconnect, resources_of_a_trial  # noqa: PLC0415 - imports Ray
+    from evolve.execution.ray_workers import RUN_TRIAL, RayRunner  # noqa: PLC0415 - imports Ray
+
+    connect(address, threads=max(1, int(cpus)))
+    try:
+        runner = RayRunner(resources_of_a_trial(cpus, gpus), trial or RUN_TRIAL)
+        runner.open_places(trials)
+    except BaseException:
+        disconnect()
+        raise
+    return runner
+
+
+def _stop(runner: "Future[RayRunner]") -> None:
+    if runner.exception() is None:
+        from evolve.execution.ray_cluster import disconnect  # noqa: PLC0415 - imports Ray
+
+        disconnect()

@@ -6,41 +6,32 @@ complete. It may be stopped at any instant; called again, it goes on from what t
 
 import importlib.metadata
 import platform
-import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 import yaml
 
 from evolve import __version__
 from evolve.config import Given, RunConfig, settle
-from evolve.errors import ExecutionError
-from evolve.execution.contract import Execution, TrialObserver, TrialProgress, TrialRunner
-from evolve.genetics.breeding import MAX_REPLACEMENTS, BreedingPlan, breed, found, replace_failed
+from evolve.evaluation import RunObserver, evaluate
+from evolve.execution.contract import Execution
+from evolve.genetics.breeding import BreedingPlan, breed, found
 from evolve.genetics.lineage import changed
 from evolve.genetics.selection import Merit
-from evolve.genetics.space import SearchSpace
-from evolve.genetics.space_file import parse_space
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing, rank
-from evolve.network.genes import GENES
+from evolve.run_facts import config_of, space_of
 from evolve.sittings import Sitting, sit
 from evolve.store.paths import checked_name, write_whole
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
     GenerationStatus,
-    IndividualRecord,
     RunRecord,
-    TrialResult,
 )
 from evolve.store.run_store import RunStore
-
-MIN_FREE_MB = 200
-"""Below this much room on the disk no generation is begun."""
 
 _LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
 
@@ -50,22 +41,6 @@ class Outcome(StrEnum):
 
     WAITING = "waiting"
     COMPLETE = "complete"
-
-
-class RunObserver(TrialObserver, Protocol):
-    """Whom a run tells what it does."""
-
-    def corpus_read(self, done: int, total: int) -> None:
-        """So many of the corpus's files are read."""
-
-    def noticed(self, notice: str) -> None:
-        """Something that the user should know."""
-
-    def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
-        """A generation's missing trials are about to run."""
-
-    def evaluation_ended(self) -> None:
-        """Every member of the generation has songs, or the evaluation was stopped."""
 
 
 Judge = Callable[[Sitting], tuple[Ballot, str] | None]
@@ -114,7 +89,7 @@ def advance(
             run = store.read()
             generation = run.generations[-1]
             if generation.status is GenerationStatus.BORN:
-                _evaluate(store, generation.index, execution, observer)
+                evaluate(store, generation.index, execution, observer, listener)
             elif generation.status is GenerationStatus.EVALUATED:
                 if judge is None:
                     return Outcome.WAITING
@@ -151,16 +126,6 @@ def extend(store: RunStore, generations: int) -> None:
         store.record_facts({"settings": config.model_dump(mode="json")})
 
 
-def config_of(run: RunRecord) -> RunConfig:
-    """The run's settings."""
-    return RunConfig.model_validate(run.settings)
-
-
-def space_of(run: RunRecord) -> SearchSpace:
-    """The run's search space."""
-    return parse_space(run.space["text"], run.space["name"], GENES).space
-
-
 def _read(store: RunStore, execution: Execution, observer: RunObserver) -> None:
     """Step 1: the corpus becomes encoded notes, the opening is chosen; meanwhile the trials' place gets ready."""
     if store.fact("opening") is not None:
@@ -185,76 +150,6 @@ def _found(store: RunStore) -> None:
     if not run.generations:
         config = config_of(run)
         store.record_generation(0, found(space_of(run), population=config.population, seed=config.seed), {})
-
-
-def _evaluate(store: RunStore, number: int, execution: Execution, observer: RunObserver) -> None:
-    """Step 3: every member is trained and composes; those that fail give their place to fresh ones."""
-    run = store.read()
-    _check_disk(store)
-    observer.evaluation_started(run, run.generations[number])
-    try:
-        with execution() as runner:
-            _run_missing(store, number, runner, observer)
-            for _ in range(MAX_REPLACEMENTS):
-                if not _failed_members(store, number):
-                    break
-                _replace_failed(store, number, observer)
-                _run_missing(store, number, runner, observer)
-    finally:
-        observer.evaluation_ended()
-    if failed := _failed_members(store, number):
-        last = failed[-1]
-        raise ExecutionError(
-            f"{MAX_REPLACEMENTS} replacements in a row failed, the last, {last.individual.id}, with: {last.failure}; "
-            f"see all with: evolve report {run.name}; try others with: evolve resume {run.name}; or start anew with "
-            f"another space"
-        )
-    store.record_evaluated(number)
-
-
-def _check_disk(store: RunStore) -> None:
-    """Say that the disk is nearly full before hours are spent on what could not be kept."""
-    free_mb = shutil.disk_usage(store.paths.folder).free // 10**6
-    if free_mb < MIN_FREE_MB:
-        raise ExecutionError(
-            f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {MIN_FREE_MB} MB; "
-            f"make room and go on: evolve resume {store.name}"
-        )
-
-
-def _run_missing(store: RunStore, number: int, runner: TrialRunner, observer: RunObserver) -> None:
-    """Run what is wanted and not recorded."""
-    from evolve.execution.material import Material  # noqa: PLC0415 - a ranking needs no music library
-
-    run = store.read()
-    members = [run.individuals[name] for name in run.generations[number].members]
-    missing = [record.individual for record in members if not record.status.is_finished]
-    if missing:
-        material = Material.load(store.read_material(), run.opening, space_of(run), config_of(run))
-        runner.run(missing, material, _Recorder(store, observer))
-
-
-def _failed_members(store: RunStore, number: int) -> tuple[IndividualRecord, ...]:
-    """The members whose trials failed and whose places nobody has taken yet, in slot order."""
-    run = store.read()
-    records = (run.individuals[name] for name in run.generations[number].members)
-    return tuple(record for record in records if record.failure is not None)
-
-
-def _replace_failed(store: RunStore, number: int, observer: RunObserver) -> None:
-    """Give failed members' places to fresh genomes.
-
-    All of a round at once, in the order of their slots, so that the genomes do not depend on which failed first.
-    """
-    run = store.read()
-    failed = _failed_members(store, number)
-    slots = [run.individuals[name].individual.slot for name in run.generations[number].failed]
-    replacement = {one.individual.id: slots.count(one.individual.slot) for one in failed}
-    taken = [record.individual.genome for record in run.individuals.values()]
-    fresh = replace_failed([one.individual for one in failed], replacement, taken, space_of(run), config_of(run).seed)
-    store.record_replacements({old.individual.id: new for old, new in zip(failed, fresh, strict=True)})
-    for old, new in zip(failed, fresh, strict=True):
-        observer.noticed(f"{old.individual.id} failed ({old.failure}); {new.id} takes its place")
 
 
 def _hear(store: RunStore, number: int, judge: Judge, listener: str) -> bool:
@@ -312,25 +207,6 @@ def _breeding_plan(config: RunConfig) -> BreedingPlan:
         crossover_rate=config.crossover_rate,
         mutation_rate=config.mutation_rate,
     )
-
-
-class _Recorder:
-    """Keeps each result in the store before anybody else hears of it."""
-
-    def __init__(self, store: RunStore, observer: TrialObserver) -> None:
-        self._store = store
-        self._observer = observer
-
-    def trial_started(self, individual_id: str) -> None:
-        self._store.record_start(individual_id)
-        self._observer.trial_started(individual_id)
-
-    def trial_progressed(self, progress: TrialProgress) -> None:
-        self._observer.trial_progressed(progress)
-
-    def trial_finished(self, result: TrialResult) -> None:
-        if self._store.record_trial(result):
-            self._observer.trial_finished(result)
 
 
 def _versions() -> dict[str, str]:

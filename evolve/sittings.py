@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.errors import RunError
+from evolve.genetics.individual import first_in_slot
 from evolve.judging.ballot import Candidate, CandidateSong
 from evolve.judging.letters import blind_letters
 from evolve.store.paths import write_whole
@@ -55,14 +56,39 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
     return Sitting(generation, listener, letters, candidates, steps, save)
 
 
+class EarlyHearing:
+    """Lays songs out under their blind letters as each individual ends, so that nobody waits for the last one."""
+
+    def __init__(self, store: RunStore, generation: int, listener: str) -> None:
+        """Lay out what is there already."""
+        self._store = store
+        self.folder = store.paths.listening(generation, listener)
+        self.heard = 0
+        run = store.read()
+        letters = _letters(run, generation, listener)
+        self._letter = {first_in_slot(name): letter for letter, name in letters.items()}
+        for name in letters.values():
+            self.lay_out(name, run.individuals[name].songs)
+
+    def lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
+        """Lay out the songs of a member; whoever failed has none."""
+        for song in songs:
+            _lay_out(self._store, song, self._letter[first_in_slot(individual_id)], self.folder)
+        self.heard += bool(songs)
+
+
 def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
-    """Blind letters of a generation, with those of every generation before it in mind."""
+    """Blind letters of a generation, with those of every generation before it in mind.
+
+    A letter belongs to a slot: a replacement inherits it, and nobody else's changes.
+    """
     letters: dict[str, str] = {}
     for record in run.generations[: generation + 1]:
+        slots = {first_in_slot(name): name for name in record.members}
         letters = blind_letters(
-            record.members, seed=run.settings["seed"], generation=record.index, listener=listener, before=letters
+            list(slots), seed=run.settings["seed"], generation=record.index, listener=listener, before=letters
         )
-    return letters
+    return {letter: slots[slot] for letter, slot in letters.items()}
 
 
 def heard_generation(run: RunRecord, generation: int | None = None) -> GenerationRecord:
@@ -71,8 +97,11 @@ def heard_generation(run: RunRecord, generation: int | None = None) -> Generatio
         raise RunError(f"nothing in {run.name} can be heard yet; go on: evolve resume {run.name}")
     record = run.generations[-1] if generation is None else run.generations[generation]
     if not (record.status.waits_for_listener or record.status.is_ranked):
+        heard = sum(bool(run.individuals[name].songs) for name in record.members)
+        early = f" ({heard} of {len(record.members)} can be heard, in its folder listening/)" if heard else ""
         raise RunError(
-            f"generation {record.index} of {run.name} has no full set of songs yet; go on: evolve resume {run.name}"
+            f"generation {record.index} of {run.name} has no full set of songs yet{early}; "
+            f"go on: evolve resume {run.name}"
         )
     return record
 

@@ -127,6 +127,7 @@ class Remembering:
         self.notices: list[str] = []
         self.events: list[str] = []
         self.corpus: list[tuple[int, int]] = []
+        self.hearable: list[tuple[int, list[str]]] = []
 
     def corpus_read(self, done: int, total: int) -> None:
         """So many files."""
@@ -139,6 +140,10 @@ class Remembering:
     def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
         """Trials begin."""
         self.events.append(f"generation {generation.index} of {run.name}")
+
+    def songs_laid_out(self, heard: int, folder: Path) -> None:
+        """So many candidates, and the files that lie there now."""
+        self.hearable.append((heard, sorted(path.name for path in folder.iterdir())))
 
     def evaluation_ended(self) -> None:
         """Trials ended."""

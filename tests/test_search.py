@@ -11,7 +11,8 @@ from evolve.genetics.breeding import MAX_REPLACEMENTS
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
 from evolve.judging.ballot import Ballot
-from evolve.search import Outcome, advance, cast_ballot, config_of, create, extend, space_of
+from evolve.run_facts import config_of, space_of
+from evolve.search import Outcome, advance, cast_ballot, create, extend
 from evolve.sittings import Sitting, sit
 from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord
 from evolve.store.run_store import RunStore
@@ -114,6 +115,52 @@ def test_trials_run_only_while_nobody_listens(store: RunStore) -> None:
     assert seen == [(0, False, 1), (1, False, 2), (2, False, 3)]
     assert go(store, execution, judge) is Outcome.COMPLETE
     assert execution.entered == 3
+
+
+def test_the_place_gets_ready_while_a_listener_still_ranks(store: RunStore) -> None:
+    """For as many trials as the next generation may need; before the last ranking nothing more will come."""
+    execution, seen = PretendedExecution(), []
+
+    def judge(sitting: Sitting) -> tuple[Ballot, str]:
+        seen.append(list(execution.foretold))
+        return by_ear(sitting)
+
+    go(store, execution, judge)
+    assert seen == [[4], [4, 4], [4, 4]]
+
+
+def test_songs_can_be_heard_as_each_individual_ends(store: RunStore) -> None:
+    """Elites' at once, the others' one by one, under the letters that the whole generation will have."""
+    observer = Remembering()
+    by_letter: dict[int, set[str]] = {}
+
+    def judge(sitting: Sitting) -> tuple[Ballot, str]:
+        by_letter[sitting.generation] = {f"{letter}-1.mid" for letter in sitting.letters}
+        return by_ear(sitting)
+
+    go(store, judge=judge, observer=observer)
+    assert [heard for heard, _ in observer.hearable] == [1, 2, 3, 4] * 3
+    for (heard, files), generation in zip(observer.hearable, [0] * 4 + [1] * 4 + [2] * 4, strict=True):
+        first_songs = {name for name in files if name.endswith("-1.mid")}
+        assert len(first_songs) == heard
+        assert first_songs <= by_letter[generation]
+
+
+def test_a_replacement_inherits_the_letter_and_no_other_changes(store: RunStore) -> None:
+    """What was laid out before somebody failed still lies under the right letter when all have ended."""
+    execution = PretendedExecution(fails=lambda one: "bad" if one.id in ("g0-1", "g0-3", "g0-3b") else None)
+    sittings: list[Sitting] = []
+
+    def judge(sitting: Sitting) -> None:
+        sittings.append(sitting)
+
+    observer = Remembering()
+    go(store, execution, judge, observer)
+    assert [heard for heard, _ in observer.hearable] == [1, 2, 3, 4]
+    assert sorted(sittings[0].letters.values()) == ["g0-1b", "g0-2", "g0-3c", "g0-4"]
+    for candidate in sittings[0].candidates:
+        midi = store.paths.artifact(candidate.id, "song-1.mid").read_bytes()
+        assert candidate.songs[0].files["midi"].read_bytes() == midi
 
 
 def test_an_observer_hears_of_a_result_when_it_is_kept(store: RunStore) -> None:

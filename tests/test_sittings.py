@@ -126,7 +126,10 @@ def test_before_the_songs_are_there_nobody_sits(tmp_path: Path) -> None:
         store.record_trial(result_of("g0-1"))
         with pytest.raises(RunError) as told:
             sit(store, 0, "ann")
-        assert str(told.value) == "generation 0 of night has no full set of songs yet; go on: evolve resume night"
+        assert str(told.value) == (
+            "generation 0 of night has no full set of songs yet (1 of 3 can be heard, in its folder listening/); "
+            "go on: evolve resume night"
+        )
     with RunStore.create(tmp_path / "new", FACTS) as new:
         with pytest.raises(RunError) as told:
             heard_generation(new.read())

@@ -1,5 +1,6 @@
 """What is known of a generation's trials while they run, and how long they may still take."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ class Row:
         bits: Best known loss on held-out pieces, bits a note.
         started_at: When the trial began, in seconds of the board's clock.
         took_s: How long it took, once it has ended.
+        ended_at: When it ended, in seconds of the board's clock; 0 before.
         failure: Why it failed.
     """
 
@@ -30,6 +32,7 @@ class Row:
     bits: float | None = None
     started_at: float = 0.0
     took_s: float | None = None
+    ended_at: float = 0.0
     failure: str | None = None
 
     @property
@@ -47,6 +50,10 @@ class Board:
         seconds: Training budget of an individual.
         rows: In slot order; replacements are added at the end.
         places: The most trials seen side by side.
+        running: The rows of trials that have begun and not ended.
+        took: How long each ended trial took, in the order of their ends.
+        heard: How many members' songs can be heard already.
+        folder: Where they lie.
     """
 
     generation: int
@@ -54,6 +61,10 @@ class Board:
     rows: dict[str, Row] = field(default_factory=dict)
     began_at: float = 0.0
     places: int = 1
+    running: dict[str, Row] = field(default_factory=dict)
+    took: list[float] = field(default_factory=list)
+    heard: int = 0
+    folder: str = ""
 
     def expect(self, individual_ids: Iterable[str]) -> None:
         """These will be tried."""
@@ -65,7 +76,8 @@ class Board:
         self.expect([individual_id])
         row = self.rows[individual_id]
         row.state, row.started_at, row.progress = Phase.BUILDING, now, None
-        self.places = max(self.places, len(self._running()))
+        self.running[individual_id] = row
+        self.places = max(self.places, len(self.running))
 
     def progress(self, progress: TrialProgress) -> None:
         """A trial gave a sign of life."""
@@ -77,31 +89,41 @@ class Board:
     def finish(self, result: TrialResult, now: float) -> None:
         """A trial ended."""
         row = self.rows[result.individual_id]
-        row.took_s = now - row.started_at
+        row.took_s, row.ended_at = now - row.started_at, now
+        self.running.pop(row.id, None)
+        self.took.append(row.took_s)
         row.state, row.failure = ("failed" if result.failure else "done"), result.failure
         row.bits = result.metrics.get("held_out_bits_per_note", row.bits)
 
     @property
     def ended(self) -> int:
         """How many trials have ended."""
-        return sum(row.is_ended for row in self.rows.values())
+        return len(self.took)
 
     def seconds_left(self, now: float) -> float:
         """An estimate of the time until all have ended: the work left, shared by the trials that run side by side."""
-        took = [row.took_s for row in self.rows.values() if row.took_s is not None]
-        usual = sum(took) / len(took) if took else self.seconds + _OVERHEAD_S
-        left = [max(usual - (now - row.started_at), 1.0) for row in self._running()]
-        waiting = len(self.rows) - len(left) - len(took)
+        usual = sum(self.took) / len(self.took) if self.took else self.seconds + _OVERHEAD_S
+        left = [max(usual - (now - row.started_at), 1.0) for row in self.running.values()]
+        waiting = len(self.rows) - len(left) - len(self.took)
         free = [0.0] * (self.places - len(left))
         return _makespan([*left, *free], waiting, usual)
 
-    def _running(self) -> list[Row]:
-        return [row for row in self.rows.values() if not row.is_ended and row.state != "waiting"]
+    def shown(self, most: int) -> tuple[Row, ...]:
+        """So many rows at most, in slot order: those that run, then those that ended last, then the next to come."""
+        if len(self.rows) <= most:
+            return tuple(self.rows.values())
+        ended = sorted((row for row in self.rows.values() if row.is_ended), key=lambda row: -row.ended_at)
+        waiting = (row for row in self.rows.values() if row.state == "waiting")
+        chosen = {row.id for row in [*self.running.values(), *ended[: most // 2], *waiting][:most]}
+        return tuple(row for name, row in self.rows.items() if name in chosen)
 
 
 def _makespan(left: Sequence[float], waiting: int, usual: float) -> float:
     """When the last of the waiting ends, if each starts where a place becomes free first."""
+    # Once all places have had one of the waiting, they take turns: whole rounds need no looking at.
+    turns = waiting // len(left) - math.ceil((max(left) - min(left)) / max(usual, 1e-9)) - 1
+    rounds = max(0, turns)
     places = sorted(left)
-    for _ in range(waiting):
+    for _ in range(waiting - rounds * len(left)):
         places = sorted([places[0] + usual, *places[1:]])
-    return max(places)
+    return max(places) + rounds * usual

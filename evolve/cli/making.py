@@ -128,7 +128,7 @@ class _Source:
 
 def _bred(folder: Path, individual: str | None) -> _Source:
     from evolve.execution.material import Material
-    from evolve.search import config_of, space_of
+    from evolve.run_facts import config_of, space_of
     from evolve.store.run_store import RunStore
 
     with RunStore(folder) as store:

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
@@ -13,11 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.cli.board import Board, Row
+from evolve.evaluation import RunObserver
 from evolve.execution.contract import Phase, TrialProgress
-from evolve.search import RunObserver
 from evolve.store.records import GenerationRecord, RunRecord, TrialResult
 
 _REFRESHES_A_SECOND = 4
+_MOST_ROWS = 18
+"""Of the table, so that it and what stands beneath it fit a terminal of 24 lines."""
+
 _STYLES = {"waiting": "dim", "done": "green", "failed": "red"}
 
 
@@ -80,6 +84,12 @@ class LineWatcher:
             f"{row.id}: {what}, {row.took_s or 0:.0f} s ({self._board.ended} of {len(self._board.rows)}, {left} left)"
         )
 
+    def songs_laid_out(self, heard: int, folder: Path) -> None:
+        """See `RunObserver`."""
+        if not self._board.heard:
+            self._say(f"songs can be heard as they come: {folder}")
+        self._board.heard, self._board.folder = heard, str(folder)
+
     def evaluation_ended(self) -> None:
         """See `RunObserver`."""
 
@@ -137,6 +147,10 @@ class LiveWatcher:
         """See `TrialObserver`."""
         self._board.finish(result, time.monotonic())
 
+    def songs_laid_out(self, heard: int, folder: Path) -> None:
+        """See `RunObserver`."""
+        self._board.heard, self._board.folder = heard, str(folder)
+
     def evaluation_ended(self) -> None:
         """See `RunObserver`."""
         if self._live:
@@ -173,11 +187,14 @@ def draw_board(board: Board, now: float) -> RenderableType:
     for title, justify in (("network", "left"), ("state", "left"), ("epoch", "right"), ("bits/note", "right")):
         table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # literals of rich's own
     table.add_column("time", justify="right", no_wrap=True)
-    for row in board.rows.values():
+    shown = board.shown(_MOST_ROWS)
+    for row in shown:
         table.add_row(row.id, row.state, _epoch(row), _bits(row), _time(row, now), style=_STYLES.get(row.state, ""))
     ended, total = board.ended, len(board.rows)
+    if len(shown) < total:
+        table.add_row("…", f"{total - len(shown)} more", style="dim")
     foot = Table.grid(padding=(0, 1))
-    starting = all(row.state == "waiting" for row in board.rows.values())
+    starting = not board.running and not ended
     left = (
         f"starting Ray, {in_words(now - board.began_at)}"
         if starting
@@ -185,7 +202,8 @@ def draw_board(board: Board, now: float) -> RenderableType:
     )
     foot.add_row(ProgressBar(total=max(total, 1), completed=ended, width=30), f"{ended} of {total}", left)
     heading = Text(f"Generation {board.generation}: training and composing", style="bold")
-    return Group(heading, table, foot, Text("Ctrl-C stops; nothing that is done is lost.", style="dim"))
+    early = [Text(f"{board.heard} can be heard already: {board.folder}", style="dim")] if board.heard else []
+    return Group(heading, table, foot, *early, Text("Ctrl-C stops; nothing that is done is lost.", style="dim"))
 
 
 def in_words(seconds: float) -> str:

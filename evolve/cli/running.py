@@ -155,7 +155,7 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
 def _ray(store: "RunStore", address: str | None) -> "RayExecution":
     """Where the run's trials run."""
     from evolve.execution.ray_execution import RayExecution
-    from evolve.search import config_of
+    from evolve.run_facts import config_of
 
     config = config_of(store.read())
     return RayExecution(address, config.cpus_per_trial, config.gpus_per_trial)

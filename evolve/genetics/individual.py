@@ -53,3 +53,8 @@ def individual_id(generation: int, slot: int, replacement: int = 0) -> str:
         replacement, letter = divmod(replacement, len(ascii_lowercase))
         suffix = ascii_lowercase[letter] + suffix
     return f"g{generation}-{slot}{suffix}"
+
+
+def first_in_slot(individual: str) -> str:
+    """The id of whoever was born first in the slot: of ``g0-1c``, and of ``g0-1`` itself, ``g0-1``."""
+    return individual.rstrip(ascii_lowercase)

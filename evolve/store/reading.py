@@ -79,6 +79,14 @@ def read_ballots(cursor: sqlite3.Cursor, number: int) -> Iterator[BallotRecord]:
         yield BallotRecord(listener, ballot, method, json.loads(letters), made_at)
 
 
+def read_songs(cursor: sqlite3.Cursor, individual_id: str) -> tuple[SongRecord, ...]:
+    """The songs of one individual, by their numbers."""
+    rows = cursor.execute(
+        "SELECT number, files, facts FROM song WHERE individual = ? ORDER BY number", (individual_id,)
+    ).fetchall()
+    return tuple(SongRecord(number, json.loads(files), json.loads(facts)) for number, files, facts in rows)
+
+
 def _individuals(cursor: sqlite3.Cursor) -> Iterator[IndividualRecord]:
     songs: dict[str, list[SongRecord]] = {}
     for name, number, files, facts in cursor.execute(

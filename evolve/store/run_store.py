@@ -20,7 +20,7 @@ from evolve.judging.ranking import Standing
 from evolve.store.database import Database
 from evolve.store.lock import held
 from evolve.store.paths import RunPaths, write_whole
-from evolve.store.reading import read_ballots, read_run, read_standings
+from evolve.store.reading import read_ballots, read_run, read_songs, read_standings
 from evolve.store.records import (
     Artifact,
     BallotRecord,
@@ -28,6 +28,7 @@ from evolve.store.records import (
     IndividualStatus,
     Json,
     RunRecord,
+    SongRecord,
     TrialResult,
 )
 
@@ -230,6 +231,11 @@ class RunStore:
                     (result.individual_id, number, json.dumps(song_files), json.dumps(dict(facts))),
                 )
         return True
+
+    def songs_of(self, individual_id: str) -> tuple[SongRecord, ...]:
+        """The recorded songs of one individual, by their numbers."""
+        with self._database.snapshot() as cursor:
+            return read_songs(cursor, individual_id)
 
     def record_evaluated(self, number: int) -> None:
         """Every member of the generation has songs; it waits for a listener."""

@@ -128,3 +128,29 @@ def test_a_replacement_is_added_and_a_trial_that_begins_again_is_not() -> None:
     assert list(board.rows) == ["g0-1", "g0-2", "g0-2b"]
     assert board.rows["g0-1"].started_at == 50.0
     assert board.places == 2
+
+
+@given(st.lists(durations, min_size=1, max_size=4), st.integers(0, 60))
+def test_many_waiting_trials_are_counted_as_if_one_by_one(started: list[float], waiting: int) -> None:
+    """Each of the waiting takes the place that becomes free first, however many wait."""
+    board, now, usual = board_of(1 + len(started) + waiting), 500.0, 50.0
+    board.start("g0-1", 0.0)
+    board.finish(ended("g0-1"), usual)
+    for slot, at in enumerate(started, start=2):
+        board.start(f"g0-{slot}", at)
+    free = [max(usual - (now - at), 1.0) for at in started]
+    heapq.heapify(free)
+    for _ in range(waiting):
+        heapq.heappush(free, heapq.heappop(free) + usual)
+    assert board.seconds_left(now) == pytest.approx(max(free))
+
+
+def test_of_many_trials_those_that_matter_now_are_shown() -> None:
+    """Of a hundred: who runs, who ended last, and who comes next; the order stays that of the slots."""
+    board = board_of(100)
+    for slot in range(1, 51):
+        board.start(f"g0-{slot}", float(slot))
+        if slot <= 48:
+            board.finish(ended(f"g0-{slot}"), 100.0 + slot)
+    assert [row.id for row in board.shown(8)] == [f"g0-{slot}" for slot in (45, 46, 47, 48, 49, 50, 51, 52)]
+    assert len(board.shown(100)) == 100

@@ -1,0 +1,148 @@
+"""Step 3 of a search: every member of a generation is trained and composes, failures are replaced.
+
+What ends is kept in the store at once, and its songs can be heard while others still train.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from evolve.errors import ExecutionError
+from evolve.execution.contract import Execution, TrialObserver, TrialProgress, TrialRunner
+from evolve.genetics.breeding import MAX_REPLACEMENTS, replace_failed
+from evolve.run_facts import config_of, space_of
+from evolve.sittings import EarlyHearing
+from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord, TrialResult
+from evolve.store.run_store import RunStore
+
+MIN_FREE_MB = 200
+"""Below this much room on the disk no generation is begun."""
+
+
+class RunObserver(TrialObserver, Protocol):
+    """Whom a run tells what it does."""
+
+    def corpus_read(self, done: int, total: int) -> None:
+        """So many of the corpus's files are read."""
+
+    def noticed(self, notice: str) -> None:
+        """Something that the user should know."""
+
+    def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
+        """A generation's missing trials are about to run."""
+
+    def songs_laid_out(self, heard: int, folder: Path) -> None:
+        """The songs of so many members can be heard already, under blind letters in this folder."""
+
+    def evaluation_ended(self) -> None:
+        """Every member of the generation has songs, or the evaluation was stopped."""
+
+
+def evaluate(store: RunStore, number: int, execution: Execution, observer: RunObserver, listener: str) -> None:
+    """Step 3: every member is trained and composes; those that fail give their place to fresh ones.
+
+    Args:
+        store: The run.
+        number: The generation.
+        execution: Where trials run.
+        observer: Who is told what happens.
+        listener: For whom songs are laid out as they come.
+
+    Raises:
+        ExecutionError: The disk is nearly full, the machine cannot run trials, or a slot fails again and again.
+    """
+    run = store.read()
+    _check_disk(store)
+    observer.evaluation_started(run, run.generations[number])
+    recorder = _Recorder(store, observer, EarlyHearing(store, number, listener))
+    try:
+        with execution() as runner:
+            _run_missing(store, number, runner, recorder)
+            for _ in range(MAX_REPLACEMENTS):
+                if not _failed_members(store, number):
+                    break
+                _replace_failed(store, number, observer)
+                _run_missing(store, number, runner, recorder)
+    finally:
+        observer.evaluation_ended()
+    if failed := _failed_members(store, number):
+        last = failed[-1]
+        raise ExecutionError(
+            f"{MAX_REPLACEMENTS} replacements in a row failed, the last, {last.individual.id}, with: {last.failure}; "
+            f"see all with: evolve report {run.name}; try others with: evolve resume {run.name}; or start anew with "
+            f"another space"
+        )
+    store.record_evaluated(number)
+
+
+def _check_disk(store: RunStore) -> None:
+    """Say that the disk is nearly full before hours are spent on what could not be kept."""
+    free_mb = shutil.disk_usage(store.paths.folder).free // 10**6
+    if free_mb < MIN_FREE_MB:
+        raise ExecutionError(
+            f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {MIN_FREE_MB} MB; "
+            f"make room and go on: evolve resume {store.name}"
+        )
+
+
+def _run_missing(store: RunStore, number: int, runner: TrialRunner, recorder: "_Recorder") -> None:
+    """Run what is wanted and not recorded."""
+    from evolve.execution.material import Material  # noqa: PLC0415 - a ranking needs no music library
+
+    run = store.read()
+    members = [run.individuals[name] for name in run.generations[number].members]
+    missing = [record.individual for record in members if not record.status.is_finished]
+    if missing:
+        material = Material.load(store.read_material(), run.opening, space_of(run), config_of(run))
+        runner.run(missing, material, recorder)
+
+
+def _failed_members(store: RunStore, number: int) -> tuple[IndividualRecord, ...]:
+    """The members whose trials failed and whose places nobody has taken yet, in slot order."""
+    run = store.read()
+    records = (run.individuals[name] for name in run.generations[number].members)
+    return tuple(record for record in records if record.failure is not None)
+
+
+def _replace_failed(store: RunStore, number: int, observer: RunObserver) -> None:
+    """Give failed members' places to fresh genomes.
+
+    All of a round at once, in the order of their slots, so that the genomes do not depend on which failed first.
+    """
+    run = store.read()
+    failed = _failed_members(store, number)
+    slots = [run.individuals[name].individual.slot for name in run.generations[number].failed]
+    replacement = {one.individual.id: slots.count(one.individual.slot) for one in failed}
+    taken = [record.individual.genome for record in run.individuals.values()]
+    fresh = replace_failed([one.individual for one in failed], replacement, taken, space_of(run), config_of(run).seed)
+    store.record_replacements({old.individual.id: new for old, new in zip(failed, fresh, strict=True)})
+    for old, new in zip(failed, fresh, strict=True):
+        observer.noticed(f"{old.individual.id} failed ({old.failure}); {new.id} takes its place")
+
+
+class _Recorder:
+    """Keeps each result in the store before anybody else hears of it, and lays its songs out to be heard at once."""
+
+    def __init__(self, store: RunStore, observer: RunObserver, early: EarlyHearing) -> None:
+        self._store = store
+        self._observer = observer
+        self._early = early
+        self._tell_what_can_be_heard()
+
+    def trial_started(self, individual_id: str) -> None:
+        self._store.record_start(individual_id)
+        self._observer.trial_started(individual_id)
+
+    def trial_progressed(self, progress: TrialProgress) -> None:
+        self._observer.trial_progressed(progress)
+
+    def trial_finished(self, result: TrialResult) -> None:
+        if self._store.record_trial(result):
+            self._early.lay_out(result.individual_id, self._store.songs_of(result.individual_id))
+            self._observer.trial_finished(result)
+            if result.songs:
+                self._tell_what_can_be_heard()
+
+    def _tell_what_can_be_heard(self) -> None:
+        if self._early.heard:
+            self._observer.songs_laid_out(self._early.heard, self._early.folder)

@@ -1,19 +1,84 @@
-"""What is particular to trials on Ray."""
+"""What is particular to trials on Ray: warm workers that are lost, renewed, kept and let go."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from evolve.errors import ExecutionError
+from evolve.execution.material import Material
+from evolve.execution.ray_execution import RayExecution
+from evolve.store.records import TrialResult
+from tests.execution.settings import Recorder, small_config, small_material
+from tests.execution.strange_trials import RUN, outcome, strange
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_address_of_a_ray_client_is_refused() -> None:
-    """Results would be told to a copy of the observer on the cluster, and nothing would be recorded here."""
-    from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415 - importing Ray costs seconds in every worker
+@pytest.fixture(scope="module")
+def material(tunes: Path) -> Material:
+    """What the trials work from."""
+    return small_material(small_config(tunes))
 
-    with (
-        pytest.raises(ExecutionError, match="must be HOST:PORT"),
-        RayExecution("ray://10.0.0.1:10001") as execution,
-        execution(),
-    ):
-        pass
+
+@pytest.fixture(scope="module")
+def execution() -> Iterator[RayExecution]:
+    """One Ray for all tests: what one leaves behind, the next must bear."""
+    with RayExecution(trial=RUN) as execution:
+        yield execution
+
+
+def test_workers_stay_warm_from_trial_to_trial_and_from_generation_to_generation(
+    execution: RayExecution, material: Material
+) -> None:
+    """Twice six trials, in as many processes as there are places."""
+    first = outcome(execution, [strange(slot, "sleep 0.2") for slot in range(1, 7)], material)
+    second = outcome(execution, [strange(slot, "sleep 0.2") for slot in range(1, 7)], material)
+    processes = {result.metrics["process"] for result in [*first.results.values(), *second.results.values()]}
+    assert len(first.results) == len(second.results) == 6
+    assert len(processes) < 6
+    assert [progress.epoch for progress in second.progress] == [1] * 6
+
+
+def test_the_largest_networks_begin_first(execution: RayExecution, material: Material) -> None:
+    """So that none of them is left running alone at the end; equals keep the order of their slots."""
+    widths = [8, 64, 16, 64, 32]
+    recorder = outcome(execution, [strange(slot, width=width) for slot, width in enumerate(widths, 1)], material)
+    assert recorder.started == ["g0-2", "g0-4", "g0-5", "g0-3", "g0-1"]
+
+
+def test_a_worker_that_dies_harms_no_other_trial(execution: RayExecution, material: Material, tmp_path: Path) -> None:
+    """Whose trial dies once is tried again in a fresh process; whose trial always does is given up and told."""
+    individuals = [strange(1, f"die once {tmp_path}"), strange(2, "die"), *(strange(slot) for slot in range(3, 7))]
+    recorder = outcome(execution, individuals, material)
+    assert set(recorder.results) == {f"g0-{slot}" for slot in range(1, 7)}
+    failures = {name: result.failure for name, result in recorder.results.items() if result.failure}
+    assert list(failures) == ["g0-2"]
+    assert "its process died 3 times" in str(failures["g0-2"])
+    assert recorder.started.count("g0-1") == 2
+    assert recorder.started.count("g0-2") == 3
+
+
+def test_a_trial_that_ends_its_thread_is_a_failure(execution: RayExecution, material: Material) -> None:
+    """Even what no `except Exception` catches comes back as a result, and the worker goes on."""
+    recorder = outcome(execution, [strange(1, "raise"), strange(2)], material)
+    assert recorder.results["g0-1"].failure == "its thread ended without a result"
+    assert recorder.results["g0-2"].failure is None
+
+
+class PressingCtrlC(Recorder):
+    """An observer whose user has seen enough after the first result."""
+
+    def trial_finished(self, result: TrialResult) -> None:
+        """Remember it, and stop."""
+        super().trial_finished(result)
+        raise KeyboardInterrupt
+
+
+def test_what_was_stopped_is_not_waited_for(execution: RayExecution, material: Material) -> None:
+    """A trial that would take minutes is ended with its process, and the next call finds free places."""
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), execution() as runner:
+        runner.run([strange(1, "sleep 300"), strange(2, "sleep 0.5")], material, PressingCtrlC())
+    assert set(outcome(execution, [strange(1), strange(2)], material).results) == {"g0-1", "g0-2"}
+    assert time.monotonic() - began < 150

@@ -1,0 +1,56 @@
+"""Trials that train nothing: what each does is written into its genome, in a gene named ``does``."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from evolve.execution.contract import Phase, TrialProgress
+from evolve.execution.material import Material
+from evolve.execution.ray_execution import RayExecution
+from evolve.genetics.genome import Genome
+from evolve.genetics.individual import Individual, Origin
+from evolve.store.records import TrialResult
+from tests.execution.settings import Recorder
+
+RUN = "tests.execution.strange_trials:run"
+
+_kept: list[bytearray] = []
+"""What a leaking trial never gives back."""
+
+
+def strange(slot: int, does: str = "nothing", width: int = 8) -> Individual:
+    """An individual whose trial does this."""
+    return Individual(f"g0-{slot}", 0, slot, Genome.from_dict({"does": does, "width": width}), Origin.FOUNDER)
+
+
+def run(individual: Individual, material: Material, report: Callable[[TrialProgress], None]) -> TrialResult:
+    """A trial: ``die`` ends its process, ``die once FOLDER`` the first time, ``leak MB`` keeps memory, ``sleep S``."""
+    assert material.config.songs
+    report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
+    what, *words = str(individual.genome["does"]).split(maxsplit=2)
+    match what:
+        case "die" if not words or _is_first_time(Path(words[-1], individual.id)):
+            os._exit(1)
+        case "leak":
+            _kept.append(bytearray(os.urandom(1_000_000) * int(words[0])))
+        case "sleep":
+            time.sleep(float(words[0]))
+        case "raise":
+            raise SystemExit("a library that ends the process")
+    return TrialResult(individual.id, {"process": os.getpid()})
+
+
+def outcome(execution: RayExecution, individuals: list[Individual], material: Material) -> Recorder:
+    """What the observer of these trials was told."""
+    recorder = Recorder()
+    with execution() as runner:
+        runner.run(individuals, material, recorder)
+    return recorder
+
+
+def _is_first_time(mark: Path) -> bool:
+    if mark.exists():
+        return False
+    mark.touch()
+    return True

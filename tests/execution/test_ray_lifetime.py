@@ -1,0 +1,73 @@
+"""How a place on Ray begins and ends: one Ray after the other, each with a life of its own."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evolve.errors import ExecutionError
+from evolve.execution.material import Material
+from evolve.execution.ray_execution import RayExecution
+from tests.execution.settings import small_config, small_material
+from tests.execution.strange_trials import RUN, outcome, strange
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def material(tunes: Path) -> Material:
+    """What the trials work from."""
+    return small_material(small_config(tunes))
+
+
+def test_a_worker_that_keeps_memory_gives_its_place_to_a_fresh_one(material: Material) -> None:
+    """With one place at work: after the first trial and one that leaks more than a worker may, a new process."""
+    with RayExecution(trial=RUN, cpus=_all_cpus()) as execution:
+        recorder = outcome(execution, [strange(1, width=99), strange(2, "leak 1100"), strange(3, width=1)], material)
+    processes = [recorder.results[name].metrics["process"] for name in ("g0-1", "g0-2", "g0-3")]
+    assert processes[0] == processes[1] != processes[2]
+
+
+def test_a_place_that_is_not_used_is_let_go(material: Material) -> None:
+    """Ray that got ready for nothing, or waits too long, ends; the next generation starts it anew."""
+    import ray  # noqa: PLC0415 - importing Ray costs seconds in every process that collects these tests
+
+    with RayExecution(trial=RUN, linger_s=2.0) as execution:
+        for _ in range(2):
+            assert set(outcome(execution, [strange(1)], material).results) == {"g0-1"}
+            assert ray.is_initialized()
+            until(lambda: not ray.is_initialized())
+        execution.get_ready(1)
+    assert not ray.is_initialized()
+
+
+def test_a_trial_that_cannot_be_imported_is_told(material: Material) -> None:
+    """A cluster whose machines lack evolve, or have another one, is not tried forever."""
+    with RayExecution(trial="evolve.no_such:trial") as execution, pytest.raises(ExecutionError, match="no_such"):
+        outcome(execution, [strange(1)], material)
+
+
+def test_the_address_of_a_ray_client_is_refused() -> None:
+    """Results would be told to a copy of the observer on the cluster, and nothing would be recorded here."""
+    with RayExecution("ray://10.0.0.1:10001") as execution, pytest.raises(ExecutionError, match="must be HOST:PORT"):
+        outcome(execution, [], None)  # type: ignore[arg-type]  # it does not come to that
+
+
+def test_more_than_the_machine_has_is_refused(material: Material) -> None:
+    """With the setting to lower."""
+    with RayExecution(trial=RUN, cpus=999) as execution, pytest.raises(ExecutionError, match="lower cpus_per_trial"):
+        outcome(execution, [strange(1)], material)
+
+
+def until(holds: Callable[[], bool], seconds: float = 90.0) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def _all_cpus() -> float:
+    return float(os.cpu_count() or 1)

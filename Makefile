@@ -3,14 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.bench
+BENCHMARKS ?= reading_midi corpus_start
 
-.PHONY: help setup demo test test-fast lint clean
+.PHONY: help setup demo test test-fast lint bench clean
 
 help:
 	@echo "make demo       breed three small generations on the built-in music, in this terminal"
 	@echo "make test       lint, types, import floors and all tests"
 	@echo "make test-fast  the same without the tests that train networks or start Ray"
 	@echo "make lint       lint, types and import floors alone"
+	@echo "make bench      how fast evolve is, by turns with others: a few minutes, and PyTorch to install"
 	@echo "make clean      remove .venv and caches (never runs/)"
 
 setup: $(READY)
@@ -39,6 +42,22 @@ test: lint
 
 test-fast: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+bench: $(BENCH_READY)
+	@for name in $(BENCHMARKS); do \
+		echo; echo "python -m benchmarks.$$name"; echo; \
+		$(BIN)/python -m benchmarks.$$name || exit 1; \
+	done
+
+# With pip, which finds a PyTorch that was put at hand for this machine (a CPU build, a GPU's own); one that is
+# installed already is kept, whatever its version.
+$(BENCH_READY): $(READY) pyproject.toml constraints.txt
+	@echo "Setting up what benchmarks compare with: PyTorch and pretty_midi."
+	@$(BIN)/python -c 'import importlib.util, pathlib, tomllib; \
+		group = tomllib.loads(pathlib.Path("pyproject.toml").read_text())["dependency-groups"]["bench"]; \
+		print(*(line for line in group if not importlib.util.find_spec(line.split(">")[0])), sep="\n")' > $@.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement $@.txt
+	@mv $@.txt $@
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

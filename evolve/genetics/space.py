@@ -1,12 +1,10 @@
-"""A search space: genes on keras-tuner's `HyperParameters`, and the unit cube that operators work in.
+"""A search space: genes and the conditions among them, the genomes they allow, and keras-tuner's view of one.
 
-keras-tuner gives every hyperparameter a map to the unit interval that knows its scale (`value_to_prob`,
-`prob_to_value`), so that a step of the same size means a doubling on a log scale and a neighbour on a linear one.
-Importing keras-tuner imports TensorFlow (seconds); it is imported when the first map is asked for, so that reading
-and checking a space stays quick.
+Any hypermodel in keras-tuner's convention builds from `SearchSpace.hyperparameters`, the only use of keras-tuner.
+Importing it imports TensorFlow (seconds), so it is imported there, in the process that trains: reading, checking,
+founding and breeding do without (see `evolve.genetics.scale`).
 """
 
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Genome, Value
+from evolve.genetics.scale import count_values, enumerate_values, is_value_of, sample_value
 from evolve.silence import stderr_silenced
 
 
@@ -102,66 +100,6 @@ def _extended(genome: Genome, gene: Gene) -> list[Genome]:
     return [Genome((*genome.genes, (gene.name, value))) for value in enumerate_values(gene)]
 
 
-def sample_value(gene: Gene, rng: np.random.Generator) -> Value:
-    """A value drawn evenly on the gene's own scale."""
-    return from_unit(gene, float(rng.random()))
-
-
-def to_unit(gene: Gene, value: Value) -> float:
-    """Where a value lies in the unit interval, 0 .. 1, on the gene's own scale."""
-    if not _is_mapped_by_keras_tuner(gene):
-        return (_place(gene, value) + 0.5) / count_values(gene)
-    return float(_hyperparameter(gene).value_to_prob(value))
-
-
-def from_unit(gene: Gene, position: float) -> Value:
-    """The value at a position of the unit interval; positions outside are clipped into it."""
-    position = min(max(position, 0.0), 1.0)
-    if not _is_mapped_by_keras_tuner(gene):
-        count = int(count_values(gene))
-        place = min(int(position * count), count - 1)
-        return _stepped_value(gene, place) if gene.is_numeric else gene.values[place]
-    return _tidy(gene, float(_hyperparameter(gene).prob_to_value(position)))
-
-
-def count_values(gene: Gene) -> float:
-    """How many values a gene can have; `math.inf` for a float without a step."""
-    if not gene.is_numeric:
-        return len(gene.values)
-    if gene.is_point:
-        return 1
-    if gene.step is None:
-        whole = gene.kind is GeneKind.INT
-        return _high(gene) - _low(gene) + 1 if whole else math.inf
-    if gene.sampling == "log":
-        return math.floor(math.log(_high(gene) / _low(gene), gene.step) + 1e-8) + 1
-    return math.floor((_high(gene) - _low(gene)) / gene.step + 1e-8) + 1
-
-
-def enumerate_values(gene: Gene) -> tuple[Value, ...]:
-    """Every value of a gene, in order; `SpaceError` when there are infinitely many."""
-    if not gene.is_numeric:
-        return gene.values
-    count = count_values(gene)
-    if count == math.inf:
-        raise SpaceError(f'gene "{gene.name}" is continuous: its values cannot be listed; give it a step')
-    return tuple(_stepped_value(gene, index) for index in range(int(count)))
-
-
-def is_value_of(gene: Gene, value: Value) -> bool:
-    """Whether a gene can have this value."""
-    if not gene.is_numeric:
-        return any(value == own and isinstance(value, bool) == isinstance(own, bool) for own in gene.values)
-    if isinstance(value, bool | str) or not _low(gene) <= value <= _high(gene):
-        return False
-    if count_values(gene) == math.inf:
-        return True
-    return any(math.isclose(value, float(own), rel_tol=1e-9) for own in enumerate_values(gene))
-
-
-_DIGITS = 4
-"""Of a continuous value."""
-
 _CLASS_NAMES = {
     GeneKind.INT: "Int",
     GeneKind.FLOAT: "Float",
@@ -169,11 +107,6 @@ _CLASS_NAMES = {
     GeneKind.BOOLEAN: "Boolean",
     GeneKind.FIXED: "Fixed",
 }
-
-
-@functools.lru_cache(maxsize=1024)
-def _hyperparameter(gene: Gene) -> Any:  # noqa: ANN401 - keras-tuner has no annotations
-    return getattr(_keras_tuner(), _CLASS_NAMES[gene.kind]).from_config(_config(gene) | {"conditions": []})
 
 
 def _keras_tuner() -> Any:  # noqa: ANN401 - keras-tuner has no annotations
@@ -202,45 +135,3 @@ def _conditions(gene: Gene) -> list[dict[str, Any]]:
     if gene.parent_name is None:
         return []
     return [{"class_name": "Parent", "config": {"name": gene.parent_name, "values": list(gene.parent_values)}}]
-
-
-def _is_mapped_by_keras_tuner(gene: Gene) -> bool:
-    # Not so stepped linear floats, where it floor-divides: 0.3 with step 0.1 comes back as 0.2. Nor values without a
-    # scale, which need no map: it would turn a choice of true and false into one of 1 and 0.
-    is_stepped = gene.kind is GeneKind.FLOAT and gene.step is not None and gene.sampling == "linear"
-    return gene.is_numeric and not (is_stepped and not gene.is_point)
-
-
-def _place(gene: Gene, value: Value) -> int:
-    return round((float(value) - _low(gene)) / float(gene.step or 1)) if gene.is_numeric else gene.values.index(value)
-
-
-def _stepped_value(gene: Gene, index: int) -> Value:
-    if gene.sampling == "log" and gene.step is not None:
-        value = _low(gene) * float(gene.step) ** index
-    else:
-        value = _low(gene) + index * float(gene.step or 1)
-    return _tidy(gene, value)
-
-
-def _tidy(gene: Gene, value: float) -> Value:
-    # keras-tuner's log scale overshoots the last int by one and leaves 0.30000000000000004 behind; four digits
-    # of a continuous value are more than training can tell apart, and can be read aloud.
-    is_continuous = count_values(gene) == math.inf
-    value = float(f"{value:.{_DIGITS + _shared_digits(gene) if is_continuous else 12}g}")
-    value = min(max(value, _low(gene)), _high(gene))
-    return round(value) if gene.kind is GeneKind.INT else value
-
-
-def _shared_digits(gene: Gene) -> int:
-    """How many leading digits all values of a narrow range have in common, so that they say nothing."""
-    size = max(abs(_low(gene)), abs(_high(gene)))
-    return max(0, math.floor(math.log10(size / (_high(gene) - _low(gene)))))
-
-
-def _low(gene: Gene) -> float:
-    return gene.min_value if gene.min_value is not None else 0.0
-
-
-def _high(gene: Gene) -> float:
-    return gene.max_value if gene.max_value is not None else 0.0

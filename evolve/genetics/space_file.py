@@ -15,7 +15,8 @@ import yaml
 from evolve.errors import SpaceError, nearest_spelling
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Value
-from evolve.genetics.space import SearchSpace, count_values, is_value_of
+from evolve.genetics.scale import count_values, is_value_of
+from evolve.genetics.space import SearchSpace
 
 MAX_CHARACTERS = 200_000
 """A search space is a page or two; anything larger is another file by mistake."""

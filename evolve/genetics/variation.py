@@ -8,7 +8,8 @@ import numpy as np
 
 from evolve.genetics.gene import Gene
 from evolve.genetics.genome import Genome, Value
-from evolve.genetics.space import SearchSpace, count_values, enumerate_values, from_unit, sample_value, to_unit
+from evolve.genetics.scale import count_values, enumerate_values, from_unit, sample_value, to_unit
+from evolve.genetics.space import SearchSpace
 
 
 def crossover(first: Genome, second: Genome, space: SearchSpace, rng: np.random.Generator, *, eta: float) -> Genome:

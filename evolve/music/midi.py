@@ -68,9 +68,9 @@ def _read_track(track: symusic.Track, division: int) -> Track:
     columns = track.notes.numpy()
     onsets = _to_grid(columns["time"], division)
     ends = np.maximum(_to_grid(columns["time"].astype(np.int64) + columns["duration"], division), onsets + 1)
-    rows = zip(columns["pitch"].tolist(), onsets.tolist(), ends.tolist(), columns["velocity"].tolist(), strict=True)
     name = "".join(c for c in str(track.name) if c.isprintable()).strip()
-    return Track(_without_overlaps(sorted(rows)), name=name, program=int(track.program))
+    notes = _without_overlaps(columns["pitch"], onsets, ends, columns["velocity"])
+    return Track(notes, name=name, program=int(track.program))
 
 
 def _to_grid(ticks: np.ndarray, division: int) -> np.ndarray:
@@ -78,15 +78,20 @@ def _to_grid(ticks: np.ndarray, division: int) -> np.ndarray:
     return (2 * TICKS_PER_BEAT * ticks.astype(np.int64) + division) // (2 * division)
 
 
-def _without_overlaps(rows: list[tuple[int, int, int, int]]) -> tuple[Note, ...]:
-    """Notes of which no two of one pitch sound together, from sorted rows of pitch, onset, end, velocity."""
-    last_of_onset = {(pitch, onset): (end, velocity) for pitch, onset, end, velocity in rows}
-    kept = [(pitch, onset, *rest) for (pitch, onset), rest in last_of_onset.items()]
-    notes = []
-    for (pitch, onset, end, velocity), (next_pitch, next_onset, *_) in pairwise([*kept, (-1, 0, 0, 0)]):
-        stop = min(end, next_onset) if next_pitch == pitch else end
-        notes.append(Note(pitch, onset, stop - onset, max(1, velocity)))
-    return tuple(sorted(notes, key=lambda note: (note.onset_ticks, note.pitch)))
+def _without_overlaps(
+    pitches: np.ndarray, onsets: np.ndarray, ends: np.ndarray, velocities: np.ndarray
+) -> tuple[Note, ...]:
+    """Notes of which no two of one pitch sound together, by onset and pitch, from columns of one length."""
+    order = np.lexsort((velocities, ends, onsets, pitches))
+    pitches, onsets, ends, velocities = (column[order] for column in (pitches, onsets, ends, velocities))
+    is_same_pitch = pitches[:-1] == pitches[1:]
+    stops = ends.copy()
+    stops[:-1][is_same_pitch] = np.minimum(ends[:-1], onsets[1:])[is_same_pitch]
+    lengths = stops - onsets  # 0 where another was struck with it, and is as long or longer
+    order = np.lexsort((pitches, onsets))
+    order = order[lengths[order] > 0]
+    columns = (pitches, onsets, lengths, np.maximum(velocities, 1))
+    return tuple(map(Note, *(column[order].tolist() for column in columns)))
 
 
 def _main_tempo(score: symusic.Score) -> float:

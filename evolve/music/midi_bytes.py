@@ -3,8 +3,11 @@
 The fast reader trusts its input: a track that runs past its end, or one that lost its place, can end the whole
 process. So every event is walked here first (Standard MIDI File 1.0, MIDI Manufacturers Association, 1996), and what
 goes on is a plain file: one header, whole tracks, a status byte on every event, and only events that evolve reads.
+Most events of most files are like that already; a pattern takes them run by run, since a step of Python for each is
+what reading a file would spend most of its time on.
 """
 
+import re
 from dataclasses import dataclass
 
 from evolve.errors import CorpusError
@@ -18,6 +21,13 @@ HIGH_BIT = 0x80
 NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, CHANNEL_PRESSURE = 0x80, 0x90, 0xC0, 0xD0
 SYSEX, SYSEX_GOES_ON, META = 0xF0, 0xF7, 0xFF
 TRACK_NAME, END_OF_TRACK, TEMPO = 0x03, 0x2F, 0x51
+
+_PLAIN_RUN = re.compile(rb"(?:[\x80-\xff]?[\x00-\x7f]([\x80-\xbf\xe0-\xef][\x00-\x7f]{2}|[\xc0-\xdf][\x00-\x7f]))++")
+"""Channel messages that are whole and in range, each with its own status and a waiting time of one or two bytes."""
+
+_LONGEST_PLAIN_WAIT = 0x3FFF
+_SHORTEST_LONG_WAIT_BYTES = 4
+"""Of an event with a waiting time of two bytes."""
 
 _SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
@@ -134,10 +144,27 @@ class _LostPlaceError(Exception):
 
 
 def _clean_track(data: bytes, start: int, stop: int, number: int) -> bytes:
+    """The events of a track that go on."""
+    kept, most_ticks = _walk(data, start, stop, number, by_runs=True)
+    if most_ticks > LARGEST_TICK:
+        kept, ticks = _walk(data, start, stop, number, by_runs=False)
+        if ticks > LARGEST_TICK:
+            raise CorpusError(f"damaged: track {number} lasts for {ticks:,} ticks")
+    return kept + bytes([0, META, END_OF_TRACK, 0])
+
+
+def _walk(data: bytes, start: int, stop: int, number: int, *, by_runs: bool) -> tuple[bytes, int]:
+    """The events of a track that go on, and its length in ticks; by runs, a length that it cannot exceed."""
     cursor, kept, tick = _Cursor(data, start, stop), bytearray(), 0
     kept_tick, status = 0, 0
     try:
         while cursor.at < stop:
+            run = _PLAIN_RUN.match(data, cursor.at, stop) if by_runs and tick == kept_tick else None
+            if run:
+                kept += run[0]
+                cursor.at, status = run.end(), run[1][0]
+                tick = kept_tick = tick + len(run[0]) * _LONGEST_PLAIN_WAIT // _SHORTEST_LONG_WAIT_BYTES
+                continue
             tick += cursor.quantity()
             status, event, goes_on = _next_event(cursor, status)
             if not goes_on:
@@ -147,9 +174,7 @@ def _clean_track(data: bytes, start: int, stop: int, number: int) -> bytes:
                 kept_tick = tick
     except _LostPlaceError:
         raise CorpusError(f"damaged: track {number} stops making sense at byte {min(cursor.at, stop):,}") from None
-    if tick > LARGEST_TICK:
-        raise CorpusError(f"damaged: track {number} lasts for {tick:,} ticks")
-    return bytes(kept) + bytes([0, META, END_OF_TRACK, 0])
+    return bytes(kept), tick
 
 
 def _next_event(cursor: _Cursor, running: int) -> tuple[int, bytes, bool]:

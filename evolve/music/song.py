@@ -62,7 +62,7 @@ class Song:
     @property
     def length_ticks(self) -> int:
         """When the last note stops."""
-        return max((n.end_ticks for t in self.tracks for n in t.notes), default=0)
+        return max((n.onset_ticks + n.duration_ticks for t in self.tracks for n in t.notes), default=0)
 
     @property
     def duration_s(self) -> float:

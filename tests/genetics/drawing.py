@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Genome, Value
-from evolve.genetics.space import SearchSpace, count_values, enumerate_values
+from evolve.genetics.scale import count_values, enumerate_values
+from evolve.genetics.space import SearchSpace
 
 WORDS = ("lstm", "gru", "relu", "tanh", "adam", "sgd", "a b", "ß")
 MOST_VALUES = 40
@@ -90,7 +91,7 @@ def spaces(draw: st.DrawFn, *, wordy: bool = False, listable: bool = False, most
 
     Args:
         draw: Hypothesis's own.
-        wordy: Whether no gene shall be a number on a scale, so that keras-tuner is not needed to sample.
+        wordy: Whether no gene shall be a number on a scale, but a word, a truth value or one of a few numbers.
         listable: Whether every gene shall have values that can be listed.
         most: Genes at most.
     """

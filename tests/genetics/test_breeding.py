@@ -1,4 +1,4 @@
-"""Founders, broods and replacements: whole generations, in spaces that need no keras-tuner."""
+"""Founders, broods and replacements: whole generations, in spaces of every kind."""
 
 import os
 import statistics
@@ -36,7 +36,7 @@ seeds = st.integers(0, 2**63 - 1)
 @st.composite
 def ranked_generations(draw: st.DrawFn) -> tuple[SearchSpace, tuple[Individual, ...], dict[str, Merit]]:
     """A space, founders that fit into it, and a ranking of them."""
-    space = draw(spaces(wordy=True))
+    space = draw(spaces())
     founders = found(space, population=draw(st.integers(1, int(min(space.size, 8)))), seed=draw(seeds))
     ranks = {one.id: Merit(draw(st.integers(1, 8)), draw(st.sampled_from((False, False, True)))) for one in founders}
     return space, founders, ranks
@@ -73,7 +73,7 @@ def brood_or_complaint(
 
 
 @settings(deadline=None)
-@given(spaces(wordy=True), st.integers(1, 12), seeds)
+@given(spaces(), st.integers(1, 12), seeds)
 def test_founders_are_all_different_and_as_many_as_fit(space: SearchSpace, population: int, seed: int) -> None:
     """Up to the last genome of the space, however unlikely it is; one more is refused."""
     if population > space.size:
@@ -217,6 +217,26 @@ print(founders, breed(merits, genomes, SPACE, PLAN, generation=1, seed=9))
     merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
     here = breed(merits, genomes_of(*founders), SPACE, PLAN, generation=1, seed=9)
     assert shown == {f"{founders} {here}\n"}
+
+
+def test_founding_breeding_and_replacing_load_no_network_library() -> None:
+    """Numbers on every scale included: between a ranking and the next songs, nobody waits for TensorFlow to load."""
+    program = """
+import sys
+from evolve.genetics.breeding import breed, found, replace_failed
+from evolve.genetics.selection import Merit
+from tests.genetics.test_breeding import PLAN
+from tests.genetics.test_pinned_genomes import SPACE
+founders = found(SPACE, population=6, seed=9)
+merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+genomes = {one.id: one.genome for one in founders}
+brood = breed(merits, genomes, SPACE, PLAN, generation=1, seed=9)
+replace_failed(founders[:1], {founders[0].id: 1}, genomes.values(), SPACE, 9)
+heavy = ("tensorflow", "keras", "keras_tuner", "ray", "music21")
+print(len(brood.born), *(name for name in heavy if name in sys.modules))
+"""
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == ["5"]
 
 
 def test_exploring_changes_more_genes_than_refining() -> None:

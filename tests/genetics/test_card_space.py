@@ -16,8 +16,9 @@ import pytest
 from evolve.genetics.breeding import BreedingPlan, breed, found
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.lineage import changed
+from evolve.genetics.scale import count_values
 from evolve.genetics.selection import Merit
-from evolve.genetics.space import SearchSpace, count_values
+from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.genetics.variation import crossover, mutate
 from evolve.network.build import hypermodel

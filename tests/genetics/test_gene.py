@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Genome
-from evolve.genetics.space import count_values
+from evolve.genetics.scale import count_values
 from tests.genetics.drawing import genes
 
 CELL = Gene("cell", GeneKind.CHOICE, values=("lstm", "gru"))

@@ -11,12 +11,11 @@ from evolve.genetics.breeding import BreedingPlan
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Genome
 from evolve.genetics.lineage import changed
-from evolve.genetics.space import SearchSpace, count_values, enumerate_values, is_value_of, sample_value, to_unit
+from evolve.genetics.scale import count_values, enumerate_values, is_value_of, sample_value, to_unit
+from evolve.genetics.space import SearchSpace
 from evolve.genetics.variation import crossover, mutate, mutate_value
 from evolve.randomness import derive_rng
 from tests.genetics.drawing import conditional, genes, listable_genes, spaces
-
-pytestmark = pytest.mark.slow
 
 seeds = st.integers(0, 2**32)
 rates = st.floats(0, 1)

@@ -29,6 +29,31 @@ def test_running_status_is_written_out() -> None:
     assert clean_midi(midi_file(running + END)) == midi_file(bytes([0, 0x90, 60, 80, 96, 0x90, 60, 0]) + END)
 
 
+messages = st.builds(
+    lambda wait, status, values: (wait, status, values if status & 0xF0 not in (0xC0, 0xD0) else values[:1]),
+    st.integers(0, 127).map(lambda wait: bytes([wait])) | st.integers(0, 127).map(lambda low: bytes([0x81, low])),
+    st.sampled_from((0x80, 0x90, 0x91, 0xB0, 0xC0, 0xD0, 0xE0)),
+    st.binary(min_size=2, max_size=2).map(lambda two: bytes(byte & 0x7F for byte in two)),
+)
+
+
+@given(st.lists(messages, max_size=30), st.lists(st.booleans(), min_size=30, max_size=30))
+def test_a_status_left_out_changes_nothing(events: list[tuple[bytes, int, bytes]], is_left_out: list[bool]) -> None:
+    """Wherever runs of plain events begin and end, each event keeps its time, its status and its values."""
+    plain = [wait + bytes([status]) + values for wait, status, values in events]
+    running, before = [], 0
+    for (wait, status, values), may_go in zip(events, is_left_out, strict=False):
+        running.append(wait + (b"" if may_go and status == before else bytes([status])) + values)
+        before = status
+    assert clean_midi(midi_file(b"".join(running) + END)) == midi_file(b"".join(plain) + END)
+
+
+def test_a_very_long_track_is_measured_exactly() -> None:
+    """Three hours of notes are no damage, though so many bytes could be days."""
+    data = midi_file(bytes([0x81, 0, 0x90, 60, 80, 0, 0x80, 60, 0]) * 80_000 + END)
+    assert clean_midi(data) == data
+
+
 def test_a_controller_out_of_range_costs_nothing_but_itself() -> None:
     """A bad controller value is dropped; the notes around it stay in time."""
     bad = bytes([0, 0x90, 60, 80, 6, 0xB0, 7, 0xA8, 90, 0x80, 60, 0])

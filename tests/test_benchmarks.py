@@ -1,0 +1,61 @@
+"""Every benchmark explains itself, at once and without what it compares with."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "def main(" in path.read_text())
+PEERS = ("music21", "pretty_midi", "torch")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A fresh Python in the repository's root."""
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_benchmark_says_what_it_measures(name: str) -> None:
+    """`python -m benchmarks.NAME --help` tells its claim and its options, in ten seconds on a busy machine."""
+    shown = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=10,
+    )  # fmt: skip
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert len(shown.stdout.splitlines()) > 5
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_benchmark_can_be_imported_where_its_peers_are_missing(name: str) -> None:
+    """What it compares with is imported when it runs, so that --help and the tests do without."""
+    program = f"import sys, benchmarks.{name}; print(*(peer for peer in {PEERS!r} if peer in sys.modules))"
+    shown = run("-c", program)
+    assert (shown.returncode, shown.stdout) == (0, "\n"), shown.stderr
+
+
+def test_the_readme_tells_of_every_benchmark() -> None:
+    """And `make bench` names none that is not there."""
+    readme = (ROOT / "benchmarks" / "README.md").read_text()
+    assert [name for name in SCRIPTS if f"`{name}`" not in readme] == []
+    makefile = (ROOT / "Makefile").read_text()
+    named = next(line for line in makefile.splitlines() if line.startswith("BENCHMARKS")).split("=")[1].split()
+    assert set(named) <= set(SCRIPTS)
+
+
+@pytest.mark.slow
+def test_readers_of_midi_find_the_same_notes() -> None:
+    """The comparison runs from end to end on music that it makes itself, and holds that all do the same work."""
+    pytest.importorskip("pretty_midi", reason="pretty_midi is of the dependency group bench")
+    shown = run("-m", "benchmarks.reading_midi", "--count", "3", "--rounds", "1")
+    assert shown.returncode == 0, shown.stderr
+    assert "| music21 " in shown.stdout
+
+
+@pytest.mark.slow
+def test_a_warm_start_is_told_from_a_cold_one(tunes: Path) -> None:
+    """On a small folder; exit code 0 says that the warm one did without music21."""
+    shown = run("-m", "benchmarks.corpus_start", "--corpus", str(tunes), "--rounds", "1")
+    assert shown.returncode == 0, shown.stderr
+    assert "warm" in shown.stdout

@@ -161,39 +161,48 @@ def _encoded(layer: keras.Layer, attribute: str, size: int) -> _Part:
 
 
 def _level(layer: keras.Layer, read: Sequence[_Part]) -> Level:
-    kind, kernel, rest = _columns(layer)
-    cuts = np.cumsum([part.width for part in read])[:-1]
-    rows = list(zip(read, np.split(kernel, cuts), strict=True))
-    from_levels = [weights for part, weights in rows if part.table is None]
+    kind, weights = _weights(layer)
+    *runs, own = np.split(weights, np.cumsum([part.width for part in read]))
+    from_levels = [run for part, run in zip(read, runs, strict=True) if part.table is None]
     return Level(
         kind,
         layer.units,
         tuple(part.source for part in read if part.table is None),
-        np.concatenate([*from_levels, rest], dtype=np.float32),
-        {part.source: part.table(weights) for part, weights in rows if part.table is not None},
+        np.concatenate([*from_levels, own]),
+        {part.source: part.table(run) for part, run in zip(read, runs, strict=True) if part.table is not None},
     )
 
 
-def _columns(layer: keras.Layer) -> tuple[str, np.ndarray, np.ndarray]:
-    """The kind of a level, the weights of what it reads, and those of its own state and bias, as in `Level.weights`."""
-    kernel, *recurrent, bias = layer.get_weights()
+def _weights(layer: keras.Layer) -> tuple[str, np.ndarray]:
+    """The kind of a level, and all its weights with columns as in `Level.weights`: kernel, recurrent kernel, bias."""
+    kernel, *recurrent, bias = (np.asarray(weights, np.float32) for weights in layer.get_weights())
     if isinstance(layer, keras.layers.LSTM):
-        return "lstm", _lstm_columns(kernel), _lstm_columns(np.vstack([*recurrent, bias]))
+        return "lstm", _lstm_columns(np.vstack([kernel, *recurrent, bias]))
     if isinstance(layer, keras.layers.GRU):
-        both = _gru_columns(bias[:1], state=False) + _gru_columns(bias[1:], state=True)
-        return "gru", _gru_columns(kernel, state=False), np.vstack([_gru_columns(recurrent[0], state=True), both])
+        return "gru", _gru_columns(np.vstack([kernel, *recurrent, bias]), len(kernel))
     kind = "simple_rnn" if isinstance(layer, keras.layers.SimpleRNN) else layer.get_config()["activation"]
-    return kind, kernel, np.vstack([*recurrent, bias])
+    return kind, np.vstack([kernel, *recurrent, bias])
 
 
 def _lstm_columns(weights: np.ndarray) -> np.ndarray:
     """Keras's gates i, f, c, o in the order and scale of `Level.weights`."""
     i, f, c, o = np.split(weights, 4, axis=1)
-    return np.hstack([0.5 * i, 0.5 * f, 0.5 * o, c])
+    columns = np.hstack([i, f, o, c])
+    columns[:, : 3 * c.shape[1]] *= 0.5
+    return columns
 
 
-def _gru_columns(weights: np.ndarray, *, state: bool) -> np.ndarray:
-    """Keras's gates z, r and candidate, whose part from the state the gate r still has to meet on its own."""
-    z, r, c = np.split(weights, 3, axis=1)
-    nothing = np.zeros_like(c)
-    return np.hstack([0.5 * z, 0.5 * r, *((nothing, c) if state else (c, nothing))])
+def _gru_columns(weights: np.ndarray, inputs: int) -> np.ndarray:
+    """Keras's gates z, r and candidate, and its two biases, one for the inputs and one for the state, as one.
+
+    The gate r meets the candidate's part from the state alone, so the two parts keep columns of their own.
+    """
+    units = weights.shape[1] // 3
+    gates, candidate = slice(2 * units), slice(2 * units, None)
+    columns = np.zeros((inputs + units + 1, 4 * units), np.float32)
+    columns[:-1, gates] = 0.5 * weights[:-2, gates]
+    columns[-1, gates] = 0.5 * (weights[-2, gates] + weights[-1, gates])
+    from_inputs, from_state = columns[:, 2 * units : 3 * units], columns[:, 3 * units :]
+    from_inputs[:inputs], from_inputs[-1] = weights[:inputs, candidate], weights[-2, candidate]
+    from_state[inputs:-1], from_state[-1] = weights[inputs:-2, candidate], weights[-1, candidate]
+    return columns

@@ -33,10 +33,11 @@ class Player:
             songs: How many songs are read side by side.
         """
         # A single row would be multiplied in another way, and rounded otherwise: a song alone is to be as among others.
-        self._rows = max(songs, 2)
+        self._is_alone = songs == 1
+        rows = 2 if self._is_alone else songs
         levels: dict[str, _LevelAtWork] = {}
         for name, level in plan.levels.items():
-            levels[name] = _LevelAtWork(level, [levels[source] for source in level.reads], self._rows)
+            levels[name] = _LevelAtWork(level, [levels[source] for source in level.reads], rows)
         self._levels = tuple(levels.values())
         self._logits = {attribute: levels[head].numbers[:songs] for attribute, head in plan.heads.items()}
 
@@ -49,9 +50,10 @@ class Player:
         Returns:
             Attribute → logits of the next note, float32 [songs, size]; the next call writes over them.
         """
-        rows = {name: np.resize(symbol, self._rows).astype(np.intp) for name, symbol in symbols.items()}
+        if self._is_alone:
+            symbols = {name: np.repeat(symbol, 2) for name, symbol in symbols.items()}
         for level in self._levels:
-            level.step(rows)
+            level.step(symbols)
         return self._logits
 
 
@@ -110,6 +112,8 @@ def _blocks(width: int, block: int) -> int:
 def _with_filled_rows(level: Level, sources: Sequence[_LevelAtWork], places: Sequence[int]) -> np.ndarray:
     """The level's weights with rows of zeros for what fills up the numbers it reads."""
     widths = [source.numbers.shape[1] for source in sources] + [level.width] * level.is_recurrent
+    if widths == list(places):
+        return level.weights
     runs = np.split(level.weights, np.cumsum(widths))
     filled = [np.pad(run, ((0, place - len(run)), (0, 0))) for run, place in zip(runs, [*places, 1], strict=True)]
     return np.concatenate(filled)
@@ -120,8 +124,8 @@ def _in_blocks(columns: np.ndarray, width: int, block: int) -> np.ndarray:
     rows = len(columns)
     gates = columns.reshape(rows, -1, width)
     missing = _blocks(width, block) * block - width
-    filled = np.pad(gates, ((0, 0), (0, 0), (0, missing))).reshape(rows, -1, block)
-    return np.ascontiguousarray(filled.swapaxes(0, 1))
+    filled = np.pad(gates, ((0, 0), (0, 0), (0, missing))) if missing else gates
+    return np.ascontiguousarray(filled.reshape(rows, -1, block).swapaxes(0, 1))
 
 
 def _finisher(kind: str, sums: np.ndarray) -> Callable[[np.ndarray], object]:

@@ -185,11 +185,11 @@ def _weights(layer: keras.Layer) -> tuple[str, np.ndarray]:
 
 
 def _lstm_columns(weights: np.ndarray) -> np.ndarray:
-    """Keras's gates i, f, c, o in the order and scale of `Level.weights`."""
-    i, f, c, o = np.split(weights, 4, axis=1)
-    columns = np.hstack([i, f, o, c])
-    columns[:, : 3 * c.shape[1]] *= 0.5
-    return columns
+    """Keras's gates i, f, c, o in the order and scale of `Level.weights`, put there in place."""
+    *_, third, fourth = np.split(weights, 4, axis=1)
+    third[:], fourth[:] = fourth.copy(), third.copy()
+    weights[:, : -fourth.shape[1]] *= 0.5
+    return weights
 
 
 def _gru_columns(weights: np.ndarray, inputs: int) -> np.ndarray:

@@ -107,23 +107,15 @@ def train_for(
 ) -> tuple[keras.Model, float]:
     """The network after so many processor seconds, and how many they were when its last batch had ended.
 
-    Building windows and tracing count. Only as many windows are built, chosen at random, as could be learned from in
-    the time: all of Bach would take 3.5 GB, and to build what is not used would only slow the peer down.
+    Building windows and tracing count.
     """
     began = time.process_time()
     keras.utils.set_random_seed(seed)
-    starts = window_starts(pieces, window)
-    most = min(len(starts), int(WINDOWS_A_SECOND * seconds))
-    chosen = np.random.default_rng(seed).permutation(len(starts))[:most]
-    inputs, targets = one_hot_windows(pieces, starts[chosen], sizes, window)
+    inputs, targets = one_hot_windows(pieces, window_starts(pieces, window), sizes, window)
     model = network.build(sizes, window)
     clock = _StopAt(began + seconds)
     model.fit(inputs, targets, batch_size=network.batch_size, epochs=10_000, verbose=0, callbacks=[clock])
     return model, time.process_time() - began
-
-
-WINDOWS_A_SECOND = 150
-"""More than the peer learns from in a processor second with two layers of 256 units and windows of 50 notes."""
 
 
 def compose(model: keras.Model, opening: Streams, sizes: Mapping[str, int], *, notes: int) -> list[dict[str, int]]:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
+from evolve.network.plan import read_plan
+from evolve.network.player import Player
+
 Streams = Mapping[str, np.ndarray]
 
 
@@ -32,32 +35,16 @@ def compose(
     names = tuple(opening)
     _check(model, opening, length, uniforms, temperature)
     songs = uniforms.shape[0]
-    player = stepping(model, songs)
+    player = Player(read_plan(model), songs)
     for note in range(len(opening[names[0]])):
-        logits = player.predict_on_batch({name: np.full((songs, 1), opening[name][note], np.int32) for name in names})
-    written = {name: np.zeros((songs, length), np.int32) for name in names}
+        logits = player.read({name: np.full(songs, opening[name][note]) for name in names})
+    written = {name: np.zeros((length, songs), np.int32) for name in names}
     for note in range(length):
         for place, name in enumerate(names):
-            written[name][:, note] = sampled(logits[name][:, 0], uniforms[:, note, place], temperature)
+            written[name][note] = sampled(logits[name], uniforms[:, note, place], temperature)
         if note + 1 < length:
-            logits = player.predict_on_batch({name: written[name][:, note : note + 1] for name in names})
-    return tuple({name: written[name][song] for name in names} for song in range(songs))
-
-
-def stepping(model: keras.Model, songs: int) -> keras.Model:
-    """The network as one that reads one note of each song at a time and remembers what it read.
-
-    It shares every layer with the model but the recurrent ones, which are copies that keep their state.
-
-    Returns:
-        A model from attribute → int32 [songs, 1] to attribute → logits [songs, 1, size].
-    """
-    inputs = {name: keras.Input(batch_shape=(songs, 1), dtype="int32", name=name) for name in model.input}
-    player = keras.models.clone_model(model, input_tensors=inputs, clone_function=_remembering)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.RNN):
-            player.get_layer(layer.name).cell.set_weights(layer.cell.get_weights())
-    return player
+            logits = player.read({name: written[name][note] for name in names})
+    return tuple({name: written[name][:, song].copy() for name in names} for song in range(songs))
 
 
 def sampled(logits: np.ndarray, uniforms: np.ndarray, temperature: float) -> np.ndarray:
@@ -74,19 +61,13 @@ def sampled(logits: np.ndarray, uniforms: np.ndarray, temperature: float) -> np.
     if temperature == 0:
         likeliest: np.ndarray = logits.argmax(axis=1)
         return likeliest.astype(np.int32)
-    scaled = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    cumulative = np.exp(scaled / temperature).cumsum(axis=1)
-    symbols: np.ndarray = (cumulative <= uniforms[:, None] * cumulative[:, -1:]).sum(axis=1)
-    last_symbol = logits.shape[1] - 1
-    return symbols.clip(max=last_symbol).astype(np.int32)
-
-
-def _remembering(layer: keras.Layer) -> keras.Layer:
-    """A recurrent layer's copy that keeps its state from one call to the next; any other layer itself."""
-    if not isinstance(layer, keras.layers.RNN):
-        return layer
-    zeros = dict.fromkeys(("kernel_initializer", "recurrent_initializer"), "zeros")  # its weights are copied anyway
-    return type(layer).from_config({**layer.get_config(), **zeros, "stateful": True, "unroll": True})
+    scaled = np.subtract(logits, logits.max(axis=1, keepdims=True), dtype=np.float64)
+    if temperature != 1:
+        scaled /= temperature
+    cumulative = np.exp(scaled, out=scaled).cumsum(axis=1)
+    # The last symbol takes what is left, also where rounding would leave nothing.
+    symbols: np.ndarray = (cumulative[:, :-1] <= uniforms[:, None] * cumulative[:, -1:]).sum(axis=1, dtype=np.int32)
+    return symbols
 
 
 def _check(model: keras.Model, opening: Streams, length: int, uniforms: np.ndarray, temperature: float) -> None:
@@ -96,6 +77,11 @@ def _check(model: keras.Model, opening: Streams, length: int, uniforms: np.ndarr
     if min(len(stream) for stream in opening.values()) == 0:
         msg = "the opening must hold at least one note"
         raise ValueError(msg)
+    for name, stream in opening.items():
+        size = model.output[name].shape[-1]
+        if np.min(stream) < 0 or np.max(stream) >= size:
+            msg = f"the network knows the symbols 0 to {size - 1} of {name}, the opening has others"
+            raise ValueError(msg)
     if uniforms.shape[1:] != (length, len(opening)):
         msg = f"uniforms must be [songs, {length}, {len(opening)}], got {list(uniforms.shape)}"
         raise ValueError(msg)

@@ -1,0 +1,208 @@
+"""What a network computes for one note, as plain arrays read from Keras: a plan that `evolve.network.player` follows.
+
+A level is a layer with weights: recurrent, dense or head. What lies between levels vanishes in the reading: dropout
+does nothing when a network composes, joining is only an order, and an encoding gives each symbol numbers that never
+change. So what the next level makes of a symbol is computed here once: a table to look up, whatever the encoding.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import keras
+import numpy as np
+
+from evolve.errors import EvolveError
+from evolve.network.activations import NUMPY_ACTIVATIONS
+
+_RECURRENT = {"activation": "tanh", "use_bias": True, "return_sequences": True, "go_backwards": False}
+_KNOWN: Mapping[type[keras.Layer], Mapping[str, object]] = MappingProxyType(
+    {
+        keras.layers.Dropout: {},
+        keras.layers.Reshape: {},
+        keras.layers.Concatenate: {},
+        keras.layers.CategoryEncoding: {"output_mode": "one_hot"},
+        keras.layers.Embedding: {},
+        keras.layers.Rescaling: {},
+        keras.layers.LSTM: _RECURRENT | {"recurrent_activation": "sigmoid"},
+        keras.layers.GRU: _RECURRENT | {"recurrent_activation": "sigmoid", "reset_after": True},
+        keras.layers.SimpleRNN: _RECURRENT,
+        keras.layers.Dense: {"use_bias": True},
+    }
+)
+"""Every kind of layer that `evolve.network.build` uses, and how it must be set."""
+
+
+class UnknownLayerError(EvolveError):
+    """A network has a layer that composing cannot follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One layer with weights: it finishes ``inputs @ weights + the tables' rows of the symbols``.
+
+    Attributes:
+        kind: What finishes the sums: ``lstm``, ``gru``, ``simple_rnn``, or an activation by its name.
+        width: How many numbers it gives.
+        reads: The levels whose numbers it takes, in the order of the rows of its weights.
+        weights: Float32 [numbers read + own width if recurrent + 1, columns]; the last row is the bias. Columns come
+            gate by gate: i, f, o, c (LSTM) or z, r, the candidate's part from the inputs, and that from the state
+            (GRU). Those of sigmoid gates are halved, as sigmoid(x) = 1/2 + tanh(x/2) / 2.
+        tables: Of each attribute that is read directly what a symbol adds to the sums, float32 [symbols, columns].
+    """
+
+    kind: str
+    width: int
+    reads: tuple[str, ...]
+    weights: np.ndarray
+    tables: Mapping[str, np.ndarray]
+
+    @property
+    def is_recurrent(self) -> bool:
+        """Whether it reads what it gave for the note before."""
+        return self.kind in ("lstm", "gru", "simple_rnn")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A network, ready to be followed note by note.
+
+    Attributes:
+        levels: By layer name, each after those it reads.
+        heads: Attribute → the level that gives its logits.
+    """
+
+    levels: Mapping[str, Level]
+    heads: Mapping[str, str]
+
+
+def read_plan(model: keras.Model) -> Plan:
+    """The plan of a network as `evolve.network.build` makes it.
+
+    Raises:
+        UnknownLayerError: A layer is of a kind that `evolve.network.build` does not use, or is set otherwise.
+    """
+    reader = _Reader(model)
+    heads = {attribute: reader.parts(tensor)[0].source for attribute, tensor in model.output.items()}
+    return Plan(reader.levels, heads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Numbers that a level reads side by side with others.
+
+    Attributes:
+        source: The level that gives them, or the attribute that they encode.
+        width: How many there are.
+        table: Of encoded symbols: from the weights that meet these numbers, [width, columns], to what each symbol
+            adds to the sums, [symbols, columns]. None when a level gives the numbers.
+    """
+
+    source: str
+    width: int
+    table: Callable[[np.ndarray], np.ndarray] | None = None
+
+
+class _Reader:
+    """Follows a network's layers from its heads back to its inputs.
+
+    Attributes:
+        levels: Those read so far.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self.levels: dict[str, Level] = {}
+        self._makers = {id(layer.output): layer for layer in model.layers}
+        self._attributes = {id(tensor): attribute for attribute, tensor in model.input.items()}
+        self._sizes = {attribute: tensor.shape[-1] for attribute, tensor in model.output.items()}
+
+    def parts(self, tensor: keras.KerasTensor) -> tuple[_Part, ...]:
+        """What a layer reads that takes this tensor."""
+        if id(tensor) in self._attributes:
+            return (_Part(self._attributes[id(tensor)], 1),)
+        layer = self._makers[id(tensor)]
+        if layer.name in self.levels:
+            return (_Part(layer.name, layer.units),)
+        _check(layer)
+        read = [part for one in keras.tree.flatten(layer.input) for part in self.parts(one)]
+        if isinstance(layer, keras.layers.Dropout | keras.layers.Reshape | keras.layers.Concatenate):
+            return tuple(read)
+        if isinstance(layer, keras.layers.RNN | keras.layers.Dense):
+            self.levels[layer.name] = _level(layer, read)
+            return (_Part(layer.name, layer.units),)
+        attribute = read[0].source
+        return (_encoded(layer, attribute, self._sizes[attribute]),)
+
+
+def _check(layer: keras.Layer) -> None:
+    settings = next((settings for kind, settings in _KNOWN.items() if isinstance(layer, kind)), None)
+    if settings is None:
+        msg = f"the network's layer {layer.name} is a {type(layer).__name__}, which composing does not know"
+        raise UnknownLayerError(msg)
+    config = layer.get_config() if settings else {}
+    for setting, value in settings.items():
+        if config[setting] != value:
+            msg = f"the network's layer {layer.name} has {setting} {config[setting]!r}; composing knows {value!r} alone"
+            raise UnknownLayerError(msg)
+    if isinstance(layer, keras.layers.Dense) and config["activation"] not in NUMPY_ACTIVATIONS:
+        msg = f"the network's layer {layer.name} has activation {config['activation']!r}, which composing does not know"
+        raise UnknownLayerError(msg)
+
+
+def _encoded(layer: keras.Layer, attribute: str, size: int) -> _Part:
+    """The numbers that an encoding gives for each of `size` symbols."""
+    if isinstance(layer, keras.layers.CategoryEncoding):
+        return _Part(attribute, layer.num_tokens, table=lambda weights: weights)
+    if isinstance(layer, keras.layers.Embedding):
+        (codes,) = layer.get_weights()
+    else:
+        codes = np.arange(size, dtype=np.float32)[:, None] * np.float32(layer.scale) + np.float32(layer.offset)
+    return _Part(attribute, codes.shape[1], table=lambda weights: codes @ weights)
+
+
+def _level(layer: keras.Layer, read: Sequence[_Part]) -> Level:
+    kind, weights = _weights(layer)
+    *runs, own = np.split(weights, np.cumsum([part.width for part in read]))
+    from_levels = [run for part, run in zip(read, runs, strict=True) if part.table is None]
+    return Level(
+        kind,
+        layer.units,
+        tuple(part.source for part in read if part.table is None),
+        np.concatenate([*from_levels, own]),
+        {part.source: part.table(run) for part, run in zip(read, runs, strict=True) if part.table is not None},
+    )
+
+
+def _weights(layer: keras.Layer) -> tuple[str, np.ndarray]:
+    """The kind of a level, and all its weights with columns as in `Level.weights`: kernel, recurrent kernel, bias."""
+    kernel, *recurrent, bias = (np.asarray(weights, np.float32) for weights in layer.get_weights())
+    if isinstance(layer, keras.layers.LSTM):
+        return "lstm", _lstm_columns(np.vstack([kernel, *recurrent, bias]))
+    if isinstance(layer, keras.layers.GRU):
+        return "gru", _gru_columns(np.vstack([kernel, *recurrent, bias]), len(kernel))
+    kind = "simple_rnn" if isinstance(layer, keras.layers.SimpleRNN) else layer.get_config()["activation"]
+    return kind, np.vstack([kernel, *recurrent, bias])
+
+
+def _lstm_columns(weights: np.ndarray) -> np.ndarray:
+    """Keras's gates i, f, c, o in the order and scale of `Level.weights`, put there in place."""
+    *_, third, fourth = np.split(weights, 4, axis=1)
+    third[:], fourth[:] = fourth.copy(), third.copy()
+    weights[:, : -fourth.shape[1]] *= 0.5
+    return weights
+
+
+def _gru_columns(weights: np.ndarray, inputs: int) -> np.ndarray:
+    """Keras's gates z, r and candidate, and its two biases, one for the inputs and one for the state, as one.
+
+    The gate r meets the candidate's part from the state alone, so the two parts keep columns of their own.
+    """
+    units = weights.shape[1] // 3
+    gates, candidate = slice(2 * units), slice(2 * units, None)
+    columns = np.zeros((inputs + units + 1, 4 * units), np.float32)
+    columns[:-1, gates] = 0.5 * weights[:-2, gates]
+    columns[-1, gates] = 0.5 * (weights[-2, gates] + weights[-1, gates])
+    from_inputs, from_state = columns[:, 2 * units : 3 * units], columns[:, 3 * units :]
+    from_inputs[:inputs], from_inputs[-1] = weights[:inputs, candidate], weights[-2, candidate]
+    from_state[inputs:-1], from_state[-1] = weights[inputs:-2, candidate], weights[-1, candidate]
+    return columns

@@ -1,0 +1,122 @@
+"""Reading note by note in numpy, held to what Keras computes for all notes at once."""
+
+import keras
+import numpy as np
+import pytest
+
+from evolve.network.files import network_from_bytes, network_to_bytes
+from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS
+from evolve.network.plan import UnknownLayerError, read_plan
+from evolve.network.player import Player
+from tests.network.lines import SIZES, line, small_network, spread
+
+pytestmark = pytest.mark.slow
+
+NOTES = 12
+SONGS = tuple(line(NOTES, seed) for seed in range(3))
+NETWORKS = [(cell, encoding, branches) for cell in CELLS for encoding in ENCODINGS for branches in (False, True)]
+
+
+def read_at_once(model: keras.Model) -> dict[str, np.ndarray]:
+    """Keras's logits after every note of every song, [songs, notes, size]."""
+    logits = model({name: np.stack([song[name] for song in SONGS]) for name in SIZES})
+    return {name: np.asarray(logits[name]) for name in SIZES}
+
+
+def read_note_by_note(model: keras.Model) -> dict[str, np.ndarray]:
+    """The player's logits of the same."""
+    player = Player(read_plan(model), len(SONGS))
+    notes = []
+    for note in range(NOTES):
+        logits = player.read({name: np.array([song[name][note] for song in SONGS]) for name in SIZES})
+        notes.append({name: logits[name].copy() for name in SIZES})
+    return {name: np.stack([note[name] for note in notes], axis=1) for name in SIZES}
+
+
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    """Their softmax."""
+    raised = np.exp(logits.astype(float) - logits.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
+def assert_reads_alike(model: keras.Model) -> None:
+    """Note by note or all at once, the distributions are the same, and far from even."""
+    at_once, note_by_note = read_at_once(model), read_note_by_note(model)
+    for name in SIZES:
+        assert np.ptp(at_once[name]) > 0.05
+        assert np.abs(probabilities(at_once[name]) - probabilities(note_by_note[name])).max() < 1e-5
+
+
+@pytest.mark.parametrize(("cell", "encoding", "branches"), NETWORKS)
+def test_every_network_reads_as_keras_does(cell: str, encoding: str, *, branches: bool) -> None:
+    """Every cell on every encoding, joined or in branches, of widths that fill no block of columns."""
+    model = small_network(cell=cell, encoding=encoding, branches=branches, depth=2, width=37, dense_width=7)
+    assert_reads_alike(spread(model, by=1.5))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_is_keras_own(activation: str) -> None:
+    """The dense layer's function has Keras's very definition."""
+    assert_reads_alike(spread(small_network(activation=activation, dense_width=9)))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_wide_and_deep_networks_read_as_keras_does(cell: str) -> None:
+    """More columns than one block holds, in every layer."""
+    assert_reads_alike(spread(small_network(cell=cell, width=130, depth=3, dense_width=70), by=1.5))
+
+
+def test_a_network_without_a_dense_layer_or_from_a_file_reads_as_keras_does() -> None:
+    """Heads may follow the recurrent layers, and a file keeps all that counts."""
+    model = network_from_bytes(network_to_bytes(spread(small_network(dense_width=0, dropout=0.5))))
+    assert_reads_alike(model)
+
+
+def test_a_song_reads_to_the_bit_alone_as_among_others() -> None:
+    """How many songs are read side by side rounds nothing otherwise."""
+    model = spread(small_network(width=40, dense_width=9))
+    together, alone = Player(read_plan(model), 2), Player(read_plan(model), 1)
+    for pitch, duration in zip(SONGS[0]["pitch"], SONGS[0]["duration"], strict=True):
+        of_two = together.read({"pitch": np.array([pitch, 3]), "duration": np.array([duration, 1])})
+        of_one = alone.read({"pitch": np.array([pitch]), "duration": np.array([duration])})
+        for name in SIZES:
+            assert of_one[name].shape == (1, SIZES[name])
+            assert np.array_equal(of_one[name][0], of_two[name][0])
+
+
+def test_more_songs_than_a_small_product_holds_read_as_few_do() -> None:
+    """Hundreds of songs take narrower blocks, and the same logits come out."""
+    plan = read_plan(spread(small_network(width=64, depth=2)))
+    few, many = Player(plan, 2), Player(plan, 600)
+    symbols = {name: np.arange(600) % size for name, size in SIZES.items()}
+    for _ in range(3):
+        first = few.read({name: symbol[:2] for name, symbol in symbols.items()})
+        last = many.read(symbols)
+        for name in SIZES:
+            assert np.allclose(first[name], last[name][:2], atol=1e-5)
+
+
+def test_a_layer_that_it_does_not_know_is_named() -> None:
+    """A network of another make is refused, saying which layer is strange."""
+    model = small_network()
+    strange = keras.layers.LayerNormalization(name="evened_out")(model.get_layer("recurrent_1").output)
+    heads = {name: keras.layers.Dense(size, name=f"strange_{name}")(strange) for name, size in SIZES.items()}
+    with pytest.raises(UnknownLayerError, match="evened_out is a LayerNormalization"):
+        read_plan(keras.Model(model.input, heads))
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (keras.layers.GRU(8, return_sequences=True, reset_after=False, name="old"), "old has reset_after False"),
+        (keras.layers.LSTM(8, return_sequences=True, activation="relu", name="own"), "own has activation 'relu'"),
+        (keras.layers.Dense(8, activation="relu6", name="capped"), "capped has activation 'relu6'"),
+    ],
+)
+def test_a_layer_that_is_set_otherwise_is_named(layer: keras.Layer, message: str) -> None:
+    """A layer of a known kind that computes something else is refused too."""
+    model = small_network()
+    strange = layer(model.get_layer("recurrent_1").output)
+    heads = {name: keras.layers.Dense(size, name=f"strange_{name}")(strange) for name, size in SIZES.items()}
+    with pytest.raises(UnknownLayerError, match=message):
+        read_plan(keras.Model(model.input, heads))

@@ -85,7 +85,7 @@ def one_hot_windows(
     return inputs, targets
 
 
-class _StopAt(keras.callbacks.Callback):
+class _StopAt(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Ends a training at a time of the processor's clock."""
 
     def __init__(self, ends_s: float) -> None:

@@ -17,6 +17,7 @@ from evolve.execution.songs import compose_songs
 from evolve.genetics.individual import Individual
 from evolve.network.build import hypermodel
 from evolve.network.files import network_to_bytes
+from evolve.network.leftovers import nothing_left_behind
 from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
 from evolve.randomness import derive_seed
 from evolve.store.records import Artifact, Json, TrialResult
@@ -25,7 +26,7 @@ Report = Callable[[TrialProgress], None]
 
 
 def run_trial(individual: Individual, material: Material, report: Report) -> TrialResult:
-    """Train the individual's network and have it compose.
+    """Train the individual's network and have it compose; no memory of it stays behind in this process.
 
     A genome that fails is a result, not an error: its reason is recorded and others go on.
 
@@ -35,6 +36,11 @@ def run_trial(individual: Individual, material: Material, report: Report) -> Tri
         report: Called with a sign of life at least once an epoch.
     """
     report(TrialProgress(individual.id, Phase.BUILDING))
+    with nothing_left_behind():
+        return _outcome(individual, material, report)
+
+
+def _outcome(individual: Individual, material: Material, report: Report) -> TrialResult:
     try:
         _watch(material)
         return _train_and_compose(individual, material, report)

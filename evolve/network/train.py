@@ -5,12 +5,14 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 import keras
 import numpy as np
 
 from evolve.network.build import head_name
+from evolve.network.learner import Learner, learner_of
 from evolve.network.windows import (
     Batch,
     LearnFrom,
@@ -27,6 +29,12 @@ StoppedBy = Literal["epochs", "seconds", "patience"]
 EXAM_BATCH = 64
 EXAM_WINDOWS = 512
 """Held-out windows that are looked at after each epoch at most: 25,600 notes tell bits a note to about 0.02."""
+
+CALL_S = 0.25
+"""What one call of several training steps should take: long beside Python's part of it, short beside the budget."""
+
+MOST_BATCHES = 64
+"""Batches in one call at most."""
 
 
 class TrainingFailed(Exception):  # noqa: N818 -- a trial's outcome, spoken of by this name everywhere
@@ -53,8 +61,8 @@ class TrainingSettings:
         learn_from: ``every`` step of a window is a target, or only the ``last``, the paper's way.
         batch_size: Windows in a training step; fewer when the corpus has fewer.
         seed: The order of the windows derives from it.
-        hang_limit_s: End the whole process, with a traceback on stderr, when one training step takes longer; None
-            never does.
+        hang_limit_s: End the whole process, with a traceback on stderr, when one call takes longer (a
+            quarter of a second's worth of training steps are one call); None never does.
     """
 
     window: int = 50
@@ -113,6 +121,7 @@ def train(
     on_epoch: Callable[[EpochReport], None] | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
+    learner: Callable[[keras.Model], Learner] = learner_of,
 ) -> TrainingHistory:
     """Trains a compiled network and leaves it with its best weights.
 
@@ -124,12 +133,14 @@ def train(
         settings: Budget and manner.
         on_epoch: Called after every epoch; what it raises ends the training.
         clock: Seconds, for the budget.
+        learner: Makes of the network what takes the training steps.
 
     Raises:
         TrainingFailed: The loss is no longer a number, memory ran out, or there is nothing to learn from.
     """
-    course = _Course(model, _pieces(training, "training"), _pieces(held_out, "held-out"), settings, clock)
+    lesson, exam = _pieces(training, "training"), _pieces(held_out, "held-out")
     try:
+        course = _Course(model, learner(model), lesson, exam, settings, clock)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
         if not _is_out_of_memory(error):
@@ -172,14 +183,29 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 @dataclass(slots=True)
+class _Pace:
+    """How many batches the next call may hold; the steps are the same however they are grouped."""
+
+    batches: int = 1
+
+    def learn_from(self, batches: int, elapsed_s: float) -> None:
+        """Suits the next call to how long one with so many batches took; it grows fourfold at most."""
+        fitting = batches * CALL_S / max(elapsed_s, 1e-6)
+        self.batches = int(min(max(fitting, 1), 4 * self.batches, MOST_BATCHES))
+
+
+@dataclass(slots=True)
 class _Course:
     """One training while it runs: the clock, and the best that was seen."""
 
     model: keras.Model
+    learner: Learner
     lesson: Pieces
     exam: Pieces
     settings: TrainingSettings
     clock: Callable[[], float]
+    lesson_pace: _Pace = field(default_factory=_Pace)
+    exam_pace: _Pace = field(default_factory=_Pace)
     started: float = 0.0
     exam_s: float = 0.0
     best_bits: float = math.inf
@@ -207,12 +233,19 @@ class _Course:
     def _learn(self, epoch: int) -> float:
         """One pass over the training windows, or as much as the clock allows; its mean loss in bits a note."""
         bits = _Mean()
-        for batch in self._lesson(epoch):
-            self._watch()
-            bits.add(_bits(self.model.train_on_batch, batch, epoch), float(batch.weights.sum()))
+        for call in self._calls(self._lesson(epoch), self.lesson_pace):
+            bits.add(call, self.learner.learn(call), epoch)
             if self._is_time_up():
                 break
         return bits.value
+
+    def _calls(self, batches: Iterator[Batch], pace: _Pace) -> Iterator[list[Batch]]:
+        """The batches in groups, each as large as what one call can do in good time; the alarm is wound up for each."""
+        while call := list(islice(batches, pace.batches)):
+            self._watch()
+            began = self.clock()
+            yield call
+            pace.learn_from(len(call), self.clock() - began)
 
     def _lesson(self, epoch: int) -> Iterator[Batch]:
         chosen = self.settings
@@ -225,9 +258,9 @@ class _Course:
         began, bits, chosen = self.clock(), _Mean(), self.settings
         windows = exam_windows(self.exam, chosen.window, chosen.learn_from, EXAM_WINDOWS)
         size = min(EXAM_BATCH, len(windows))
-        for batch in batches(self.exam, windows, chosen.window, chosen.learn_from, size):
-            self._watch()
-            bits.add(_bits(self.model.test_on_batch, batch, epoch), float(batch.weights.sum()))
+        papers = batches(self.exam, windows, chosen.window, chosen.learn_from, size)
+        for call in self._calls(papers, self.exam_pace):
+            bits.add(call, self.learner.examine(call), epoch)
         self.exam_s = self.clock() - began
         return bits.value
 
@@ -259,26 +292,26 @@ class _Course:
 
 @dataclass(slots=True)
 class _Mean:
-    """A weighted mean, a part at a time."""
+    """A mean over targets, in bits a note, a call at a time."""
 
     total: float = 0.0
     weight: float = 0.0
 
-    def add(self, value: float, weight: float) -> None:
-        self.total += value * weight
-        self.weight += weight
+    def add(self, call: Sequence[Batch], nats: np.ndarray, epoch: int) -> None:
+        """Counts the loss of each batch of a call.
+
+        Raises:
+            TrainingFailed: A loss is no number.
+        """
+        for batch, loss in zip(call, nats.tolist(), strict=True):
+            if not math.isfinite(loss):
+                what = "NaN" if math.isnan(loss) else "infinite"
+                msg = f"the loss became {what} in epoch {epoch}; a smaller learning rate or another optimizer may learn"
+                raise TrainingFailed(msg)
+            weight = float(batch.weights.sum())
+            self.total += loss / math.log(2) * weight
+            self.weight += weight
 
     @property
     def value(self) -> float:
         return self.total / self.weight
-
-
-def _bits(step: Callable[..., dict[str, float]], batch: Batch, epoch: int) -> float:
-    """Takes one training or evaluation step and returns its loss in bits a note."""
-    weights = dict.fromkeys(batch.targets, batch.weights)
-    nats = float(step(batch.inputs, batch.targets, sample_weight=weights, return_dict=True)["loss"])
-    if not math.isfinite(nats):
-        what = "NaN" if math.isnan(nats) else "infinite"
-        msg = f"the loss became {what} in epoch {epoch}; a smaller learning rate or another optimizer may learn"
-        raise TrainingFailed(msg)
-    return nats / math.log(2)

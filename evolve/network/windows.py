@@ -113,6 +113,27 @@ def refilled(windows: Windows, size: int) -> Windows:
     return windows.chosen(np.arange(-(-len(windows) // size) * size) % len(windows))
 
 
+def stacked(
+    batches: Sequence[Batch], places: int = 0
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
+    """Inputs, targets and weights of the batches on top of each other, [batches, batch, window].
+
+    Args:
+        batches: All of one shape, at least one.
+        places: Fill up to so many batches, with zeros.
+    """
+    missing = max(places - len(batches), 0)
+
+    def stack(arrays: Sequence[np.ndarray]) -> np.ndarray:
+        return np.pad(np.stack(arrays), ((0, missing), (0, 0), (0, 0)))
+
+    return (
+        {name: stack([batch.inputs[name] for batch in batches]) for name in batches[0].inputs},
+        {name: stack([batch.targets[name] for batch in batches]) for name in batches[0].targets},
+        stack([batch.weights for batch in batches]),
+    )
+
+
 def _batch(pieces: Pieces, windows: Windows, window: int, learn_from: LearnFrom, size: int) -> Batch:
     missing = (0, size - len(windows))
     first, steps = np.pad(windows.first, missing), np.pad(windows.steps, missing)

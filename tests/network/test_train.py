@@ -2,15 +2,17 @@
 
 import faulthandler
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
+from evolve.network.genes import CELLS, ENCODINGS
 from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, prime, train
-from evolve.network.windows import Pieces
+from evolve.network.windows import Batch, Pieces
 from tests.network.lines import line, same_weights, small_network
 
 pytestmark = pytest.mark.slow
@@ -39,17 +41,29 @@ def trained(settings: TrainingSettings = QUICK) -> tuple[keras.Model, TrainingHi
     return model, train(model, TRAINING, HELD_OUT, settings)
 
 
-def pretending(train_losses: list[float], held_out_losses: list[float]) -> keras.Model:
-    """A network that learns nothing and finds these losses, in nats, batch by batch."""
-    model = small_network()
-    model.train_on_batch, model.test_on_batch = answering(train_losses), answering(held_out_losses)
-    return model
+class Pretending:
+    """A learner that learns nothing and finds these losses, in nats, batch by batch, the last again and again."""
 
+    def __init__(self, train_losses: list[float], held_out_losses: list[float]) -> None:
+        self._train, self._held_out = list(train_losses), list(held_out_losses)
+        self.calls: list[int] = []
 
-def answering(losses: list[float]) -> Callable[..., dict[str, float]]:
-    """A step that finds these losses, one a call, the last again and again."""
-    left = list(losses)
-    return lambda *_, **__: {"loss": left.pop(0) if len(left) > 1 else left[0]}
+    def __call__(self, model: keras.Model) -> "Pretending":  # noqa: ARG002
+        """Itself, whatever the network."""
+        return self
+
+    def learn(self, batches: Sequence[Batch]) -> np.ndarray:
+        """The next training losses."""
+        self.calls.append(len(batches))
+        return self._next(self._train, batches)
+
+    def examine(self, batches: Sequence[Batch]) -> np.ndarray:
+        """The next held-out losses."""
+        return self._next(self._held_out, batches)
+
+    @staticmethod
+    def _next(left: list[float], batches: Sequence[Batch]) -> np.ndarray:
+        return np.array([left.pop(0) if len(left) > 1 else left[0] for _ in batches])
 
 
 @pytest.mark.parametrize("learn_from", ["every", "last"])
@@ -84,32 +98,35 @@ def test_training_ends_with_the_weights_of_its_best_epoch() -> None:
     """What later epochs spoiled is undone."""
     model = small_network()
     best: list[np.ndarray] = []
-    exams = answering([1.0, 5.0, 2.0, 3.0])
+    exams = Pretending([1.0], [1.0, 5.0, 2.0, 3.0])
 
-    def keep(report: EpochReport) -> None:
+    def keep_and_spoil(report: EpochReport) -> None:
         if report.epoch == 2:
             best.extend(model.get_weights())
+        model.set_weights([weights + 1 for weights in model.get_weights()])
 
-    model.test_on_batch = exams
     held_out = [line(8, 1)]  # one batch an exam: before the first epoch, then after each
-    history = train(model, TRAINING[:1], held_out, TrainingSettings(window=8, epochs=3, batch_size=16), keep)
+    settings = TrainingSettings(window=8, epochs=3, batch_size=16)
+    history = train(model, TRAINING[:1], held_out, settings, keep_and_spoil, learner=exams)
     assert (history.best_epoch, history.stopped_by) == (2, "epochs")
     assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), best, strict=True))
 
 
 def test_patience_ends_a_training_that_no_longer_gets_better() -> None:
     """So many epochs in a row without a better held-out loss are enough."""
-    model = pretending([1.0], [9.0, 3.0, 2.0, 2.5, 2.0, 9.0])
-    history = train(model, TRAINING, [line(8, 1)], TrainingSettings(window=8, epochs=50, patience=2))
+    exams = Pretending([1.0], [9.0, 3.0, 2.0, 2.5, 2.0, 9.0])
+    settings = TrainingSettings(window=8, epochs=50, patience=2)
+    history = train(small_network(), TRAINING, [line(8, 1)], settings, learner=exams)
     assert (history.stopped_by, history.best_epoch, len(history.epochs)) == ("patience", 2, 4)
 
 
 def test_the_clock_ends_a_training_inside_an_epoch() -> None:
     """When only an evaluation still fits, the epoch is cut short and evaluated."""
-    model = pretending([1.0], [1.0])
-    history = train(model, TRAINING, HELD_OUT, TrainingSettings(window=8, seconds=10.0, batch_size=1), clock=Ticks(1.0))
+    settings = TrainingSettings(window=8, seconds=10.0, batch_size=1)
+    learner = Pretending([1.0], [1.0])
+    history = train(small_network(), TRAINING, HELD_OUT, settings, clock=Ticks(1.0), learner=learner)
     assert (history.stopped_by, len(history.epochs)) == ("seconds", 1)
-    assert history.training_s == 13.0  # the last evaluation itself looks at the clock twice, stopping once more
+    assert history.training_s == 15.0  # the last evaluation itself looks at the clock four times, stopping once more
     assert history.epochs[-1].seconds_left == 0.0
 
 
@@ -123,7 +140,7 @@ def test_even_no_time_at_all_gives_one_batch_and_one_evaluation() -> None:
 def test_each_epoch_is_reported_with_the_time_left() -> None:
     """Epochs are told as they end; the estimate comes down to nothing."""
     told: list[EpochReport] = []
-    history = train(pretending([1.0], [1.0]), TRAINING, HELD_OUT, QUICK, told.append)
+    history = train(small_network(), TRAINING, HELD_OUT, QUICK, told.append, learner=Pretending([1.0], [1.0]))
     assert tuple(told) == history.epochs
     assert [(report.epoch, report.epochs) for report in told] == [(1, 2), (2, 2)]
     assert told[0].seconds_left > told[1].seconds_left == 0.0
@@ -132,21 +149,21 @@ def test_each_epoch_is_reported_with_the_time_left() -> None:
 @pytest.mark.parametrize(("loss", "word"), [(math.nan, "NaN"), (math.inf, "infinite")])
 def test_a_loss_that_is_no_number_fails_with_its_epoch(loss: float, word: str) -> None:
     """The failure says what became of the loss, and when."""
-    model = pretending([1.0] * 8 + [loss], [1.0])
+    learner = Pretending([1.0] * 8 + [loss], [1.0])
     with pytest.raises(TrainingFailed, match=f"the loss became {word} in epoch 2"):
-        train(model, TRAINING, HELD_OUT, QUICK)
+        train(small_network(), TRAINING, HELD_OUT, QUICK, learner=learner)
 
 
 def test_a_lack_of_memory_fails_with_the_size_of_the_network() -> None:
     """The failure names weights and batch."""
 
-    def exhausted(*_: object, **__: object) -> dict[str, float]:
-        raise MemoryError
+    class Exhausted(Pretending):
+        def learn(self, batches: Sequence[Batch]) -> np.ndarray:
+            del batches
+            raise MemoryError
 
-    model = small_network()
-    model.train_on_batch = exhausted
     with pytest.raises(TrainingFailed, match=r"out of memory: .* weights with a batch of 16"):
-        train(model, TRAINING, HELD_OUT, QUICK)
+        train(small_network(), TRAINING, HELD_OUT, QUICK, learner=Exhausted([1.0], [1.0]))
 
 
 def test_pieces_of_single_notes_are_nothing_to_learn_from() -> None:
@@ -156,13 +173,41 @@ def test_pieces_of_single_notes_are_nothing_to_learn_from() -> None:
 
 
 def test_a_slow_epoch_is_not_taken_for_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The alarm is wound up anew for every batch, so an epoch may last as long as it needs."""
+    """The alarm is wound up anew for every call, so an epoch may last as long as it needs."""
     wound: list[float] = []
     monkeypatch.setattr("faulthandler.dump_traceback_later", lambda limit_s, **_: wound.append(limit_s))
-    settings = TrainingSettings(window=8, epochs=1, batch_size=1, hang_limit_s=30.0)
-    model = pretending([1.0], [1.0])
-    train(model, TRAINING, HELD_OUT, settings)
-    assert len(wound) > sum(len(piece["pitch"]) // 8 for piece in TRAINING)
+    settings = TrainingSettings(window=8, epochs=1, seconds=1e6, batch_size=1, hang_limit_s=30.0)
+    learner = Pretending([1.0], [1.0])
+    train(small_network(), TRAINING, HELD_OUT, settings, clock=Ticks(1.0), learner=learner)
+    assert len(wound) > len(learner.calls) > sum(len(piece["pitch"]) // 8 for piece in TRAINING) // 2
+
+
+def test_calls_are_as_long_as_they_are_quick() -> None:
+    """A call begins with one batch and grows fourfold at most; how batches are grouped changes no step."""
+    quick, slow = Pretending([1.0], [1.0]), Pretending([1.0], [1.0])
+    settings = TrainingSettings(window=8, epochs=1, batch_size=1)
+    train(small_network(), TRAINING, HELD_OUT, settings, clock=Ticks(0.001), learner=quick)
+    train(small_network(), TRAINING, HELD_OUT, replace(settings, seconds=1e6), clock=Ticks(9.0), learner=slow)
+    assert quick.calls[:4] == [1, 4, 16, 64]
+    assert set(slow.calls) == {1}
+    assert sum(quick.calls) == sum(slow.calls)
+
+
+def test_a_slow_machine_trains_the_same_weights() -> None:
+    """With a budget in epochs a training does not depend on how many steps a call holds."""
+    one, other = small_network(), small_network()
+    train(one, TRAINING, HELD_OUT, QUICK)
+    train(other, TRAINING, HELD_OUT, replace(QUICK, seconds=1e6), clock=Ticks(9.0))
+    assert same_weights(one, other)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_and_encoding_learns(cell: str, encoding: str) -> None:
+    """With branches and without the loss falls within two epochs."""
+    model = small_network(cell=cell, encoding=encoding, branches=encoding in {"onehot", "scaled"})
+    reports = train(model, TRAINING[:3], HELD_OUT, replace(QUICK, epochs=3)).epochs
+    assert reports[-1].loss_bits < reports[0].loss_bits
 
 
 def test_an_interrupted_training_leaves_no_alarm_behind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +221,7 @@ def test_an_interrupted_training_leaves_no_alarm_behind(monkeypatch: pytest.Monk
 
     settings = TrainingSettings(window=8, epochs=2, hang_limit_s=30.0)
     with pytest.raises(KeyboardInterrupt):
-        train(pretending([1.0], [1.0]), TRAINING, HELD_OUT, settings, interrupt)
+        train(small_network(), TRAINING, HELD_OUT, settings, interrupt, learner=Pretending([1.0], [1.0]))
     assert alarms[-1] == "cancelled"
     assert set(map(str, alarms[:-1])) == {str((30.0, {"exit": True}))}
 
@@ -186,3 +231,13 @@ def test_a_deep_stack_learns_without_a_loss_that_is_no_number() -> None:
     model = small_network(depth=3, learning_rate=0.05)
     history = train(model, TRAINING[:3], HELD_OUT, TrainingSettings(window=8, epochs=1, batch_size=16))
     assert math.isfinite(history.best_held_out_bits)
+
+
+def test_four_wide_layers_learn_without_a_loss_that_is_no_number() -> None:
+    """4 x 512 units at the default learning rate go through two dozen steps, and their loss falls."""
+    model = small_network(depth=4, width=512, dense_width=128, dropout=0.2, learning_rate=0.005)
+    settings = TrainingSettings(window=25, epochs=6, batch_size=16, seed=1)
+    history = train(model, [line(400, seed) for seed in range(4)], HELD_OUT, settings)
+    losses = [report.loss_bits for report in history.epochs]
+    assert all(math.isfinite(loss) for loss in losses)
+    assert min(losses) < losses[0]

@@ -64,6 +64,7 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     model = build(hp)
     settings = _training_settings(material, int(hp.get("batch_size")), seed)
     on_epoch = _epoch_reporter(individual.id, report)
+    building_s = time.monotonic() - started
     history = train(model, material.encoded.training, material.encoded.held_out, settings, on_epoch)
     report(
         TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)
@@ -79,8 +80,16 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
         temperature=config.temperature,
     )
     now = time.monotonic()
-    seconds = {"composing_s": round(now - composing, 2), "trial_s": round(now - started, 2)}
-    metrics = {**_metrics(history), "parameters": int(model.count_params()), **seconds}
+    seconds = {
+        "first_step_s": building_s + history.first_step_s,
+        "composing_s": now - composing,
+        "trial_s": now - started,
+    }
+    metrics = {
+        **_metrics(history),
+        "parameters": int(model.count_params()),
+        **{name: round(took, 2) for name, took in seconds.items()},
+    }
     return TrialResult(individual.id, metrics, songs, _artifacts(model, material))
 
 

@@ -103,6 +103,7 @@ class TrainingHistory:
         best_epoch: The one whose weights the network has now, from 1.
         best_held_out_bits: Its held-out bits a note.
         training_s: How long it took.
+        first_step_s: How much of that was over when the first training step was done, compilation included.
         stopped_by: What ended it.
     """
 
@@ -110,6 +111,7 @@ class TrainingHistory:
     best_epoch: int
     best_held_out_bits: float
     training_s: float
+    first_step_s: float
     stopped_by: StoppedBy
 
 
@@ -207,6 +209,7 @@ class _Course:
     lesson_pace: _Pace = field(default_factory=_Pace)
     exam_pace: _Pace = field(default_factory=_Pace)
     started: float = 0.0
+    first_step_s: float = 0.0
     exam_s: float = 0.0
     best_bits: float = math.inf
     best_epoch: int = 0
@@ -228,13 +231,15 @@ class _Course:
             on_epoch(self.reports[-1])
         self.model.set_weights(self.best_weights)
         elapsed = self.clock() - self.started
-        return TrainingHistory(tuple(self.reports), self.best_epoch, self.best_bits, elapsed, stopped_by)
+        epochs = tuple(self.reports)
+        return TrainingHistory(epochs, self.best_epoch, self.best_bits, elapsed, self.first_step_s, stopped_by)
 
     def _learn(self, epoch: int) -> float:
         """One pass over the training windows, or as much as the clock allows; its mean loss in bits a note."""
         bits = _Mean()
         for call in self._calls(self._lesson(epoch), self.lesson_pace):
             bits.add(call, self.learner.learn(call), epoch)
+            self.first_step_s = self.first_step_s or self.clock() - self.started
             if self._is_time_up():
                 break
         return bits.value

@@ -1,4 +1,4 @@
-"""Claim: 8 short trials on 2 cores take at most 1.25 times (their training and composing time) / 2, cold start included.
+"""Claim: 8 short trials on 2 cores take at most 1.25 times half their training and composing time, cold start included.
 
 Types ``evolve start --space quick.yaml --judge none`` with 8 networks in a fresh process, and compares the time of the
 whole command on the clock, from its first import to its last line, with what the trials say they spent on training

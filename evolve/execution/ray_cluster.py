@@ -9,6 +9,9 @@ from evolve.errors import ExecutionError
 
 # Read when Ray is imported.
 os.environ.setdefault("RAY_worker_niceness", "0")  # +15 by default: a laptop's other programs would starve the trials
+os.environ.setdefault(
+    "RAY_DEDUP_LOGS_SKIP_REGEX", ".*"
+)  # it would print on stdout that a worker died; we tell it ourselves
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
 import ray

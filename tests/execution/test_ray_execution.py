@@ -47,7 +47,9 @@ def test_the_largest_networks_begin_first(execution: RayExecution, material: Mat
     assert recorder.started == ["g0-2", "g0-4", "g0-5", "g0-3", "g0-1"]
 
 
-def test_a_worker_that_dies_harms_no_other_trial(execution: RayExecution, material: Material, tmp_path: Path) -> None:
+def test_a_worker_that_dies_harms_no_other_trial(
+    execution: RayExecution, material: Material, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Whose trial dies once is tried again in a fresh process; whose trial always does is given up and told."""
     individuals = [strange(1, f"die once {tmp_path}"), strange(2, "die"), *(strange(slot) for slot in range(3, 7))]
     recorder = outcome(execution, individuals, material)
@@ -57,6 +59,7 @@ def test_a_worker_that_dies_harms_no_other_trial(execution: RayExecution, materi
     assert "its process died 3 times" in str(failures["g0-2"])
     assert recorder.started.count("g0-1") == 2
     assert recorder.started.count("g0-2") == 3
+    assert "".join(capfd.readouterr()) == ""  # Ray's own words would stand in the midst of ours
 
 
 def test_a_trial_that_ends_its_thread_is_a_failure(execution: RayExecution, material: Material) -> None:

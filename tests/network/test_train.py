@@ -126,8 +126,9 @@ def test_the_clock_ends_a_training_inside_an_epoch() -> None:
     learner = Pretending([1.0], [1.0])
     history = train(small_network(), TRAINING, HELD_OUT, settings, clock=Ticks(1.0), learner=learner)
     assert (history.stopped_by, len(history.epochs)) == ("seconds", 1)
-    assert history.training_s == 15.0  # the last evaluation itself looks at the clock four times, stopping once more
+    assert history.training_s == 13.0  # the last evaluation itself looks at the clock four times, stopping once more
     assert history.epochs[-1].seconds_left == 0.0
+    assert history.first_step_s == 6.0  # after the first examination, which is compiled before, and one batch
 
 
 def test_even_no_time_at_all_gives_one_batch_and_one_evaluation() -> None:

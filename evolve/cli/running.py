@@ -141,6 +141,8 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
         try:
             outcome = advance(store, execution, observer, ask, listener=listener)
         except KeyboardInterrupt:
+            if execution.is_starting:
+                note("stopping, as soon as Ray has started and can be stopped")
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {reference}") from None
     if outcome is Outcome.COMPLETE:
         _tell_the_story(store, reference)

@@ -77,6 +77,11 @@ class RayExecution:
             else:
                 self.let_go()
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether Ray is just starting, which nothing can cut short."""
+        return self._runner is not None and not self._runner.done()
+
     def let_go(self) -> None:
         """Stop Ray, or leave the cluster, once it has started; the next use starts anew."""
         with self._lock:

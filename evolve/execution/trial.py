@@ -65,6 +65,7 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     settings = _training_settings(material, int(hp.get("batch_size")), seed)
     on_epoch = _epoch_reporter(individual.id, report)
     building_s = time.monotonic() - started
+    report(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
     history = train(model, material.encoded.training, material.encoded.held_out, settings, on_epoch)
     report(
         TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)

@@ -63,11 +63,11 @@ def test_every_individual_is_started_and_finished_once(runner: TrialRunner, mate
 
 
 def test_progress_is_told_before_the_end(runner: TrialRunner, material: Material) -> None:
-    """A trial tells each epoch and that it composes, so that a waiting person sees it live."""
+    """A trial tells that it trains, each epoch, and that it composes, so that a waiting person sees it live."""
     recorder = Recorder()
     runner.run([individual("g0-1")], material, recorder)
     phases = [progress.phase for progress in recorder.progress if progress.phase is not Phase.BUILDING]
-    assert phases == [Phase.TRAINING, Phase.COMPOSING]
+    assert phases == [Phase.TRAINING, Phase.TRAINING, Phase.COMPOSING]
     assert recorder.progress[-1].held_out_bits is not None
 
 

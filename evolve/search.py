@@ -7,7 +7,6 @@ complete. It may be stopped at any instant; called again, it goes on from what t
 import importlib.metadata
 import platform
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing, rank
 from evolve.run_facts import config_of, space_of
 from evolve.sittings import Sitting, sit
+from evolve.store.clock import now
 from evolve.store.paths import checked_name, write_whole
 from evolve.store.records import (
     BallotRecord,
@@ -54,7 +54,7 @@ def create(folder: Path, config: RunConfig, space_name: str, space_text: str) ->
         RunError: The folder exists already or cannot be written.
     """
     facts = {
-        "created_at": _now(),
+        "created_at": now(),
         "settings": config.model_dump(mode="json"),
         "space": {"name": space_name, "text": space_text},
         "versions": _versions(),
@@ -109,7 +109,7 @@ def cast_ballot(store: RunStore, sitting: Sitting, ballot: Ballot, method: str) 
     Raises:
         RunError: The generation's children are born already.
     """
-    record = BallotRecord(sitting.listener, ballot, method, sitting.letters, _now())
+    record = BallotRecord(sitting.listener, ballot, method, sitting.letters, now())
     return store.record_ballot(sitting.generation, record, rank)
 
 
@@ -212,7 +212,3 @@ def _breeding_plan(config: RunConfig) -> BreedingPlan:
 def _versions() -> dict[str, str]:
     libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
     return {"evolve": __version__, "python": platform.python_version(), **libraries}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

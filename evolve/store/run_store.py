@@ -9,7 +9,6 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +16,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
+from evolve.store.clock import now
 from evolve.store.database import Database
 from evolve.store.lock import held
 from evolve.store.paths import RunPaths, write_whole
@@ -174,7 +174,7 @@ class RunStore:
             )
             cursor.execute(
                 "INSERT INTO generation (number, status, born_at) VALUES (?, ?, ?)",
-                (number, GenerationStatus.BORN, _now()),
+                (number, GenerationStatus.BORN, now()),
             )
             for individual in born:
                 _insert_individual(cursor, individual, changed.get(individual.id, {}))
@@ -345,7 +345,3 @@ def _insert_individual(cursor: sqlite3.Cursor, one: Individual, changed: Mapping
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (one.id, one.generation, one.slot, one.origin, IndividualStatus.BORN, *texts),
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,9 +1,10 @@
 """Reading MIDI files: evolve against music21 and pretty_midi.
 
-Each reads the same files from disk, in one process, to notes with pitch, onset and duration: evolve to a `Song`,
-music21 to a `Score` (forceSource, so not from its own cache), pretty_midi to a `PrettyMIDI`. All take their turn in
-each round; what counts is processor time, and the median of the rounds. Beforehand, and off the clock, the script
-compares how many notes each finds.
+Each reads the same files from disk, in one process, to all notes with pitch, onset, duration and loudness: evolve to a
+`Song`, in which they are columns of numbers, checked, sorted and on its grid; music21 to a `Score` (forceSource, so not
+from its own cache) and pretty_midi to a `PrettyMIDI`, in which each note is an object. evolve makes such objects only
+where one is asked for, which is not timed here. All take their turn in each round; what counts is processor time, and
+the median of the rounds. Beforehand, and off the clock, the script compares how many notes each finds.
 
     python -m benchmarks.reading_midi                      # on fiddle tunes that evolve writes as MIDI
     python -m benchmarks.reading_midi --files nottingham/  # on your own files

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from evolve.music.midi import write_midi
-from evolve.music.song import Note, Song, Track
+from evolve.music.song import Note, Notes, Song, Track
 from evolve.randomness import derive_rng
 
 # Speed is claimed by benchmarks, never by a test: a busy machine must not fail one.
@@ -46,4 +46,4 @@ def _tune(number: int) -> Song:
         duration = int(rng.choice(_DURATIONS))
         notes.append(Note(_SCALE[place], onset, duration))
         onset += duration
-    return Song((Track(tuple(notes)),), tempo_bpm=100.0, title=f"tune {number}")
+    return Song((Track(Notes.of(notes)),), tempo_bpm=100.0, title=f"tune {number}")

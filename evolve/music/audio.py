@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import soundfile
@@ -51,7 +51,7 @@ def render(song: Song, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
     Raises:
         EvolveError: If there is no note to play.
     """
-    notes = song.notes
+    notes = tuple(song.notes)
     if not notes:
         raise EvolveError("the song has no notes, so there is nothing to hear")
     length_s = min(song.duration_s + LEAD_S + RING_S, LONGEST_S)
@@ -84,7 +84,7 @@ def suffix_of(sound_file: bytes) -> str:
     return ".ogg" if sound_file.startswith(b"OggS") else ".wav"
 
 
-def _play(notes: Sequence[Note], samples_per_tick: float, length: int, sample_rate: int) -> np.ndarray:
+def _play(notes: tuple[Note, ...], samples_per_tick: float, length: int, sample_rate: int) -> np.ndarray:
     """All notes at their places, without a room, float32 [2, length]."""
     mix = np.zeros((2, length), dtype=np.float32)
     tops = _top_pitches(notes)
@@ -103,7 +103,7 @@ def _play(notes: Sequence[Note], samples_per_tick: float, length: int, sample_ra
     return mix
 
 
-def _by_key(notes: Sequence[Note]) -> Mapping[tuple[int, int], list[Note]]:
+def _by_key(notes: Iterable[Note]) -> Mapping[tuple[int, int], list[Note]]:
     """Notes by pitch and by the middle of their velocity bucket, so that each sound is made once."""
     keys: dict[tuple[int, int], list[Note]] = defaultdict(list)
     for note in notes:
@@ -111,7 +111,7 @@ def _by_key(notes: Sequence[Note]) -> Mapping[tuple[int, int], list[Note]]:
     return keys
 
 
-def _top_pitches(notes: Sequence[Note]) -> Mapping[int, int]:
+def _top_pitches(notes: Iterable[Note]) -> Mapping[int, int]:
     """The highest pitch struck at each onset."""
     return {note.onset_ticks: note.pitch for note in notes}
 

@@ -20,7 +20,7 @@ from evolve.music.representation.steps import Step
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
 """The environment variable that names another cache folder."""
 
-READER_VERSION: Final = 4
+READER_VERSION: Final = 5
 """To be raised whenever the same file would be read differently."""
 
 Outcome = tuple[Reading, ...] | str

@@ -7,7 +7,7 @@ import symusic
 
 from evolve.errors import CorpusError
 from evolve.music.midi_bytes import clean_midi
-from evolve.music.song import TICKS_PER_BEAT, Note, Song, Track
+from evolve.music.song import TICKS_PER_BEAT, Notes, Song, Track
 
 FILE_TICKS_PER_BEAT = 480
 """Resolution of written files: what sequencers expect, and a multiple of the grid."""
@@ -37,12 +37,13 @@ def read_midi(data: bytes, name: str) -> Song:
         CorpusError: Its text is the reason alone, such as ``not MIDI but a PNG image``; the caller knows the name.
     """
     score = _parse(clean_midi(data))
-    heard = [track for track in score.tracks if len(track.notes) and not track.is_drum]
+    sounding = [track for track in score.tracks if len(track.notes)]
+    heard = [track for track in sounding if not track.is_drum]
     if not heard:
-        raise CorpusError("nothing but drums" if any(len(t.notes) for t in score.tracks) else "no notes")
+        raise CorpusError("nothing but drums" if sounding else "no notes")
+    tempo_bpm = _main_tempo(score, max(int(track.end()) for track in sounding))
     division = int(score.ticks_per_quarter)
-    tracks = tuple(_read_track(track, division) for track in heard)
-    song = Song(tracks, tempo_bpm=_main_tempo(score), title=name)
+    song = Song(tuple(_read_track(track, division) for track in heard), tempo_bpm, title=name)
     if song.duration_s > LONGEST_SONG_S:
         raise CorpusError(f"lasts for {song.duration_s / 3600:,.0f} hours, which no song does")
     return song
@@ -66,40 +67,40 @@ def _parse(data: bytes) -> symusic.Score:
 
 def _read_track(track: symusic.Track, division: int) -> Track:
     columns = track.notes.numpy()
-    onsets = _to_grid(columns["time"], division)
-    ends = np.maximum(_to_grid(columns["time"].astype(np.int64) + columns["duration"], division), onsets + 1)
+    pitches, velocities = columns["pitch"], columns["velocity"]
+    starts = columns["time"].astype(np.int64)
+    onsets, ends = _to_grid(np.array((starts, starts + columns["duration"])), division)
+    stops = _without_overlaps(pitches, onsets, np.maximum(ends, onsets + 1), velocities)
+    table = np.array((pitches, onsets, stops - onsets, np.maximum(velocities, 1)))
+    (lasting,) = table[2].nonzero()
     name = "".join(c for c in str(track.name) if c.isprintable()).strip()
-    notes = _without_overlaps(columns["pitch"], onsets, ends, columns["velocity"])
-    return Track(notes, name=name, program=int(track.program))
+    return Track(Notes(table.take(lasting, axis=1)), name=name, program=int(track.program))
 
 
 def _to_grid(ticks: np.ndarray, division: int) -> np.ndarray:
     """Whole grid steps nearest to file ticks, halves rounded up, in exact integers."""
-    return (2 * TICKS_PER_BEAT * ticks.astype(np.int64) + division) // (2 * division)
+    return (2 * TICKS_PER_BEAT * ticks + division) // (2 * division)
 
 
-def _without_overlaps(
-    pitches: np.ndarray, onsets: np.ndarray, ends: np.ndarray, velocities: np.ndarray
-) -> tuple[Note, ...]:
-    """Notes of which no two of one pitch sound together, by onset and pitch, from columns of one length."""
+def _without_overlaps(pitches: np.ndarray, onsets: np.ndarray, ends: np.ndarray, velocities: np.ndarray) -> np.ndarray:
+    """The ends at which no two notes of one pitch sound together, in the order of the notes.
+
+    A note that was struck with another of its pitch, as long or longer, ends at its onset.
+    """
+    # Pitches of one byte are sorted without comparing any; so they stay as the file has them until here.
     order = np.lexsort((velocities, ends, onsets, pitches))
-    pitches, onsets, ends, velocities = (column[order] for column in (pitches, onsets, ends, velocities))
-    is_same_pitch = pitches[:-1] == pitches[1:]
-    stops = ends.copy()
-    stops[:-1][is_same_pitch] = np.minimum(ends[:-1], onsets[1:])[is_same_pitch]
-    lengths = stops - onsets  # 0 where another was struck with it, and is as long or longer
-    order = np.lexsort((pitches, onsets))
-    order = order[lengths[order] > 0]
-    columns = (pitches, onsets, lengths, np.maximum(velocities, 1))
-    return tuple(map(Note, *(column[order].tolist() for column in columns)))
+    pitches, onsets, ends = pitches[order], onsets[order], ends[order]
+    is_struck_again = pitches[:-1] == pitches[1:]
+    np.copyto(ends[:-1], np.minimum(ends[:-1], onsets[1:]), where=is_struck_again)
+    stops = np.empty_like(ends)
+    stops[order] = ends
+    return stops
 
 
-def _main_tempo(score: symusic.Score) -> float:
-    """Beats divided by minutes: the one tempo at which the song takes as long as with all its own."""
-    end = max(int(track.end()) for track in score.tracks if len(track.notes))
-    changes = sorted((int(t.time), _within_reach(float(t.qpm))) for t in score.tempos)
-    starts = {0: STANDARD_TEMPO_BPM, **dict(changes)}
-    spans = pairwise([*(t for t in starts.items() if t[0] < end), (end, STANDARD_TEMPO_BPM)])
+def _main_tempo(score: symusic.Score, end: int) -> float:
+    """Beats divided by minutes: the one tempo at which what ends at a file tick takes as long as with all its own."""
+    starts = {0: STANDARD_TEMPO_BPM, **dict(sorted((int(t.time), _within_reach(float(t.qpm))) for t in score.tempos))}
+    spans = pairwise([*(start for start in starts.items() if start[0] < end), (end, STANDARD_TEMPO_BPM)])
     minutes = sum((stop - start) / tempo_bpm for (start, tempo_bpm), (stop, _) in spans)
     return round(end / minutes, 2) if minutes else STANDARD_TEMPO_BPM
 

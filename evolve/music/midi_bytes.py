@@ -22,8 +22,12 @@ NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, CHANNEL_PRESSURE = 0x80, 0x90, 0xC0, 0xD0
 SYSEX, SYSEX_GOES_ON, META = 0xF0, 0xF7, 0xFF
 TRACK_NAME, END_OF_TRACK, TEMPO = 0x03, 0x2F, 0x51
 
-_PLAIN_RUN = re.compile(rb"(?:[\x80-\xff]?[\x00-\x7f]([\x80-\xbf\xe0-\xef][\x00-\x7f]{2}|[\xc0-\xdf][\x00-\x7f]))++")
-"""Channel messages that are whole and in range, each with its own status and a waiting time of one or two bytes."""
+_WAIT, _DATA = rb"[\x80-\xff]?[\x00-\x7f]", rb"[\x00-\x7f]"
+_PLAIN_RUN = re.compile(
+    rb"(?:(?:%b[\x80-\xbf\xe0-\xef]%b%b)++(?:%b[\xc0-\xdf]%b)*+)++" % (_WAIT, _DATA, _DATA, _WAIT, _DATA)
+)
+"""Channel messages that are whole and in range, each with its own status and a waiting time of one or two bytes: notes
+and their like, of two bytes of data, and now and then some of one. (With a choice at each of them it takes longer.)"""
 
 _LONGEST_PLAIN_WAIT = 0x3FFF
 _SHORTEST_LONG_WAIT_BYTES = 4
@@ -130,9 +134,12 @@ class _Cursor:
 
     def quantity(self) -> int:
         """A variable-length quantity: seven bits a byte, at most four bytes."""
+        if self.at < self.stop and (byte := self.data[self.at]) < HIGH_BIT:  # as nearly all are
+            self.at += 1
+            return byte
         value = 0
-        for _ in range(4):
-            byte = self.take(1)[0]
+        for byte in self.data[self.at : min(self.at + 4, self.stop)]:
+            self.at += 1
             value = value << 7 | byte & 0x7F
             if byte < HIGH_BIT:
                 return value
@@ -161,9 +168,10 @@ def _walk(data: bytes, start: int, stop: int, number: int, *, by_runs: bool) -> 
         while cursor.at < stop:
             run = _PLAIN_RUN.match(data, cursor.at, stop) if by_runs and tick == kept_tick else None
             if run:
-                kept += run[0]
-                cursor.at, status = run.end(), run[1][0]
-                tick = kept_tick = tick + len(run[0]) * _LONGEST_PLAIN_WAIT // _SHORTEST_LONG_WAIT_BYTES
+                plain = run[0]
+                kept += plain
+                cursor.at, status = run.end(), plain[-2] if plain[-2] >= HIGH_BIT else plain[-3]
+                tick = kept_tick = tick + len(plain) * _LONGEST_PLAIN_WAIT // _SHORTEST_LONG_WAIT_BYTES
                 continue
             tick += cursor.quantity()
             status, event, goes_on = _next_event(cursor, status)

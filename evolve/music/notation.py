@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from music21 import converter, harmony, meter, stream, tempo
 
 from evolve.errors import CorpusError
-from evolve.music.song import TICKS_PER_BEAT, Note, Song, Track
+from evolve.music.song import TICKS_PER_BEAT, Note, Notes, Song, Track
 
 if TYPE_CHECKING:
     from music21.note import GeneralNote
@@ -45,8 +45,8 @@ def read_notation(path: Path) -> tuple[Song, ...]:
 def _song(score: "Stream", name: str) -> Song:
     """A music21 score as a song, one track a part."""
     parts = list(score.parts) or [score]
-    tracks = tuple(Track(notes) for part in parts if (notes := tuple(_notes(part))))
-    return Song(tracks or (Track(()),), tempo_bpm=_tempo(score), title=name)
+    tracks = tuple(Track(Notes.of(notes)) for part in parts if (notes := _notes(part)))
+    return Song(tracks or (Track(Notes.of(())),), tempo_bpm=_tempo(score), title=name)
 
 
 def _tempo(score: "Stream") -> float:
@@ -74,7 +74,7 @@ def _notes(part: "Stream") -> list[Note]:
             elif end > onset:
                 sounding[pitch] = len(notes)
                 notes.append(Note(pitch, onset, end - onset))
-    return sorted(notes, key=lambda note: (note.onset_ticks, note.pitch))
+    return notes
 
 
 def _pitches(element: "GeneralNote") -> Iterator[tuple[int, bool]]:

@@ -78,7 +78,8 @@ def read_content(path: Path) -> bytes:
             raise CorpusError("not a file")
         if about.st_size > LARGEST_FILE_BYTES:
             raise CorpusError(f"larger than {LARGEST_FILE_BYTES // 1_000_000} MB, which no piece is")
-        data = path.read_bytes()
+        with path.open("rb", buffering=0) as file:  # read at once, so a buffer would only cost time
+            data = file.read()
     except OSError as error:
         raise CorpusError(f"cannot be opened: {error.strerror or error}") from error
     if not data.strip():

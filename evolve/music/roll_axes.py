@@ -10,7 +10,7 @@ SILENT_SONG_PITCH = 60
 
 def pitch_span(song: Song) -> tuple[int, int]:
     """The lowest and the highest pitch to show: those that sound, two beside them, and never a sliver."""
-    pitches = [note.pitch for note in song.notes] or [SILENT_SONG_PITCH]
+    pitches = song.notes.pitches.tolist() or [SILENT_SONG_PITCH]
     lowest, highest = min(pitches) - PITCHES_BESIDE, max(pitches) + PITCHES_BESIDE
     missing = max(0, FEWEST_PITCHES - (highest - lowest + 1))
     return lowest - missing // 2, highest + missing - missing // 2

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from evolve.errors import EvolveError
 from evolve.music.audio import LONGEST_S, SAMPLE_RATE, render, suffix_of, write_ogg
 from evolve.music.room import LOUDNESS_DB, add_room, loudness_db
-from evolve.music.song import Note, Song, Track
+from evolve.music.song import Note, Notes, Song, Track
 
 
 def song_of(*notes: Note, tempo_bpm: float = 120) -> Song:
     """A song of these notes on one track."""
-    return Song((Track(notes),), tempo_bpm=tempo_bpm)
+    return Song((Track(Notes.of(notes)),), tempo_bpm=tempo_bpm)
 
 
 SCALE = song_of(*(Note(pitch, 12 * i, 12) for i, pitch in enumerate((60, 62, 64, 65, 67, 69, 71, 72))))

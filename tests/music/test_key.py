@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.music.key import estimate_sharps, semitones_to_common_key
-from evolve.music.song import Note
+from evolve.music.song import Note, Notes
 
 C_MAJOR = [60, 64, 67, 60, 65, 69, 67, 71, 74, 72, 60, 64, 67, 72]
 A_MINOR = [57, 60, 64, 62, 65, 69, 64, 68, 71, 69, 57, 60, 64, 69]
 
 
-def notes(pitches: list[int]) -> list[Note]:
+def notes(pitches: list[int]) -> Notes:
     """One note after another."""
-    return [Note(pitch, 24 * k, 24) for k, pitch in enumerate(pitches)]
+    return Notes.of(Note(pitch, 24 * k, 24) for k, pitch in enumerate(pitches))
 
 
 @pytest.mark.parametrize("tune", [C_MAJOR, A_MINOR])
@@ -36,6 +36,14 @@ def test_the_common_key_is_at_most_half_an_octave_away(sharps: int) -> None:
 def test_music_without_a_key_stays_where_it_is(pitches: list[int]) -> None:
     """No notes, or all twelve alike, give nothing to tell a key from."""
     assert estimate_sharps(notes(pitches)) == 0
+
+
+@pytest.mark.parametrize(("lowest", "sharps"), [(0, 0), (1, -5), (2, 2), (3, -3)])
+@pytest.mark.parametrize("times", [1, 3, 7])
+def test_of_keys_that_fit_alike_the_lowest_is_taken(lowest: int, sharps: int, times: int) -> None:
+    """An augmented triad sounds like three keys equally; which is taken is no matter of rounding."""
+    triad = [60 + lowest, 64 + lowest, 68 + lowest]
+    assert estimate_sharps(notes(triad * times)) == sharps
 
 
 @given(st.lists(st.integers(0, 127), max_size=30))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from evolve.music.pictures import piano_roll_png
-from evolve.music.song import Note, Song, Track
+from evolve.music.song import Note, Notes, Song, Track
 
 LOW, HIGH = Note(48, 0, 96), Note(72, 96, 96)
 
@@ -27,14 +27,14 @@ def coloured(pixels: np.ndarray) -> np.ndarray:
 
 def test_notes_lie_where_they_sound() -> None:
     """A low early note is at the lower left, a high late one at the upper right."""
-    both = coloured(picture(Song((Track((LOW, HIGH)),))))
+    both = coloured(picture(Song((Track(Notes.of((LOW, HIGH))),))))
     left, right = both[both[:, 1] < 400], both[both[:, 1] > 450]
     assert left[:, 0].mean() > right[:, 0].mean() + 50
 
 
 def test_the_opening_is_shaded_and_its_notes_are_grey() -> None:
     """Before the opening's end the paper is warm and no note has colour."""
-    pixels = picture(Song((Track((LOW, HIGH)),)), opening_ticks=96)
+    pixels = picture(Song((Track(Notes.of((LOW, HIGH))),)), opening_ticks=96)
     assert not len(coloured(pixels[52:260, 70:400]))
     assert len(coloured(pixels[52:260, 450:]))
     paper = pixels[200, 100], pixels[200, 700]
@@ -43,7 +43,7 @@ def test_the_opening_is_shaded_and_its_notes_are_grey() -> None:
 
 def test_tracks_have_their_own_colours() -> None:
     """Melody and bass differ in hue."""
-    pixels = picture(Song((Track((LOW,)), Track((HIGH,)))))
+    pixels = picture(Song((Track(Notes.of((LOW,))), Track(Notes.of((HIGH,))))))
     places = coloured(pixels)
     hues = [pixels[tuple(places[places[:, 1].argsort()[i]])].argmax() for i in (100, -100)]
     assert hues == [2, 0]
@@ -58,11 +58,11 @@ def test_tracks_have_their_own_colours() -> None:
 )
 def test_any_song_has_a_picture_of_the_size_asked_for(notes: list[Note], opening_ticks: int) -> None:
     """Empty, long, high and low songs are all drawn."""
-    song = Song((Track(tuple(notes)),))
+    song = Song((Track(Notes.of(notes)),))
     assert picture(song, opening_ticks=opening_ticks, width=400, height=200).shape == (200, 400, 3)
 
 
 @pytest.mark.parametrize("title", ["", "Für Elise — 夜"])
 def test_any_title_can_be_written(title: str) -> None:
     """A title in any script does not hinder the picture."""
-    assert piano_roll_png(Song((Track((LOW,)),)), title=title).startswith(b"\x89PNG")
+    assert piano_roll_png(Song((Track(Notes.of((LOW,))),)), title=title).startswith(b"\x89PNG")

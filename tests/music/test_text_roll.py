@@ -7,18 +7,19 @@ from hypothesis import strategies as st
 
 from evolve.music.pictures import piano_roll_text
 from evolve.music.roll_axes import time_step_s
-from evolve.music.song import Note, Song, Track
+from evolve.music.song import Note, Notes, Song, Track
 
-SCALE = Song((Track(tuple(Note(60 + i, 24 * i, 24) for i in range(13))),), tempo_bpm=60)
+SCALE = Song((Track(Notes.of(Note(60 + i, 24 * i, 24) for i in range(13))),), tempo_bpm=60)
 songs = st.builds(
     Song,
     st.lists(
         st.builds(
             Track,
             st.lists(st.builds(Note, st.integers(0, 127), st.integers(0, 9000), st.integers(1, 500)), max_size=12).map(
-                tuple
+                Notes.of
             ),
         ),
+        min_size=1,
         max_size=3,
     ).map(tuple),
     tempo_bpm=st.sampled_from([10.0, 97.3, 600.0]),

@@ -3,10 +3,12 @@
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evolve.music.song import Note, Song, Track
+import numpy as np
+
+from evolve.music.song import PITCHES, Note, Notes, Song, Track
 
 DURATIONS = (3, 4, 6, 8, 9, 12, 16, 18, 24, 30, 32, 36, 42, 48, 60, 72, 84, 96, 120, 144, 192)
 """The durations a step can have, in ticks: a 32nd (3) to two whole notes (192), with triplets (4, 8, 16, 32)."""
@@ -51,23 +53,28 @@ def fold(song: Song) -> tuple[Step, ...]:
     silence of a sixteenth or more follows, that silence is a rest. Silence before the first and after the last note
     is dropped. Durations are those of `DURATIONS`, the likeliest; what is longer becomes the longest of them.
     """
-    chords = _chords(song.notes)
+    notes = song.notes
+    if not len(notes):
+        return ()
+    firsts = _chord_starts(notes.onsets_ticks.tolist())
+    onsets = notes.onsets_ticks[firsts]
+    ends = np.maximum.reduceat(notes.ends_ticks, firsts)
+    next_onsets = np.append(onsets[1:], ends[-1])
+    is_rest_next = next_onsets - ends >= SHORTEST_REST_TICKS
+    sounding = np.where(is_rest_next, ends, next_onsets) - onsets
+    silent = np.where(is_rest_next, next_onsets - ends, 0)
     steps: list[Step] = []
-    for index, (onset, pitches, end) in enumerate(chords):
-        next_onset = chords[index + 1][0] if index + 1 < len(chords) else end
-        silence = next_onset - end
-        if silence >= SHORTEST_REST_TICKS:
-            steps.append(Step(pitches, nearest_duration(end - onset)))
-            steps.append(Step((), nearest_duration(silence)))
-        else:
-            steps.append(Step(pitches, nearest_duration(next_onset - onset)))
+    for pitches, ticks, rest_ticks in zip(_chords(notes, firsts), sounding.tolist(), silent.tolist(), strict=True):
+        steps.append(Step(pitches, nearest_duration(ticks)))
+        if rest_ticks:
+            steps.append(Step((), nearest_duration(rest_ticks)))
     return tuple(steps)
 
 
 def unfold(steps: Sequence[Step], *, tempo_bpm: float, title: str = "") -> Song:
     """Steps as a song of one piano track, from tick 0."""
     onsets = itertools.accumulate((step.duration_ticks for step in steps), initial=0)
-    notes = tuple(
+    notes = Notes.of(
         Note(pitch, onset, step.duration_ticks)
         for onset, step in zip(onsets, steps, strict=False)
         for pitch in step.pitches
@@ -89,25 +96,23 @@ def nearest_duration(ticks: int) -> int:
     return min(DURATIONS, key=lambda duration: abs(math.log2(ticks / duration)) + _RELUCTANCE[duration])
 
 
-def _chords(notes: Sequence[Note]) -> list[tuple[int, tuple[int, ...], int]]:
-    """Onset, pitches and the end of the longest note of each chord, in time's order."""
-    chords = []
-    for group in _together(notes):
-        onset = group[0].onset_ticks
-        chords.append((onset, _move([note.pitch for note in group], 0), max(note.end_ticks for note in group)))
-    return chords
+def _chord_starts(onsets_ticks: Sequence[int]) -> list[int]:
+    """The places of the notes that start a chord; onsets come ascending."""
+    places, first_ticks = [], -math.inf
+    for place, onset_ticks in enumerate(onsets_ticks):
+        if onset_ticks - first_ticks > TOGETHER_TICKS:
+            places.append(place)
+            first_ticks = onset_ticks
+    return places
 
 
-def _together(notes: Sequence[Note]) -> Iterator[list[Note]]:
-    """Runs of notes that start together; the notes come sorted by onset."""
-    group: list[Note] = []
-    for note in notes:
-        if group and note.onset_ticks - group[0].onset_ticks > TOGETHER_TICKS:
-            yield group
-            group = []
-        group.append(note)
-    if group:
-        yield group
+def _chords(notes: Notes, firsts: Sequence[int]) -> list[tuple[int, ...]]:
+    """The pitches of each chord, on the piano."""
+    keys = _PIANO_KEYS[notes.pitches].tolist()
+    return [
+        (keys[start],) if stop - start == 1 else tuple(sorted(set(keys[start:stop])))
+        for start, stop in itertools.pairwise([*firsts, len(keys)])
+    ]
 
 
 def _move(pitches: Iterable[int], semitones: int) -> tuple[int, ...]:
@@ -120,3 +125,7 @@ def _within(pitch: int) -> int:
     while pitch > HIGHEST_PITCH:
         pitch -= 12
     return pitch
+
+
+_PIANO_KEYS = np.array([_within(pitch) for pitch in range(PITCHES)])
+"""The key of the piano for each pitch of MIDI."""

@@ -10,7 +10,7 @@ from evolve.judging.terminal.overlay_pages import paint_roll
 from evolve.judging.terminal.painting import Line
 from evolve.judging.terminal.view import Page, View
 from evolve.music.midi import write_midi
-from evolve.music.song import Note, Song, Track
+from evolve.music.song import Note, Notes, Song, Track
 from tests.judging.terminal.pretending import candidates
 
 
@@ -28,7 +28,7 @@ def view(folder: Path) -> View:
 
 def test_a_song_is_drawn_to_the_size_of_the_screen(tmp_path: Path) -> None:
     """Its facts above, its octaves at the left, and each line within the screen."""
-    notes = tuple(Note(pitch, 24 * place, 24) for place, pitch in enumerate(range(48, 73)))
+    notes = Notes.of(Note(pitch, 24 * place, 24) for place, pitch in enumerate(range(48, 73)))
     (tmp_path / "A-song-1.mid").write_bytes(write_midi(Song((Track(notes),))))
 
     for columns, rows in ((80, 24), (120, 40), (45, 12)):

@@ -17,18 +17,18 @@ from evolve.music.representation.steps import (
     transpose,
     unfold,
 )
-from evolve.music.song import Note, Song, Track
+from evolve.music.song import Note, Notes, Song, Track
 from tests.music.pieces import lines
 
 
 def song(*notes: tuple[int, int, int]) -> Song:
     """A song of notes given as pitch, onset and duration."""
-    return Song((Track(tuple(Note(*note) for note in notes)),))
+    return Song((Track(Notes.of(Note(*note) for note in notes)),))
 
 
 def test_notes_that_start_together_are_a_chord() -> None:
     """Notes of any track that start together make one step, sorted from the bass."""
-    two_hands = Song((Track((Note(72, 0, 12),)), Track((Note(48, 0, 24), Note(55, 12, 12)))))
+    two_hands = Song((Track(Notes.of([Note(72, 0, 12)])), Track(Notes.of([Note(48, 0, 24), Note(55, 12, 12)]))))
     assert fold(two_hands) == (Step((48, 72), 12), Step((55,), 12))
 
 
@@ -59,7 +59,7 @@ def test_silence_around_a_song_is_dropped() -> None:
 
 def test_nothing_folds_to_nothing() -> None:
     """A song without notes has no steps."""
-    assert fold(Song((Track(()),))) == ()
+    assert fold(Song((Track(Notes.of(())),))) == ()
 
 
 def test_unison_doublings_are_one_note() -> None:

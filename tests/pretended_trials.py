@@ -72,6 +72,7 @@ class PretendedExecution:
         entered: How often the place was started.
         foretold: For how many trials it was asked to get ready, each time.
         is_running: Whether it is started now.
+        is_starting: Whether it is just starting.
     """
 
     fails: Callable[[Individual], str | None] = lambda _: None
@@ -82,6 +83,7 @@ class PretendedExecution:
     entered: int = 0
     foretold: list[int] = field(default_factory=list)
     is_running: bool = False
+    is_starting: bool = False
 
     def get_ready(self, trials: int) -> None:
         """There is nothing to start; how many trials were foretold is remembered."""

@@ -1,8 +1,10 @@
 """`evolve start`, `resume`, `rank`, `report` and `list` from script to script, with pretended trials."""
 
+import contextlib
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A folder with a search space, in which commands train nothing for real."""
     place = Place()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(running, "_ray", lambda *_: place.execution)
+    monkeypatch.setattr(running, "_ray", lambda *_: contextlib.nullcontext(place.execution))
     Path("words.yaml").write_text(f"{WORDS_ALONE}\nsettings: {{population: 4, songs: 2, notes: 5}}\n")
     return place
 
@@ -140,11 +142,15 @@ def test_a_machine_that_cannot_train_is_told(
 ) -> None:
     """In one line; the founders are born, so the run stays and can be taken on."""
 
-    def nowhere() -> None:
-        raise ExecutionError("cannot join the Ray cluster at 10.0.0.1:6379")
+    class Nowhere(PretendedExecution):
+        @contextlib.contextmanager
+        def __call__(self) -> Iterator[PretendedExecution]:
+            if not self.ran:
+                raise ExecutionError("cannot join the Ray cluster at 10.0.0.1:6379")
+            yield self
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_ray", lambda *_: nowhere)
+        patch.setattr(running, "_ray", lambda *_: contextlib.nullcontext(Nowhere()))
         _, err = told(capsys, *start, "--name", "night", code=1)
     assert err.splitlines()[-1] == "evolve: cannot join the Ray cluster at 10.0.0.1:6379"
     told(capsys, "resume", "night")

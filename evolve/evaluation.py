@@ -54,8 +54,8 @@ def evaluate(store: RunStore, number: int, execution: Execution, observer: RunOb
     run = store.read()
     _check_disk(store)
     observer.evaluation_started(run, run.generations[number])
-    recorder = _Recorder(store, observer, EarlyHearing(store, number, listener))
     try:
+        recorder = _Recorder(store, observer, EarlyHearing(store, number, listener))
         with execution() as runner:
             _run_missing(store, number, runner, recorder)
             for _ in range(MAX_REPLACEMENTS):

@@ -135,7 +135,8 @@ def _read(store: RunStore, execution: Execution, observer: RunObserver) -> None:
     config = config_of(store.read())
 
     def corpus_read(done: int, total: int) -> None:
-        execution.get_ready(config.population)  # there is a corpus, so there will be trials
+        if done == total:
+            execution.get_ready(config.population)
         observer.corpus_read(done, total)
 
     preparation = prepare(config, corpus_read)

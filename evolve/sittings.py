@@ -57,7 +57,10 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
 
 
 class EarlyHearing:
-    """Lays songs out under their blind letters as each individual ends, so that nobody waits for the last one."""
+    """Lays songs out under their blind letters as each individual ends, so that nobody waits for the last one.
+
+    Those that are heard again wait for the first who is new: alone, their letter would say who they are.
+    """
 
     def __init__(self, store: RunStore, generation: int, listener: str) -> None:
         """Lay out what is there already."""
@@ -67,14 +70,23 @@ class EarlyHearing:
         run = store.read()
         letters = _letters(run, generation, listener)
         self._letter = {first_in_slot(name): letter for letter, name in letters.items()}
+        self._again = [run.individuals[name] for name in run.generations[generation].elites]
         for name in letters.values():
-            self.lay_out(name, run.individuals[name].songs)
+            if name not in run.generations[generation].elites:
+                self.lay_out(name, run.individuals[name].songs)
 
     def lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
         """Lay out the songs of a member; whoever failed has none."""
+        if songs:
+            self._lay_out(individual_id, songs)
+            while self._again:
+                again = self._again.pop()
+                self._lay_out(again.individual.id, again.songs)
+
+    def _lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
         for song in songs:
             _lay_out(self._store, song, self._letter[first_in_slot(individual_id)], self.folder)
-        self.heard += bool(songs)
+        self.heard += 1
 
 
 def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
@@ -98,7 +110,7 @@ def heard_generation(run: RunRecord, generation: int | None = None) -> Generatio
     record = run.generations[-1] if generation is None else run.generations[generation]
     if not (record.status.waits_for_listener or record.status.is_ranked):
         heard = sum(bool(run.individuals[name].songs) for name in record.members)
-        early = f" ({heard} of {len(record.members)} can be heard, in its folder listening/)" if heard else ""
+        early = f" ({heard} of {len(record.members)} can be heard so far)" if heard else ""
         raise RunError(
             f"generation {record.index} of {run.name} has no full set of songs yet{early}; "
             f"go on: evolve resume {run.name}"

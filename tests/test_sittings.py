@@ -127,7 +127,7 @@ def test_before_the_songs_are_there_nobody_sits(tmp_path: Path) -> None:
         with pytest.raises(RunError) as told:
             sit(store, 0, "ann")
         assert str(told.value) == (
-            "generation 0 of night has no full set of songs yet (1 of 3 can be heard, in its folder listening/); "
+            "generation 0 of night has no full set of songs yet (1 of 3 can be heard so far); "
             "go on: evolve resume night"
         )
     with RunStore.create(tmp_path / "new", FACTS) as new:

@@ -63,7 +63,7 @@ class LineWatcher:
     def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
         """See `RunObserver`."""
         self._board = board_of(run, generation)
-        self._say(f"generation {generation.index}: {len(self._board.rows)} network(s) to train; starting Ray")
+        self._say(f"generation {generation.index}: {len(self._board.rows)} network(s) to train")
 
     def trial_started(self, individual_id: str) -> None:
         """See `TrialObserver`."""

@@ -1,6 +1,8 @@
 """`evolve start` and `resume`: the loop between machine and listener."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -141,8 +143,6 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
         try:
             outcome = advance(store, execution, observer, ask, listener=listener)
         except KeyboardInterrupt:
-            if execution.is_starting:
-                note("stopping, as soon as Ray has started and can be stopped")
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {reference}") from None
     if outcome is Outcome.COMPLETE:
         _tell_the_story(store, reference)
@@ -154,13 +154,20 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
               f'evolve rank {reference} --order "…"   then: evolve resume {reference}')  # fmt: skip
 
 
-def _ray(store: "RunStore", address: str | None) -> "RayExecution":
+@contextlib.contextmanager
+def _ray(store: "RunStore", address: str | None) -> "Iterator[RayExecution]":
     """Where the run's trials run."""
     from evolve.execution.ray_execution import RayExecution
     from evolve.run_facts import config_of
 
     config = config_of(store.read())
-    return RayExecution(address, config.cpus_per_trial, config.gpus_per_trial)
+    execution = RayExecution(address, config.cpus_per_trial, config.gpus_per_trial)
+    try:
+        yield execution
+    finally:
+        if execution.is_starting:
+            note("stopping, as soon as Ray has started and can be stopped")
+        execution.close()
 
 
 def _asks(judge: JudgeKind | None) -> bool:

@@ -17,7 +17,7 @@ from evolve.genetics.space import SearchSpace
 from evolve.music.corpus import Corpus, read_corpus
 from evolve.music.descriptors import CopyIndex
 from evolve.music.encoded import EncodedCorpus, encode_corpus
-from evolve.music.opening import Opening, choose_opening, read_opening
+from evolve.music.opening import Opening, choose_opening, find_opening, read_opening
 from evolve.music.representation.steps import Step, transpose, unfold
 from evolve.store.records import Artifact, Json
 
@@ -81,6 +81,8 @@ def prepare(config: RunConfig, on_progress: Callable[[int, int], None] | None = 
     Raises:
         CorpusError: Nothing usable was found, or the opening cannot be read.
     """
+    if config.opening is not None:
+        find_opening(Path(config.opening).expanduser(), config.window)  # told before a corpus is read for minutes
     corpus = read_corpus(config.corpus, on_progress=on_progress)
     encoded = _encode(corpus, config)
     opening = _open(config, encoded)

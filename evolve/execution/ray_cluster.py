@@ -1,8 +1,10 @@
 """Joining a Ray cluster, or starting one on this machine; with `ray_workers` the only place that knows Ray."""
 
 import contextlib
+import math
 import os
-from collections.abc import Iterator
+import secrets
+from pathlib import Path
 from typing import Any
 
 from evolve.errors import ExecutionError
@@ -12,7 +14,7 @@ os.environ.setdefault("RAY_worker_niceness", "0")  # +15 by default: a laptop's 
 os.environ.setdefault(
     "RAY_DEDUP_LOGS_SKIP_REGEX", ".*"
 )  # it would print on stdout that a worker died; we tell it ourselves
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else a trial without a GPU is told to hide them all
 
 import ray
 
@@ -37,13 +39,13 @@ def connect(address: str | None, *, threads: int) -> None:
         # Workers of our own Ray inherit them; a runtime environment would cost each a start of its own.
         os.environ.update(_variables(threads))
         options["include_dashboard"] = False
+        _write_token()
     else:
         options["runtime_env"] = {"env_vars": _variables(threads)}
     problem: Exception | None = None
     for _ in range(_ATTEMPTS_TO_START if address is None else 1):
         try:
-            with _private_files():
-                ray.init(address=address or "local", **options)
+            ray.init(address=address or "local", **options)
         except (RuntimeError, ConnectionError, OSError, ValueError) as error:
             problem = error
             ray.shutdown()
@@ -66,27 +68,35 @@ def resources_of_a_trial(cpus: float, gpus: float | None) -> dict[str, float]:
         gpus: GPUs of one trial; None: one where there are GPUs.
 
     Raises:
-        ExecutionError: The cluster will never have as much.
+        ExecutionError: No machine of the cluster has as much.
     """
-    there = ray.cluster_resources()
-    wanted = {"CPU": cpus, "GPU": gpus if gpus is not None else float(there.get("GPU", 0) > 0)}
+    wanted = {"CPU": cpus, "GPU": gpus if gpus is not None else float(_largest("GPU") > 0)}
     for name, amount in wanted.items():
-        if amount > there.get(name, 0):
-            setting = f"{name.lower()}s_per_trial"
+        if amount > _largest(name):
             raise ExecutionError(
-                f"a trial asks for {amount:g} {name.lower()}(s) but the machine has {there.get(name, 0):g}; "
-                f"lower {setting}"
+                f"a trial asks for {amount:g} {name.lower()}(s) but the machine has {_largest(name):g}; "
+                f"lower {name.lower()}s_per_trial"
             )
     return wanted
 
 
 def places(resources: dict[str, float]) -> int:
     """How many trials with these resources the cluster holds side by side, node by node, at least 1."""
-    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    wanted = {name: amount for name, amount in resources.items() if amount > 0}
+    # A little more than the quotient: five trials of 0.2 fit, which as floats they just do not.
     fitting = (
-        min(int(node.get(name, 0) // amount) for name, amount in resources.items() if amount > 0) for node in nodes
+        min(math.floor(node.get(name, 0) / amount + 1e-9) for name, amount in wanted.items()) for node in _nodes()
     )
     return max(1, sum(fitting))
+
+
+def _largest(resource: str) -> float:
+    """How much of it the machine has that has most."""
+    return max((node.get(resource, 0.0) for node in _nodes()), default=0.0)
+
+
+def _nodes() -> list[dict[str, float]]:
+    return [node["Resources"] for node in ray.nodes() if node["Alive"]]
 
 
 def _variables(threads: int) -> dict[str, str]:
@@ -98,14 +108,17 @@ def _variables(threads: int) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": count,
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        **{name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ},
     }
 
 
-@contextlib.contextmanager
-def _private_files() -> Iterator[None]:
-    # Ray writes the file with its token with the rights that happen to be the default.
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
+def _write_token() -> None:
+    """Give our own Ray its token in a file that only its user can read; Ray would use the rights of any file."""
+    if os.environ.keys() & {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}:
+        return
+    path = Path.home() / ".ray" / "auth_token"
+    with contextlib.suppress(FileExistsError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))

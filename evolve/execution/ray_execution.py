@@ -67,7 +67,7 @@ class RayExecution:
         """See `Execution`."""
         with self._lock:
             runner = self._started(1)
-            self._timer = None
+            self._stay()
         try:
             yield runner.result()
         finally:
@@ -80,12 +80,13 @@ class RayExecution:
     @property
     def is_starting(self) -> bool:
         """Whether Ray is just starting, which nothing can cut short."""
-        return self._runner is not None and not self._runner.done()
+        runner = self._runner
+        return runner is not None and not runner.done()
 
     def let_go(self) -> None:
         """Stop Ray, or leave the cluster, once it has started; the next use starts anew."""
         with self._lock:
-            self._timer = None
+            self._stay()
             self._stop()
 
     def close(self) -> None:
@@ -94,15 +95,21 @@ class RayExecution:
         self._keeper.shutdown()
 
     def _started(self, trials: int) -> "Future[RayRunner]":
-        if self._runner is None:
+        if self._runner is None or (self._runner.done() and self._runner.exception()):
             wanted = (self._address, self._cpus, self._gpus, self._trial)
             self._runner = self._keeper.submit(_start, *wanted, trials)
         return self._runner
 
     def _linger(self) -> None:
+        self._stay()
         self._timer = threading.Timer(self._linger_s, self._let_go_of_the_idle)
         self._timer.daemon = True
         self._timer.start()
+
+    def _stay(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _let_go_of_the_idle(self) -> None:
         with self._lock:

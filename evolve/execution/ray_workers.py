@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
 from evolve.errors import ExecutionError
 from evolve.execution.contract import Phase, TrialObserver, TrialProgress
@@ -57,14 +57,13 @@ class RayRunner:
         self._resources, self._trial = resources, trial
         self._places: list[_Place] = []
         self._failed_starts = 0
-        self._looked_at = -_LOOK_ROUND_S
+        self._room, self._looked_at = 1, -_LOOK_ROUND_S
 
     def open_places(self, trials: int) -> None:
         """Start workers for so many trials, as many as fit side by side; returns at once."""
-        if time.monotonic() - self._looked_at < _LOOK_ROUND_S:
-            return
-        self._looked_at = time.monotonic()
-        for _ in range(min(places(self._resources), trials) - len(self._places)):
+        if time.monotonic() - self._looked_at >= _LOOK_ROUND_S:
+            self._room, self._looked_at = places(self._resources), time.monotonic()
+        for _ in range(min(self._room, trials) - len(self._places)):
             actor = ray.remote(num_cpus=self._resources["CPU"], num_gpus=self._resources["GPU"])(_Worker)
             worker = actor.remote(self._trial)
             self._places.append(_Place(worker, worker.is_ready.remote()))
@@ -72,7 +71,9 @@ class RayRunner:
     def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
         """See `TrialRunner.run`."""
         round_ = _Round(deque(longest_first(individuals, material)), ray.put(material), observer, Counter())
-        self._failed_starts = 0
+        for place in self._places:
+            if place.is_idle:  # it may have died since: asked now, no trial is lost with it
+                place.sign = place.worker.is_ready.remote()
         try:
             while round_.waiting or any(place.individual for place in self._places):
                 self.open_places(len(round_.waiting) + sum(place.individual is not None for place in self._places))
@@ -112,26 +113,24 @@ class RayRunner:
             if said.memory_mb > place.first_mb + GROWTH_MB:
                 self._close(place)
             observer.trial_finished(said.result)
-        else:  # the worker is ready
-            place.sign = None
+        else:
+            place.sign, place.was_ready, self._failed_starts = None, True, 0
 
     def _lost(self, place: "_Place", error: RayError, round_: "_Round") -> None:
         """Forget a worker that died; its trial is tried again elsewhere, or given up."""
         individual = place.individual
         self._close(place)
         if individual is None:
-            self._failed_starts += 1
-            if self._failed_starts >= ATTEMPTS or isinstance(error, RayTaskError):
+            self._failed_starts += not place.was_ready
+            if self._failed_starts >= ATTEMPTS or getattr(error, "actor_init_failed", False):
                 raise ExecutionError(f"no worker can start: {_last_line(error)}") from error
-        elif round_.begun[individual.id] < ATTEMPTS:
+        elif round_.begun[individual.id] < ATTEMPTS and not isinstance(error, RayTaskError):
             round_.waiting.appendleft(individual)
         else:
-            reason = f"its process died {ATTEMPTS} times: out of memory, killed, or silent for too long"
-            round_.observer.trial_finished(TrialResult(individual.id, failure=reason))
+            round_.observer.trial_finished(TrialResult(individual.id, failure=_reason(error)))
 
     def _close(self, place: "_Place") -> None:
         self._places.remove(place)
-        self._looked_at = -_LOOK_ROUND_S  # its place is free at once
         ray.kill(place.worker)
 
 
@@ -143,12 +142,14 @@ class _Place:
         worker: Ray's handle.
         sign: What it will say next; None while it is idle.
         individual: Whose trial it runs; None while it starts or is idle.
+        was_ready: Whether it ever was, so that its death is no failed start.
         first_mb: Memory that it held after its first trial; None before.
     """
 
     worker: Any
     sign: Any
     individual: Individual | None = None
+    was_ready: bool = False
     first_mb: float | None = None
 
     @property
@@ -202,11 +203,11 @@ def _run(run_trial: RunTrial, individual: Individual, material: Material, signs:
         if progress.phase is not Phase.BUILDING:  # that a trial builds its network follows from its start
             signs.put(progress)
 
-    result = TrialResult(individual.id, failure="its thread ended without a result")
     try:
         result = run_trial(individual, material, report)
-    finally:
-        signs.put(_Ended(result, psutil.Process().memory_info().rss / 1e6))
+    except BaseException as error:  # a library may even try to end the process
+        result = TrialResult(individual.id, failure=f"{type(error).__name__}: {_last_line(error)}")
+    signs.put(_Ended(result, psutil.Process().memory_info().rss / 1e6))
 
 
 def _resolve(trial: str) -> RunTrial:
@@ -222,7 +223,16 @@ def _resolve(trial: str) -> RunTrial:
     return run_trial
 
 
-def _last_line(error: Exception) -> str:
+def _reason(error: RayError) -> str:
+    """Why a trial was given up."""
+    if isinstance(error, RayTaskError):  # not its genome's fault: a worker that does not understand what it is sent
+        return f"its worker failed: {_last_line(error)}"
+    if isinstance(error, OutOfMemoryError):
+        return f"its process ran out of memory {ATTEMPTS} times"
+    return f"its process died {ATTEMPTS} times: out of memory, killed, or silent for too long"
+
+
+def _last_line(error: BaseException) -> str:
     """What went wrong, without the traceback before it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

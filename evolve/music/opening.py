@@ -67,6 +67,25 @@ def choose_opening(encoded: EncodedCorpus, *, seed: int, length: int = OPENING_S
     )
 
 
+def find_opening(path: Path, length: int) -> Reading:
+    """The first piece of a music file that is long enough for an opening of so many steps.
+
+    Raises:
+        CorpusError: If the file is missing, cannot be read, or has no such piece.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise CorpusError(f"the opening {path} is not a music file; it can be {', '.join(SUFFIXES)}")
+    try:
+        readings = read_file(path)
+    except CorpusError as error:
+        raise CorpusError(f"the opening {path} cannot be used: {error}") from error
+    for reading in readings:
+        if len(reading.steps) >= length:
+            return reading
+    longest = max(len(reading.steps) for reading in readings)
+    raise CorpusError(f"the opening {path} has {longest} notes, chords and rests, and {length} are needed")
+
+
 def read_opening(path: Path | str, vocabulary: Vocabulary, *, length: int = OPENING_STEPS) -> Opening:
     """The beginning of a music file, moved to the corpus's key and register and into its vocabulary.
 
@@ -79,7 +98,7 @@ def read_opening(path: Path | str, vocabulary: Vocabulary, *, length: int = OPEN
         CorpusError: If the file is missing, cannot be read, or is shorter than `length` steps.
     """
     path = Path(path).expanduser()
-    reading = _first_long_enough(path, length)
+    reading = find_opening(path, length)
     semitones = semitones_to_common_key(reading.sharps)
     tried = [(_encode(reading.steps[:length], vocabulary, semitones + octaves), octaves) for octaves in OCTAVES_TRIED]
     encoded, octaves = min(tried, key=lambda attempt: attempt[0].replaced)
@@ -90,20 +109,6 @@ def read_opening(path: Path | str, vocabulary: Vocabulary, *, length: int = OPEN
         transposed_by=semitones + octaves,
         tempo_bpm=reading.tempo_bpm,
     )
-
-
-def _first_long_enough(path: Path, length: int) -> Reading:
-    if path.suffix.lower() not in SUFFIXES:
-        raise CorpusError(f"the opening {path} is not a music file; it can be {', '.join(SUFFIXES)}")
-    try:
-        readings = read_file(path)
-    except CorpusError as error:
-        raise CorpusError(f"the opening {path} cannot be used: {error}") from error
-    for reading in readings:
-        if len(reading.steps) >= length:
-            return reading
-    longest = max(len(reading.steps) for reading in readings)
-    raise CorpusError(f"the opening {path} has {longest} notes, chords and rests, and {length} are needed")
 
 
 def _encode(steps: Sequence[Step], vocabulary: Vocabulary, semitones: int) -> Encoded:

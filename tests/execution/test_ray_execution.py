@@ -1,5 +1,7 @@
 """What is particular to trials on Ray: warm workers that are lost, renewed, kept and let go."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,10 +64,21 @@ def test_a_worker_that_dies_harms_no_other_trial(
     assert "".join(capfd.readouterr()) == ""  # Ray's own words would stand in the midst of ours
 
 
+def test_a_worker_that_died_while_nobody_looked_costs_no_trial(execution: RayExecution, material: Material) -> None:
+    """Idle workers that were killed while people listened are replaced before anything is handed out."""
+    first = outcome(execution, [strange(slot, "sleep 0.5") for slot in (1, 2)], material)
+    for process in {result.metrics["process"] for result in first.results.values()}:
+        os.kill(process, signal.SIGKILL)
+    time.sleep(1.0)
+    second = outcome(execution, [strange(slot) for slot in (1, 2, 3)], material)
+    assert sorted(second.started) == ["g0-1", "g0-2", "g0-3"]
+    assert [result.failure for result in second.results.values()] == [None] * 3
+
+
 def test_a_trial_that_ends_its_thread_is_a_failure(execution: RayExecution, material: Material) -> None:
     """Even what no `except Exception` catches comes back as a result, and the worker goes on."""
     recorder = outcome(execution, [strange(1, "raise"), strange(2)], material)
-    assert recorder.results["g0-1"].failure == "its thread ended without a result"
+    assert recorder.results["g0-1"].failure == "SystemExit: a library that ends the process"
     assert recorder.results["g0-2"].failure is None
 
 

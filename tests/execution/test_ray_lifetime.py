@@ -1,6 +1,7 @@
 """How a place on Ray begins and ends: one Ray after the other, each with a life of its own."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import ExecutionError
+from evolve.execution import ray_execution
 from evolve.execution.material import Material
 from evolve.execution.ray_execution import RayExecution
 from tests.execution.settings import small_config, small_material
@@ -39,8 +41,40 @@ def test_a_place_that_is_not_used_is_let_go(material: Material) -> None:
             assert set(outcome(execution, [strange(1)], material).results) == {"g0-1"}
             assert ray.is_initialized()
             until(lambda: not ray.is_initialized())
-        execution.get_ready(1)
+        for _ in range(20):
+            execution.get_ready(1)
+        until(lambda: sum(isinstance(thread, threading.Timer) for thread in threading.enumerate()) == 1)
     assert not ray.is_initialized()
+
+
+def test_a_start_that_failed_is_tried_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray that could not start while somebody ranked, on a loaded machine, may when the ranking is done."""
+    tried: list[object] = []
+
+    def start(*wanted: object) -> str:
+        tried.append(wanted)
+        if len(tried) == 1:
+            raise ExecutionError("cannot start Ray on this machine")
+        return "a runner"
+
+    monkeypatch.setattr(ray_execution, "_start", start)
+    with RayExecution() as execution:
+        execution.get_ready(2)
+        until(lambda: not execution.is_starting)
+        with execution() as runner:
+            assert str(runner) == "a runner"
+    assert len(tried) == 2
+
+
+@pytest.mark.parametrize(("share", "fit"), [(1.0, 3), (0.5, 6), (0.2, 15), (0.1, 30), (2.0, 1)])
+def test_shares_of_a_machine_fit_as_often_as_they_should(
+    share: float, fit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On machines of one and two cores, node by node, whatever floats make of a tenth; at least one always does."""
+    from evolve.execution import ray_cluster  # noqa: PLC0415 - imports Ray
+
+    monkeypatch.setattr(ray_cluster, "_nodes", lambda: [{"CPU": 1.0}, {"CPU": 2.0, "memory": 5.0}])
+    assert ray_cluster.places({"CPU": share, "GPU": 0.0}) == fit
 
 
 def test_a_trial_that_cannot_be_imported_is_told(material: Material) -> None:

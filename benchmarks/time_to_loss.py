@@ -22,7 +22,6 @@ Run it with ``python -m benchmarks.time_to_loss``; five rounds, each with a seed
 import argparse
 import json
 import math
-import os
 import subprocess
 import sys
 import tempfile
@@ -31,18 +30,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.pairing import ONE_THREAD, Paired, table
-
-os.environ.update(ONE_THREAD)
-
-import keras_tuner
 import numpy as np
 
-from benchmarks import article
+from benchmarks.pairing import Paired, table, use_one_thread
 from evolve.music.corpus import read_corpus
 from evolve.music.encoded import EncodedCorpus, encode_corpus
-from evolve.network.build import hypermodel
-from evolve.network.train import TrainingSettings, train
 
 WINDOW, EXAM_WINDOWS, EXAM_BATCH = 50, 1024, 256
 LOOK_EVERY_S = 2.0
@@ -55,6 +47,8 @@ class Exam:
     """The held-out windows, each with the note after it: attribute → int32 [windows, WINDOW] and [windows]."""
 
     def __init__(self, encoded: EncodedCorpus) -> None:
+        from benchmarks import article  # noqa: PLC0415 - Keras, which --help can do without
+
         every = article.window_starts(encoded.held_out, WINDOW)
         chosen = every[np.linspace(0, len(every) - 1, EXAM_WINDOWS).round().astype(int)]
         names = encoded.vocabulary.sizes
@@ -70,6 +64,8 @@ class Exam:
 
 def learn_as_the_article(encoded: EncodedCorpus, seed: int, seconds: float) -> tuple[float, float]:
     """The peer's processor seconds and its loss after them."""
+    from benchmarks import article  # noqa: PLC0415
+
     sizes = encoded.vocabulary.sizes
     network = article.ArticleNetwork()
     model, spent_s = article.train_for(network, encoded.training, sizes, window=WINDOW, seconds=seconds, seed=seed)
@@ -125,9 +121,14 @@ class Watch:
 
 def learn_as_we_do(encoded: EncodedCorpus, seed: int, goal_bits: float, give_up_s: float) -> tuple[float, float]:
     """Our processor seconds to the peer's loss, infinite when it is not reached, and our loss then."""
-    genes = article.ArticleNetwork().genes()
+    import keras_tuner  # noqa: PLC0415
+
+    from benchmarks import article  # noqa: PLC0415
+    from evolve.network.build import hypermodel  # noqa: PLC0415
+    from evolve.network.train import TrainingSettings, train  # noqa: PLC0415
+
     hp = keras_tuner.HyperParameters()
-    for name, value in genes.items():
+    for name, value in article.ArticleNetwork().genes().items():
         hp.Fixed(name, value)
     exam = Exam(encoded)
     watch = Watch(exam, goal_bits, give_up_s)  # from here on the clock runs
@@ -184,6 +185,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--goal", type=float, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    use_one_thread()
     if given.corpus is None:
         compare(given.rounds, given.seconds)
         return

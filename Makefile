@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.bench
-BENCHMARKS ?= reading_midi corpus_start
+BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_growth search_overhead second_start
 
 .PHONY: help setup demo test test-fast lint bench clean
 
@@ -13,7 +13,7 @@ help:
 	@echo "make test       lint, types, import floors and all tests"
 	@echo "make test-fast  the same without the tests that train networks or start Ray"
 	@echo "make lint       lint, types and import floors alone"
-	@echo "make bench      how fast evolve is, by turns with others: a few minutes, and PyTorch to install"
+	@echo "make bench      how fast evolve is, by turns with others: half an hour, and PyTorch to install"
 	@echo "make clean      remove .venv and caches (never runs/)"
 
 setup: $(READY)

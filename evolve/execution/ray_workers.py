@@ -21,6 +21,7 @@ from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 from evolve.errors import ExecutionError
 from evolve.execution.contract import Phase, TrialObserver, TrialProgress
 from evolve.execution.effort import longest_first
+from evolve.execution.interrupts import interrupts_remembered
 from evolve.execution.material import Material
 from evolve.execution.ray_cluster import places
 from evolve.genetics.individual import Individual
@@ -39,6 +40,9 @@ GROWTH_MB = 1_000
 
 _LOOK_ROUND_S = 5.0
 """How often the cluster is asked whether it holds more workers now."""
+
+_WAIT_S = 1.0
+"""How long signs of life are waited for before Ctrl-C and the cluster are looked at."""
 
 _UNUSED = ("matplotlib", "pandas")
 """Libraries that Keras imports where it finds them and no trial uses: 2 of the 9 CPU-seconds of its import."""
@@ -75,10 +79,12 @@ class RayRunner:
             if place.is_idle:  # it may have died since: asked now, no trial is lost with it
                 place.sign = place.worker.is_ready.remote()
         try:
-            while round_.waiting or any(place.individual for place in self._places):
-                self.open_places(len(round_.waiting) + sum(place.individual is not None for place in self._places))
-                self._hand_out(round_)
-                self._listen(round_)
+            with interrupts_remembered() as stop_if_pressed:
+                while round_.waiting or any(place.individual for place in self._places):
+                    self.open_places(len(round_.waiting) + sum(place.individual is not None for place in self._places))
+                    self._hand_out(round_)
+                    self._listen(round_)
+                    stop_if_pressed()
         except BaseException:
             for place in [place for place in self._places if place.individual]:
                 self._close(place)
@@ -95,7 +101,7 @@ class RayRunner:
     def _listen(self, round_: "_Round") -> None:
         """Wait for signs of life, for a while, and tell the observer."""
         signs = [place.sign for place in self._places if place.sign is not None]
-        heard, _ = ray.wait(signs, num_returns=1, timeout=_LOOK_ROUND_S) if signs else ([], [])
+        heard, _ = ray.wait(signs, num_returns=1, timeout=_WAIT_S) if signs else ([], [])
         for place in [place for place in self._places if any(place.sign is sign for sign in heard)]:
             try:
                 said = ray.get(place.sign if place.individual is None else next(place.sign))

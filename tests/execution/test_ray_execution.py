@@ -1,5 +1,6 @@
 """What is particular to trials on Ray: warm workers that are lost, renewed, kept and let go."""
 
+import contextlib
 import os
 import signal
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from evolve.execution.contract import TrialProgress
 from evolve.execution.material import Material
 from evolve.execution.ray_execution import RayExecution
 from evolve.store.records import TrialResult
@@ -89,6 +91,25 @@ class PressingCtrlC(Recorder):
         """Remember it, and stop."""
         super().trial_finished(result)
         raise KeyboardInterrupt
+
+
+class SwallowingCtrlC(Recorder):
+    """An observer in whose code Ctrl-C is lost, as in a library's destructor."""
+
+    def trial_progressed(self, progress: TrialProgress) -> None:
+        """Be interrupted, and go on as if nothing had been."""
+        super().trial_progressed(progress)
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_is_heard_even_where_it_is_swallowed(execution: RayExecution, material: Material) -> None:
+    """Python forgets an interrupt that meets a destructor; the trials stop all the same, and once only."""
+    recorder = SwallowingCtrlC()
+    with pytest.raises(KeyboardInterrupt), execution() as runner:
+        runner.run([strange(1, "sleep 300"), strange(2, "sleep 300")], material, recorder)
+    assert recorder.results == {}
+    assert set(outcome(execution, [strange(1)], material).results) == {"g0-1"}
 
 
 def test_what_was_stopped_is_not_waited_for(execution: RayExecution, material: Material) -> None:

@@ -60,10 +60,12 @@ class Terminal:
             assert time.monotonic() < deadline, f"{words!r} never came; the screen is:\n{self.text}"
         return self.text
 
-    def end(self) -> int | None:
+    def end(self, seconds: float = 120.0) -> int | None:
         """Waits for the end; the exit code."""
+        deadline = time.monotonic() + seconds
         while self.child.isalive():
             self._read()
+            assert time.monotonic() < deadline, f"it goes on and on; the screen is:\n{self.text}"
         self._read()
         self.child.close()
         return self.child.exitstatus  # type: ignore[no-any-return] # pexpect has no types

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.cli.board import Board, Row
+from evolve.cli.keyboard import keys_ignored
 from evolve.evaluation import RunObserver
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.store.records import GenerationRecord, RunRecord, TrialResult
@@ -108,6 +109,7 @@ class LiveWatcher:
         self._console = console
         self._reading: Progress | None = None
         self._live: Live | None = None
+        self._ignoring = contextlib.ExitStack()
         self._board = Board(0, 0.0)
 
     def corpus_read(self, done: int, total: int) -> None:
@@ -134,6 +136,7 @@ class LiveWatcher:
             get_renderable=self._draw, console=self._console, refresh_per_second=_REFRESHES_A_SECOND, transient=True
         )
         self._live.start()
+        self._ignoring.enter_context(keys_ignored())
 
     def trial_started(self, individual_id: str) -> None:
         """See `TrialObserver`."""
@@ -153,6 +156,7 @@ class LiveWatcher:
 
     def evaluation_ended(self) -> None:
         """See `RunObserver`."""
+        self._ignoring.close()
         if self._live:
             self._live.stop()
             self._live = None
@@ -162,6 +166,7 @@ class LiveWatcher:
     def close(self) -> None:
         """Leave the terminal as it was."""
         self._stop_reading()
+        self._ignoring.close()
         if self._live:
             self._live.stop()
 

@@ -26,6 +26,8 @@ def test_an_evening_with_interruptions(tunes: Path, tmp_path: Path) -> None:
     assert "evolve resume evening" in start.raw
 
     resumed = _evolve("resume", "evening", folder=tmp_path)
+    resumed.until("training and composing", PATIENCE_S)
+    resumed.type("j" + 3 * ENTER)  # out of boredom: it must not answer what nobody has asked yet
     _open_the_list(resumed, 0)
     resumed.type("jK")
     order = _letters(resumed.until("1 step kept"))

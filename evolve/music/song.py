@@ -20,6 +20,9 @@ PIANO = 0
 PITCHES = 128
 """How many there are in MIDI."""
 
+EIGHTH = 8
+"""The lower number of a time signature that counts eighth notes."""
+
 Column = npt.NDArray[np.int64]
 Table = npt.NDArray[np.int64]
 
@@ -124,18 +127,58 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Metre:
+    """A time signature.
+
+    Attributes:
+        beats: The upper number, at least 1.
+        unit: The lower number, a power of two: 4 counts quarter notes, 8 eighths.
+    """
+
+    beats: int = 4
+    unit: int = 4
+
+    @property
+    def bar_ticks(self) -> int:
+        """How long a bar is."""
+        return self.beats * 4 * TICKS_PER_BEAT // self.unit
+
+    @property
+    def beat_ticks(self) -> int:
+        """How long one felt beat is: three units together in 6/8, 9/8 and 12/8, else one unit."""
+        unit_ticks = 4 * TICKS_PER_BEAT // self.unit
+        return 3 * unit_ticks if self.is_compound else unit_ticks
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether its beats have three parts, as in 6/8, 9/8 and 12/8."""
+        return self.unit >= EIGHTH and self.beats in (6, 9, 12)
+
+    def __str__(self) -> str:
+        return f"{self.beats}/{self.unit}"
+
+
+COMMON_TIME = Metre(4, 4)
+
+
+@dataclass(frozen=True, slots=True)
 class Song:
     """Tracks that sound together.
+
+    A bar line falls on tick 0 and on every `Metre.bar_ticks` after it; a song that begins with an upbeat begins with
+    the silence before it.
 
     Attributes:
         tracks: At least one.
         tempo_bpm: Quarter notes a minute.
         title: Where it comes from, or what it is called.
+        metre: The metre of most of it.
     """
 
     tracks: tuple[Track, ...]
     tempo_bpm: float = 100.0
     title: str = ""
+    metre: Metre = COMMON_TIME
 
     @property
     def notes(self) -> Notes:

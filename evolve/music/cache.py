@@ -6,7 +6,6 @@ import importlib.metadata
 import json
 import os
 import tempfile
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,12 +14,12 @@ import platformdirs
 
 from evolve.errors import CorpusError
 from evolve.music.reading import Reading, read_content, read_file
-from evolve.music.representation.steps import Step
+from evolve.music.song_json import song_from_json, song_to_json
 
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
 """The environment variable that names another cache folder."""
 
-READER_VERSION: Final = 5
+READER_VERSION: Final = 6
 """To be raised whenever the same file would be read differently."""
 
 Outcome = tuple[Reading, ...] | str
@@ -101,30 +100,14 @@ def _music21_version() -> str:
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    """What `json.dumps` takes: ``{"reason"}`` or ``{"pieces": [{"sharps", "tempo_bpm", "pitches", "ticks"}]}``."""
+    """What `json.dumps` takes: ``{"reason"}`` or ``{"pieces": [{"sharps", "song"}]}``."""
     if isinstance(outcome, str):
         return {"reason": outcome}
-    return {"pieces": [_reading_to_json(reading) for reading in outcome]}
+    return {"pieces": [{"sharps": reading.sharps, "song": song_to_json(reading.song)} for reading in outcome]}
 
 
 def outcome_from_json(data: dict[str, Any]) -> Outcome:
     """What `outcome_to_json` described; `KeyError`, `TypeError` or `ValueError` when it is something else."""
     if "reason" in data:
         return str(data["reason"])
-    return tuple(
-        Reading(_steps(piece["pitches"], piece["ticks"]), piece["sharps"], piece["tempo_bpm"])
-        for piece in data["pieces"]
-    )
-
-
-def _reading_to_json(reading: Reading) -> dict[str, Any]:
-    return {
-        "sharps": reading.sharps,
-        "tempo_bpm": reading.tempo_bpm,
-        "pitches": [step.pitches for step in reading.steps],
-        "ticks": [step.duration_ticks for step in reading.steps],
-    }
-
-
-def _steps(pitches: Iterable[list[int]], ticks: Iterable[int]) -> tuple[Step, ...]:
-    return tuple(Step(tuple(chord), duration) for chord, duration in zip(pitches, ticks, strict=True))
+    return tuple(Reading(song_from_json(piece["song"]), piece["sharps"]) for piece in data["pieces"])

@@ -1,5 +1,6 @@
 """A corpus: the pieces that networks learn from, all moved to one key."""
 
+import dataclasses
 import hashlib
 import statistics
 from collections import Counter
@@ -8,11 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from evolve.errors import CorpusError
+from evolve.music.arrangement import PIANO, arrange
 from evolve.music.batch import Progress, read_files
 from evolve.music.builtin import BUILT_IN
+from evolve.music.cache import Outcome
 from evolve.music.key import semitones_to_common_key
-from evolve.music.reading import Reading
-from evolve.music.representation.steps import Step, transpose
+from evolve.music.representation.steps import Step, fold
+from evolve.music.reshaping import transposed
+from evolve.music.song import Song
 from evolve.music.sources import SourceFile, find_files
 
 SHOWN_REASONS: Final = 4
@@ -21,19 +25,24 @@ SHOWN_REASONS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece as steps, moved to the common key.
+    """One piece, moved to the common key.
 
     Attributes:
         name: Its file's path within its source; a piece of a collection has a number after it.
-        steps: Notes, chords and rests in order.
+        song: Its tracks as they are learned, one for each role.
+        steps: All its tracks as one line of notes, chords and rests.
         transposed_by: Semitones that it was moved by.
-        tempo_bpm: Quarter notes a minute.
     """
 
     name: str
+    song: Song
     steps: tuple[Step, ...]
     transposed_by: int = 0
-    tempo_bpm: float = 100.0
+
+    @classmethod
+    def of(cls, name: str, song: Song, transposed_by: int = 0) -> "Piece":
+        """The piece of a song that is in the common key already."""
+        return cls(name, song, fold(song), transposed_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class Corpus:
         pieces: At least one.
         skipped: Files that look like music and could not be used.
         tempo_bpm: Quarter notes a minute, the middle of the pieces'.
-        fingerprint: A digest of all steps: equal for equal music, wherever it was read from.
+        fingerprint: A digest of all notes: equal for equal music, wherever it was read from.
     """
 
     names: tuple[str, ...]
@@ -63,11 +72,18 @@ class Corpus:
     fingerprint: str
 
 
-def read_corpus(sources: Sequence[str], *, on_progress: Progress | None = None, to_common_key: bool = True) -> Corpus:
+def read_corpus(
+    sources: Sequence[str],
+    *,
+    roles: Sequence[str] = PIANO,
+    on_progress: Progress | None = None,
+    to_common_key: bool = True,
+) -> Corpus:
     """Read built-in corpora, folders and files into one corpus.
 
     Args:
         sources: ``bach-chorales``, ``fiddle-tunes``, or paths of folders and music files; at least one.
+        roles: The tracks that are learned, as `arrange` knows them; a piece that does not have them is skipped.
         on_progress: Called with (files done, files in all).
         to_common_key: Whether to move every piece to C major or A minor.
 
@@ -76,21 +92,17 @@ def read_corpus(sources: Sequence[str], *, on_progress: Progress | None = None, 
     """
     files = _each_once(file for source in sources for file in find_files(source))
     outcomes = read_files([file.path for file in files], on_progress)
-    read = list(zip(files, outcomes, strict=True))
-    skipped = tuple(Skipped(file.name, outcome) for file, outcome in read if isinstance(outcome, str))
-    pieces = tuple(
-        piece
-        for file, outcome in read
-        if not isinstance(outcome, str)
-        for piece in _pieces(file, outcome, to_common_key=to_common_key)
-    )
+    pieces, skipped = [], []
+    for file, outcome in zip(files, outcomes, strict=True):
+        for found in _pieces(file, outcome, roles, to_common_key=to_common_key):
+            (skipped if isinstance(found, Skipped) else pieces).append(found)
     if not pieces:
         raise CorpusError(_nothing_usable(sources, skipped))
     return Corpus(
         names=tuple(dict.fromkeys(sources)),
-        pieces=pieces,
-        skipped=skipped,
-        tempo_bpm=round(statistics.median(piece.tempo_bpm for piece in pieces), 1),
+        pieces=tuple(pieces),
+        skipped=tuple(skipped),
+        tempo_bpm=round(statistics.median(piece.song.tempo_bpm for piece in pieces), 1),
         fingerprint=_fingerprint(pieces),
     )
 
@@ -100,15 +112,20 @@ def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
     return tuple({file.path.resolve(): file for file in reversed(tuple(files))}.values())[::-1]
 
 
-def _pieces(file: SourceFile, readings: Sequence[Reading], *, to_common_key: bool) -> Iterator[Piece]:
-    for number, reading in enumerate(readings, start=1):
+def _pieces(
+    file: SourceFile, outcome: Outcome, roles: Sequence[str], *, to_common_key: bool
+) -> Iterator[Piece | Skipped]:
+    if isinstance(outcome, str):
+        yield Skipped(file.name, outcome)
+        return
+    for number, reading in enumerate(outcome, start=1):
+        name = file.name if len(outcome) == 1 else f"{file.name} {number}"
         semitones = semitones_to_common_key(reading.sharps) if to_common_key else 0
-        yield Piece(
-            name=file.name if len(readings) == 1 else f"{file.name} {number}",
-            steps=transpose(reading.steps, semitones) if semitones else reading.steps,
-            transposed_by=semitones,
-            tempo_bpm=file.tempo_bpm or reading.tempo_bpm,
-        )
+        song = dataclasses.replace(reading.song, tempo_bpm=file.tempo_bpm or reading.song.tempo_bpm)
+        try:
+            yield Piece.of(name, transposed(arrange(song, roles), semitones), semitones)
+        except CorpusError as error:
+            yield Skipped(name, str(error))
 
 
 def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped]) -> str:
@@ -125,5 +142,7 @@ def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped]) -> str:
 def _fingerprint(pieces: Iterable[Piece]) -> str:
     digest = hashlib.sha256()
     for piece in pieces:
-        digest.update(repr([(step.pitches, step.duration_ticks) for step in piece.steps]).encode())
+        digest.update(f"{piece.song.metre} {len(piece.song.tracks)}".encode())
+        for track in piece.song.tracks:
+            digest.update(track.notes.table.astype("<i8").tobytes())
     return digest.hexdigest()[:16]

@@ -1,12 +1,12 @@
 """Which pieces are held out: never learned from, so that what was learned can be measured on them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from evolve.errors import CorpusError
 from evolve.music.corpus import Piece
-from evolve.music.representation.steps import Step
+from evolve.music.reshaping import shifted, since, until
+from evolve.music.song import Notes
 from evolve.randomness import derive_rng
 
 OPENING_STEPS: Final = 50
@@ -46,10 +46,10 @@ def split_pieces(
 
 
 def _of_equal_notes(pieces: Sequence[Piece]) -> list[list[int]]:
-    """Indices of the pieces, those with equal steps together."""
-    groups: dict[tuple[Step, ...], list[int]] = {}
+    """Indices of the pieces, those with equal notes together."""
+    groups: dict[tuple[Notes, ...], list[int]] = {}
     for index, piece in enumerate(pieces):
-        groups.setdefault(piece.steps, []).append(index)
+        groups.setdefault(tuple(track.notes for track in piece.song.tracks), []).append(index)
     return list(groups.values())
 
 
@@ -61,7 +61,11 @@ def _divide(piece: Piece, held_out_share: float) -> tuple[tuple[Piece, ...], tup
             f"{piece.name} is the only piece and has {count} notes, chords and rests: too few to learn from one part "
             f"and measure on another ({2 * SHORTEST_PART} would do); add more pieces"
         )
-    cut = count - held_out
-    return (replace(piece, steps=piece.steps[:cut]),), (
-        replace(piece, name=f"{piece.name} (its end)", steps=piece.steps[cut:]),
+    onsets = piece.song.notes.onsets_ticks
+    cut = int(onsets[round(len(onsets) * (count - held_out) / count)])
+    bar_line = cut - cut % piece.song.metre.bar_ticks
+    rest = shifted(since(piece.song, cut), -bar_line)
+    name = f"{piece.name} (its end)"
+    return (Piece.of(piece.name, until(piece.song, cut), piece.transposed_by),), (
+        Piece.of(name, rest, piece.transposed_by),
     )

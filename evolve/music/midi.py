@@ -1,5 +1,6 @@
 """Songs from MIDI files, and MIDI files from songs; the only home of symusic."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,8 @@ import symusic
 
 from evolve.errors import CorpusError
 from evolve.music.midi_bytes import clean_midi
-from evolve.music.song import TICKS_PER_BEAT, Notes, Song, Track
+from evolve.music.reshaping import stops_without_overlaps
+from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Metre, Notes, Song, Track
 
 FILE_TICKS_PER_BEAT = 480
 """Resolution of written files: what sequencers expect, and a multiple of the grid."""
@@ -17,6 +19,8 @@ STANDARD_TEMPO_BPM = 120.0
 
 SLOWEST_TEMPO_BPM, FASTEST_TEMPO_BPM = 10.0, 600.0
 LONGEST_SONG_S = 6 * 3600
+MOST_BEATS = 32
+"""Upper numbers of time signatures beyond this are a program's, not a musician's."""
 
 
 def read_midi(data: bytes, name: str) -> Song:
@@ -24,14 +28,16 @@ def read_midi(data: bytes, name: str) -> Song:
 
     Onsets and ends are rounded each by itself, so that notes that touch go on touching. Where a track strikes a pitch
     that still sounds, the earlier note ends there; of two struck at once the longer stays. Drums are left out. The
-    pedal is not read: a note lasts as long as its key is down.
+    pedal is not read: a note lasts as long as its key is down. Bars of silence before the first note are dropped, so
+    that it lies in the first bar, and a bar line on tick 0.
 
     Args:
         data: The file's bytes.
         name: What the file is called; becomes the song's title.
 
     Returns:
-        The song; every track has notes, velocities are the file's, and the tempo is the mean over the song's time.
+        The song; every track has notes, velocities are the file's, the tempo is the mean over the song's time, and the
+        metre is that of most of it.
 
     Raises:
         CorpusError: Its text is the reason alone, such as ``not MIDI but a PNG image``; the caller knows the name.
@@ -41,18 +47,26 @@ def read_midi(data: bytes, name: str) -> Song:
     heard = [track for track in sounding if not track.is_drum]
     if not heard:
         raise CorpusError("nothing but drums" if sounding else "no notes")
-    tempo_bpm = _main_tempo(score, max(int(track.end()) for track in sounding))
+    columns = [track.notes.numpy() for track in heard]
+    start, end = min(int(one["time"].min()) for one in columns), max(int(track.end()) for track in sounding)
     division = int(score.ticks_per_quarter)
-    song = Song(tuple(_read_track(track, division) for track in heard), tempo_bpm, title=name)
+    metre, bar_line = _main_metre(score, end)
+    first_bar_ticks = _first_bar(_to_grid(np.array((start, bar_line)), division), metre)
+    tracks = tuple(
+        Track(_read_notes(own, division, first_bar_ticks), name=_printable(str(track.name)), program=int(track.program))
+        for track, own in zip(heard, columns, strict=True)
+    )
+    song = Song(tracks, _main_tempo(score, end), title=name, metre=metre)
     if song.duration_s > LONGEST_SONG_S:
         raise CorpusError(f"lasts for {song.duration_s / 3600:,.0f} hours, which no song does")
     return song
 
 
 def write_midi(song: Song) -> bytes:
-    """A MIDI file (format 1, 480 ticks to a quarter note) with the song's tempo, and a name and program a track."""
+    """A MIDI file (format 1, 480 ticks to a quarter note) with tempo and metre, and a name and program a track."""
     score = symusic.Score(FILE_TICKS_PER_BEAT)
     score.tempos.append(symusic.Tempo(0, _within_reach(song.tempo_bpm)))
+    score.time_signatures.append(symusic.TimeSignature(0, song.metre.beats, song.metre.unit))
     for track in song.tracks:
         score.tracks.append(_write_track(track))
     return bytes(score.dumps_midi())
@@ -65,36 +79,24 @@ def _parse(data: bytes) -> symusic.Score:
         raise CorpusError(f"not readable as MIDI: {error}".splitlines()[0]) from error
 
 
-def _read_track(track: symusic.Track, division: int) -> Track:
-    columns = track.notes.numpy()
+def _read_notes(columns: Mapping[str, np.ndarray], division: int, first_bar_ticks: int) -> Notes:
+    """The notes of a track, counted from some place on the grid."""
     pitches, velocities = columns["pitch"], columns["velocity"]
     starts = columns["time"].astype(np.int64)
     onsets, ends = _to_grid(np.array((starts, starts + columns["duration"])), division)
-    stops = _without_overlaps(pitches, onsets, np.maximum(ends, onsets + 1), velocities)
-    table = np.array((pitches, onsets, stops - onsets, np.maximum(velocities, 1)))
+    stops = stops_without_overlaps(pitches, onsets, np.maximum(ends, onsets + 1), velocities)
+    table = np.array((pitches, onsets - first_bar_ticks, stops - onsets, np.maximum(velocities, 1)))
     (lasting,) = table[2].nonzero()
-    name = "".join(c for c in str(track.name) if c.isprintable()).strip()
-    return Track(Notes(table.take(lasting, axis=1)), name=name, program=int(track.program))
+    return Notes(table.take(lasting, axis=1))
+
+
+def _printable(name: str) -> str:
+    return "".join(c for c in name if c.isprintable()).strip()
 
 
 def _to_grid(ticks: np.ndarray, division: int) -> np.ndarray:
     """Whole grid steps nearest to file ticks, halves rounded up, in exact integers."""
     return (2 * TICKS_PER_BEAT * ticks + division) // (2 * division)
-
-
-def _without_overlaps(pitches: np.ndarray, onsets: np.ndarray, ends: np.ndarray, velocities: np.ndarray) -> np.ndarray:
-    """The ends at which no two notes of one pitch sound together, in the order of the notes.
-
-    A note that was struck with another of its pitch, as long or longer, ends at its onset.
-    """
-    # Pitches of one byte are sorted without comparing any; so they stay as the file has them until here.
-    order = np.lexsort((velocities, ends, onsets, pitches))
-    pitches, onsets, ends = pitches[order], onsets[order], ends[order]
-    is_struck_again = pitches[:-1] == pitches[1:]
-    np.copyto(ends[:-1], np.minimum(ends[:-1], onsets[1:]), where=is_struck_again)
-    stops = np.empty_like(ends)
-    stops[order] = ends
-    return stops
 
 
 def _main_tempo(score: symusic.Score, end: int) -> float:
@@ -103,6 +105,33 @@ def _main_tempo(score: symusic.Score, end: int) -> float:
     spans = pairwise([*(start for start in starts.items() if start[0] < end), (end, STANDARD_TEMPO_BPM)])
     minutes = sum((stop - start) / tempo_bpm for (start, tempo_bpm), (stop, _) in spans)
     return round(end / minutes, 2) if minutes else STANDARD_TEMPO_BPM
+
+
+def _main_metre(score: symusic.Score, end: int) -> tuple[Metre, int]:
+    """The metre of most of the file's ticks, and the tick of one of its bar lines."""
+    starts = {0: COMMON_TIME} | {
+        int(signature.time): metre
+        for signature in score.time_signatures
+        if (metre := _plain_metre(int(signature.numerator), int(signature.denominator))) is not None
+    }
+    ticks: dict[Metre, int] = {}
+    bar_lines: dict[Metre, int] = {}
+    for (start, metre), (stop, _) in pairwise([*sorted(starts.items(), key=lambda one: one[0]), (end, COMMON_TIME)]):
+        ticks[metre] = ticks.get(metre, 0) + min(stop, end) - start
+        bar_lines.setdefault(metre, start)
+    main = max(ticks, key=lambda metre: ticks[metre])
+    return main, bar_lines[main]
+
+
+def _plain_metre(beats: int, unit: int) -> Metre | None:
+    """A time signature that can be written on the grid; None for any other."""
+    return Metre(beats, unit) if 1 <= beats <= MOST_BEATS and unit in (1, 2, 4, 8, 16, 32) else None
+
+
+def _first_bar(places_ticks: np.ndarray, metre: Metre) -> int:
+    """Where the bar begins in which the first note lies, given that and any bar line, in grid steps."""
+    start, bar_line = places_ticks.tolist()
+    return int(start - (start - bar_line) % metre.bar_ticks)
 
 
 def _within_reach(tempo_bpm: float) -> float:

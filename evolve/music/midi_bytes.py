@@ -15,12 +15,15 @@ from evolve.errors import CorpusError
 LARGEST_FILE_BYTES = 10_000_000
 LARGEST_TICK = 2**31 - 1
 HEADER_BYTES = 14
-TEMPO_BYTES = 3
+TEMPO_BYTES, TIME_SIGNATURE_BYTES = 3, 4
+SHORTEST_UNIT = 6
+"""The lower number of a time signature is a power of two; this one is 64."""
+
 HIGH_BIT = 0x80
 
 NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, CHANNEL_PRESSURE = 0x80, 0x90, 0xC0, 0xD0
 SYSEX, SYSEX_GOES_ON, META = 0xF0, 0xF7, 0xFF
-TRACK_NAME, END_OF_TRACK, TEMPO = 0x03, 0x2F, 0x51
+TRACK_NAME, END_OF_TRACK, TEMPO, TIME_SIGNATURE = 0x03, 0x2F, 0x51, 0x58
 
 _WAIT, _DATA = rb"[\x80-\xff]?[\x00-\x7f]", rb"[\x00-\x7f]"
 _PLAIN_RUN = re.compile(
@@ -51,8 +54,8 @@ _SIGNATURES = (
 def clean_midi(data: bytes) -> bytes:
     """The same music as a file that any reader takes: format 1, whole tracks, no running status.
 
-    Kept are notes, controllers, program changes, tempos and track names. A controller out of range is dropped with
-    its event; a note out of range is an error.
+    Kept are notes, controllers, program changes, tempos, time signatures and track names. A controller out of range
+    is dropped with its event; a note out of range is an error.
 
     Raises:
         CorpusError: With a short reason, when the bytes are not a MIDI file of whole tracks.
@@ -217,9 +220,13 @@ def _clean_message(status: int, values: bytes) -> bytes:
 
 def _clean_meta(kind: int, body: bytes) -> bytes:
     is_tempo = kind == TEMPO and len(body) == TEMPO_BYTES and any(body)
-    if not is_tempo and kind != TRACK_NAME:
+    if not is_tempo and not _is_time_signature(kind, body) and kind != TRACK_NAME:
         return b""
     return bytes([META, kind]) + _as_quantity(len(body)) + body
+
+
+def _is_time_signature(kind: int, body: bytes) -> bool:
+    return kind == TIME_SIGNATURE and len(body) == TIME_SIGNATURE_BYTES and body[0] > 0 and body[1] <= SHORTEST_UNIT
 
 
 def _as_quantity(value: int) -> bytes:

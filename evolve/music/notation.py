@@ -7,13 +7,14 @@ import contextlib
 import io
 import warnings
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from music21 import converter, harmony, meter, stream, tempo
 
 from evolve.errors import CorpusError
-from evolve.music.song import TICKS_PER_BEAT, Note, Notes, Song, Track
+from evolve.music.song import COMMON_TIME, PIANO, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
 
 if TYPE_CHECKING:
     from music21.note import GeneralNote
@@ -27,7 +28,8 @@ that are written in longer notes are as lively as those in shorter ones."""
 def read_notation(path: Path) -> tuple[Song, ...]:
     """The songs of a notation file, one unless it is a collection; one track a part.
 
-    Tied notes are joined. Grace notes, chord symbols and repeats are not played.
+    Tied notes are joined. Grace notes, chord symbols and repeats are not played. A first bar that is not full, an
+    upbeat, begins with the silence that it lacks, so that bar lines lie where the metre has them.
 
     Raises:
         CorpusError: Its text is the reason alone; the caller knows the name.
@@ -45,8 +47,34 @@ def read_notation(path: Path) -> tuple[Song, ...]:
 def _song(score: "Stream", name: str) -> Song:
     """A music21 score as a song, one track a part."""
     parts = list(score.parts) or [score]
-    tracks = tuple(Track(Notes.of(notes)) for part in parts if (notes := _notes(part)))
-    return Song(tracks or (Track(Notes.of(())),), tempo_bpm=_tempo(score), title=name)
+    upbeat = _silence_before(parts[0])
+    tracks = tuple(_track(part, notes) for part in parts if (notes := _notes(part, upbeat)))
+    return Song(tracks or (Track(Notes.of(())),), tempo_bpm=_tempo(score), title=name, metre=_metre(parts[0]))
+
+
+def _track(part: "Stream", notes: list[Note]) -> Track:
+    """A part's notes with its name, and its instrument where it has one that MIDI knows."""
+    played_on = part.getInstrument(returnDefault=True)
+    program = getattr(played_on, "midiProgram", None)
+    return Track(Notes.of(notes), name=str(part.partName or ""), program=PIANO if program is None else int(program))
+
+
+def _metre(part: "Stream") -> Metre:
+    """The time signature that most of a part is in."""
+    signatures = list(part.recurse().getElementsByClass(meter.TimeSignature))
+    starts = [float(signature.getOffsetInHierarchy(part)) for signature in signatures]
+    lengths: dict[Metre, float] = {}
+    for signature, (start, stop) in zip(signatures, pairwise([*starts, float(part.highestTime)]), strict=False):
+        metre = Metre(signature.numerator, signature.denominator)
+        if metre.bar_ticks * metre.unit == metre.beats * 4 * TICKS_PER_BEAT:  # lies on the grid
+            lengths[metre] = lengths.get(metre, 0.0) + stop - start
+    return max(lengths, key=lambda metre: lengths[metre], default=COMMON_TIME)
+
+
+def _silence_before(part: "Stream") -> int:
+    """Ticks that the first bar of a part lacks at its beginning."""
+    first = next(iter(part.getElementsByClass(stream.Measure)), None)
+    return 0 if first is None else round(float(first.paddingLeft) * TICKS_PER_BEAT)
 
 
 def _tempo(score: "Stream") -> float:
@@ -58,15 +86,20 @@ def _tempo(score: "Stream") -> float:
     return written if written is not None else BEATS_A_MINUTE * beat
 
 
-def _notes(part: "Stream") -> list[Note]:
-    """The notes of a music21 part, tied ones joined; grace notes and chord symbols are not notes of the line."""
+def _notes(part: "Stream", upbeat_ticks: int) -> list[Note]:
+    """The notes of a music21 part, tied ones joined; grace notes and chord symbols are not notes of the line.
+
+    Args:
+        part: As music21 has it.
+        upbeat_ticks: How much later all of it starts.
+    """
     notes: list[Note] = []
     sounding: dict[int, int] = {}
     for element in part.flatten().notes:
         if isinstance(element, harmony.Harmony) or element.duration.isGrace:
             continue
-        onset = round(float(element.offset) * TICKS_PER_BEAT)
-        end = round(float(element.offset + element.quarterLength) * TICKS_PER_BEAT)
+        onset = upbeat_ticks + round(float(element.offset) * TICKS_PER_BEAT)
+        end = upbeat_ticks + round(float(element.offset + element.quarterLength) * TICKS_PER_BEAT)
         for pitch, goes_on in _pitches(element):
             before = sounding.get(pitch)
             if goes_on and before is not None and notes[before].end_ticks == onset:

@@ -1,4 +1,4 @@
-"""Any music file as steps: MIDI files and notation (MusicXML, ABC, kern)."""
+"""Any music file as songs: MIDI files and notation (MusicXML, ABC, kern)."""
 
 import stat
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from evolve.errors import CorpusError
 from evolve.music.key import estimate_sharps
 from evolve.music.midi import read_midi
-from evolve.music.representation.steps import Step, fold
+from evolve.music.representation.steps import chord_starts
 from evolve.music.song import Song
 
 MIDI_SUFFIXES: Final = (".mid", ".midi")
@@ -16,8 +16,8 @@ NOTATION_SUFFIXES: Final = (".xml", ".musicxml", ".mxl", ".abc", ".krn")
 SUFFIXES: Final = MIDI_SUFFIXES + NOTATION_SUFFIXES
 """What a music file's name ends with, in small letters."""
 
-FEWEST_STEPS: Final = 8
-"""A file with fewer notes, chords and rests than this is no piece."""
+FEWEST_NOTES: Final = 8
+"""A file with fewer notes and chords than this is no piece."""
 
 LARGEST_FILE_BYTES: Final = 20_000_000
 
@@ -27,14 +27,12 @@ class Reading:
     """What was read of one piece, as it was written or played.
 
     Attributes:
-        steps: At least `FEWEST_STEPS`, in the piece's own key.
+        song: All its tracks, with at least `FEWEST_NOTES` notes and chords, in its own key.
         sharps: The signature of the key it sounds like; negative: flats.
-        tempo_bpm: Quarter notes a minute.
     """
 
-    steps: tuple[Step, ...]
+    song: Song
     sharps: int
-    tempo_bpm: float
 
 
 def read_file(path: Path) -> tuple[Reading, ...]:
@@ -43,12 +41,12 @@ def read_file(path: Path) -> tuple[Reading, ...]:
     Raises:
         CorpusError: Its text is the reason alone, such as ``no notes``; the caller knows the name.
     """
-    readings = tuple(_read(song) for song in read_songs(path))
-    usable = tuple(reading for reading in readings if len(reading.steps) >= FEWEST_STEPS)
+    songs = read_songs(path)
+    usable = tuple(song for song in songs if _moments(song) >= FEWEST_NOTES)
     if not usable:
-        longest = max((len(reading.steps) for reading in readings), default=0)
+        longest = max((_moments(song) for song in songs), default=0)
         raise CorpusError(f"only {longest} notes" if longest else "no notes")
-    return usable
+    return tuple(Reading(song, estimate_sharps(song.notes)) for song in usable)
 
 
 def read_songs(path: Path) -> tuple[Song, ...]:
@@ -87,5 +85,6 @@ def read_content(path: Path) -> bytes:
     return data
 
 
-def _read(song: Song) -> Reading:
-    return Reading(fold(song), estimate_sharps(song.notes), song.tempo_bpm)
+def _moments(song: Song) -> int:
+    """How many notes and chords a song has."""
+    return len(chord_starts(song.notes.onsets_ticks.tolist()))

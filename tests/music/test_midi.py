@@ -105,7 +105,7 @@ def test_a_name_in_another_encoding_does_no_harm() -> None:
 
 def test_a_song_of_many_hours_is_refused() -> None:
     """A note after days of silence is damage, not music."""
-    events = bytes([0xFF, 0xFF, 0xFF, 0x7F, 0x90, 60, 80, 96, 0x80, 60, 0]) + END
+    events = bytes([0, 0x90, 60, 80, 96, 0x80, 60, 0, 0xFF, 0xFF, 0xFF, 0x7F, 0x90, 60, 80, 96, 0x80, 60, 0]) + END
     with pytest.raises(CorpusError, match="hours"):
         read_midi(midi_file(events, division=b"\0\x18"), "")
 

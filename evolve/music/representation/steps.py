@@ -3,7 +3,7 @@
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +56,7 @@ def fold(song: Song) -> tuple[Step, ...]:
     notes = song.notes
     if not len(notes):
         return ()
-    firsts = _chord_starts(notes.onsets_ticks.tolist())
+    firsts = chord_starts(notes.onsets_ticks.tolist())
     onsets = notes.onsets_ticks[firsts]
     ends = np.maximum.reduceat(notes.ends_ticks, firsts)
     next_onsets = np.append(onsets[1:], ends[-1])
@@ -82,11 +82,6 @@ def unfold(steps: Sequence[Step], *, tempo_bpm: float, title: str = "") -> Song:
     return Song((Track(notes),), tempo_bpm=tempo_bpm, title=title)
 
 
-def transpose(steps: Iterable[Step], semitones: int) -> tuple[Step, ...]:
-    """Every pitch moved by some semitones; one that would leave the piano sounds in the nearest octave within."""
-    return tuple(Step(_move(step.pitches, semitones), step.duration_ticks) for step in steps)
-
-
 @functools.cache
 def nearest_duration(ticks: int) -> int:
     """The duration of `DURATIONS` that some ticks are most likely meant to be: near by ratio, and rather a plain one.
@@ -96,7 +91,7 @@ def nearest_duration(ticks: int) -> int:
     return min(DURATIONS, key=lambda duration: abs(math.log2(ticks / duration)) + _RELUCTANCE[duration])
 
 
-def _chord_starts(onsets_ticks: Sequence[int]) -> list[int]:
+def chord_starts(onsets_ticks: Sequence[int]) -> list[int]:
     """The places of the notes that start a chord; onsets come ascending."""
     places, first_ticks = [], -math.inf
     for place, onset_ticks in enumerate(onsets_ticks):
@@ -113,10 +108,6 @@ def _chords(notes: Notes, firsts: Sequence[int]) -> list[tuple[int, ...]]:
         (keys[start],) if stop - start == 1 else tuple(sorted(set(keys[start:stop])))
         for start, stop in itertools.pairwise([*firsts, len(keys)])
     ]
-
-
-def _move(pitches: Iterable[int], semitones: int) -> tuple[int, ...]:
-    return tuple(sorted({_within(pitch + semitones) for pitch in pitches}))
 
 
 def _within(pitch: int) -> int:

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from evolve.errors import SettingsError, nearest_spelling
 
 DEFAULT_CORPUS = "bach-chorales"
+PIANO = "piano"
+TRACK_ROLES = ("melody", "chords", "bass", "soprano", "alto", "tenor")
+"""What a track can be, where there are several."""
 
 
 class RunConfig(BaseModel):
@@ -44,14 +48,29 @@ class RunConfig(BaseModel):
     songs: Annotated[int, Field(ge=1, le=100)] = 5
     """Songs that each individual composes."""
     notes: Annotated[int, Field(ge=1, le=100_000)] = 500
-    """Notes, chords and rests composed for each song, after the opening."""
+    """Notes, chords and rests that each song may have after the opening; it may end before."""
     opening: str | None = None
     """A music file whose first notes every song continues; unset, the seed chooses from a held-out piece."""
+    opening_notes: Annotated[int, Field(ge=1, le=10_000)] = 50
+    """Notes, chords and rests of the opening."""
     temperature: Annotated[float, Field(gt=0, le=10)] = 1.0
     """Below 1 songs keep to the likely, above they dare more."""
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Of what may come next, only the likeliest that have this much probability between them."""
+    repetition_guard: Literal["off", "gentle", "strict"] = "off"
+    """Whether songs are held back from going round in circles: a pattern's third round is let be, more of it is not."""
+
+    tracks: str = PIANO
+    """All tracks on one piano, or the roles that are learned side by side, such as melody+bass."""
+    endings: bool = True
+    """Learn how pieces begin and end, so that songs end by themselves; false as in the paper."""
+    loudness: bool = False
+    """Learn how loud notes are."""
+    grid: Literal[4, 6, 8, 12, 24] = 24
+    """Places of a quarter note on which events can lie."""
 
     window: Annotated[int, Field(ge=2, le=10_000)] = 50
-    """Notes a network sees before the one it predicts, and the length of the opening."""
+    """Notes, chords and rests that a network sees before the one it predicts."""
     targets: Literal["every", "last"] = "every"
     """Learn from every note of a window, or from the note after it alone, as the paper did."""
     chord_symbols: Annotated[int, Field(ge=16, le=100_000)] = 256
@@ -69,6 +88,27 @@ class RunConfig(BaseModel):
     """Cores of one trial; it computes with as many threads."""
     gpus_per_trial: Annotated[float, Field(ge=0)] | None = None
     """GPUs, or the share of one, of a trial; unset: one each where there are GPUs, else none."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The tracks that are learned."""
+        return tuple(self.tracks.split("+"))
+
+    @field_validator("tracks")
+    @classmethod
+    def _check_tracks(cls, tracks: str) -> str:
+        roles = [role.strip().lower() for role in tracks.split("+")]
+        known = roles == [PIANO] or (set(roles) <= set(TRACK_ROLES) and len(set(roles)) == len(roles))
+        if not known:
+            raise PydanticCustomError(
+                "tracks", f"must be {PIANO}, or different ones of {', '.join(TRACK_ROLES)} joined by +"
+            )
+        return "+".join(roles)
+
+    @field_validator("grid", mode="before")
+    @classmethod
+    def _read_grid(cls, grid: object) -> object:
+        return int(grid) if isinstance(grid, str) and grid.isdecimal() else grid
 
 
 @dataclass(frozen=True, slots=True)

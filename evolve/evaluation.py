@@ -93,7 +93,8 @@ def _run_missing(store: RunStore, number: int, runner: TrialRunner, recorder: "_
     members = [run.individuals[name] for name in run.generations[number].members]
     missing = [record.individual for record in members if not record.status.is_finished]
     if missing:
-        material = Material.load(store.read_material(), run.opening, space_of(run), config_of(run))
+        facts = {"opening": run.opening, "corpus": run.corpus}
+        material = Material.load(store.read_material(), facts, space_of(run), config_of(run))
         runner.run(missing, material, recorder)
 
 

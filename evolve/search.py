@@ -132,14 +132,15 @@ def _read(store: RunStore, execution: Execution, observer: RunObserver) -> None:
         return
     from evolve.execution.material import prepare  # noqa: PLC0415 - a ranking needs no music library
 
-    config = config_of(store.read())
+    run = store.read()
+    config = config_of(run)
 
     def corpus_read(done: int, total: int) -> None:
         if done == total:
             execution.get_ready(config.population)
         observer.corpus_read(done, total)
 
-    preparation = prepare(config, corpus_read)
+    preparation = prepare(config, space_of(run), corpus_read)
     for notice in preparation.notices:
         observer.noticed(notice)
     store.write_material(preparation.data, preparation.files, preparation.facts)

@@ -73,23 +73,28 @@ def check_corpus(
             autocompletion=complete_corpus,
         ),
     ],
+    tracks: Annotated[
+        str, typer.Option(help="What is learned: piano, or roles such as melody+bass, as with --set tracks=.")
+    ] = "piano",
     json_: AsJson = False,
 ) -> None:  # fmt: skip
-    """Check a corpus: pieces, notes, vocabulary, durations, and what is skipped and why.
+    """Check a corpus: pieces, notes, tracks, symbols, durations, and what is skipped and why.
 
     \b
     Examples:
       evolve corpus check bach-chorales
+      evolve corpus check my-midi/ --tracks melody+bass
       evolve corpus check my-midi/ --json
     """
     from evolve.cli.progress import watching
+    from evolve.config import Given, settle
     from evolve.music.corpus import read_corpus
     from evolve.music.corpus_facts import corpus_facts
-    from evolve.music.encoded import encode_corpus
 
+    config = settle([Given("tracks", tracks, "--tracks")])
     with watching() as observer:
-        read = read_corpus(tuple(sources), on_progress=observer.corpus_read)
-    facts = corpus_facts(read, encode_corpus(read, seed=0))
+        read = read_corpus(tuple(sources), roles=config.roles, on_progress=observer.corpus_read)
+    facts = corpus_facts(read)
     if json_:
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
@@ -172,12 +177,17 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     lengths = f"{shortest} to {longest} notes long, half of them {median} or more"
     durations = ", ".join(f"{one['beats']:g} ({one['steps']:,})" for one in facts["durations"])
     keys = ", ".join(f"{one['semitones']:+d} ({one['pieces']})" for one in facts["transposed"])
-    vocabulary = ", ".join(f"{size} {name} symbols" for name, size in facts["vocabulary"].items())
+    tracks = ", ".join(f"{one['name']} ({one['notes']:,} notes)" for one in facts["tracks"])
+    metres = ", ".join(f"{one['metre']} ({one['pieces']:,})" for one in facts["metres"])
     yield "corpus", ", ".join(facts["names"])
     yield "pieces", f"{facts['pieces']:,}, {lengths}"
     yield "notes", f"{facts['steps']:,} in all: {kinds}"
     yield "range", f"{facts['range']}, {facts['distinct_chords']:,} different notes and chords"
-    yield "vocabulary", f"{vocabulary}; {facts['replaced_share']:.0%} of the notes and chords become their nearest"
+    yield "tracks", tracks
+    yield "metres", f"{metres} pieces"
+    for kind, sizes in facts["vocabulary"].items():
+        replaced = f"; {facts['replaced_share']:.0%} of them become their nearest" if kind == "notes" else ""
+        yield kind, ", ".join(f"{size} symbols of {name}" for name, size in sizes.items()) + replaced
     yield "durations", f"in beats (notes): {durations}"
     yield "key", f"all in one; moved by semitones (pieces): {keys}"
     yield "tempo", f"{facts['tempo_bpm']:g} beats a minute"

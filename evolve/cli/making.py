@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,16 @@ from evolve.errors import RunError, nearest_spelling
 
 if TYPE_CHECKING:
     from evolve.execution.song_context import SongContext
+    from evolve.network.sampling import Sampling
     from evolve.store.records import IndividualRecord, RunRecord, SongResult
+
+
+class Guard(StrEnum):
+    """How songs are held back from going round in circles."""
+
+    OFF = "off"
+    GENTLE = "gentle"
+    STRICT = "strict"
 
 
 Network = Annotated[
@@ -34,11 +44,23 @@ def compose(
     opening: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Begin with this music file; unset: the run's own opening.")
     ] = None,
-    notes: Annotated[int | None, typer.Option(min=1, help="Notes after the opening; unset: as in the run.")] = None,
+    from_scratch: Annotated[bool, typer.Option("--from-scratch", help="Begin without any opening.")] = False,
+    notes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most notes after the opening; a song may end before. Unset: as in the run.")
+    ] = None,
     songs: Annotated[int, typer.Option(min=1, max=1000, help="How many songs.")] = 5,
     temperature: Annotated[
         float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as in the run.")
     ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=1, help="Choose among the likeliest of this probability; unset: as in the run."),
+    ] = None,
+    guard: Annotated[
+        Guard | None, typer.Option(help="Hold songs back from going round in circles; unset: as in the run.")
+    ] = None,
+    score: Annotated[bool, typer.Option("--score", help="Print each song as a score too.")] = False,
     seed: Annotated[int | None, typer.Option(min=0, help="Other numbers give other songs; unset: the run's.")] = None,
     output: Annotated[
         Path | None,
@@ -49,7 +71,7 @@ def compose(
 ) -> None:  # fmt: skip
     """Have a network write more songs.
 
-    Each as MIDI, as sound and as a picture of its notes.
+    Each as MIDI, as sound and as a picture of its notes; with --score as MusicXML and as a printed page, SVG and PNG.
 
     Songs are numbered on from those that are there, and no number is written twice.
 
@@ -57,20 +79,24 @@ def compose(
     Examples:
       evolve compose quick-1
       evolve compose quick-1 g2-3 --opening my-tune.mid --songs 3 -o songs/
+      evolve compose quick-1 g2-3 --from-scratch --guard gentle --score
       evolve compose exported/ --notes 200 --temperature 0.8
     """
+    if from_scratch and opening is not None:
+        raise typer.BadParameter("songs begin with a file or from scratch, not both", param_hint="--from-scratch")
     from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
 
     exported = is_export(Path(run))
     source = _exported(Path(run), individual) if exported else _bred(run_folder(run, runs), individual)
     folder = output or source.folder
-    context = source.context
+    context = source.context.from_scratch() if from_scratch else source.context
     if opening is not None:
-        context = _with_opening(context, opening, source.window)
+        context = _with_opening(context, opening, source)
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
         from evolve.network.files import network_from_bytes
+        from evolve.network.sampling import Sampling
 
         network = network_from_bytes(source.network)  # TensorFlow looks for GPUs here, and complains of none
 
@@ -81,7 +107,12 @@ def compose(
         indices=range(first, first + songs),
         notes=notes or source.notes,
         seed=source.seed if seed is None else seed,
-        temperature=temperature or source.temperature,
+        sampling=Sampling(
+            temperature or source.sampling.temperature,
+            top_p or source.sampling.top_p,
+            guard.value if guard else source.sampling.guard,
+        ),
+        with_scores=score,
     )
     _write(results, folder, json_=json_)
 
@@ -122,12 +153,14 @@ class _Source:
     songs: int
     notes: int
     seed: int
-    temperature: float
-    window: int
+    sampling: "Sampling"
+    opening_notes: int
+    roles: tuple[str, ...]
 
 
 def _bred(folder: Path, individual: str | None) -> _Source:
-    from evolve.execution.material import Material
+    from evolve.execution.material import Material, representation_of
+    from evolve.network.sampling import Sampling
     from evolve.run_facts import config_of, space_of
     from evolve.store.run_store import RunStore
 
@@ -136,22 +169,25 @@ def _bred(folder: Path, individual: str | None) -> _Source:
         name = individual or _champion(run)
         record = _heard(run, name)
         config = config_of(run)
-        material = Material.load(store.read_material(), run.opening, space_of(run), config)
+        facts = {"opening": run.opening, "corpus": run.corpus}
+        material = Material.load(store.read_material(), facts, space_of(run), config)
         network = store.read_file(record.files["network"])
     return _Source(
         network=network,
-        context=material.context,
+        context=material.context(representation_of(record.individual.genome.as_dict())),
         folder=store.paths.composed(name),
         songs=len(record.songs),
         notes=config.notes,
         seed=config.seed,
-        temperature=config.temperature,
-        window=config.window,
+        sampling=Sampling(config.temperature, config.top_p, config.repetition_guard),
+        opening_notes=config.opening_notes,
+        roles=config.roles,
     )
 
 
 def _exported(folder: Path, individual: str | None) -> _Source:
     from evolve.execution.export import read_export
+    from evolve.network.sampling import Sampling
 
     exported = read_export(folder)
     card = exported.card
@@ -164,18 +200,21 @@ def _exported(folder: Path, individual: str | None) -> _Source:
         songs=0,
         notes=int(card["notes"]),
         seed=int(card["seed"]),
-        temperature=float(card["temperature"]),
-        window=int(card["window"]),
+        sampling=Sampling(float(card["temperature"]), float(card["top_p"]), card["repetition_guard"]),
+        opening_notes=int(card["opening_notes"]),
+        roles=tuple(card["tracks"].split("+")),
     )
 
 
-def _with_opening(context: "SongContext", opening: Path, window: int) -> "SongContext":
-    from evolve.music.opening import read_opening
+def _with_opening(context: "SongContext", opening: Path, source: "_Source") -> "SongContext":
+    from evolve.music.opening import read_opening, replacements_notice
 
-    read = read_opening(opening, context.vocabulary, length=window)
-    if read.notice:
-        typer.echo(f"note: {read.notice}", err=True)
-    return dataclasses.replace(context, opening=read, tempo_bpm=read.tempo_bpm or context.tempo_bpm)
+    representation = context.representation
+    read = read_opening(opening, representation, source.roles, notes=source.opening_notes)
+    notice = replacements_notice(read, representation.encode(read.song, read.goes_on_at))
+    if notice:
+        typer.echo(f"note: {notice}", err=True)
+    return dataclasses.replace(context, opening=read)
 
 
 def _heard(run: "RunRecord", individual: str) -> "IndividualRecord":

@@ -12,5 +12,9 @@ def longest_first(individuals: Sequence[Individual], material: Material) -> tupl
 
     A pass over the corpus takes time in proportion to the weights; the budget in seconds is the same for all.
     """
-    sizes = material.encoded.vocabulary.sizes
-    return tuple(sorted(individuals, key=lambda one: -count_weights(one.genome.as_dict(), sizes)))
+
+    def weights(individual: Individual) -> int:
+        genes = individual.genome.as_dict()
+        return count_weights(genes, material.sizes(genes))
+
+    return tuple(sorted(individuals, key=weights, reverse=True))

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolve.errors import RunError
+from evolve.errors import CorpusError, RunError
 from evolve.execution.material import opening_from_facts
 from evolve.execution.song_context import SongContext
-from evolve.music.representation.vocabulary import Vocabulary
+from evolve.music.encoded import Beginning, EncodedCorpus, Part
+from evolve.music.facts.corpus_figures import CorpusFigures
+from evolve.music.representation.kinds import representation_from_json
+from evolve.music.song import Metre
 from evolve.store.paths import write_whole
 from evolve.store.records import Json
 from evolve.store.run_store import RunStore
@@ -16,7 +19,9 @@ from evolve.store.run_store import RunStore
 CARD = "card.json"
 NETWORK = "network.keras"
 VOCABULARY = "vocabulary.json"
-_FORMAT = 1
+_FORMAT = 2
+_SETTINGS = ("opening_notes", "tracks", "notes", "seed", "temperature", "top_p", "repetition_guard")
+"""Of the run, what composing needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
     record = run.individuals[individual_id]
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"{folder} exists and is not empty; give a new folder")
+    encoded = EncodedCorpus.from_bytes(store.read_material())
     card = {
         "format": _FORMAT,
         "run": run.name,
@@ -56,11 +62,10 @@ def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
         "genome": record.individual.genome.as_dict(),
         "metrics": dict(record.metrics),
         "corpus": list(run.corpus["names"]),
-        "window": run.settings["window"],
-        "notes": run.settings["notes"],
-        "seed": run.settings["seed"],
-        "temperature": run.settings["temperature"],
-        "tempo_bpm": run.corpus["tempo_bpm"],
+        **{name: run.settings[name] for name in _SETTINGS},
+        "parts": [[part.name, part.program] for part in encoded.parts],
+        "beginnings": [[[one.metre.beats, one.metre.unit], one.share, one.tempo_bpm] for one in encoded.beginnings],
+        "figures": run.corpus["figures"],
         "opening": {name: fact for name, fact in run.opening.items() if name != "files"},
         "versions": dict(run.versions),
     }
@@ -79,11 +84,17 @@ def read_export(folder: Path) -> Exported:
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         _check_format(card["format"], folder)
-        vocabulary = Vocabulary.from_json(json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
+        representation = representation_from_json(json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
         network = (folder / NETWORK).read_bytes()
-        opening = opening_from_facts(card["opening"])
-        context = SongContext(vocabulary, opening, opening.tempo_bpm or float(card["tempo_bpm"]), copies=None)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        context = SongContext(
+            representation,
+            opening_from_facts(card["opening"]),
+            tuple(Part(name, program) for name, program in card["parts"]),
+            tuple(Beginning(Metre(*metre), share, tempo_bpm) for metre, share, tempo_bpm in card["beginnings"]),
+            copies=None,
+            figures=CorpusFigures.from_json(card["figures"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, CorpusError) as error:
         raise RunError(f"{folder} is no exported network, or a file of it is damaged: {error}") from error
     return Exported(network, context, card)
 
@@ -119,6 +130,6 @@ Compose with it, here or on any machine that has evolve:
 | file | what |
 | --- | --- |
 | {NETWORK} | the trained network: `keras.saving.load_model("{NETWORK}")` |
-| {VOCABULARY} | what its input and output numbers mean: pitches and durations in order |
+| {VOCABULARY} | what its input and output numbers mean |
 | {CARD} | its genome, figures, opening and versions, for programs |
 """

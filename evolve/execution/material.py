@@ -6,20 +6,29 @@ needed at the start alone.
 
 import dataclasses
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.config import RunConfig
-from evolve.execution.song_context import SongContext
+from evolve.execution.song_context import SongContext, copies_in
 from evolve.execution.song_files import song_files
 from evolve.genetics.space import SearchSpace
-from evolve.music.corpus import Corpus, read_corpus
-from evolve.music.descriptors import CopyIndex
+from evolve.music.corpus import Corpus, Piece, read_corpus
 from evolve.music.encoded import EncodedCorpus, encode_corpus
-from evolve.music.opening import Opening, choose_opening, find_opening, read_opening
-from evolve.music.representation.steps import Step, transpose, unfold
+from evolve.music.facts.copies import CopyIndex
+from evolve.music.facts.corpus_figures import CorpusFigures
+from evolve.music.holding_out import split_pieces
+from evolve.music.opening import Opening, choose_opening, find_opening, read_opening, replacements_notice
+from evolve.music.representation.contract import Settings
+from evolve.music.reshaping import transposed
+from evolve.music.song import TICKS_PER_BEAT
+from evolve.music.song_json import song_from_json, song_to_json
+from evolve.network.genes import GENES
 from evolve.store.records import Artifact, Json
+
+REPRESENTATION = "representation"
+"""The gene that chooses what a network's symbols are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +38,56 @@ class Material:
     Attributes:
         encoded: The corpus as streams of symbols.
         opening: What every song begins with.
-        copies: Finds passages copied from the corpus.
+        copies: Finds passages copied from the corpus, by representation.
+        figures: What is usual in the corpus.
         space: The search space, which tells a network its genes.
         config: The run's settings.
     """
 
     encoded: EncodedCorpus
     opening: Opening
-    copies: CopyIndex
+    copies: Mapping[str, CopyIndex]
+    figures: CorpusFigures
     space: SearchSpace
     config: RunConfig
 
-    @property
-    def context(self) -> SongContext:
-        """What turns the run's networks' symbols into songs, in the opening's tempo."""
-        tempo_bpm = self.opening.tempo_bpm or self.encoded.tempo_bpm
-        return SongContext(self.encoded.vocabulary, self.opening, tempo_bpm, self.copies)
+    def sizes(self, genes: Mapping[str, Json]) -> dict[str, int]:
+        """How many symbols each attribute has that a network of these genes reads and writes."""
+        return self.encoded.pieces[representation_of(genes)].representation.sizes
+
+    def context(self, kind: str) -> SongContext:
+        """What turns the symbols of a representation into songs, in the opening's tempo."""
+        representation = self.encoded.pieces[kind].representation
+        encoded = self.encoded
+        return SongContext(
+            representation, self.opening, encoded.parts, encoded.beginnings, self.copies[kind], self.figures
+        )
 
     @classmethod
-    def load(cls, data: bytes, opening: Mapping[str, Json], space: SearchSpace, config: RunConfig) -> "Material":
-        """The material that `prepare` made, from what the store kept."""
+    def load(
+        cls, data: bytes, facts: Mapping[str, Mapping[str, Json]], space: SearchSpace, config: RunConfig
+    ) -> "Material":
+        """The material that `prepare` made, from what the store kept: its data, and its facts by name."""
         encoded = EncodedCorpus.from_bytes(data)
-        copies = CopyIndex.build(encoded.training_names, encoded.training_steps)
-        return cls(encoded, opening_from_facts(opening), copies, space, config)
+        return cls(
+            encoded,
+            opening_from_facts(facts["opening"]),
+            {kind: copies_in(encoded, kind) for kind in encoded.pieces},
+            CorpusFigures.from_json(facts["corpus"]["figures"]),
+            space,
+            config,
+        )
+
+
+def representation_of(genes: Mapping[str, Json]) -> str:
+    """What the symbols of a network with these genes are."""
+    return str(genes.get(REPRESENTATION, GENES[REPRESENTATION].default))
+
+
+def representations_in(space: SearchSpace) -> tuple[str, ...]:
+    """The representations that the networks of a space can have."""
+    gene = next((gene for gene in space.genes if gene.name == REPRESENTATION), None)
+    return tuple(map(str, gene.values)) if gene else (str(GENES[REPRESENTATION].default),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +107,57 @@ class Preparation:
     notices: tuple[str, ...]
 
 
-def prepare(config: RunConfig, on_progress: Callable[[int, int], None] | None = None) -> Preparation:
+def prepare(
+    config: RunConfig, space: SearchSpace, on_progress: Callable[[int, int], None] | None = None
+) -> Preparation:
     """Read the corpus and choose the opening.
 
     Args:
         config: The run's settings.
+        space: What the run searches; it says which representations are needed.
         on_progress: Called with (files read, files in all).
 
     Raises:
         CorpusError: Nothing usable was found, or the opening cannot be read.
     """
     if config.opening is not None:
-        find_opening(Path(config.opening).expanduser(), config.window)  # told before a corpus is read for minutes
-    corpus = read_corpus(config.corpus, on_progress=on_progress)
-    encoded = _encode(corpus, config)
-    opening = _open(config, encoded)
-    facts = {"corpus": _corpus_facts(corpus, encoded), "opening": opening_facts(opening)}
-    return Preparation(encoded.to_bytes(), _opening_files(opening, encoded), facts, tuple(_notices(corpus, opening)))
+        find_opening(
+            Path(config.opening).expanduser(), config.opening_notes
+        )  # told before a corpus is read for minutes
+    corpus = read_corpus(config.corpus, roles=config.roles, on_progress=on_progress)
+    training, held_out = split_pieces(corpus.pieces, seed=config.seed)
+    encoded = encode_corpus(
+        training,
+        held_out,
+        kinds=representations_in(space),
+        settings=settings_of(config),
+        names=corpus.names,
+        fingerprint=corpus.fingerprint,
+    )
+    opening = _open(config, encoded, held_out)
+    figures = CorpusFigures.of((piece.song for piece in training), most_notes=config.notes)
+    facts = {"corpus": _corpus_facts(corpus, encoded, figures), "opening": opening_facts(opening)}
+    return Preparation(encoded.to_bytes(), _opening_files(opening), facts, tuple(_notices(corpus, opening)))
 
 
-def _encode(corpus: Corpus, config: RunConfig) -> EncodedCorpus:
-    """The corpus in the symbols that the run's networks will know."""
-    return encode_corpus(corpus, seed=config.seed, max_pitches=config.chord_symbols)
+def settings_of(config: RunConfig) -> Settings:
+    """What representations need to know of a run's settings."""
+    return Settings(
+        endings=config.endings,
+        loudness=config.loudness,
+        chord_symbols=config.chord_symbols,
+        grid_ticks=TICKS_PER_BEAT // config.grid,
+    )
 
 
-def _open(config: RunConfig, encoded: EncodedCorpus) -> Opening:
+def _open(config: RunConfig, encoded: EncodedCorpus, held_out: Sequence[Piece]) -> Opening:
+    representation = next(iter(encoded.pieces.values())).representation
     if config.opening is None:
-        return choose_opening(encoded, seed=config.seed, length=config.window)
-    return read_opening(Path(config.opening), encoded.vocabulary, length=config.window)
+        opening = choose_opening(held_out, seed=config.seed, notes=config.opening_notes)
+    else:
+        opening = read_opening(Path(config.opening), representation, config.roles, notes=config.opening_notes)
+    notice = replacements_notice(opening, representation.encode(opening.song, opening.goes_on_at))
+    return dataclasses.replace(opening, notice=notice if config.opening is not None else None)
 
 
 def _notices(corpus: Corpus, opening: Opening) -> Iterator[str]:
@@ -109,32 +168,33 @@ def _notices(corpus: Corpus, opening: Opening) -> Iterator[str]:
         yield opening.notice
 
 
-def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> Json:
+def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures) -> Json:
     return {
         "names": list(corpus.names),
         "fingerprint": corpus.fingerprint,
         "pieces": len(corpus.pieces),
-        "held_out_pieces": len(encoded.held_out),
+        "held_out_pieces": len(encoded.held_out_names),
         "notes": sum(len(piece.steps) for piece in corpus.pieces),
-        "vocabulary": encoded.vocabulary.sizes,
+        "tracks": [{"name": part.name, "program": part.program} for part in encoded.parts],
+        "vocabulary": {kind: one.representation.sizes for kind, one in encoded.pieces.items()},
         "tempo_bpm": encoded.tempo_bpm,
+        "figures": figures.to_json(),
         "skipped": [dataclasses.asdict(skipped) for skipped in corpus.skipped],
     }
 
 
 def opening_facts(opening: Opening) -> dict[str, Json]:
     """An opening as JSON."""
-    steps = [[list(step.pitches), step.duration_ticks] for step in opening.steps]
-    return {"notes": len(steps), **dataclasses.asdict(opening), "steps": steps}
+    facts = {field.name: getattr(opening, field.name) for field in dataclasses.fields(opening)}
+    return {**facts, "song": song_to_json(opening.song)}
 
 
 def opening_from_facts(facts: Mapping[str, Json]) -> Opening:
     """The opening that `opening_facts` wrote."""
-    steps = tuple(Step(tuple(pitches), duration) for pitches, duration in facts["steps"])
-    return Opening(steps, facts["source"], facts["notice"], facts["transposed_by"], facts["tempo_bpm"])
+    fields = {field.name: facts[field.name] for field in dataclasses.fields(Opening)}
+    return Opening(**{**fields, "song": song_from_json(facts["song"])})
 
 
-def _opening_files(opening: Opening, encoded: EncodedCorpus) -> tuple[Artifact, ...]:
-    own_key = transpose(opening.steps, -opening.transposed_by)
-    song = unfold(own_key, tempo_bpm=opening.tempo_bpm or encoded.tempo_bpm, title="Opening")
-    return song_files(song, "opening")
+def _opening_files(opening: Opening) -> tuple[Artifact, ...]:
+    song = transposed(opening.song, -opening.transposed_by)
+    return song_files(dataclasses.replace(song, title="Opening"), "opening")

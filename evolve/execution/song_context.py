@@ -1,10 +1,21 @@
 """What a network's symbols mean, and what its songs begin with."""
 
+import dataclasses
 from dataclasses import dataclass
 
-from evolve.music.descriptors import CopyIndex
+import numpy as np
+
+from evolve.errors import CorpusError
+from evolve.music.encoded import Beginning, EncodedCorpus, Part
+from evolve.music.facts.copies import CopyIndex
+from evolve.music.facts.corpus_figures import CorpusFigures
 from evolve.music.opening import Opening
-from evolve.music.representation.vocabulary import Vocabulary
+from evolve.music.representation.contract import Representation
+from evolve.music.representation.steps import fold
+from evolve.music.song import Notes, Song, Track
+
+FROM_SCRATCH = "from scratch"
+"""The source of an opening without notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +23,54 @@ class SongContext:
     """What turns a network's symbols into songs.
 
     Attributes:
-        vocabulary: What the symbols mean.
+        representation: What the symbols mean.
         opening: What every song begins with.
-        tempo_bpm: Quarter notes a minute.
+        parts: What each track is, where songs begin from scratch.
+        beginnings: The metres and tempos in which songs from scratch begin.
         copies: Finds passages copied from the corpus; None where the corpus is not at hand.
+        figures: What is usual in the corpus; None where that is not known.
     """
 
-    vocabulary: Vocabulary
+    representation: Representation
     opening: Opening
-    tempo_bpm: float
+    parts: tuple[Part, ...]
+    beginnings: tuple[Beginning, ...]
     copies: CopyIndex | None
+    figures: CorpusFigures | None
+
+    @property
+    def begins_from_scratch(self) -> bool:
+        """Whether songs begin without an opening."""
+        return not len(self.opening.song.notes)
+
+    def from_scratch(self) -> "SongContext":
+        """The same without an opening: songs begin in the metre that most pieces have.
+
+        Raises:
+            CorpusError: The networks did not learn how pieces begin.
+        """
+        if not self.representation.metres:
+            raise CorpusError(
+                "these networks never learned how pieces begin (the run was started with endings=false), so they "
+                "cannot begin a song; leave --from-scratch out"
+            )
+        return self._beginning_with(self.beginnings[0])
+
+    def beginning_of(self, rng: np.random.Generator) -> "SongContext":
+        """A song from scratch in a metre drawn as often as pieces have it; any other context as it is."""
+        if not self.begins_from_scratch:
+            return self
+        shares = np.array([beginning.share for beginning in self.beginnings])
+        return self._beginning_with(self.beginnings[rng.choice(len(shares), p=shares / shares.sum())])
+
+    def _beginning_with(self, beginning: Beginning) -> "SongContext":
+        tracks = tuple(Track(Notes.of(()), part.name, part.program) for part in self.parts)
+        silence = Song(tracks, beginning.tempo_bpm, metre=beginning.metre)
+        return dataclasses.replace(self, opening=Opening(silence, goes_on_at=0, notes=0, source=FROM_SCRATCH))
+
+
+def copies_in(encoded: EncodedCorpus, kind: str) -> CopyIndex:
+    """An index of the training pieces as networks of one representation know them."""
+    pieces = encoded.pieces[kind]
+    songs = (Song(tuple(Track(notes) for notes in tracks)) for tracks in pieces.training_songs)
+    return CopyIndex.build(encoded.training_names, [fold(song) for song in songs])

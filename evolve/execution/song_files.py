@@ -1,4 +1,4 @@
-"""A song as files: MIDI, sound and picture."""
+"""A song as files: MIDI, sound, picture and printed score."""
 
 from evolve.music.audio import render, suffix_of, write_ogg
 from evolve.music.midi import write_midi
@@ -21,4 +21,17 @@ def song_files(song: Song, name: str, *, opening_ticks: int = 0) -> tuple[Artifa
         Artifact("midi", f"{name}.mid", write_midi(song)),
         Artifact("audio", f"{name}{suffix_of(sound)}", sound),
         Artifact("roll", f"{name}.png", roll),
+    )
+
+
+def score_files(song: Song, name: str) -> tuple[Artifact, ...]:
+    """A song as a printed score under one name: MusicXML, and its page as SVG and PNG."""
+    from evolve.music.score import engrave, musicxml, rasterise  # noqa: PLC0415 - music21 takes a second and a half
+
+    xml = musicxml(song)
+    page = engrave(xml)
+    return (
+        Artifact("musicxml", f"{name}.musicxml", xml),
+        Artifact("score_svg", f"{name}.svg", page.encode()),
+        Artifact("score", f"{name}-score.png", rasterise(page)),
     )

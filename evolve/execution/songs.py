@@ -1,56 +1,90 @@
 """Songs of a trained network: composed, described, written, sounded and drawn."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 
 import keras
 import numpy as np
 
 from evolve.execution.song_context import SongContext
-from evolve.execution.song_files import song_files
-from evolve.music.descriptors import CopyIndex, describe
-from evolve.music.representation.steps import transpose, unfold
-from evolve.music.representation.vocabulary import ATTRIBUTES, Streams
+from evolve.execution.song_files import score_files, song_files
+from evolve.music.facts.description import describe
+from evolve.music.representation.contract import Streams
+from evolve.music.reshaping import joined, transposed
 from evolve.network.compose import compose
+from evolve.network.loop_guard import Pattern
+from evolve.network.sampling import Sampling
 from evolve.randomness import derive_rng
 from evolve.store.records import SongResult
 
 
 def compose_songs(
-    model: keras.Model, context: SongContext, *, indices: Sequence[int], notes: int, seed: int, temperature: float
+    model: keras.Model,
+    context: SongContext,
+    *,
+    indices: Sequence[int],
+    notes: int,
+    seed: int,
+    sampling: Sampling,
+    with_scores: bool = False,
 ) -> tuple[SongResult, ...]:
-    """Songs of a trained network, all from the context's opening.
+    """Songs of a trained network, all from the context's opening, or from scratch where it has none.
 
     Song k uses the same random numbers in every network, so that two networks' songs differ by the networks alone.
 
     Args:
         model: A trained network.
-        context: The opening, the vocabulary, and what copies are looked for in.
+        context: The opening, what symbols mean, and what copies are looked for in.
         indices: Which songs, from 1; each has random numbers of its own.
-        notes: Notes composed in each, after the opening.
+        notes: Notes, chords and rests composed in each at most, after the opening; a song may end before.
         seed: What the random numbers derive from.
-        temperature: Above 0; 1 samples what the network predicts.
+        sampling: How symbols are chosen.
+        with_scores: Whether each song is also printed as a score.
     """
-    opening = context.vocabulary.encode(context.opening.steps).streams
-    shape = (notes, len(ATTRIBUTES))
-    uniforms = np.stack([derive_rng(seed, "song", index).random(shape) for index in indices])
-    composed = compose(model, opening, length=notes, uniforms=uniforms, temperature=temperature)
-    return tuple(_song(streams, index, context) for streams, index in zip(composed, indices, strict=True))
+    songs: dict[int, SongResult] = {}
+    for beginning, together in _by_beginning(context, indices, seed):
+        rngs = [derive_rng(seed, "song", index) for index in together]
+        composed = _composed(model, beginning, rngs, notes, sampling)
+        for index, (streams, has_ended) in zip(together, composed, strict=True):
+            songs[index] = _song(streams, index, beginning, has_ended=has_ended, with_score=with_scores)
+    return tuple(songs[index] for index in indices)
 
 
-def _song(streams: Streams, index: int, context: SongContext) -> SongResult:
-    opening = context.opening.steps
-    steps = (*opening, *context.vocabulary.decode(streams))
-    copies = context.copies or CopyIndex.build((), ())
+def _by_beginning(
+    context: SongContext, indices: Sequence[int], seed: int
+) -> Iterator[tuple[SongContext, tuple[int, ...]]]:
+    """The songs that begin alike: all of them, but for songs from scratch, whose metres differ."""
+    contexts = {index: context.beginning_of(derive_rng(seed, "beginning", index)) for index in indices}
+    for metre in dict.fromkeys(one.opening.song.metre for one in contexts.values()):
+        together = tuple(index for index, one in contexts.items() if one.opening.song.metre == metre)
+        yield contexts[together[0]], together
+
+
+def _composed(
+    model: keras.Model, context: SongContext, rngs: Sequence[np.random.Generator], notes: int, sampling: Sampling
+) -> Iterator[tuple[Streams, bool]]:
+    """What each song composed after its beginning, and whether it ended by itself."""
+    representation, opening = context.representation, context.opening
+    streams = representation.encode(opening.song, opening.goes_on_at).streams
+    pens = [representation.pen(streams, notes) for _ in rngs]
+    watched = representation.watched
+    pattern = Pattern(watched.attributes, watched.counts, watched.shortest)
+    composed = compose(model, streams, pens, rngs, sampling, pattern)
+    return zip(composed, [pen.has_ended for pen in pens], strict=True)
+
+
+def _song(streams: Streams, index: int, context: SongContext, *, has_ended: bool, with_score: bool) -> SongResult:
+    opening = context.opening
+    in_common_key = joined(opening.song, context.representation.decode(streams), opening.goes_on_at)
+    song = dataclasses.replace(transposed(in_common_key, -opening.transposed_by), title=f"Song {index}")
     facts = describe(
-        steps,
-        opening_length=len(opening),
-        training=copies,
-        tempo_bpm=context.tempo_bpm,
-        transposed_by=context.opening.transposed_by,
+        song,
+        opening_ticks=opening.goes_on_at,
+        copies=context.copies,
+        corpus=context.figures,
+        transposed_by=opening.transposed_by,
+        ended=has_ended,
     )
-    if context.copies is None:
-        facts = {name: fact for name, fact in facts.items() if not name.startswith("copied")}
-    own_key = transpose(steps, -context.opening.transposed_by)
-    song = unfold(own_key, tempo_bpm=context.tempo_bpm, title=f"Song {index}")
-    opening_ticks = sum(step.duration_ticks for step in opening)
-    return SongResult(index, song_files(song, f"song-{index}", opening_ticks=opening_ticks), facts)
+    files = song_files(song, f"song-{index}", opening_ticks=opening.goes_on_at)
+    scores = score_files(song, f"song-{index}") if with_score else ()
+    return SongResult(index, (*files, *scores), facts)

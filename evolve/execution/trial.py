@@ -10,14 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 import keras
 
+from evolve.config import RunConfig
 from evolve.errors import EvolveError
 from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material
+from evolve.execution.material import Material, representation_of
 from evolve.execution.songs import compose_songs
 from evolve.genetics.individual import Individual
+from evolve.music.representation.contract import Representation
 from evolve.network.build import hypermodel
 from evolve.network.files import network_to_bytes
 from evolve.network.leftovers import nothing_left_behind
+from evolve.network.sampling import Sampling
 from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
 from evolve.randomness import derive_seed
 from evolve.store.records import Artifact, Json, TrialResult
@@ -58,15 +61,16 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     config = material.config
     started = time.monotonic()
     seed = derive_seed(config.seed, "training", individual.id)
-    sizes = material.encoded.vocabulary.sizes
-    build = hypermodel(sizes, seed=seed, window=config.window, learn_from=config.targets)
+    kind = representation_of(individual.genome.as_dict())
+    pieces = material.encoded.pieces[kind]
     hp = material.space.hyperparameters(individual.genome)
+    settings = _training_settings(material, kind, int(hp.get("batch_size")), seed)
+    build = hypermodel(pieces.representation.sizes, seed=seed, window=settings.window, learn_from=config.targets)
     model = build(hp)
-    settings = _training_settings(material, int(hp.get("batch_size")), seed)
     on_epoch = _epoch_reporter(individual.id, report)
     building_s = time.monotonic() - started
     report(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
-    history = train(model, material.encoded.training, material.encoded.held_out, settings, on_epoch)
+    history = train(model, pieces.training, pieces.held_out, settings, on_epoch)
     report(
         TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)
     )
@@ -74,11 +78,11 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     _watch(material)
     songs = compose_songs(
         model,
-        material.context,
+        material.context(kind),
         indices=range(1, config.songs + 1),
         notes=config.notes,
         seed=config.seed,
-        temperature=config.temperature,
+        sampling=sampling_of(config),
     )
     now = time.monotonic()
     seconds = {
@@ -91,7 +95,7 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
         "parameters": int(model.count_params()),
         **{name: round(took, 2) for name, took in seconds.items()},
     }
-    return TrialResult(individual.id, metrics, songs, _artifacts(model, material))
+    return TrialResult(individual.id, metrics, songs, _artifacts(model, pieces.representation))
 
 
 def _watch(material: Material) -> None:
@@ -99,10 +103,17 @@ def _watch(material: Material) -> None:
     faulthandler.dump_traceback_later(material.config.hang_limit, exit=True)
 
 
-def _training_settings(material: Material, batch_size: int, seed: int) -> TrainingSettings:
+def sampling_of(config: RunConfig) -> Sampling:
+    """How a run's songs are sampled."""
+    return Sampling(config.temperature, config.top_p, config.repetition_guard)
+
+
+def _training_settings(material: Material, kind: str, batch_size: int, seed: int) -> TrainingSettings:
+    """The run's budget; a window holds as much music whatever the symbols are, and bits are told for as much."""
     config = material.config
     return TrainingSettings(
-        window=config.window,
+        window=round(config.window * max(1.0, material.encoded.symbols_per_note(kind))),
+        symbols_per_note=material.encoded.held_out_symbols_per_note(kind),
         epochs=config.epochs,
         seconds=config.seconds,
         patience=config.patience,
@@ -131,8 +142,8 @@ def _metrics(history: TrainingHistory) -> Mapping[str, Json]:
     }
 
 
-def _artifacts(model: keras.Model, material: Material) -> tuple[Artifact, ...]:
-    vocabulary = json.dumps(material.encoded.vocabulary.to_json(), separators=(",", ":")).encode()
+def _artifacts(model: keras.Model, representation: Representation) -> tuple[Artifact, ...]:
+    vocabulary = json.dumps(representation.to_json(), separators=(",", ":")).encode()
     return (
         Artifact("network", "network.keras", network_to_bytes(model)),
         Artifact("vocabulary", "vocabulary.json", vocabulary),

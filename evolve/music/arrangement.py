@@ -26,8 +26,8 @@ def arrange(song: Song, roles: Sequence[str]) -> Song:
 
     Tracks that bear the names of all roles, as the voices of a chorale do, take them. Otherwise the highest track (by
     mean pitch) is the melody or soprano and the lowest the bass; alto and tenor follow in order, and chords are all
-    tracks that are left. A melody keeps its highest notes alone, a bass its lowest. Of a song with a single track, as of
-    a piano, the melody is its upper line, the bass its lower one, and chords are all notes but the melody's.
+    tracks that are left. A melody keeps its highest notes alone, a bass its lowest. Of a song with a single track, as
+    of a piano, the melody is its upper line, the bass its lower one, and chords are all notes but the melody's.
 
     Args:
         song: With at least one note.

@@ -92,10 +92,14 @@ def read_corpus(
     """
     files = _each_once(file for source in sources for file in find_files(source))
     outcomes = read_files([file.path for file in files], on_progress)
-    pieces, skipped = [], []
+    pieces: list[Piece] = []
+    skipped: list[Skipped] = []
     for file, outcome in zip(files, outcomes, strict=True):
         for found in _pieces(file, outcome, roles, to_common_key=to_common_key):
-            (skipped if isinstance(found, Skipped) else pieces).append(found)
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            else:
+                pieces.append(found)
     if not pieces:
         raise CorpusError(_nothing_usable(sources, skipped))
     return Corpus(

@@ -1,20 +1,22 @@
 """What can be said of a corpus before anything learns from it: the facts of `evolve corpus check`."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from evolve.music.corpus import Corpus
-from evolve.music.descriptors import pitch_name
-from evolve.music.encoded import EncodedCorpus
-from evolve.music.representation.vocabulary import Streams
+from evolve.music.encoded import EncodedCorpus, encode_corpus
+from evolve.music.holding_out import split_pieces
+from evolve.music.pitch_names import pitch_name
+from evolve.music.representation import notes
+from evolve.music.representation.contract import Settings
+from evolve.music.representation.kinds import KINDS
 from evolve.music.song import TICKS_PER_BEAT
 
 
-def corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> dict[str, Any]:
-    """Facts about a corpus, in plain lists, dictionaries and numbers that `json.dumps` takes.
+def corpus_facts(corpus: Corpus) -> dict[str, Any]:
+    """Facts about a corpus as a run with seed 0 would learn it, in plain values that `json.dumps` takes.
 
     Returns:
         ``names``, ``fingerprint``, ``tempo_bpm``: as in the corpus.
@@ -22,13 +24,16 @@ def corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> dict[str, Any]:
         ``steps``: notes, chords and rests together; ``notes``, ``chords``, ``rests``: of each.
         ``lowest``, ``highest``: pitches by name, in the common key; ``range`` both in one, ``C2–A5``.
         ``distinct_chords``: different chords and notes as they were written, all pieces in the common key.
-        ``vocabulary``: symbols of each attribute.
-        ``replaced_share``: share of all steps, 0 .. 1, whose chord is replaced by a more frequent one.
+        ``vocabulary``: symbols of each attribute, by representation.
+        ``replaced_share``: share of all steps, 0 .. 1, whose chord ``notes`` replaces by a more frequent one.
+        ``tracks``: ``{"name", "program", "notes"}`` of each track as it is learned; program as in General MIDI.
+        ``metres``: ``{"metre", "pieces"}`` of each, the most frequent first.
         ``durations``: ``{"ticks", "beats", "steps"}`` of each duration, ascending.
         ``transposed``: ``{"semitones", "pieces"}`` of each interval by which pieces were moved.
         ``training``, ``held_out``: ``{"pieces", "steps"}`` of either part.
         ``skipped``: ``{"name", "reason"}`` of each file that cannot be used.
     """
+    encoded = _encoded(corpus)
     steps = [step for piece in corpus.pieces for step in piece.steps]
     lengths = [len(piece.steps) for piece in corpus.pieces]
     pitches = [pitch for step in steps for pitch in step.pitches]
@@ -36,6 +41,7 @@ def corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> dict[str, Any]:
     sizes = Counter(min(len(step.pitches), 2) for step in steps)
     durations = Counter(step.duration_ticks for step in steps)
     intervals = Counter(piece.transposed_by for piece in corpus.pieces)
+    metres = Counter(piece.song.metre for piece in corpus.pieces)
     return {
         "names": list(corpus.names),
         "fingerprint": corpus.fingerprint,
@@ -52,18 +58,33 @@ def corpus_facts(corpus: Corpus, encoded: EncodedCorpus) -> dict[str, Any]:
         "highest": highest,
         "range": f"{lowest}–{highest}",
         "distinct_chords": len({step.pitches for step in steps if step.pitches}),
-        "vocabulary": encoded.vocabulary.sizes,
-        "replaced_share": round(encoded.replaced_share, 4),
+        "vocabulary": {kind: one.representation.sizes for kind, one in encoded.pieces.items()},
+        "replaced_share": round(encoded.pieces[notes.NAME].replaced_share, 4),
+        "tracks": _tracks(corpus, encoded),
+        "metres": [{"metre": str(metre), "pieces": count} for metre, count in metres.most_common()],
         "durations": [
             {"ticks": ticks, "beats": round(ticks / TICKS_PER_BEAT, 3), "steps": count}
             for ticks, count in sorted(durations.items())
         ],
         "transposed": [{"semitones": semitones, "pieces": count} for semitones, count in sorted(intervals.items())],
-        "training": _part(encoded.training),
-        "held_out": _part(encoded.held_out),
+        "training": {"pieces": len(encoded.training_names), "steps": encoded.training_notes},
+        "held_out": {"pieces": len(encoded.held_out_names), "steps": encoded.held_out_notes},
         "skipped": [asdict(skipped) for skipped in corpus.skipped],
     }
 
 
-def _part(pieces: Sequence[Streams]) -> dict[str, int]:
-    return {"pieces": len(pieces), "steps": sum(len(piece["pitch"]) for piece in pieces)}
+def _tracks(corpus: Corpus, encoded: EncodedCorpus) -> list[dict[str, Any]]:
+    counts = [
+        sum(len(track.notes) for track in own) for own in zip(*(p.song.tracks for p in corpus.pieces), strict=True)
+    ]
+    return [
+        {"name": part.name, "program": part.program, "notes": count}
+        for part, count in zip(encoded.parts, counts, strict=True)
+    ]
+
+
+def _encoded(corpus: Corpus) -> EncodedCorpus:
+    training, held_out = split_pieces(corpus.pieces, seed=0)
+    return encode_corpus(
+        training, held_out, kinds=KINDS, settings=Settings(), names=corpus.names, fingerprint=corpus.fingerprint
+    )

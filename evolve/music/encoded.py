@@ -1,134 +1,252 @@
-"""An encoded corpus: symbols of whole pieces, some held out, small enough to travel to every trial."""
+"""An encoded corpus: whole pieces as symbols, some held out, small enough to travel to every trial."""
 
 import io
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from statistics import median
+from typing import Any, Final, Self
 
 import numpy as np
 
-from evolve.music.corpus import Corpus
-from evolve.music.holding_out import HELD_OUT_SHARE, OPENING_STEPS, split_pieces
-from evolve.music.representation.steps import Step
-from evolve.music.representation.vocabulary import ATTRIBUTES, MAX_PITCHES, Streams, Vocabulary, build_vocabulary
+from evolve.errors import CorpusError
+from evolve.music.corpus import Piece
+from evolve.music.representation.contract import Representation, Settings, Streams
+from evolve.music.representation.kinds import learn, representation_from_json
+from evolve.music.song import PIANO, Metre, Notes, Song, Track
 
-__all__ = ["OPENING_STEPS", "EncodedCorpus", "encode_corpus"]
+FORMAT: Final = 2
+
+RAREST_METRE_SHARE: Final = 0.01
+"""A metre of fewer pieces, of all, has no beginning of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How pieces of one metre begin.
+
+    Attributes:
+        metre: Theirs.
+        share: Of all pieces, 0 .. 1.
+        tempo_bpm: Quarter notes a minute, the middle of theirs.
+    """
+
+    metre: Metre
+    share: float
+    tempo_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one track is: its role and its instrument, a General MIDI program number."""
+
+    name: str
+    program: int = PIANO
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPieces:
+    """The pieces of a corpus in one representation.
+
+    Attributes:
+        representation: Which.
+        training: Streams of each piece to learn from, int32 [symbols].
+        held_out: Streams of each piece kept back to measure with; at least one.
+        replaced_share: Symbols that were replaced by similar ones, as a share of all notes, chords and rests.
+    """
+
+    representation: Representation
+    training: tuple[Streams, ...]
+    held_out: tuple[Streams, ...]
+    replaced_share: float = 0.0
+
+    @property
+    def training_songs(self) -> Iterator[tuple[Notes, ...]]:
+        """The training pieces as notes, as networks know them."""
+        return map(self.representation.decode, self.training)
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedCorpus:
-    """A corpus as streams of symbols, piece by piece.
+    """A corpus as symbols, in every representation that is asked for.
 
     Attributes:
-        vocabulary: The symbols.
-        training: Streams of each piece to learn from, int32 [steps].
-        held_out: Streams of each piece kept back to measure with; at least one.
+        pieces: By the name of the representation.
         training_names: Names of the training pieces.
         held_out_names: Names of the held-out pieces.
-        held_out_transposed_by: Semitones that each held-out piece was moved by to the common key.
-        held_out_tempo_bpm: Quarter notes a minute of each held-out piece.
+        training_notes: Notes, chords and rests of the training pieces, as `steps.fold` counts them.
+        held_out_notes: The same of the held-out pieces.
+        parts: What each track is.
+        beginnings: The metres in which pieces begin, the most frequent first.
+        tempo_bpm: Quarter notes a minute, the middle of all pieces'.
         names: The corpus's sources.
-        tempo_bpm: Quarter notes a minute.
         fingerprint: The corpus's digest.
-        replaced_share: Share of all steps whose chord was replaced by a more frequent one, 0 .. 1.
     """
 
-    vocabulary: Vocabulary
-    training: tuple[Streams, ...]
-    held_out: tuple[Streams, ...]
+    pieces: Mapping[str, EncodedPieces]
     training_names: tuple[str, ...]
     held_out_names: tuple[str, ...]
-    held_out_transposed_by: tuple[int, ...]
-    held_out_tempo_bpm: tuple[float, ...]
-    names: tuple[str, ...]
+    training_notes: int
+    held_out_notes: int
+    parts: tuple[Part, ...]
+    beginnings: tuple[Beginning, ...]
     tempo_bpm: float
+    names: tuple[str, ...]
     fingerprint: str
-    replaced_share: float = 0.0
 
-    @property
-    def training_steps(self) -> tuple[tuple[Step, ...], ...]:
-        """The training pieces as steps, as the networks know them."""
-        return tuple(self.vocabulary.decode(streams) for streams in self.training)
+    def symbols_per_note(self, kind: str) -> float:
+        """How many symbols a note, chord or rest takes in a representation, on average; starts and ends are none's."""
+        pieces = self.pieces[kind]
+        edges = 2 * len(pieces.training) if pieces.representation.metres else 0
+        return (sum(len(_any(streams)) for streams in pieces.training) - edges) / self.training_notes
+
+    def held_out_symbols_per_note(self, kind: str) -> float:
+        """The same of the held-out pieces; only symbols with one before them are predicted, and counted."""
+        return sum(len(_any(streams)) - 1 for streams in self.pieces[kind].held_out) / self.held_out_notes
+
+    def song(self, tracks: Sequence[Notes], metre: Metre, tempo_bpm: float, title: str = "") -> Song:
+        """Notes for each track as a song, on the corpus's instruments."""
+        named = (Track(notes, part.name, part.program) for notes, part in zip(tracks, self.parts, strict=True))
+        return Song(tuple(named), tempo_bpm, title, metre)
 
     def to_bytes(self) -> bytes:
         """A compressed .npz file of plain arrays and one JSON text; no pickles."""
         arrays: dict[str, Any] = {"about": np.frombuffer(json.dumps(self._about()).encode(), dtype=np.uint8)}
-        pieces = (*self.training, *self.held_out)
-        arrays["lengths"] = np.array([len(piece["pitch"]) for piece in pieces], dtype=np.int32)
-        for attribute in ATTRIBUTES:
-            arrays[attribute] = np.concatenate([piece[attribute] for piece in pieces]).astype(np.int32)
+        for kind, encoded in self.pieces.items():
+            pieces = (*encoded.training, *encoded.held_out)
+            arrays[f"{kind}/lengths"] = np.array([len(_any(piece)) for piece in pieces], dtype=np.int32)
+            for attribute in encoded.representation.sizes:
+                joined = np.concatenate([piece[attribute] for piece in pieces])
+                arrays[f"{kind}/streams/{attribute}"] = joined.astype(np.int32)
         file = io.BytesIO()
         np.savez_compressed(file, **arrays)
         return file.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """The encoded corpus that `to_bytes` wrote."""
+        """The encoded corpus that `to_bytes` wrote.
+
+        Raises:
+            CorpusError: It was written by another version of evolve.
+        """
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             about = json.loads(arrays["about"].tobytes())
-            ends = np.cumsum(arrays["lengths"])[:-1]
-            parts = {attribute: np.split(arrays[attribute], ends) for attribute in ATTRIBUTES}
-        pieces = tuple(dict(zip(ATTRIBUTES, streams, strict=True)) for streams in zip(*parts.values(), strict=True))
-        count = len(about["training_names"])
+            if about.get("version") != FORMAT:
+                raise CorpusError(
+                    f"the run's encoded corpus has layout {about.get('version')}, this evolve reads layout {FORMAT}; "
+                    f"go on with the evolve that made the run, or start a new one"
+                )
+            split = len(about["training_names"])
+            pieces = {kind: _read_pieces(arrays, kind, one, split) for kind, one in about["pieces"].items()}
         return cls(
-            vocabulary=Vocabulary.from_json(about["vocabulary"]),
-            training=pieces[:count],
-            held_out=pieces[count:],
+            pieces=pieces,
             training_names=tuple(about["training_names"]),
             held_out_names=tuple(about["held_out_names"]),
-            held_out_transposed_by=tuple(about["held_out_transposed_by"]),
-            held_out_tempo_bpm=tuple(about["held_out_tempo_bpm"]),
-            names=tuple(about["names"]),
+            training_notes=about["training_notes"],
+            held_out_notes=about["held_out_notes"],
+            parts=tuple(Part(name, program) for name, program in about["parts"]),
+            beginnings=tuple(Beginning(Metre(*metre), share, bpm) for metre, share, bpm in about["beginnings"]),
             tempo_bpm=about["tempo_bpm"],
+            names=tuple(about["names"]),
             fingerprint=about["fingerprint"],
-            replaced_share=about["replaced_share"],
         )
 
     def _about(self) -> dict[str, Any]:
         return {
-            "version": 1,
-            "vocabulary": self.vocabulary.to_json(),
+            "version": FORMAT,
+            "pieces": {
+                kind: {"representation": one.representation.to_json(), "replaced_share": one.replaced_share}
+                for kind, one in self.pieces.items()
+            },
             "training_names": self.training_names,
             "held_out_names": self.held_out_names,
-            "held_out_transposed_by": self.held_out_transposed_by,
-            "held_out_tempo_bpm": self.held_out_tempo_bpm,
-            "names": self.names,
+            "training_notes": self.training_notes,
+            "held_out_notes": self.held_out_notes,
+            "parts": [[part.name, part.program] for part in self.parts],
+            "beginnings": [[[one.metre.beats, one.metre.unit], one.share, one.tempo_bpm] for one in self.beginnings],
             "tempo_bpm": self.tempo_bpm,
+            "names": self.names,
             "fingerprint": self.fingerprint,
-            "replaced_share": self.replaced_share,
         }
 
 
 def encode_corpus(
-    corpus: Corpus, *, seed: int, held_out_share: float = HELD_OUT_SHARE, max_pitches: int = MAX_PITCHES
+    training: Sequence[Piece],
+    held_out: Sequence[Piece],
+    *,
+    kinds: Sequence[str],
+    settings: Settings,
+    names: Sequence[str],
+    fingerprint: str,
 ) -> EncodedCorpus:
-    """Hold whole pieces out, learn the vocabulary from the others, and encode all.
-
-    A corpus of a single piece has its last part held out instead.
+    """Learn each representation from the training pieces, and encode all.
 
     Args:
-        corpus: At least one piece.
-        seed: The run's seed: which pieces are held out.
-        held_out_share: Share of the pieces to hold out, 0 .. 1; at least one is, and at least one is not.
-        max_pitches: The most pitch symbols.
-
-    Raises:
-        CorpusError: If a single piece is too short to be divided.
+        training: Pieces to learn from, at least one.
+        held_out: Pieces to measure with, at least one, with the same tracks.
+        kinds: Names of the representations.
+        settings: What is learned of the pieces.
+        names: The corpus's sources.
+        fingerprint: Its digest.
     """
-    training, held_out = split_pieces(corpus.pieces, seed=seed, held_out_share=held_out_share)
-    vocabulary = build_vocabulary([piece.steps for piece in training], max_pitches=max_pitches)
-    encoded = [vocabulary.encode(piece.steps) for piece in (*training, *held_out)]
-    steps = sum(len(piece.steps) for piece in (*training, *held_out))
+    everything = (*training, *held_out)
+    beginnings = _beginnings(training)
     return EncodedCorpus(
-        vocabulary=vocabulary,
-        training=tuple(e.streams for e in encoded[: len(training)]),
-        held_out=tuple(e.streams for e in encoded[len(training) :]),
+        pieces={kind: _encode(kind, training, held_out, settings, beginnings) for kind in kinds},
         training_names=tuple(piece.name for piece in training),
         held_out_names=tuple(piece.name for piece in held_out),
-        held_out_transposed_by=tuple(piece.transposed_by for piece in held_out),
-        held_out_tempo_bpm=tuple(piece.tempo_bpm for piece in held_out),
-        names=corpus.names,
-        tempo_bpm=corpus.tempo_bpm,
-        fingerprint=corpus.fingerprint,
-        replaced_share=sum(n for e in encoded for *_, n in e.replaced_pitches) / steps,
+        training_notes=sum(len(piece.steps) for piece in training),
+        held_out_notes=sum(len(piece.steps) for piece in held_out),
+        parts=_parts(training),
+        beginnings=beginnings,
+        tempo_bpm=round(median(piece.song.tempo_bpm for piece in everything), 1),
+        names=tuple(names),
+        fingerprint=fingerprint,
     )
+
+
+def _encode(
+    kind: str, training: Sequence[Piece], held_out: Sequence[Piece], settings: Settings, beginnings: Sequence[Beginning]
+) -> EncodedPieces:
+    roles = [track.name.lower() for track in training[0].song.tracks]
+    metres = [beginning.metre for beginning in beginnings]
+    representation = learn(kind, [piece.song for piece in training], roles, settings, metres)
+    encoded = [representation.encode(piece.song) for piece in (*training, *held_out)]
+    notes = sum(len(piece.steps) for piece in (*training, *held_out))
+    return EncodedPieces(
+        representation,
+        tuple(one.streams for one in encoded[: len(training)]),
+        tuple(one.streams for one in encoded[len(training) :]),
+        replaced_share=sum(one.replacements for one in encoded) / notes,
+    )
+
+
+def _beginnings(pieces: Sequence[Piece]) -> tuple[Beginning, ...]:
+    """The metres of the pieces, without the rarest, the most frequent first."""
+    counts = Counter(piece.song.metre for piece in pieces)
+    order = sorted(counts, key=lambda metre: (-counts[metre], metre.beats, metre.unit))
+    frequent = [metre for metre in order if counts[metre] >= RAREST_METRE_SHARE * len(pieces)]
+    tempos = {m: median(piece.song.tempo_bpm for piece in pieces if piece.song.metre == m) for m in frequent}
+    return tuple(Beginning(metre, counts[metre] / len(pieces), round(tempos[metre], 1)) for metre in frequent)
+
+
+def _parts(pieces: Sequence[Piece]) -> tuple[Part, ...]:
+    """Each track's role with the instrument that most pieces play it on."""
+    programs = [Counter(tracks) for tracks in zip(*([t.program for t in p.song.tracks] for p in pieces), strict=True)]
+    names = [track.name for track in pieces[0].song.tracks]
+    return tuple(Part(name, own.most_common(1)[0][0]) for name, own in zip(names, programs, strict=True))
+
+
+def _read_pieces(arrays: Mapping[str, np.ndarray], kind: str, about: Mapping[str, Any], split: int) -> EncodedPieces:
+    representation = representation_from_json(about["representation"])
+    ends = np.cumsum(arrays[f"{kind}/lengths"])[:-1]
+    names = tuple(representation.sizes)
+    columns = [np.split(arrays[f"{kind}/streams/{name}"], ends) for name in names]
+    pieces = tuple(dict(zip(names, streams, strict=True)) for streams in zip(*columns, strict=True))
+    return EncodedPieces(representation, pieces[:split], pieces[split:], about["replaced_share"])
+
+
+def _any(streams: Streams) -> np.ndarray:
+    """Any of the streams: they are equally long."""
+    return next(iter(streams.values()))

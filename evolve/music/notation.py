@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from music21 import converter, harmony, meter, stream, tempo
 
 from evolve.errors import CorpusError
+from evolve.music.reshaping import without_overlaps
 from evolve.music.song import COMMON_TIME, PIANO, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def _track(part: "Stream", notes: list[Note]) -> Track:
     """A part's notes with its name, and its instrument where it has one that MIDI knows."""
     played_on = part.getInstrument(returnDefault=True)
     program = getattr(played_on, "midiProgram", None)
-    return Track(Notes.of(notes), name=str(part.partName or ""), program=PIANO if program is None else int(program))
+    return Track(
+        without_overlaps(Notes.of(notes).table),
+        name=str(part.partName or ""),
+        program=PIANO if program is None else int(program),
+    )
 
 
 def _metre(part: "Stream") -> Metre:

@@ -1,23 +1,27 @@
-"""The opening: the steps that every song of a run begins with."""
+"""The opening: the music that every song of a run begins with, whatever symbols its network knows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from evolve.errors import CorpusError
-from evolve.music.descriptors import pitch_name
-from evolve.music.encoded import OPENING_STEPS, EncodedCorpus
+from evolve.music.arrangement import arrange
+from evolve.music.corpus import Piece
 from evolve.music.key import semitones_to_common_key
 from evolve.music.reading import SUFFIXES, Reading, read_file
-from evolve.music.representation.likeness import Pitches
-from evolve.music.representation.steps import Step, transpose
-from evolve.music.representation.vocabulary import Encoded, Vocabulary
-from evolve.music.song import TICKS_PER_BEAT
+from evolve.music.representation.contract import Encoded, Representation
+from evolve.music.representation.steps import placed_steps
+from evolve.music.reshaping import transposed, until
+from evolve.music.song import Song
 from evolve.randomness import derive_rng
 
 OCTAVES_TRIED: Final = (0, -12, 12, -24, 24, -36, 36)
 """By how much an opening is moved beside its key, to lie where the corpus lies; the first of equals is taken."""
+
+ROOM_TO_GO_ON: Final = 1.5
+"""A piece so many times as long as the opening does not end where songs are to go on."""
 
 EXAMPLES: Final = 3
 """How many replacements a notice names."""
@@ -25,50 +29,54 @@ EXAMPLES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Steps to begin with, in symbols the vocabulary knows.
+    """Music to begin with.
 
     Attributes:
-        steps: As many as were asked for, in the corpus's key.
-        source: The piece or file they come from.
-        notice: What had to be replaced by something similar, to be said to the user; None when nothing was.
-        transposed_by: Semitones it was moved by to the corpus's key; the songs can be moved back by as much.
-        tempo_bpm: Quarter notes a minute of the piece or file; None when not known.
+        song: Its notes alone, in the corpus's key, with the tempo, metre and instruments that songs go on in. Without
+            notes songs begin from scratch.
+        goes_on_at: The tick at which songs go on, not before its last note ends.
+        notes: Its notes, chords and rests.
+        source: The piece or file it comes from.
+        notice: What some networks read in place of what is written, to be said to the user; None when nothing.
+        transposed_by: Semitones it was moved by to the corpus's key; songs are moved back by as much.
     """
 
-    steps: tuple[Step, ...]
+    song: Song
+    goes_on_at: int
+    notes: int
     source: str
     notice: str | None = None
     transposed_by: int = 0
-    tempo_bpm: float | None = None
 
 
-def choose_opening(encoded: EncodedCorpus, *, seed: int, length: int = OPENING_STEPS) -> Opening:
-    """The beginning of a held-out piece that the seed chooses.
+def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Opening:
+    """The beginning of a held-out piece that the seed chooses, rather of one that goes on for a good while.
 
     The beginning, not a random middle: it is where a phrase starts, and where every network starts to listen.
+
+    Args:
+        held_out: At least one piece.
+        seed: The run's.
+        notes: How many notes, chords and rests.
 
     Raises:
         CorpusError: If no held-out piece is long enough.
     """
-    long_enough = [i for i, piece in enumerate(encoded.held_out) if len(piece["pitch"]) >= length]
+    long_enough = [piece for piece in held_out if len(piece.steps) >= notes]
     if not long_enough:
-        longest = max(len(piece["pitch"]) for piece in encoded.held_out)
+        longest = max(len(piece.steps) for piece in held_out)
         raise CorpusError(
-            f"no piece that was held out has the {length} notes that an opening needs (the longest has {longest}); "
-            f"add longer pieces to the corpus, or give an opening of your own with --opening FILE"
+            f"no piece that was held out has the {notes} notes that an opening needs (the longest has {longest}); "
+            f"add longer pieces to the corpus, take a shorter opening with --set opening_notes={longest}, or give one "
+            f"of your own with --opening FILE"
         )
-    index = long_enough[int(derive_rng(seed, "opening").integers(len(long_enough)))]
-    steps = encoded.vocabulary.decode(encoded.held_out[index])[:length]
-    return Opening(
-        steps=steps,
-        source=encoded.held_out_names[index],
-        transposed_by=encoded.held_out_transposed_by[index],
-        tempo_bpm=encoded.held_out_tempo_bpm[index],
-    )
+    with_room = [piece for piece in long_enough if len(piece.steps) >= ROOM_TO_GO_ON * notes] or long_enough
+    piece = with_room[int(derive_rng(seed, "opening").integers(len(with_room)))]
+    return _beginning(piece.song, notes, piece.name, piece.transposed_by)
 
 
-def find_opening(path: Path, length: int) -> Reading:
-    """The first piece of a music file that is long enough for an opening of so many steps.
+def find_opening(path: Path, notes: int) -> Reading:
+    """The first piece of a music file that has so many notes, chords and rests.
 
     Raises:
         CorpusError: If the file is missing, cannot be read, or has no such piece.
@@ -79,60 +87,51 @@ def find_opening(path: Path, length: int) -> Reading:
         readings = read_file(path)
     except CorpusError as error:
         raise CorpusError(f"the opening {path} cannot be used: {error}") from error
-    for reading in readings:
-        if len(reading.steps) >= length:
+    lengths = [sum(1 for _ in placed_steps(reading.song)) for reading in readings]
+    for reading, length in zip(readings, lengths, strict=True):
+        if length >= notes:
             return reading
-    longest = max(len(reading.steps) for reading in readings)
-    raise CorpusError(f"the opening {path} has {longest} notes, chords and rests, and {length} are needed")
+    raise CorpusError(f"the opening {path} has {max(lengths)} notes, chords and rests, and {notes} are needed")
 
 
-def read_opening(path: Path | str, vocabulary: Vocabulary, *, length: int = OPENING_STEPS) -> Opening:
-    """The beginning of a music file, moved to the corpus's key and register and into its vocabulary.
+def read_opening(path: Path | str, representation: Representation, roles: Sequence[str], *, notes: int) -> Opening:
+    """The beginning of a music file, with the corpus's tracks, moved to its key and register.
 
     Args:
         path: Any file that a corpus could have; of a collection, the first piece that is long enough.
-        vocabulary: What the networks know.
-        length: How many steps.
+        representation: What networks know; the octave is the one of which they know most.
+        roles: The tracks, as `arrange` knows them.
+        notes: How many notes, chords and rests.
 
     Raises:
-        CorpusError: If the file is missing, cannot be read, or is shorter than `length` steps.
+        CorpusError: If the file is missing, cannot be read, is shorter, or does not have the tracks.
     """
     path = Path(path).expanduser()
-    reading = find_opening(path, length)
+    reading = find_opening(path, notes)
+    try:
+        song = arrange(reading.song, roles)
+    except CorpusError as error:
+        raise CorpusError(f"the opening {path} does not have the tracks {'+'.join(roles)}: {error}") from error
     semitones = semitones_to_common_key(reading.sharps)
-    tried = [(_encode(reading.steps[:length], vocabulary, semitones + octaves), octaves) for octaves in OCTAVES_TRIED]
-    encoded, octaves = min(tried, key=lambda attempt: attempt[0].replaced)
-    return Opening(
-        steps=vocabulary.decode(encoded.streams),
-        source=path.name,
-        notice=_notice(path.name, encoded, length),
-        transposed_by=semitones + octaves,
-        tempo_bpm=reading.tempo_bpm,
-    )
+    places = [semitones + octaves for octaves in OCTAVES_TRIED]
+    openings = [_beginning(transposed(song, place), notes, path.name, place) for place in places]
+    return min(openings, key=lambda one: representation.encode(one.song, one.goes_on_at).replacements)
 
 
-def _encode(steps: Sequence[Step], vocabulary: Vocabulary, semitones: int) -> Encoded:
-    return vocabulary.encode(transpose(steps, semitones))
-
-
-def _notice(name: str, encoded: Encoded, length: int) -> str | None:
-    """What was replaced, in one line; None when nothing was."""
-    chords = [f"{_chord(old)} by {_chord(new)}" for old, new, _ in encoded.replaced_pitches]
-    durations = [f"{_beats(old)} by {_beats(new)}" for old, new, _ in encoded.replaced_durations]
-    if not chords and not durations:
+def replacements_notice(opening: Opening, encoded: Encoded) -> str | None:
+    """What a network reads in place of what the opening has, in one line; None when nothing."""
+    if not encoded.replaced:
         return None
-    several = sum(n for *_, n in encoded.replaced_pitches), sum(n for *_, n in encoded.replaced_durations)
-    examples = [*chords[:EXAMPLES], *durations[:EXAMPLES]]
-    more = ", …" if len(examples) < len(chords) + len(durations) else ""
+    examples = [f"{old} by {new}" for old, new, _ in encoded.replaced[:EXAMPLES]]
+    more = ", …" if len(encoded.replaced) > EXAMPLES else ""
     return (
-        f"{name}: the corpus does not have {several[0]} of its {length} notes and chords and {several[1]} of its "
-        f"durations; the nearest took their place ({', '.join(examples)}{more})"
+        f"{opening.source}: the corpus does not have {encoded.replacements} of the opening's notes, chords and "
+        f"durations; networks read the nearest in their place ({', '.join(examples)}{more})"
     )
 
 
-def _chord(pitches: Pitches) -> str:
-    return "-".join(pitch_name(pitch) for pitch in pitches) or "rest"
-
-
-def _beats(ticks: int) -> str:
-    return f"{ticks / TICKS_PER_BEAT:.3g} beats"
+def _beginning(song: Song, notes: int, source: str, transposed_by: int) -> Opening:
+    """The first so many notes, chords and rests; those that would sound on end where songs go on."""
+    steps = list(islice(placed_steps(song), notes))
+    goes_on_at = steps[-1].start_ticks + steps[-1].ticks
+    return Opening(until(song, goes_on_at), goes_on_at, len(steps), source, transposed_by=transposed_by)

@@ -20,6 +20,9 @@ PIANO = 0
 PITCHES = 128
 """How many there are in MIDI."""
 
+USUAL_VELOCITY = 80
+"""The loudness of a note that says none: mezzo-forte."""
+
 EIGHTH = 8
 """The lower number of a time signature that counts eighth notes."""
 
@@ -41,7 +44,7 @@ class Note:
     pitch: int
     onset_ticks: int
     duration_ticks: int
-    velocity: int = 80
+    velocity: int = USUAL_VELOCITY
 
     @property
     def end_ticks(self) -> int:

@@ -122,8 +122,8 @@ def read_genes(hp: HyperParameters) -> Genes:
     }
     with hp.conditional_scope("encoding", ["embedding"]):
         found["embedding_width"] = hp.Int("embedding_width", 4, 128, sampling="log", default=default["embedding_width"])
-    active = {name: value for name, value in found.items() if value is not None}
-    return Genes(**{**default, **active})  # type: ignore[arg-type]  # each of the type that its rule says
+    values = {name: default[name] if value is None else value for name, value in found.items()}
+    return Genes(**values)  # type: ignore[arg-type]  # each of the type that its rule says
 
 
 def _network(sizes: Mapping[str, int], genes: Genes, seed: int) -> keras.Model:

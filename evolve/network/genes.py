@@ -8,6 +8,7 @@ from typing import Literal
 Kind = Literal["int", "float", "choice", "boolean"]
 Value = bool | int | float | str
 
+REPRESENTATIONS = ("notes", "events")
 CELLS = ("lstm", "gru", "simple_rnn")
 ENCODINGS = ("onehot", "embedding", "integer", "scaled")
 ACTIVATIONS = (
@@ -76,6 +77,9 @@ def _choice(default: str, allowed: tuple[str, ...], text: str) -> GeneRule:
 
 GENES: Mapping[str, GeneRule] = MappingProxyType(
     {
+        "representation": _choice(
+            "notes", REPRESENTATIONS, "notes and chords in a row, or events: notes start and stop"
+        ),
         "cell": _choice("lstm", CELLS, "the recurrent cell"),
         "depth": _int(1, 1, 8, "recurrent layers on top of each other"),
         "width": _int(128, 8, 2048, "units in each recurrent layer"),

@@ -54,7 +54,8 @@ class TrainingSettings:
     """How long and from what a network learns.
 
     Attributes:
-        window: Notes that it reads before the last it predicts; the paper's 50.
+        window: Steps that it reads before the last it predicts; the paper's 50.
+        symbols_per_note: Predicted steps of the held-out pieces for each of their notes: bits are told by the note.
         epochs: At most so many passes over the training pieces.
         seconds: At most so much time, held-out evaluation included; at least one batch and one evaluation are made.
         patience: Stop when so many epochs in a row did not better the held-out loss.
@@ -66,6 +67,7 @@ class TrainingSettings:
     """
 
     window: int = 50
+    symbols_per_note: float = 1.0
     epochs: int = 30
     seconds: float = 60.0
     patience: int = 5
@@ -242,7 +244,7 @@ class _Course:
             self.first_step_s = self.first_step_s or self.clock() - self.started
             if self._is_time_up():
                 break
-        return bits.value
+        return bits.value * self.settings.symbols_per_note
 
     def _calls(self, batches: Iterator[Batch], pace: _Pace) -> Iterator[list[Batch]]:
         """The batches in groups, each as large as what one call can do in good time; the alarm is wound up for each."""
@@ -267,7 +269,7 @@ class _Course:
         for call in self._calls(papers, self.exam_pace):
             bits.add(call, self.learner.examine(call), epoch)
         self.exam_s = self.clock() - began
-        return bits.value
+        return bits.value * self.settings.symbols_per_note
 
     def _remember(self, epoch: int, held_out_bits: float) -> None:
         if held_out_bits < self.best_bits:

@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from evolve.music.corpus import Corpus, Piece
 from evolve.music.midi import write_midi
 from evolve.music.representation.steps import DURATIONS, HIGHEST_PITCH, LOWEST_PITCH, Step, unfold
-from evolve.music.representation.vocabulary import Vocabulary
+from evolve.music.reshaping import shifted, without_overlaps
+from evolve.music.song import Metre, Note, Notes, Song, Track
+from evolve.music.encoded import EncodedCorpus, encode_corpus
+from evolve.music.holding_out import split_pieces
+from evolve.music.representation.contract import Settings
 
 chords = st.lists(st.integers(LOWEST_PITCH, HIGHEST_PITCH), unique=True, max_size=5).map(lambda p: tuple(sorted(p)))
 """Pitches of a rest, a note or a chord."""
@@ -17,14 +21,6 @@ steps = st.builds(Step, chords, st.sampled_from(DURATIONS))
 lines = st.lists(steps, max_size=40).map(tuple)
 
 
-@st.composite
-def vocabularies(draw: st.DrawFn) -> Vocabulary:
-    """A vocabulary with the rest and at least one note or chord."""
-    pitches = draw(st.lists(chords.filter(bool), unique=True, min_size=1, max_size=20))
-    durations = draw(st.lists(st.sampled_from(DURATIONS), unique=True, min_size=1))
-    return Vocabulary(((), *pitches), tuple(sorted(durations)))
-
-
 def tune(length: int, start: int = 60) -> tuple[Step, ...]:
     """A line of single notes, each piece of another start a different one."""
     return tuple(Step((start + k * k % 11,), (6, 12, 24)[k % 3]) for k in range(length))
@@ -32,13 +28,32 @@ def tune(length: int, start: int = 60) -> tuple[Step, ...]:
 
 def corpus_of(lengths: Sequence[int]) -> Corpus:
     """A corpus of tunes of these lengths."""
-    pieces = tuple(Piece(f"tune {k}", tune(length, 50 + k)) for k, length in enumerate(lengths))
+    pieces = tuple(Piece.of(f"tune {k}", song_of(tune(length, 50 + k))) for k, length in enumerate(lengths))
     return Corpus(("tunes",), pieces, (), tempo_bpm=100.0, fingerprint="tunes")
+
+
+def encoded_of(
+    corpus: Corpus, *, seed: int = 0, kinds: Sequence[str] = ("notes",), settings: Settings | None = None
+) -> EncodedCorpus:
+    """The corpus with some pieces held out, in these representations."""
+    training, held_out = split_pieces(corpus.pieces, seed=seed)
+    about = {"names": corpus.names, "fingerprint": corpus.fingerprint}
+    return encode_corpus(training, held_out, kinds=kinds, settings=settings or Settings(), **about)
+
+
+def song_of(steps_of_piece: Sequence[Step]) -> Song:
+    """A song of one piano track."""
+    return unfold(steps_of_piece, tempo_bpm=90.0)
+
+
+def moved(steps_of_piece: Sequence[Step], semitones: int) -> tuple[Step, ...]:
+    """The steps in another key."""
+    return tuple(Step(tuple(p + semitones for p in step.pitches), step.duration_ticks) for step in steps_of_piece)
 
 
 def midi_of(steps_of_piece: Sequence[Step]) -> bytes:
     """The bytes of a MIDI file."""
-    return write_midi(unfold(steps_of_piece, tempo_bpm=90.0))
+    return write_midi(song_of(steps_of_piece))
 
 
 ABC = """X:1
@@ -49,3 +64,21 @@ K:D
 "4"D E F G | A2 B2 | {c}d4- | d4 | z4 | D E F G |]
 """
 """A tune in D major with a fingering that looks like a chord symbol, a grace note, a tie and a rest."""
+
+
+@st.composite
+def tracks_of_notes(draw: st.DrawFn, most_notes: int = 25) -> Notes:
+    """Notes of one track of which no two of one pitch overlap, on no grid."""
+    note = st.builds(Note, st.integers(36, 84), st.integers(0, 400), st.integers(1, 120), st.integers(1, 127))
+    return without_overlaps(Notes.of(draw(st.lists(note, min_size=1, max_size=most_notes))).table)
+
+
+@st.composite
+def songs(draw: st.DrawFn, tracks: st.SearchStrategy[int] | None = None) -> Song:
+    """Songs of one to four tracks whose first note lies in the first bar."""
+    count = draw(tracks or st.integers(1, 4))
+    made = tuple(Track(draw(tracks_of_notes()), name=f"track {k}", program=draw(st.integers(0, 127))) for k in range(count))
+    metre = draw(st.sampled_from([Metre(4, 4), Metre(3, 4), Metre(6, 8)]))
+    song = Song(made, tempo_bpm=90.0, metre=metre)
+    first = int(song.notes.onsets_ticks[0])
+    return shifted(song, -(first // metre.bar_ticks) * metre.bar_ticks)

@@ -12,9 +12,10 @@ from evolve.errors import CorpusError
 from evolve.music.cache import FOLDER_VARIABLE
 from evolve.music.corpus import read_corpus
 from evolve.music.corpus_facts import corpus_facts
-from evolve.music.encoded import encode_corpus
-from evolve.music.representation.steps import Step, transpose
-from tests.music.pieces import midi_of
+from evolve.music.midi import write_midi
+from evolve.music.representation.steps import Step
+from evolve.music.song import Song, Track
+from tests.music.pieces import midi_of, moved, song_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no music at {DATA}")
@@ -29,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "music"
     folder.mkdir()
     for semitones in (0, 2, -3):
-        (folder / f"tune {semitones}.mid").write_bytes(midi_of(transpose(C_MAJOR, semitones)))
+        (folder / f"tune {semitones}.mid").write_bytes(midi_of(moved(C_MAJOR, semitones)))
     (folder / "bad.mid").write_bytes(b"\x89PNG\r\n\x1a\n" * 10)
     (folder / "README.md").write_text("about")
     return folder
@@ -80,7 +81,7 @@ def test_facts_of_a_corpus_are_plain_and_add_up(folder: Path) -> None:
     """The facts go into JSON, and their parts sum to their wholes."""
     (folder / "another.mid").write_bytes(midi_of((*C_MAJOR, Step((48, 64, 67), 24), Step((), 24), *C_MAJOR)))
     corpus = read_corpus([str(folder)])
-    facts = corpus_facts(corpus, encode_corpus(corpus, seed=0))
+    facts = corpus_facts(corpus)
     assert json.loads(json.dumps(facts)) == facts
     assert facts["steps"] == facts["notes"] + facts["chords"] + facts["rests"] == 5 * 60 + 2
     assert facts["steps"] == sum(duration["steps"] for duration in facts["durations"])
@@ -88,6 +89,17 @@ def test_facts_of_a_corpus_are_plain_and_add_up(folder: Path) -> None:
     assert (facts["pieces"], facts["chords"], facts["rests"], facts["range"]) == (4, 1, 1, "C3–D5")
     assert facts["skipped"] == [{"name": "bad.mid", "reason": corpus.skipped[0].reason}]
     assert {(entry["semitones"], entry["pieces"]) for entry in facts["transposed"]} == {(-2, 1), (0, 2), (3, 1)}
+
+
+def test_the_tracks_that_are_learned_are_the_callers(folder: Path) -> None:
+    """A piece without the tracks that are asked for is skipped with a reason; the others have them by name."""
+    two = Song((Track(song_of(C_MAJOR).notes, "", 40), Track(song_of(moved(C_MAJOR, -24)).notes, "", 32)), 90.0)
+    (folder / "two.mid").write_bytes(write_midi(two))
+    corpus = read_corpus([str(folder)], roles=("melody", "bass"))
+    (piece,) = corpus.pieces
+    assert [(track.name, track.program) for track in piece.song.tracks] == [("Melody", 40), ("Bass", 32)]
+    assert {skipped.reason for skipped in corpus.skipped if skipped.name != "bad.mid"} == {"a single track without bass"}
+    assert [track["name"] for track in corpus_facts(corpus)["tracks"]] == ["Melody", "Bass"]
 
 
 @needs_data

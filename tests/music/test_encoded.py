@@ -1,47 +1,70 @@
 """An encoded corpus travels as bytes, with everything that trials need."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.music.encoded import EncodedCorpus, encode_corpus
-from tests.music.pieces import corpus_of
+from evolve.errors import CorpusError
+from evolve.music.encoded import EncodedCorpus
+from evolve.music.representation.contract import Settings
+from evolve.music.representation.kinds import KINDS
+from evolve.music.song import Metre
+from tests.music.pieces import corpus_of, encoded_of
 
 
 @settings(max_examples=25)
-@given(st.lists(st.integers(8, 90), min_size=2, max_size=8), st.integers(0, 3))
-def test_an_encoded_corpus_survives_its_bytes(sizes: list[int], seed: int) -> None:
-    """Written to bytes and read again it is the same: streams, names, vocabulary, tempo."""
-    encoded = encode_corpus(corpus_of(sizes), seed=seed)
+@given(st.lists(st.integers(8, 90), min_size=2, max_size=8), st.integers(0, 3), st.booleans())
+def test_an_encoded_corpus_survives_its_bytes(sizes: list[int], seed: int, endings: bool) -> None:  # noqa: FBT001
+    """Written to bytes and read again it is the same: streams, names, symbols, tempo."""
+    encoded = encoded_of(corpus_of(sizes), seed=seed, kinds=KINDS, settings=Settings(endings=endings))
     read = EncodedCorpus.from_bytes(encoded.to_bytes())
-    for before, after in zip((*encoded.training, *encoded.held_out), (*read.training, *read.held_out), strict=True):
-        assert all(np.array_equal(before[name], after[name]) for name in before)
-        assert {stream.dtype for stream in after.values()} == {np.dtype(np.int32)}
-    assert read.vocabulary == encoded.vocabulary
+    for kind, before in encoded.pieces.items():
+        after = read.pieces[kind]
+        assert after.representation == before.representation
+        assert after.replaced_share == before.replaced_share
+        for was, now in zip((*before.training, *before.held_out), (*after.training, *after.held_out), strict=True):
+            assert all(np.array_equal(was[name], now[name]) for name in was)
+            assert {stream.dtype for stream in now.values()} == {np.dtype(np.int32)}
     assert (read.training_names, read.held_out_names) == (encoded.training_names, encoded.held_out_names)
+    assert (read.training_notes, read.held_out_notes) == (encoded.training_notes, encoded.held_out_notes)
+    assert (read.parts, read.beginnings) == (encoded.parts, encoded.beginnings)
     assert (read.names, read.tempo_bpm, read.fingerprint) == (encoded.names, encoded.tempo_bpm, encoded.fingerprint)
-    assert read.held_out_transposed_by == encoded.held_out_transposed_by
-    assert read.held_out_tempo_bpm == encoded.held_out_tempo_bpm
-    assert read.replaced_share == encoded.replaced_share
 
 
 def test_equal_corpora_have_equal_bytes() -> None:
     """The bytes depend on the music and the seed alone, so that a run can be compared with another."""
-    assert (
-        encode_corpus(corpus_of([60, 70]), seed=1).to_bytes() == encode_corpus(corpus_of([60, 70]), seed=1).to_bytes()
-    )
+    first, second = (encoded_of(corpus_of([60, 70]), seed=1, kinds=KINDS).to_bytes() for _ in range(2))
+    assert first == second
 
 
-def test_the_vocabulary_knows_only_what_is_learned() -> None:
-    """Symbols come from the training pieces; a held-out piece is put into them."""
-    encoded = encode_corpus(corpus_of([60, 60, 60]), seed=0)
+def test_another_layout_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another evolve wrote is one clear line, not a wrong song."""
+    monkeypatch.setattr("evolve.music.encoded.FORMAT", 1)
+    data = encoded_of(corpus_of([60, 70])).to_bytes()
+    monkeypatch.undo()
+    with pytest.raises(CorpusError, match="layout 1, this evolve reads layout 2; go on with"):
+        EncodedCorpus.from_bytes(data)
+
+
+def test_symbols_are_learned_from_the_training_pieces_alone() -> None:
+    """Every symbol of the notes comes in a training piece, but for the rest; a held-out piece is put into them."""
+    encoded = encoded_of(corpus_of([60, 60, 60])).pieces["notes"]
     learned = {int(symbol) for piece in encoded.training for symbol in piece["pitch"]}
-    assert learned | {encoded.vocabulary.pitches.index(())} == set(range(encoded.vocabulary.sizes["pitch"]))
+    rest = encoded.representation.sizes["pitch"] - len(learned)
+    assert rest == 1
+    assert max(learned) == encoded.representation.sizes["pitch"] - 1
 
 
-def test_training_pieces_can_be_had_as_steps() -> None:
-    """The training pieces come back as steps, for those who look for copies."""
-    corpus = corpus_of([60, 70, 80])
-    encoded = encode_corpus(corpus, seed=0)
-    by_name = {piece.name: piece.steps for piece in corpus.pieces}
-    assert encoded.training_steps == tuple(by_name[name] for name in encoded.training_names)
+def test_a_note_takes_as_many_symbols_as_it_takes() -> None:
+    """A tune of single notes takes one symbol a note, or a start, a stop and the time between them."""
+    encoded = encoded_of(corpus_of([80, 80, 80]), kinds=KINDS)
+    assert encoded.symbols_per_note("notes") == pytest.approx(1)
+    assert encoded.symbols_per_note("events") == pytest.approx(3)
+    assert encoded.held_out_symbols_per_note("notes") == pytest.approx(81 / 80)  # the end, and not the start
+
+
+def test_beginnings_are_those_of_the_training_pieces() -> None:
+    """The metre of most pieces comes first, with its tempo."""
+    (beginning,) = encoded_of(corpus_of([60, 60, 60])).beginnings
+    assert (beginning.metre, beginning.share, beginning.tempo_bpm) == (Metre(4, 4), 1.0, 90.0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evolve.errors import CorpusError
 from evolve.music.corpus import Piece
 from evolve.music.holding_out import OPENING_STEPS, SHORTEST_PART, split_pieces
-from tests.music.pieces import corpus_of, tune
+from tests.music.pieces import corpus_of, song_of, tune
 
 lengths = st.lists(st.integers(10, 120), min_size=2, max_size=30)
 
@@ -40,7 +40,7 @@ def test_a_held_out_piece_can_give_an_opening_if_any_piece_can(sizes: list[int],
 @given(st.integers(0, 30))
 def test_pieces_of_the_same_notes_stay_together(seed: int) -> None:
     """A tune that a collection has twice is never learned from on one side and measured on the other."""
-    pieces = [Piece(f"{name} {k}", tune(60, 50 + k)) for k in range(5) for name in ("this", "that")]
+    pieces = [Piece.of(f"{name} {k}", song_of(tune(60, 50 + k))) for k in range(5) for name in ("this", "that")]
     training, held_out = split_pieces(pieces, seed=seed, held_out_share=0.3)
     assert not {piece.steps for piece in training} & {piece.steps for piece in held_out}
 

@@ -3,18 +3,24 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
-from evolve.music.encoded import encode_corpus
-from evolve.music.opening import choose_opening, read_opening
-from evolve.music.representation.steps import Step, transpose
-from evolve.music.representation.vocabulary import build_vocabulary
-from tests.music.pieces import corpus_of, midi_of
+from evolve.music.arrangement import PIANO
+from evolve.music.holding_out import split_pieces
+from evolve.music.midi import write_midi
+from evolve.music.opening import Opening, choose_opening, read_opening, replacements_notice
+from evolve.music.representation.contract import Settings
+from evolve.music.representation.kinds import KINDS, learn
+from evolve.music.representation.steps import Step, fold
+from evolve.music.song import Metre, Song, Track
+from tests.music.pieces import corpus_of, midi_of, moved, song_of
 
 C_MAJOR = tuple(Step((60 + k,), 12) for k in (0, 4, 7, 0, 5, 9, 7, 11, 14, 12) * 6)
 """A tune in C major of 60 steps."""
 
-VOCABULARY = build_vocabulary([C_MAJOR])
+NOTES = learn("notes", [song_of(C_MAJOR)], PIANO, Settings(), [Metre(4, 4)])
 
 
 def written(folder: Path, steps: tuple[Step, ...]) -> Path:
@@ -24,43 +30,68 @@ def written(folder: Path, steps: tuple[Step, ...]) -> Path:
     return path
 
 
+def read(path: Path, notes: int = 50) -> Opening:
+    """The opening of a file."""
+    return read_opening(path, NOTES, PIANO, notes=notes)
+
+
 def test_the_seed_chooses_the_beginning_of_a_held_out_piece() -> None:
     """The opening is how a held-out piece begins; the same seed takes the same one."""
     corpus = corpus_of([60] * 20)
-    encoded = encode_corpus(corpus, seed=1, held_out_share=0.5)
-    openings = [choose_opening(encoded, seed=seed) for seed in range(20)]
+    _, held_out = split_pieces(corpus.pieces, seed=1, held_out_share=0.5)
+    openings = [choose_opening(held_out, seed=seed, notes=50) for seed in range(20)]
     starts = {piece.name: piece.steps[:50] for piece in corpus.pieces}
-    assert all(opening.source in encoded.held_out_names for opening in openings)
+    assert {opening.source for opening in openings} <= {piece.name for piece in held_out}
     assert len({opening.source for opening in openings}) > 3
-    assert choose_opening(encoded, seed=3) == openings[3]
-    assert all(len(opening.steps) == 50 == len(starts[opening.source]) for opening in openings)
+    assert choose_opening(held_out, seed=3, notes=50) == openings[3]
+    assert all(fold(opening.song) == starts[opening.source] for opening in openings)
+    assert all(opening.notes == 50 for opening in openings)
+
+
+def test_a_piece_that_goes_on_is_chosen_before_one_that_ends() -> None:
+    """Where a held-out piece is much longer than the opening, songs do not go on where the piece ends."""
+    pieces = corpus_of([50, 52, 90, 55]).pieces
+    assert {choose_opening(pieces, seed=seed, notes=50).source for seed in range(10)} == {"tune 2"}
 
 
 def test_no_piece_long_enough_is_explained() -> None:
     """Where every piece is shorter than an opening, the error says how long they are and what to do."""
-    with pytest.raises(CorpusError, match=r"needs \(the longest has 30\).*--opening FILE"):
-        choose_opening(encode_corpus(corpus_of([30, 30]), seed=0), seed=0)
+    with pytest.raises(CorpusError, match=r"needs \(the longest has 30\).*opening_notes=30.*--opening FILE"):
+        choose_opening(corpus_of([30, 30]).pieces, seed=0, notes=50)
 
 
 @pytest.mark.parametrize("semitones", [-14, -3, 0, 1, 6, 19])
 def test_a_file_is_moved_to_the_key_and_register_of_the_corpus(tmp_path: Path, semitones: int) -> None:
     """However a tune was transposed, it comes back in the corpus's key and octave, and says how far it moved."""
-    opening = read_opening(written(tmp_path, transpose(C_MAJOR, semitones)), VOCABULARY)
-    assert opening.steps == C_MAJOR[:50]
+    opening = read(written(tmp_path, moved(C_MAJOR, semitones)))
+    assert fold(opening.song) == C_MAJOR[:50]
     assert opening.transposed_by == -semitones
-    assert opening.notice is None
     assert opening.source == "mine.mid"
+    assert opening.song.tempo_bpm == pytest.approx(90)
+
+
+@given(st.integers(1, 60), st.sampled_from(KINDS))
+def test_songs_go_on_where_the_opening_ends_whatever_its_symbols(notes: int, kind: str) -> None:
+    """Every representation reads the same opening, and its notes are the opening's."""
+    opening = choose_opening(corpus_of([60]).pieces, seed=0, notes=notes)
+    representation = learn(kind, [song_of(C_MAJOR), opening.song], PIANO, Settings(), [Metre(4, 4)])
+    streams = representation.encode(opening.song, opening.goes_on_at).streams
+    assert representation.decode(streams) == (opening.song.notes,)
+    assert opening.goes_on_at == opening.song.length_ticks == sum(s.duration_ticks for s in fold(opening.song))
 
 
 def test_what_the_corpus_never_had_is_replaced_and_said(tmp_path: Path) -> None:
-    """Unknown chords and durations become the nearest known ones, with examples in the notice."""
+    """Unknown chords and durations are read as the nearest known ones, with examples in the notice."""
     strange = (Step((60, 63, 66), 12), *C_MAJOR[1:30], Step((67,), 96), *C_MAJOR[31:])
-    opening = read_opening(written(tmp_path, strange), VOCABULARY)
-    assert opening.notice is not None
-    assert "C4-D♯4-F♯4 by" in opening.notice
-    assert "1 of its 50 notes and chords and 1 of its durations" in opening.notice
-    assert "4 beats by 0.5 beats" in opening.notice
-    assert VOCABULARY.encode(opening.steps).replaced == 0
+    opening = read(written(tmp_path, strange))
+    notice = replacements_notice(opening, NOTES.encode(opening.song, opening.goes_on_at))
+    assert notice is not None
+    assert "C4-D♯4-F♯4 by" in notice
+    assert "2 of the opening's notes, chords and durations" in notice
+    assert "4 beats by 0.5 beats" in notice
+    assert fold(opening.song) == strange[:50]  # it is heard as it was written
+    plain = read(written(tmp_path, C_MAJOR))
+    assert replacements_notice(plain, NOTES.encode(plain.song, plain.goes_on_at)) is None
 
 
 def test_a_short_or_unreadable_opening_is_explained(tmp_path: Path) -> None:
@@ -74,12 +105,22 @@ def test_a_short_or_unreadable_opening_is_explained(tmp_path: Path) -> None:
         (Path(__file__), "not a music file"),
     ):
         with pytest.raises(CorpusError, match=said) as told:
-            read_opening(path, VOCABULARY)
+            read(path)
         assert str(path) in str(told.value)
         assert "\n" not in str(told.value)
 
 
-def test_an_opening_can_have_another_length(tmp_path: Path) -> None:
-    """The length is the caller's."""
-    path = written(tmp_path, C_MAJOR)
-    assert len(read_opening(path, VOCABULARY, length=10).steps) == 10
+def test_an_opening_without_the_tracks_is_explained(tmp_path: Path) -> None:
+    """A file of one line cannot open songs of melody and bass."""
+    with pytest.raises(CorpusError, match=r"mine\.mid does not have the tracks melody\+bass: a single track without"):
+        read_opening(written(tmp_path, C_MAJOR), NOTES, ("melody", "bass"), notes=50)
+
+
+def test_an_opening_keeps_its_tracks(tmp_path: Path) -> None:
+    """Melody and bass of a file stay on their instruments."""
+    tracks = (Track(song_of(C_MAJOR).notes, "Flute", 73), Track(song_of(moved(C_MAJOR, -24)).notes, "Bass", 32))
+    path = tmp_path / "two.mid"
+    path.write_bytes(write_midi(Song(tracks, 90.0)))
+    opening = read_opening(path, NOTES, ("melody", "bass"), notes=10)
+    assert [(track.name, track.program) for track in opening.song.tracks] == [("Melody", 73), ("Bass", 32)]
+    assert len(fold(opening.song)) == 10

@@ -3,7 +3,7 @@
 import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,23 @@ class Step:
         return not self.pitches
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedStep:
+    """A step as it lies in its song, before its duration becomes one of `DURATIONS`.
+
+    Attributes:
+        start_ticks: When it starts.
+        ticks: How long until the next step.
+        pitches: As in `Step`.
+        velocity: Loudness of its loudest note, 1 .. 127; of a rest that of the step before it.
+    """
+
+    start_ticks: int
+    ticks: int
+    pitches: tuple[int, ...]
+    velocity: int
+
+
 def fold(song: Song) -> tuple[Step, ...]:
     """A song, all tracks together, as one line of steps.
 
@@ -53,22 +70,33 @@ def fold(song: Song) -> tuple[Step, ...]:
     silence of a sixteenth or more follows, that silence is a rest. Silence before the first and after the last note
     is dropped. Durations are those of `DURATIONS`, the likeliest; what is longer becomes the longest of them.
     """
+    return tuple(Step(placed.pitches, nearest_duration(placed.ticks)) for placed in placed_steps(song))
+
+
+def placed_steps(song: Song, end_ticks: int | None = None) -> Iterator[PlacedStep]:
+    """The steps of `fold` where they lie.
+
+    Args:
+        song: All its tracks.
+        end_ticks: Where the last step ends, not before its notes do; None: where they do.
+    """
     notes = song.notes
     if not len(notes):
-        return ()
+        return
     firsts = chord_starts(notes.onsets_ticks.tolist())
     onsets = notes.onsets_ticks[firsts]
     ends = np.maximum.reduceat(notes.ends_ticks, firsts)
-    next_onsets = np.append(onsets[1:], ends[-1])
+    loudest = np.maximum.reduceat(notes.table[3], firsts)
+    stop = ends[-1] if end_ticks is None else max(int(ends[-1]), end_ticks)
+    next_onsets = np.append(onsets[1:], stop)
     is_rest_next = next_onsets - ends >= SHORTEST_REST_TICKS
     sounding = np.where(is_rest_next, ends, next_onsets) - onsets
     silent = np.where(is_rest_next, next_onsets - ends, 0)
-    steps: list[Step] = []
-    for pitches, ticks, rest_ticks in zip(_chords(notes, firsts), sounding.tolist(), silent.tolist(), strict=True):
-        steps.append(Step(pitches, nearest_duration(ticks)))
+    rows = zip(*(row.tolist() for row in (onsets, sounding, silent, loudest)), strict=True)
+    for pitches, (start, ticks, rest_ticks, velocity) in zip(_chords(notes, firsts), rows, strict=True):
+        yield PlacedStep(start, ticks, pitches, velocity)
         if rest_ticks:
-            steps.append(Step((), nearest_duration(rest_ticks)))
-    return tuple(steps)
+            yield PlacedStep(start + ticks, rest_ticks, (), velocity)
 
 
 def unfold(steps: Sequence[Step], *, tempo_bpm: float, title: str = "") -> Song:

@@ -1,0 +1,129 @@
+"""What a representation is: how songs become streams of symbols that a network learns, and symbols become songs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from evolve.music.song import Metre, Notes, Song
+
+Stream = npt.NDArray[np.int32]
+Streams = Mapping[str, Stream]
+"""Attribute name to one symbol a step, int32 [steps]; all streams of a piece are equally long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A song as symbols, and what had to be replaced because the representation does not know it.
+
+    Attributes:
+        streams: One stream an attribute.
+        replaced: What was replaced, its stand-in, and how often, each in words for a person.
+    """
+
+    streams: dict[str, Stream]
+    replaced: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def replacements(self) -> int:
+        """How many symbols were replaced."""
+        return sum(count for *_, count in self.replaced)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all representations of a run have in common.
+
+    Attributes:
+        endings: Whether pieces are learned with a start and an end.
+        loudness: Whether loudness is learned.
+        chord_symbols: In `notes`, the most symbols of a track: rest, notes and chords.
+        grid_ticks: In `events`, what onsets and ends are rounded to.
+    """
+
+    endings: bool = True
+    loudness: bool = False
+    chord_symbols: int = 256
+    grid_ticks: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What makes a pattern, for whoever looks out for loops while a song is written.
+
+    Attributes:
+        attributes: Streams whose symbols make it together; what goes on is held back in the first.
+        counts: Which symbols of the first take part, bool [size].
+        shortest: With fewer symbols than this nothing is a loop yet.
+    """
+
+    attributes: tuple[str, ...]
+    counts: npt.NDArray[np.bool_]
+    shortest: int
+
+
+class Pen(Protocol):
+    """One song while it is written."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more is to be written."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the network ended the song, rather than that there was no more room."""
+
+    def allowed(self) -> Mapping[str, npt.NDArray[np.bool_]]:
+        """Which symbols may come next, bool [size], at least one; attributes that are not there may have any."""
+
+    def write(self, symbols: Mapping[str, int]) -> None:
+        """Take one step."""
+
+
+class Representation(Protocol):
+    """A way to write songs as symbols; what it knows was learned from the training pieces."""
+
+    @property
+    def name(self) -> str:
+        """``notes`` or ``events``."""
+
+    @property
+    def tracks(self) -> int:
+        """How many tracks a song has."""
+
+    @property
+    def metres(self) -> tuple[Metre, ...]:
+        """Which a song can start in, the most frequent first; none where beginnings are not learned."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many symbols each attribute has."""
+
+    @property
+    def watched(self) -> Watched:
+        """What makes a pattern."""
+
+    def encode(self, song: Song, goes_on_at: int | None = None) -> Encoded:
+        """A song as symbols.
+
+        Args:
+            song: With as many tracks as the representation has; without notes it is a beginning alone.
+            goes_on_at: The tick at which more is to follow, not before the last note ends; None: the song is over.
+        """
+
+    def decode(self, streams: Streams) -> tuple[Notes, ...]:
+        """The notes of each track, from tick 0; starts and ends are silent."""
+
+    def pen(self, opening: Streams, most_notes: int) -> Pen:
+        """What writes a song that goes on from an opening, with so many notes and chords at most."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What `json.dumps` takes; ``representation`` is its name."""
+
+
+def known_metre(metre: Metre, metres: Sequence[Metre]) -> Metre:
+    """The metre itself where it is known, else the most frequent one whose bars are as long, else the most frequent."""
+    alike = (known for known in metres if known.bar_ticks == metre.bar_ticks)
+    return metre if metre in metres else next(alike, metres[0])

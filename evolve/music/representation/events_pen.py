@@ -1,0 +1,130 @@
+"""How a song of events is written: which event may follow, so that every note that starts also ends."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from evolve.music.representation.events import EventsRepresentation
+
+LONGEST_SILENCE_TICKS: Final = 192
+"""Nobody waits longer than two whole notes for the next note."""
+
+MOST_EVENTS_A_NOTE: Final = 64
+"""A song with more events than this for each note or chord that it may have is full."""
+
+
+class EventsPen:
+    """One song while it is written; `evolve.music.representation.contract.Pen` says what its methods do.
+
+    A moment goes through its stops, then its starts. A note may last as long as the longest that was learned from: one
+    that is due stops before time passes.
+    """
+
+    def __init__(self, symbols: "EventsRepresentation", most_notes: int) -> None:
+        """Before the first event."""
+        self._symbols = symbols
+        self._shifts = np.array(symbols.shifts)
+        self._track = np.array([track for track, _ in symbols.keys])
+        self._longest = np.array(symbols.longest_ticks)[self._track]
+        self._most = np.array(symbols.most_together)
+        self._codes = np.arange(len(symbols.keys))
+        self._started = np.zeros(len(symbols.keys), dtype=np.int64)
+        self._sounding = np.zeros(len(symbols.keys), dtype=bool)
+        self._together = np.zeros(len(self._most), dtype=np.int64)
+        self._now = self._silent_since = 0
+        self._last_off = self._last_on = -1
+        self._level, self._is_level_new = -1, False
+        self._left, self._room = most_notes, most_notes * MOST_EVENTS_A_NOTE
+        self._has_begun = self._is_last = False
+        self.has_ended = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the song has ended or is full: then what sounds stops."""
+        return self.has_ended or self._left < 0 or self._room <= 0
+
+    def read(self, opening: Sequence[int]) -> None:
+        """Take what was given; it fills no room."""
+        left, room = self._left, self._room
+        for symbol in opening:
+            self._take(symbol)
+        self._left, self._room, self.has_ended, self._has_begun = left, room, False, False
+
+    def allowed(self) -> Mapping[str, npt.NDArray[np.bool_]]:
+        """Which events may come next."""
+        symbols = self._symbols
+        allowed = np.zeros(symbols.first_on + len(self._codes), dtype=bool)
+        due = self._sounding & (self._now - self._started + self._shifts[0] > self._longest)
+        first_due = int(due.argmax()) if due.any() else len(self._codes)
+        starts = self._may_start() if not due.any() else np.zeros(len(self._codes), dtype=bool)
+        allowed[symbols.first_on :] = starts
+        if self._is_level_new:
+            return {"event": allowed}
+        if symbols.metres and self._has_begun:
+            allowed[0] = True
+        if not due.any():
+            allowed[symbols.first_shift : symbols.first_off] = self._may_pass()
+        if self._last_on < 0:
+            is_next = (self._codes > self._last_off) & (self._codes <= first_due)
+            allowed[symbols.first_off : symbols.first_level] = self._sounding & is_next
+        if starts.any():
+            levels = allowed[symbols.first_level : symbols.first_on]
+            levels[:] = True
+            if self._level >= 0:
+                levels[self._level] = False
+        return {"event": allowed}
+
+    def write(self, symbols: Mapping[str, int]) -> None:
+        """Take one event."""
+        self._room -= 1
+        self._take(int(symbols["event"]))
+
+    def _may_start(self) -> npt.NDArray[np.bool_]:
+        """Which notes may start: those after the last of this moment, where their track has room for one more."""
+        has_room = (self._together < self._most)[self._track]
+        starts: npt.NDArray[np.bool_] = ~self._sounding & (self._codes > self._last_on) & has_room
+        return starts
+
+    def _may_pass(self) -> npt.NDArray[np.bool_]:
+        """How much time may pass: until the first note is due, or silence has lasted too long."""
+        if self._sounding.any():
+            room = int((self._started + self._longest - self._now)[self._sounding].min())
+        else:
+            room = self._silent_since + LONGEST_SILENCE_TICKS - self._now
+        passes: npt.NDArray[np.bool_] = self._shifts <= room
+        return passes
+
+    def _take(self, symbol: int) -> None:
+        symbols = self._symbols
+        if symbol >= symbols.first_on:
+            self._start(symbol - symbols.first_on)
+        elif symbol >= symbols.first_level:
+            self._level, self._is_level_new = symbol - symbols.first_level, True
+        elif symbol >= symbols.first_off:
+            self._stop(symbol - symbols.first_off)
+        elif symbol >= symbols.first_shift:
+            self._pass(symbol - symbols.first_shift)
+        elif symbol == 0:
+            self.has_ended = True
+
+    def _start(self, key: int) -> None:
+        if self._last_on < 0:
+            self._left -= 1
+        self._last_on, self._is_level_new, self._has_begun = key, False, True
+        if not self._sounding[key]:
+            self._together[self._track[key]] += 1
+        self._sounding[key], self._started[key] = True, self._now
+
+    def _stop(self, key: int) -> None:
+        self._last_off = key
+        if self._sounding[key]:
+            self._sounding[key] = False
+            self._together[self._track[key]] -= 1
+            self._silent_since = self._now
+
+    def _pass(self, shift: int) -> None:
+        self._now += int(self._shifts[shift])
+        self._last_on = self._last_off = -1

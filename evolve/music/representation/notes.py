@@ -1,0 +1,224 @@
+"""The paper's representation: streams of notes, chords and rests with durations, one symbol a step in each stream.
+
+One track has the streams ``pitch`` and ``duration``. Several tracks have one stream each, named by their roles, whose
+symbols are what a track strikes, a rest, or that it holds what it has; ``duration`` is how long until any of them
+changes. ``loudness`` can be a stream of its own.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+
+from evolve.errors import CorpusError
+from evolve.music.pitch_names import pitch_name
+from evolve.music.representation.contract import Encoded, Settings, Stream, Streams, Watched, known_metre
+from evolve.music.representation.likeness import Pitches, most_alike
+from evolve.music.representation.loudness import level_of, velocity_of
+from evolve.music.representation.notes_pen import NotesPen
+from evolve.music.representation.representatives import representatives
+from evolve.music.representation.slices import HELD, Slice, Voice, cut, sound
+from evolve.music.representation.steps import nearest_duration
+from evolve.music.song import TICKS_PER_BEAT, USUAL_VELOCITY, Metre, Notes, Song
+
+NAME: Final = "notes"
+DURATION, LOUDNESS = "duration", "loudness"
+ONLY_TRACK: Final = "pitch"
+"""The stream of a single track."""
+
+EDGE: Final = 0
+"""What the other streams have where the first says that a song starts or ends; in the first it is the end."""
+
+SHORTEST_LOOP_NOTES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NotesRepresentation:
+    """The symbols of each stream; a symbol is its place in the tuple, after those for start and end.
+
+    Attributes:
+        names: The stream of each track.
+        voices: Of each track what it may do: with several tracks `HELD` first, then the rest, single pitches, chords.
+        durations: Ticks, ascending.
+        levels: Loudness levels that are told apart, ascending; none where loudness is not learned.
+        metres: Which a song can start in; none where starts and ends are not learned.
+    """
+
+    names: tuple[str, ...]
+    voices: tuple[tuple[Voice, ...], ...]
+    durations: tuple[int, ...]
+    levels: tuple[int, ...] = ()
+    metres: tuple[Metre, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called in a search space."""
+        return NAME
+
+    @property
+    def tracks(self) -> int:
+        """How many tracks a song has."""
+        return len(self.names)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many symbols each attribute has."""
+        firsts = [1 + len(self.metres) if self.metres else 0, *[self._edges] * (self.tracks - 1)]
+        sizes = {name: first + len(own) for name, first, own in zip(self.names, firsts, self.voices, strict=True)}
+        sizes[DURATION] = self._edges + len(self.durations)
+        return sizes | ({LOUDNESS: self._edges + len(self.levels)} if self.levels else {})
+
+    @property
+    def watched(self) -> Watched:
+        """Patterns are those of all tracks together, whatever their rhythm."""
+        return Watched(self.names, np.ones(self.sizes[self.names[0]], dtype=bool), SHORTEST_LOOP_NOTES)
+
+    @property
+    def _edges(self) -> int:
+        """How many symbols come before the others in all streams but the first."""
+        return 1 if self.metres else 0
+
+    @property
+    def _first(self) -> int:
+        """How many symbols come before the others in the first stream: the end, and a start for each metre."""
+        return 1 + len(self.metres) if self.metres else 0
+
+    def encode(self, song: Song, goes_on_at: int | None = None) -> Encoded:
+        """A song as streams; an unknown chord becomes the most similar known one, a duration the nearest by ratio."""
+        slices = cut(song, goes_on_at, keeps_upbeat=bool(self.metres))
+        columns: dict[str, list[int]] = {}
+        replaced: list[tuple[str, str, int]] = []
+        for track, (name, known) in enumerate(zip(self.names, self.voices, strict=True)):
+            columns[name], swaps = _looked_up([one.voices[track] for one in slices], known)
+            replaced += swaps
+        ticks = [nearest_duration(one.ticks) for one in slices]
+        columns[DURATION], others = _nearest(ticks, self.durations)
+        replaced += [(f"{_beats(old)} beats", f"{_beats(new)} beats", count) for old, new, count in others]
+        if self.levels:
+            columns[LOUDNESS], _ = _nearest([level_of(one.velocity) for one in slices], self.levels)
+        return Encoded(self._with_edges(columns, song.metre, is_over=goes_on_at is None), tuple(replaced))
+
+    def decode(self, streams: Streams) -> tuple[Notes, ...]:
+        """The notes of each track, from tick 0."""
+        rows = zip(*(streams[name].tolist() for name in self.sizes), strict=True)
+        slices = [self._slice(row) for row in rows if row[0] >= self._first]
+        return sound(slices, self.tracks)
+
+    def pen(self, opening: Streams, most_notes: int) -> NotesPen:
+        """What writes a song; it may end after one step."""
+        del opening
+        return NotesPen(self.sizes, self.names, starts=len(self.metres), steps=most_notes)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `json.dumps` takes, documented: for each track a list of pitches a symbol, ``null`` for what is held."""
+        return {
+            "version": 2,
+            "representation": NAME,
+            "tracks": list(self.names),
+            "voices": [[None if voice is HELD else list(voice) for voice in own] for own in self.voices],
+            "durations": list(self.durations),
+            "levels": list(self.levels),
+            "metres": [[metre.beats, metre.unit] for metre in self.metres],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The representation that `to_json` described; `CorpusError` when it is not one."""
+        try:
+            return cls(
+                tuple(str(name) for name in data["tracks"]),
+                tuple(tuple(HELD if one is None else tuple(map(int, one)) for one in own) for own in data["voices"]),
+                tuple(int(ticks) for ticks in data["durations"]),
+                tuple(int(level) for level in data["levels"]),
+                tuple(Metre(int(beats), int(unit)) for beats, unit in data["metres"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise CorpusError(
+                "these are not the symbols of notes: tracks, voices and durations are expected"
+            ) from error
+
+    def _slice(self, row: Sequence[int]) -> Slice:
+        """What one step says; a stream that has reached an edge before the first has means its first symbol."""
+        firsts = [self._first, *[self._edges] * (len(row) - 1)]
+        places = [max(symbol - first, 0) for symbol, first in zip(row, firsts, strict=True)]
+        voices = tuple(own[place] for own, place in zip(self.voices, places, strict=False))
+        level = self.levels[places[-1]] if self.levels else None
+        velocity = USUAL_VELOCITY if level is None else velocity_of(level)
+        return Slice(voices, self.durations[places[self.tracks]], velocity)
+
+    def _with_edges(self, columns: Mapping[str, Sequence[int]], metre: Metre, *, is_over: bool) -> dict[str, Stream]:
+        """The columns with a start before them, and an end after them if the song is over."""
+        streams: dict[str, Stream] = {}
+        for place, (name, column) in enumerate(columns.items()):
+            symbols = np.array(column, dtype=np.int32) + (self._edges if place else self._first)
+            if self.metres:
+                start = EDGE if place else 1 + self.metres.index(known_metre(metre, self.metres))
+                symbols = np.concatenate([[start], symbols, [EDGE] * is_over])
+            streams[name] = symbols.astype(np.int32)
+        return streams
+
+
+def learn_notes(
+    songs: Sequence[Song], roles: Sequence[str], settings: Settings, metres: Sequence[Metre]
+) -> NotesRepresentation:
+    """The symbols of some songs: for each track every single pitch, and the chords that best stand for all chords.
+
+    Args:
+        songs: Each with one track a role.
+        roles: What the tracks are called.
+        settings: What is learned.
+        metres: Which a song can start in, the most frequent first.
+    """
+    all_slices = [cut(song, keeps_upbeat=settings.endings) for song in songs]
+    slices = [one for own in all_slices for one in own]
+    voices = tuple(
+        _symbols(Counter(one.voices[track] for one in slices), settings.chord_symbols, can_hold=len(roles) > 1)
+        for track in range(len(roles))
+    )
+    return NotesRepresentation(
+        names=tuple(roles) if len(roles) > 1 else (ONLY_TRACK,),
+        voices=voices,
+        durations=tuple(sorted({nearest_duration(one.ticks) for one in slices})),
+        levels=tuple(sorted({level_of(one.velocity) for one in slices})) if settings.loudness else (),
+        metres=tuple(metres) if settings.endings else (),
+    )
+
+
+def _symbols(counts: Counter[Voice], limit: int, *, can_hold: bool) -> tuple[Voice, ...]:
+    """What a track may do, at most `limit` things unless there are more single pitches."""
+    struck: dict[Pitches, int] = {voice: count for voice, count in counts.items() if voice is not HELD}
+    singles: list[Pitches] = [(), *((pitch,) for pitch in sorted({pitch for chord in struck for pitch in chord}))]
+    chords = representatives(struck, singles, max(0, limit - len(singles) - can_hold))
+    return (*((HELD,) if can_hold else ()), *singles, *chords)
+
+
+def _looked_up(voices: Sequence[Voice], known: Sequence[Voice]) -> tuple[list[int], list[tuple[str, str, int]]]:
+    """The place of each voice among the known ones, and which were replaced by the most similar one."""
+    places = {voice: place for place, voice in enumerate(known)}
+    unknown = Counter(voice for voice in voices if voice is not HELD and voice not in places)
+    struck = [(place, voice) for place, voice in enumerate(known) if voice is not HELD]
+    nearest = most_alike(tuple(unknown), tuple(voice for _, voice in struck)).tolist()
+    places |= {voice: struck[index][0] for voice, index in zip(unknown, nearest, strict=True)}
+    swaps = [(_chord(voice), _chord(known[places[voice]]), count) for voice, count in unknown.most_common()]
+    return [places[voice] for voice in voices], swaps
+
+
+def _nearest(values: Sequence[int], known: Sequence[int]) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """The place of each value, or of the known one nearest by ratio, and which were replaced."""
+    places = {value: place for place, value in enumerate(known)}
+    unknown = Counter(value for value in values if value not in places)
+    for value in unknown:
+        ratios = [((max(value, one) + 1) / (min(value, one) + 1), place) for place, one in enumerate(known)]
+        places[value] = min(ratios)[1]
+    swaps = [(value, known[places[value]], count) for value, count in unknown.most_common()]
+    return [places[value] for value in values], swaps
+
+
+def _chord(voice: Voice) -> str:
+    return "-".join(pitch_name(pitch) for pitch in voice or ()) or "rest"
+
+
+def _beats(ticks: int) -> str:
+    return f"{ticks / TICKS_PER_BEAT:.3g}"

@@ -1,0 +1,130 @@
+"""Several tracks as one line: a slice at each moment in which any of them changes, with what each does there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from evolve.music.representation.likeness import Pitches
+from evolve.music.representation.steps import SHORTEST_REST_TICKS, TOGETHER_TICKS, PlacedStep, placed_steps
+from evolve.music.song import Note, Notes, Song, Track
+
+HELD: Final = None
+"""What a track does in a slice when its note or chord sounds on."""
+
+Voice = Pitches | None
+"""What a track does in a slice: pitches that are struck, none of them for a rest, or `HELD`."""
+
+SNAP_TICKS: Final = SHORTEST_REST_TICKS // 2
+"""A note that ends so near to the start of others ends there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What each track does at one moment.
+
+    Attributes:
+        voices: Of each track.
+        ticks: How long until the next slice, at least 1.
+        velocity: Loudness of the loudest note struck, 1 .. 127; where none is, that of the slice before.
+    """
+
+    voices: tuple[Voice, ...]
+    ticks: int
+    velocity: int
+
+
+def cut(song: Song, end_ticks: int | None = None, *, keeps_upbeat: bool = True) -> list[Slice]:
+    """A song as slices.
+
+    Of a song with a single track a slice is a step of `steps.fold`: a note that sounds on while others start ends
+    there. With several tracks each holds what it has until it changes itself.
+
+    Args:
+        song: With any number of tracks.
+        end_ticks: Where the last slice ends, not before its notes do; None: where they do.
+        keeps_upbeat: Whether the silence before the first note becomes a slice.
+    """
+    if not len(song.notes):
+        return []
+    slices = _cut_one(song, end_ticks) if len(song.tracks) == 1 else _cut_several(song, end_ticks)
+    silence = int(song.notes.onsets_ticks[0])
+    if keeps_upbeat and silence >= SHORTEST_REST_TICKS:
+        slices.insert(0, Slice(((),) * len(song.tracks), silence, slices[0].velocity))
+    return slices
+
+
+def sound(slices: Iterable[Slice], tracks: int) -> tuple[Notes, ...]:
+    """The notes of each track that some slices stand for, from tick 0; what is held at the end ends there."""
+    struck: list[list[Note]] = [[] for _ in range(tracks)]
+    sounding: list[tuple[Pitches, int, int]] = [((), 0, 0)] * tracks
+    now = 0
+    for one in (*slices, Slice(((),) * tracks, 1, 1)):
+        for track, voice in enumerate(one.voices):
+            if voice is HELD:
+                continue
+            pitches, start, velocity = sounding[track]
+            struck[track] += [Note(pitch, start, now - start, velocity) for pitch in pitches]
+            sounding[track] = (voice, now, one.velocity)
+        now += one.ticks
+    return tuple(Notes.of(notes) for notes in struck)
+
+
+def _cut_one(song: Song, end_ticks: int | None) -> list[Slice]:
+    return [Slice((step.pitches,), step.ticks, step.velocity) for step in placed_steps(song, end_ticks)]
+
+
+def _cut_several(song: Song, end_ticks: int | None) -> list[Slice]:
+    moments = _moments(song.notes.onsets_ticks)
+    lines = [_line(track, moments) for track in song.tracks]
+    stop = max(song.length_ticks, end_ticks or 0)
+    changes = sorted({start for line in lines for start in line if start < stop})
+    slices: list[Slice] = []
+    velocity = max(line[changes[0]].velocity for line in lines if changes[0] in line)
+    for start, end in zip(changes, [*changes[1:], stop], strict=True):
+        here = [line.get(start) for line in lines]
+        velocity = max((step.velocity for step in here if step and step.pitches), default=velocity)
+        slices.append(Slice(tuple(HELD if step is None else step.pitches for step in here), end - start, velocity))
+    return _with_known_silence(slices)
+
+
+def _moments(onsets_ticks: np.ndarray) -> np.ndarray:
+    """The ticks at which anything starts, those that belong together as the first of them."""
+    ticks = np.unique(onsets_ticks).tolist()
+    moments = ticks[:1]
+    for tick in ticks[1:]:
+        if tick - moments[-1] > TOGETHER_TICKS:
+            moments.append(tick)
+    return np.array(moments)
+
+
+def _line(track: Track, moments: np.ndarray) -> dict[int, PlacedStep]:
+    """What a track does, by the moment at which it does it; rests begin where its notes end, or close by."""
+    line: dict[int, PlacedStep] = {}
+    for step in placed_steps(Song((track,))):
+        start = int(moments[np.searchsorted(moments, step.start_ticks, side="right") - 1])
+        if not step.pitches:
+            near = moments[np.abs(moments - step.start_ticks) <= SNAP_TICKS]
+            start = int(near[0]) if len(near) else step.start_ticks
+        if step.pitches or start not in line:
+            line[start] = step
+    if line:
+        end = max(int(track.notes.ends_ticks.max()), max(line) + 1)
+        near = moments[np.abs(moments - end) <= SNAP_TICKS]
+        end = int(near[0]) if len(near) and int(near[0]) > max(line) else end
+        line.setdefault(end, PlacedStep(end, 1, (), 1))
+    return line
+
+
+def _with_known_silence(slices: Sequence[Slice]) -> list[Slice]:
+    """The slices with a rest, not something held, for tracks that have not begun or have ended."""
+    told: list[Slice] = []
+    is_silent = [True] * len(slices[0].voices)
+    for one in slices:
+        voices = tuple(
+            () if voice is HELD and silent else voice for voice, silent in zip(one.voices, is_silent, strict=True)
+        )
+        is_silent = [not voice if voice is not HELD else False for voice in voices]
+        told.append(Slice(voices, one.ticks, one.velocity))
+    return told

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 import keras
-import numpy as np
 
 from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import song_files
 from evolve.music.descriptors import CopyIndex, describe
 from evolve.music.representation.steps import transpose, unfold
-from evolve.music.representation.vocabulary import ATTRIBUTES, Streams
+from evolve.music.representation.vocabulary import Streams
 from evolve.network.compose import compose
+from evolve.network.pen import FixedLength
+from evolve.network.sampling import Sampling
 from evolve.randomness import derive_rng
 from evolve.store.records import SongResult
 
@@ -31,9 +32,9 @@ def compose_songs(
         temperature: Above 0; 1 samples what the network predicts.
     """
     opening = context.vocabulary.encode(context.opening.steps).streams
-    shape = (notes, len(ATTRIBUTES))
-    uniforms = np.stack([derive_rng(seed, "song", index).random(shape) for index in indices])
-    composed = compose(model, opening, length=notes, uniforms=uniforms, temperature=temperature)
+    pens = [FixedLength(notes) for _ in indices]
+    rngs = [derive_rng(seed, "song", index) for index in indices]
+    composed = compose(model, opening, pens, rngs, Sampling(temperature))
     return tuple(_song(streams, index, context) for streams, index in zip(composed, indices, strict=True))
 
 

@@ -55,9 +55,11 @@ def opening(rng: np.random.Generator) -> dict[str, np.ndarray]:
 def write(model: Any, seed: int) -> None:  # noqa: ANN401 - Keras has no types
     """All our songs."""
     from evolve.network.compose import compose  # noqa: PLC0415
+    from evolve.network.pen import FixedLength  # noqa: PLC0415
+    from evolve.network.sampling import Sampling  # noqa: PLC0415
 
     rng = np.random.default_rng(seed)
-    compose(model, opening(rng), length=NOTES, uniforms=rng.random((SONGS, NOTES, len(SIZES))))
+    compose(model, opening(rng), [FixedLength(NOTES) for _ in range(SONGS)], rng.spawn(SONGS), Sampling())
 
 
 def ours_s(seed: int) -> float:

@@ -257,13 +257,16 @@ GENES = {
 def _compose(model: object, encoded: EncodedCorpus, seed: int, moved: dict[str, int]) -> list[tuple[Step, ...]]:
     """Songs after the openings of held-out pieces, without the openings, in the common key."""
     from evolve.network.compose import compose  # noqa: PLC0415
+    from evolve.network.pen import FixedLength  # noqa: PLC0415
+    from evolve.network.sampling import Sampling  # noqa: PLC0415
 
     songs = []
     enough = [i for i, piece in enumerate(encoded.held_out) if len(piece["pitch"]) >= OPENING_STEPS]
     for index in enough[:OPENINGS]:
         opening = {name: stream[:OPENING_STEPS] for name, stream in encoded.held_out[index].items()}
-        uniforms = derive_rng(seed, "songs", index).random((SONGS_PER_OPENING, SONG_STEPS, len(opening)))
-        written = compose(model, opening, length=SONG_STEPS, uniforms=uniforms)
+        pens = [FixedLength(SONG_STEPS) for _ in range(SONGS_PER_OPENING)]
+        rngs = derive_rng(seed, "songs", index).spawn(SONGS_PER_OPENING)
+        written = compose(model, opening, pens, rngs, Sampling())
         semitones = moved.get(encoded.held_out_names[index], 0)
         songs += [transpose(encoded.vocabulary.decode(streams), semitones) for streams in written]
     return songs

@@ -100,11 +100,16 @@ def trainer(size: Size, *, stock: bool) -> Callable[[], int]:
 def composer(size: Size, notes: int) -> Callable[[], int]:
     """A network's next songs, from its weights on: gives how many there are."""
     from evolve.network.compose import compose  # noqa: PLC0415 - Keras
+    from evolve.network.pen import FixedLength  # noqa: PLC0415
+    from evolve.network.sampling import Sampling  # noqa: PLC0415
 
     model, rng = network(size), np.random.default_rng(0)
     opening = {name: rng.integers(0, symbols, WINDOW).astype(np.int32) for name, symbols in SIZES.items()}
-    uniforms = rng.random((SONGS, notes, len(SIZES)))
-    return lambda: len(compose(model, opening, length=notes, uniforms=uniforms))
+
+    def work() -> int:
+        return len(compose(model, opening, [FixedLength(notes) for _ in range(SONGS)], rng.spawn(SONGS), Sampling()))
+
+    return work
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -1,90 +1,157 @@
-"""Composing: a trained network goes on from an opening, several songs at once, one note at a time.
+"""Composing: a trained network goes on from an opening, several songs at once, step by step, until each is over.
 
-The opening is read once; from then on each recurrent layer keeps its state, so that a note costs one step whatever
+The opening is read once; from then on each recurrent layer keeps its state, so that a step costs the same whatever
 came before it. That gives the very distributions that reading everything from the start again would give.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import keras
 import numpy as np
 
+from evolve.network.loop_guard import LoopGuard, Pattern
+from evolve.network.pen import Masks, Pen
 from evolve.network.plan import read_plan
 from evolve.network.player import Player
+from evolve.network.sampling import Sampling, barred, sampled
 
 Streams = Mapping[str, np.ndarray]
 
+STEPS_DRAWN = 256
+"""For how many steps a song's random numbers are drawn at once."""
+
 
 def compose(
-    model: keras.Model, opening: Streams, *, length: int, uniforms: np.ndarray, temperature: float = 1.0
+    model: keras.Model,
+    opening: Streams,
+    pens: Sequence[Pen],
+    rngs: Sequence[np.random.Generator],
+    sampling: Sampling,
+    *,
+    pattern: Pattern | None = None,
 ) -> tuple[dict[str, np.ndarray], ...]:
     """Songs that go on from the opening; the same arguments give the same songs.
 
+    A song depends on its own pen and its own random numbers alone, not on which others are composed beside it. What the
+    opening repeats is not held against a song: the guard sees what is composed.
+
     Args:
         model: A network as `evolve.network.build` makes it, or one that was loaded from a file.
-        opening: Attribute → int32 [notes], at least one note.
-        length: How many new notes each song gets.
-        uniforms: Random numbers in [0, 1), float [songs, length, attributes]: one for each symbol, attributes in the
-            order of the opening. Numbers from outside rather than a seed, so that song k has the same ones in every
-            network, on every machine.
-        temperature: Logits are divided by it: below 1 the likely becomes likelier, 0 always takes the likeliest.
+        opening: Attribute → int32 [steps], at least one step.
+        pens: One of each song, at least one: they say what may come next, and when the song is over.
+        rngs: One of each song. A step takes the next ``rng.random(attributes)``: a number for each attribute, in the
+            order of the opening. From outside rather than a seed, so that song k has the same numbers in every network,
+            on every machine; each is used up, for more is drawn than the song needs.
+        sampling: How symbols are chosen.
+        pattern: What the guard watches; needed when there is one.
 
     Returns:
-        Of each song the new notes alone: attribute → int32 [length].
+        Of each song the new steps alone: attribute → int32 [its length].
+
+    Raises:
+        ValueError: The arguments do not fit each other or the network, or a pen allows nothing.
     """
-    names = tuple(opening)
-    _check(model, opening, length, uniforms, temperature)
-    songs = uniforms.shape[0]
-    player = Player(read_plan(model), songs)
-    for note in range(len(opening[names[0]])):
-        logits = player.read({name: np.full(songs, opening[name][note]) for name in names})
-    written = {name: np.zeros((length, songs), np.int32) for name in names}
-    for note in range(length):
-        for place, name in enumerate(names):
-            written[name][note] = sampled(logits[name], uniforms[:, note, place], temperature)
-        if note + 1 < length:
-            logits = player.read({name: written[name][note] for name in names})
-    return tuple({name: written[name][:, song].copy() for name in names} for song in range(songs))
+    _check(model, opening, pens, rngs)
+    player = Player(read_plan(model), len(pens))
+    for step in range(len(next(iter(opening.values())))):
+        logits = player.read({name: np.full(len(pens), stream[step]) for name, stream in opening.items()})
+    sizes = {name: model.output[name].shape[-1] for name in opening}
+    choice = _Choice(sizes, pens, rngs, sampling, pattern)
+    steps: list[dict[str, np.ndarray]] = []
+    turns: list[int] = []
+    while writing := [song for song, pen in enumerate(pens) if not pen.is_done]:
+        if steps:
+            logits = player.read(steps[-1])
+        steps.append(choice.next_step(logits, writing))
+        _write(steps[-1], pens, writing)
+        turns += writing
+    lengths = np.bincount(np.array(turns, int), minlength=len(pens))
+    return _by_song(steps, lengths.tolist(), tuple(opening))
 
 
-def sampled(logits: np.ndarray, uniforms: np.ndarray, temperature: float) -> np.ndarray:
-    """One symbol a row by the inverse of the cumulative distribution.
+class _Choice:
+    """Chooses step after step, of all songs at once."""
 
-    Args:
-        logits: Float [songs, size].
-        uniforms: Float [songs] in [0, 1).
-        temperature: At least 0.
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        pens: Sequence[Pen],
+        rngs: Sequence[np.random.Generator],
+        sampling: Sampling,
+        pattern: Pattern | None,
+    ) -> None:
+        self._names = tuple(sizes)
+        self._pens = pens
+        self._masks = Masks(sizes, len(pens))
+        self._numbers = _numbers(rngs, len(sizes))
+        self._sampling = sampling
+        self._guard = _guard(sampling, pattern, sizes, len(pens))
 
-    Returns:
-        Symbols, int32 [songs].
-    """
-    if temperature == 0:
-        likeliest: np.ndarray = logits.argmax(axis=1)
-        return likeliest.astype(np.int32)
-    scaled = np.subtract(logits, logits.max(axis=1, keepdims=True), dtype=np.float64)
-    if temperature != 1:
-        scaled /= temperature
-    cumulative = np.exp(scaled, out=scaled).cumsum(axis=1)
-    # The last symbol takes what is left, also where rounding would leave nothing.
-    symbols: np.ndarray = (cumulative[:, :-1] <= uniforms[:, None] * cumulative[:, -1:]).sum(axis=1, dtype=np.int32)
-    return symbols
+    def next_step(self, logits: Streams, writing: Sequence[int]) -> dict[str, np.ndarray]:
+        """The symbols that come next: attribute → int64 [songs]; those of songs that are over mean nothing.
+
+        Args:
+            logits: Attribute → float32 [songs, size].
+            writing: The places of the songs that are not over.
+        """
+        allowed = self._masks.ask(self._pens, writing)
+        step = {}
+        for name, uniforms in zip(self._names, next(self._numbers), strict=True):
+            answer = barred(logits[name], allowed[name]) if name in allowed else logits[name]
+            if self._guard and name == self._guard.attribute:
+                answer = self._guard.hold_back(answer)
+            step[name] = sampled(answer, uniforms, self._sampling)
+        if self._guard:
+            self._guard.follow(step)
+        return step
 
 
-def _check(model: keras.Model, opening: Streams, length: int, uniforms: np.ndarray, temperature: float) -> None:
+def _guard(sampling: Sampling, pattern: Pattern | None, sizes: Mapping[str, int], songs: int) -> LoopGuard | None:
+    if pattern is not None:
+        pattern.check(sizes)
+    if sampling.guard == "off":
+        return None
+    if pattern is None:
+        msg = f"a {sampling.guard} guard needs a pattern to watch"
+        raise ValueError(msg)
+    return LoopGuard(pattern, sizes, songs, is_strict=sampling.guard == "strict")
+
+
+def _numbers(rngs: Sequence[np.random.Generator], attributes: int) -> Iterator[np.ndarray]:
+    """Of each step the random numbers of all songs, float64 [attributes, songs] in [0, 1)."""
+    while True:
+        yield from np.stack([rng.random((STEPS_DRAWN, attributes)) for rng in rngs], axis=-1)
+
+
+def _write(step: Streams, pens: Sequence[Pen], writing: Sequence[int]) -> None:
+    """Tell each pen that is not done its song's symbols."""
+    columns = [(name, symbols.tolist()) for name, symbols in step.items()]
+    for song in writing:
+        pens[song].write({name: column[song] for name, column in columns})
+
+
+def _by_song(
+    steps: Sequence[Streams], lengths: Sequence[int], names: Sequence[str]
+) -> tuple[dict[str, np.ndarray], ...]:
+    """The songs out of steps of all songs, each as long as it is."""
+    streams = {name: np.array([step[name] for step in steps], np.int32).reshape(-1, len(lengths)) for name in names}
+    return tuple(
+        {name: stream[:length, song].copy() for name, stream in streams.items()} for song, length in enumerate(lengths)
+    )
+
+
+def _check(model: keras.Model, opening: Streams, pens: Sequence[Pen], rngs: Sequence[np.random.Generator]) -> None:
     if set(opening) != set(model.input):
         msg = f"the network reads {sorted(model.input)}, the opening has {sorted(opening)}"
         raise ValueError(msg)
     if min(len(stream) for stream in opening.values()) == 0:
-        msg = "the opening must hold at least one note"
+        msg = "the opening must hold at least one step"
         raise ValueError(msg)
     for name, stream in opening.items():
         size = model.output[name].shape[-1]
         if np.min(stream) < 0 or np.max(stream) >= size:
             msg = f"the network knows the symbols 0 to {size - 1} of {name}, the opening has others"
             raise ValueError(msg)
-    if uniforms.shape[1:] != (length, len(opening)):
-        msg = f"uniforms must be [songs, {length}, {len(opening)}], got {list(uniforms.shape)}"
-        raise ValueError(msg)
-    if not temperature >= 0:
-        msg = f"temperature must be 0 or more, got {temperature}"
+    if not len(pens) == len(rngs) > 0:
+        msg = f"each song takes a pen and random numbers of its own; got {len(pens)} pens and {len(rngs)} generators"
         raise ValueError(msg)

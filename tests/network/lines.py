@@ -1,13 +1,13 @@
 """Streams that a network can learn in seconds, and networks small enough to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import keras
 import numpy as np
 
-from evolve.network.build import hypermodel
+from evolve.network.build import head_name, hypermodel
 from evolve.network.genes import Value
 
 SIZES = {"pitch": 12, "duration": 4}
@@ -71,4 +71,29 @@ def same_weights(one: keras.Model, other: keras.Model) -> bool:
 def spread(model: keras.Model, by: float = 3.0) -> keras.Model:
     """The network with all weights multiplied, so that its distributions are far from even."""
     model.set_weights([by * weights for weights in model.get_weights()])
+    return model
+
+
+def constant_network(logits: Mapping[str, np.ndarray]) -> keras.Model:
+    """A network that predicts the same whatever it reads; attributes that are not given it predicts evenly."""
+    model = small_network()
+    model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
+    for name, answer in logits.items():
+        head = model.get_layer(head_name(name))
+        head.set_weights([np.zeros_like(head.get_weights()[0]), answer])
+    return model
+
+
+def cycling_network(sureness: float) -> keras.Model:
+    """A network that wants the pitch five above the last one, with this lead over all others."""
+    model = small_network(cell="simple_rnn", encoding="onehot", dense_width=0)
+    model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
+    pitches = SIZES["pitch"]
+    recurrent, head = model.get_layer("recurrent_1"), model.get_layer(head_name("pitch"))
+    kernel, *others = recurrent.get_weights()
+    kernel[:pitches, :pitches] = 20 * np.eye(pitches)
+    recurrent.set_weights([kernel, *others])
+    weights, bias = head.get_weights()
+    weights[:pitches] = sureness * np.roll(np.eye(pitches), 5, axis=1)
+    head.set_weights([weights, bias])
     return model

@@ -44,6 +44,8 @@ ON_JAX = """
 import keras, numpy as np
 from evolve.network.compose import compose
 from evolve.network.files import network_from_bytes, network_to_bytes
+from evolve.network.pen import FixedLength
+from evolve.network.sampling import Sampling
 from evolve.network.train import TrainingSettings, train
 from tests.network.lines import line, same_weights, small_network
 assert keras.backend.backend() == "jax"
@@ -52,7 +54,8 @@ history = train(model, [line(90, 1)], [line(40, 2)], TrainingSettings(window=8, 
 assert history.epochs[1].held_out_bits < history.epochs[0].held_out_bits
 loaded = network_from_bytes(network_to_bytes(model))
 assert same_weights(model, loaded)
-songs = compose(loaded, line(5, 3), length=4, uniforms=np.full((2, 4, 2), 0.5))
+rngs = [np.random.default_rng(song) for song in range(2)]
+songs = compose(loaded, line(5, 3), [FixedLength(4), FixedLength(4)], rngs, Sampling())
 print([len(song["pitch"]) for song in songs])
 """
 

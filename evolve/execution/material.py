@@ -15,8 +15,8 @@ from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import song_files
 from evolve.genetics.space import SearchSpace
 from evolve.music.corpus import Corpus, read_corpus
-from evolve.music.descriptors import CopyIndex
 from evolve.music.encoded import EncodedCorpus, encode_corpus
+from evolve.music.facts.copies import CopyIndex
 from evolve.music.opening import Opening, choose_opening, find_opening, read_opening
 from evolve.music.representation.steps import Step, transpose, unfold
 from evolve.store.records import Artifact, Json

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evolve.music.descriptors import CopyIndex
+from evolve.music.facts.copies import CopyIndex
 from evolve.music.opening import Opening
 from evolve.music.representation.vocabulary import Vocabulary
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import song_files
-from evolve.music.descriptors import CopyIndex, describe
+from evolve.music.facts.description import describe
 from evolve.music.representation.steps import transpose, unfold
 from evolve.music.representation.vocabulary import ATTRIBUTES, Streams
 from evolve.network.compose import compose
@@ -40,17 +40,14 @@ def compose_songs(
 def _song(streams: Streams, index: int, context: SongContext) -> SongResult:
     opening = context.opening.steps
     steps = (*opening, *context.vocabulary.decode(streams))
-    copies = context.copies or CopyIndex.build((), ())
-    facts = describe(
-        steps,
-        opening_length=len(opening),
-        training=copies,
-        tempo_bpm=context.tempo_bpm,
-        transposed_by=context.opening.transposed_by,
-    )
-    if context.copies is None:
-        facts = {name: fact for name, fact in facts.items() if not name.startswith("copied")}
     own_key = transpose(steps, -context.opening.transposed_by)
     song = unfold(own_key, tempo_bpm=context.tempo_bpm, title=f"Song {index}")
     opening_ticks = sum(step.duration_ticks for step in opening)
+    facts = describe(
+        song,
+        opening_ticks=opening_ticks,
+        copies=context.copies,
+        corpus=None,
+        transposed_by=context.opening.transposed_by,
+    )
     return SongResult(index, song_files(song, f"song-{index}", opening_ticks=opening_ticks), facts)

@@ -7,8 +7,8 @@ from statistics import median
 from typing import Any
 
 from evolve.music.corpus import Corpus
-from evolve.music.descriptors import pitch_name
 from evolve.music.encoded import EncodedCorpus
+from evolve.music.pitch_names import pitch_name
 from evolve.music.representation.vocabulary import Streams
 from evolve.music.song import TICKS_PER_BEAT
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from evolve.errors import CorpusError
-from evolve.music.descriptors import pitch_name
 from evolve.music.encoded import OPENING_STEPS, EncodedCorpus
 from evolve.music.key import semitones_to_common_key
+from evolve.music.pitch_names import pitch_name
 from evolve.music.reading import SUFFIXES, Reading, read_file
 from evolve.music.representation.likeness import Pitches
 from evolve.music.representation.steps import Step, transpose

@@ -39,7 +39,7 @@ def candidates_document(sitting: Sitting, folder: Path) -> str:
 
 def print_candidates(sitting: Sitting, reference: str) -> None:
     """The candidates for a reader without a terminal, and how to rank them."""
-    from evolve.music.descriptors import one_line
+    from evolve.music.facts.words import one_line
 
     for candidate in sitting.candidates:
         typer.echo(candidate.letter)

@@ -240,7 +240,7 @@ def _last_number(folder: Path) -> int:
 
 
 def _write(results: tuple["SongResult", ...], folder: Path, *, json_: bool) -> None:
-    from evolve.music.descriptors import one_line
+    from evolve.music.facts.words import one_line
     from evolve.store.paths import write_whole
 
     documents = []

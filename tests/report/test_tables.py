@@ -44,6 +44,16 @@ def test_tells_parents_changes_and_failures_in_words() -> None:
     assert by_id["g1-3"]["replaced_by"] == "g1-3b"
 
 
+def test_facts_of_songs_are_means_and_shares() -> None:
+    """Numbers are averaged over an individual's songs, yes and no become shares, and what is not known is empty."""
+    by_id = {row["id"]: row for row in rows_of("finished")}
+    stuck = by_id["g2-3"]
+    assert (stuck["song.distance"], stuck["song.ended"], stuck["song.stuck"]) == ("1.2", "0.5", "0.5")
+    assert (by_id["g2-2"]["song.stuck"], by_id["g2-2"]["song.notes"]) == ("0.0", "200.0")
+    assert (by_id["g0-1"]["song.notes"], by_id["g0-1"]["song.distance"]) == ("200.0", "")
+    assert "song.range" not in stuck
+
+
 def test_a_run_with_nobody_in_it_is_a_header() -> None:
     """The fixed columns stand there from the first moment on."""
     assert to_csv(example_run("created")).startswith("generation,id,origin,elite,status,rank,")
@@ -56,4 +66,8 @@ def test_every_column_is_documented() -> None:
     named = set(re.findall(r"`([a-z_.<>]+)`", section))
     for stage in STAGES:
         header = to_csv(example_run(stage)).splitlines()[0].split(",")
-        assert {re.sub(r"^(gene|metric)\..*", r"\1.<name>", column) for column in header} <= named
+        assert {re.sub(r"^(gene|metric)\..*", r"\1.<name>", _any_fact(column)) for column in header} <= named
+
+
+def _any_fact(column: str) -> str:
+    return "song.<fact>" if column.startswith("song.") else column

@@ -52,7 +52,7 @@ def test_colour_changes_no_letter() -> None:
     assert "\x1b" not in plain
     assert "\x1b" in coloured
     bare = [line.rstrip() for line in ESCAPE.sub("", coloured).splitlines()]
-    assert [line for line in bare if line != "  bold: not as in the first parent"] == plain.splitlines()
+    assert [line.removesuffix(" · bold: not as in the first parent") for line in bare] == plain.splitlines()
 
 
 def test_coming_first_again_is_counted() -> None:
@@ -114,6 +114,17 @@ def test_the_line_leads_from_the_founder_to_the_champion() -> None:
     assert re.findall(r"^  (g\d-\d\w?) ", line.split("founders")[0], flags=re.MULTILINE) == ["g0-5", "g1-4", "g2-3"]
     assert "founders    g0-2 and g0-5" in line
     assert "individuals/g2-3/song-1.mid  and 1 more" in line
+    assert "of them     1 of 2 songs end · 1 stuck · unlike 1.2" in line
+
+
+def test_a_member_s_songs_are_told_below_its_genes() -> None:
+    """How many end, how many are stuck and how far they are from the corpus; nothing where an old run did not ask."""
+    text = render_text(example_run("finished"), width=120)
+    first, last = text[text.index("Generation 0") :], text[text.index("Generation 2") :]
+    assert "1 of 2 songs end · unlike 1.2" in first.split("g0-5")[1].split("g0-4b")[0]
+    assert "songs end" not in first.split("g0-3")[1].split("Generation 1")[0]
+    assert "1 of 2 songs end · 1 stuck · unlike 1.2" in last.split("g2-3")[1].split("g2-2")[0]
+    assert "unlike: how far the songs are from the corpus" in text
 
 
 def test_failures_are_grouped_by_reason() -> None:

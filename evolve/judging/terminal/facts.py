@@ -6,8 +6,9 @@ from pathlib import Path
 from statistics import fmean
 
 from evolve.judging.ballot import Candidate, CandidateSong, Fact
+from evolve.music.facts.words import is_stuck, minutes, one_line, percent
 
-HEADINGS = ("notes", "length", "range", "repeats", "copied")
+HEADINGS = ("notes", "length", "range", "repeats", "copied", "ends", "unlike")
 """Of the columns of `summary`."""
 
 _PITCH = re.compile(r"([A-G])(♯?)(-?\d+)")
@@ -17,27 +18,29 @@ _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 def summary(candidate: Candidate) -> tuple[str, ...]:
     """All songs of a candidate in one row: one text for each of `HEADINGS`.
 
-    Notes, length and repetition are means, the range is that of all songs together, and copied is the longest passage
-    of any. A fact that no song has is a dash.
+    Notes, length, repetition and distance from the corpus are means, the range is that of all songs together, and
+    copied is the longest passage of any. Where songs are stuck, their number stands in place of the repetition. Ends
+    tells how many songs the network ended by itself, of how many. A fact that no song has is a dash.
     """
     facts = [song.facts for song in candidate.songs]
     return (
         _joined(_numbers(facts, "notes"), lambda values: f"{fmean(values):.0f}"),
         _joined(_numbers(facts, "seconds"), lambda values: minutes(fmean(values))),
         _whole_range([str(fact["range"]) for fact in facts if "range" in fact]),
-        _joined(_numbers(facts, "repetition"), lambda values: f"{fmean(values):.0%}".replace("%", " %")),
-        _joined(_numbers(facts, "copied_notes"), lambda values: f"{max(values):.0f} notes"),
+        _stuck(facts) or _joined(_numbers(facts, "repetition"), lambda values: percent(fmean(values))),
+        _joined(_numbers(facts, "copied_notes"), lambda values: f"{max(values):.0f}"),
+        _joined(_numbers(facts, "ended"), lambda values: f"{sum(values):.0f}/{len(values)}"),
+        _joined(_numbers(facts, "distance"), lambda values: f"{fmean(values):.1f}"),
     )
 
 
 def song_line(song: CandidateSong) -> str:
     """One song's facts in a line, such as ``500 notes · 3:12 · C2–A5 · repeats 12 % · nothing copied``."""
-    from evolve.music.descriptors import one_line  # noqa: PLC0415 - numpy is not needed before a song is looked at
-
     try:
-        return one_line({name: fact for name, fact in song.facts.items() if fact is not None})
-    except (KeyError, TypeError, ValueError):
-        return " · ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in song.facts.items())
+        line = one_line(song.facts)
+    except (TypeError, ValueError):
+        line = ""
+    return line or " · ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in song.facts.items())
 
 
 def song_file(song: CandidateSong) -> str:
@@ -52,14 +55,14 @@ def song_file(song: CandidateSong) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def minutes(seconds: float) -> str:
-    """A length such as ``3:07``."""
-    return "{}:{:02}".format(*divmod(round(seconds), 60))
-
-
 def _numbers(facts: Sequence[Mapping[str, Fact]], name: str) -> list[float]:
     values = (fact.get(name) for fact in facts)
     return [float(value) for value in values if isinstance(value, int | float)]
+
+
+def _stuck(facts: Sequence[Mapping[str, Fact]]) -> str:
+    stuck = sum(map(is_stuck, facts))
+    return f"stuck {stuck}" if stuck else ""
 
 
 def _joined(values: list[float], form: Callable[[list[float]], str]) -> str:

@@ -1,5 +1,6 @@
 """The page on which candidates are moved into order."""
 
+import itertools
 from textwrap import wrap
 
 from evolve.judging.ballot import Candidate
@@ -9,13 +10,16 @@ from evolve.judging.terminal.painting import Fragment, Line, hints, padded, page
 from evolve.judging.terminal.status import status_line
 from evolve.judging.terminal.view import Page, View, in_words
 
-_CELLS = (5, 6, 9, 7, 9)
+_CELLS = (5, 6, 9, 7, 6, 5, 6)
 """Columns of each of the `HEADINGS`."""
 
 _WIDE = 100
 """From so many columns on there is more air between the cells."""
 
 _INDENT = 11
+_SONG_INDENT = 6
+_JOINT = " · "
+"""What stands between two phrases of a song's line."""
 
 
 def paint_list(view: View, columns: int, rows: int) -> Line:
@@ -120,8 +124,20 @@ def _heard(view: View, candidate: Candidate) -> Line:
 
 
 def _songs(view: View, columns: int) -> list[Line]:
-    """All songs of the candidate under the cursor."""
-    return [rule(view.candidate.letter, columns), *songs_of(view, view.candidate, chosen=True)]
+    """All songs of the candidate under the cursor; what is cut of the chosen one's line follows below it."""
+    lines = songs_of(view, view.candidate, chosen=True)
+    song = view.current_song
+    if song and (more := _cut_off(song_line(song), columns - _SONG_INDENT)):
+        lines.insert(view.song, [("", " " * _SONG_INDENT + more)])
+    return [rule(view.candidate.letter, columns), *lines]
+
+
+def _cut_off(line: str, columns: int) -> str:
+    """The phrases of a line that are not seen whole where there are so many columns."""
+    phrases = line.split(_JOINT)
+    ends = itertools.accumulate(len(phrase) + len(_JOINT) for phrase in phrases)
+    whole = sum(end - len(_JOINT) <= columns - 1 for end in ends)
+    return "" if len(line) <= columns else _JOINT.join(phrases[whole:])
 
 
 def _chosen_song_only(view: View, columns: int) -> list[Line]:

@@ -7,6 +7,7 @@ from rich.text import Text
 from evolve.genetics.lineage import descendants, founders_of, line_to_founder, surviving_shares
 from evolve.report.genes import shared_genes
 from evolve.report.rankings import family_of, heard_members, latest_champions
+from evolve.report.songs import songs_in_words
 from evolve.report.story.badges import change_phrases, genome_phrases, rank_history, section
 from evolve.report.story.phrases import Phrases
 from evolve.report.story.words import counted, listed
@@ -84,6 +85,8 @@ def _facts(run: RunRecord, champion: IndividualRecord) -> dict[str, RenderableTy
     if songs := [song.files["midi"] for song in champion.songs if "midi" in song.files]:
         more = f"  and {len(songs) - 1} more" if len(songs) > 1 else ""
         facts["songs"] = Text.assemble(songs[0], (more, "dim"))
+    if words := songs_in_words(champion.songs):
+        facts["of them"] = Phrases(words)
     return facts
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from evolve.genetics.individual import Origin
 from evolve.report.genes import shared_genes
 from evolve.report.rankings import is_tied, letters_of, listeners_of
+from evolve.report.songs import songs_in_words
 from evolve.report.story.badges import genome_phrases, rank_style, section
 from evolve.report.story.phrases import Phrases
 from evolve.report.story.words import duration_in_words, listed, one_line
@@ -24,6 +25,7 @@ _METRICS: dict[str, tuple[str, Callable[[float], str]]] = {
 
 _LETTERS = "as: the blind letter it was heard under"
 _BITS = "bits: what a held-out note costs the network, less is better"
+_UNLIKE = "unlike: how far the songs are from the corpus; its own pieces are at about 1"
 
 
 def generations(run: RunRecord) -> RenderableType:
@@ -33,6 +35,8 @@ def generations(run: RunRecord) -> RenderableType:
     sections = [_generation(run, generation) for generation in run.generations]
     notes = [_LETTERS] if any(generation.ballots for generation in run.generations) else []
     notes += [_BITS] if any(record.metrics for record in run.individuals.values()) else []
+    songs = [song for record in run.individuals.values() for song in record.songs]
+    notes += [_UNLIKE] if any("distance" in song.facts for song in songs) else []
     return Group(*sections, *([Padding(_Legend(notes), (1, 0, 0, 2))] if notes else []))
 
 
@@ -84,7 +88,7 @@ def _table(run: RunRecord, generation: GenerationRecord) -> Table:
         rank = [_rank(generation, member)] if generation.standings else []
         letter = [letters.get(member.individual.id, "")] if letters else []
         metrics = [_metric(member, name, told) for name, (_, told) in shown.items()]
-        table.add_row(*rank, *letter, _name(generation, member), *metrics, _genes(run, generation, member))
+        table.add_row(*rank, *letter, _name(generation, member), *metrics, _about(run, generation, member))
     return table
 
 
@@ -122,6 +126,9 @@ def _metric(member: IndividualRecord, name: str, told: Callable[[float], str]) -
     return told(value) if isinstance(value, int | float) else ""
 
 
-def _genes(run: RunRecord, generation: GenerationRecord, member: IndividualRecord) -> Phrases:
+def _about(run: RunRecord, generation: GenerationRecord, member: IndividualRecord) -> RenderableType:
+    """The genes, and below them what can be said of the songs."""
     fresh = tuple(member.changed) if member.individual.generation == generation.index else ()
-    return Phrases(genome_phrases(member.individual.genome, leaving_out=shared_genes(run), fresh=fresh))
+    genes = Phrases(genome_phrases(member.individual.genome, leaving_out=shared_genes(run), fresh=fresh))
+    songs = [Text(words, style="dim") for words in songs_in_words(member.songs)]
+    return Group(genes, Phrases(songs)) if songs else genes

@@ -24,6 +24,9 @@ FACTS: dict[str, Fact] = {
     "loop_period_notes": 8,
     "copied_notes": 9,
     "copied_from": "bwv66.6",
+    "stuck": "",
+    "ended": True,
+    "distance": 1.24,
 }
 
 

@@ -108,7 +108,7 @@ def test_a_row_tells_the_facts_of_all_songs() -> None:
     """Means of lengths, the whole range, the longest copied passage."""
     row = text(paint_list(view(), 80, 24))[3]
 
-    assert " ".join(row.split()) == "» ╭ 1 A 500 1:42 C2–A♯5 12 % 9 notes ○ ○"
+    assert " ".join(row.split()) == "» ╭ 1 A 500 1:42 C2–A♯5 12 % 9 2/2 1.2 ○ ○"
 
 
 def test_heard_and_playing_songs_are_marked() -> None:

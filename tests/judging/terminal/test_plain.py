@@ -31,7 +31,7 @@ def test_the_songs_and_their_files_are_shown_under_letters() -> None:
     """Facts and paths of each song, and never an id."""
     _, shown = listen()
 
-    assert "  1  500 notes · 1:41 · C2–A♯5 · repeats 12 % · copied ≤ 9 notes (bwv66.6)" in shown
+    assert "  1  500 notes, ends by itself · 1:41 · C2–A♯5 · repeats 12 % · copied ≤ 9 notes (bwv66.6)" in shown
     assert "     /run/listening/B-song-2.ogg" in shown
     assert not any("g7-" in line for line in shown)
 

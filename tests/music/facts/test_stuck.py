@@ -1,0 +1,87 @@
+"""Songs that got stuck say in what; real music is not stuck."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolve.music.facts.figures import figures_of
+from evolve.music.reading import read_songs
+from evolve.music.song import Metre, Note, Notes, Song, Track
+from tests.music.facts.songs import melody
+
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
+WANDERING = [int(pitch) for pitch in np.random.default_rng(1).integers(55, 80, 200)]
+"""A line that never loops."""
+
+
+def stuck(song: Song) -> str:
+    """What a song is stuck in."""
+    return figures_of(song).stuck
+
+
+def test_a_note_that_never_ends_is_told() -> None:
+    """The plainest way to be stuck, whatever the rhythm."""
+    line = Notes.of(Note(60, 24 * k + k * k % 5, 12) for k in range(40))
+    assert stuck(Song((Track(line),))) == "one note, 40 times"
+
+
+def test_a_chord_is_not_called_a_note() -> None:
+    """Notes that start together are struck as one."""
+    chords = Notes.of(Note(pitch, 24 * k, 24) for k in range(40) for pitch in (60, 64, 67))
+    assert stuck(Song((Track(chords),))) == "one chord, 40 times"
+
+
+def test_a_cycle_that_takes_a_bar_is_called_one() -> None:
+    """Four quarter notes are a bar in 4/4, and six are two in 3/4; what fits no bars is a cycle of notes."""
+    assert stuck(melody([60, 62, 64, 65] * 9)) == "a bar, 9 times"
+    assert stuck(melody([60, 62, 64, 65, 67, 64] * 6, metre=Metre(3, 4))) == "2 bars, 6 times"
+    assert stuck(melody([60, 62, 64, 65, 67, 64, 69] * 6)) == "a cycle of 7 notes, 6 times"
+
+
+def test_a_cycle_of_changing_rhythm_is_no_bar() -> None:
+    """A bar's length must be that of every round."""
+    onsets = [24 * k if k < 20 else 24 * k + 12 for k in range(36)]
+    line = Notes.of(Note((60, 62, 64, 65)[k % 4], onset, 12) for k, onset in enumerate(onsets))
+    assert stuck(Song((Track(line),))) == "a cycle of 4 notes, 9 times"
+
+
+def test_a_verse_sung_four_times_is_a_song() -> None:
+    """Real pieces are played through several times."""
+    assert stuck(melody(WANDERING[:30] * 4)) == ""
+
+
+def test_a_trill_is_an_ornament() -> None:
+    """A stretch of two notes in turn does not make a long song stuck, as it would a short one."""
+    trill = [72, 74] * 20
+    assert stuck(melody(WANDERING + trill)) == ""
+    assert stuck(melody(WANDERING[:40] + trill)) == "a cycle of 2 notes, 20 times"
+
+
+def test_a_long_song_that_is_stuck_for_a_while_is_stuck() -> None:
+    """Fifty equal notes are nobody's intention, however much else there is."""
+    assert stuck(melody(WANDERING + [50] * 50 + WANDERING)) == "one note, 50 times"
+
+
+def test_a_song_that_gets_stuck_over_and_over_is_stuck() -> None:
+    """Several short loops that are a third of the song together count as one long one."""
+    parts = [[*WANDERING[20 * k : 20 * k + 20], *[50] * 15] for k in range(6)]
+    assert stuck(melody(list(itertools.chain(*parts)))) == "one note, 15 times"
+
+
+@given(st.lists(st.sampled_from([60, 62, 64, 65, 67]), max_size=23))
+def test_fewer_notes_than_a_figure_takes_are_never_stuck(pitches: list[int]) -> None:
+    """A song of a few notes has had no time to get stuck."""
+    assert stuck(melody(pitches)) == ""
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"no music at {DATA}")
+def test_real_music_is_hardly_ever_stuck() -> None:
+    """One folk tune in sixty, which has a strain that is played six times, and no piano piece."""
+    folders = {name: sorted((DATA / name).glob("*.mid")) for name in ("nottingham", "giantmidi")}
+    found = {name: sum(bool(stuck(*read_songs(path))) for path in paths) for name, paths in folders.items()}
+    assert len(folders["nottingham"]) == 60
+    assert found == {"nottingham": 1, "giantmidi": 0}

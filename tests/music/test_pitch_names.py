@@ -1,0 +1,8 @@
+"""Pitches have the names musicians give them."""
+
+from evolve.music.pitch_names import pitch_name
+
+
+def test_middle_c_is_c4() -> None:
+    """Octaves are numbered as in scientific pitch notation, and black keys are sharps."""
+    assert [pitch_name(p) for p in (0, 21, 60, 61, 127)] == ["C-1", "A0", "C4", "C♯4", "G9"]

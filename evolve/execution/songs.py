@@ -69,7 +69,7 @@ def _composed(
     pens = [representation.pen(streams, notes) for _ in rngs]
     watched = representation.watched
     pattern = Pattern(watched.attributes, watched.counts, watched.shortest)
-    composed = compose(model, streams, pens, rngs, sampling, pattern)
+    composed = compose(model, streams, pens, rngs, sampling, pattern=pattern)
     return zip(composed, [pen.has_ended for pen in pens], strict=True)
 
 

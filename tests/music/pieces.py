@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from evolve.music.corpus import Corpus, Piece
+from evolve.music.encoded import EncodedCorpus, encode_corpus
+from evolve.music.holding_out import split_pieces
 from evolve.music.midi import write_midi
+from evolve.music.representation.contract import Settings
 from evolve.music.representation.steps import DURATIONS, HIGHEST_PITCH, LOWEST_PITCH, Step, unfold
 from evolve.music.reshaping import shifted, without_overlaps
 from evolve.music.song import Metre, Note, Notes, Song, Track
-from evolve.music.encoded import EncodedCorpus, encode_corpus
-from evolve.music.holding_out import split_pieces
-from evolve.music.representation.contract import Settings
 
 chords = st.lists(st.integers(LOWEST_PITCH, HIGHEST_PITCH), unique=True, max_size=5).map(lambda p: tuple(sorted(p)))
 """Pitches of a rest, a note or a chord."""
@@ -77,7 +77,9 @@ def tracks_of_notes(draw: st.DrawFn, most_notes: int = 25) -> Notes:
 def songs(draw: st.DrawFn, tracks: st.SearchStrategy[int] | None = None) -> Song:
     """Songs of one to four tracks whose first note lies in the first bar."""
     count = draw(tracks or st.integers(1, 4))
-    made = tuple(Track(draw(tracks_of_notes()), name=f"track {k}", program=draw(st.integers(0, 127))) for k in range(count))
+    made = tuple(
+        Track(draw(tracks_of_notes()), name=f"track {k}", program=draw(st.integers(0, 127))) for k in range(count)
+    )
     metre = draw(st.sampled_from([Metre(4, 4), Metre(3, 4), Metre(6, 8)]))
     song = Song(made, tempo_bpm=90.0, metre=metre)
     first = int(song.notes.onsets_ticks[0])

@@ -98,7 +98,9 @@ def test_the_tracks_that_are_learned_are_the_callers(folder: Path) -> None:
     corpus = read_corpus([str(folder)], roles=("melody", "bass"))
     (piece,) = corpus.pieces
     assert [(track.name, track.program) for track in piece.song.tracks] == [("Melody", 40), ("Bass", 32)]
-    assert {skipped.reason for skipped in corpus.skipped if skipped.name != "bad.mid"} == {"a single track without bass"}
+    assert {skipped.reason for skipped in corpus.skipped if skipped.name != "bad.mid"} == {
+        "a single track without bass"
+    }
     assert [track["name"] for track in corpus_facts(corpus)["tracks"]] == ["Melody", "Bass"]
 
 

@@ -4,7 +4,8 @@ from evolve.music.facts.copies import CopyIndex
 from evolve.music.facts.corpus_figures import CorpusFigures, distance
 from evolve.music.facts.figures import Figures, figures_of, notes_from
 from evolve.music.pitch_names import pitch_name
-from evolve.music.representation.steps import fold, transpose
+from evolve.music.representation.steps import fold
+from evolve.music.reshaping import transposed
 from evolve.music.song import Song, Track
 
 Facts = dict[str, str | int | float | bool]
@@ -79,7 +80,7 @@ def _range(figures: Figures) -> str:
 
 def _copied(song: Song, opening_ticks: int, copies: CopyIndex, transposed_by: int) -> Facts:
     composed = Song((Track(notes_from(song, opening_ticks)),), song.tempo_bpm)
-    copied, source = copies.longest_copy(transpose(fold(composed), transposed_by))
+    copied, source = copies.longest_copy(fold(transposed(composed, transposed_by)))
     return {"copied_notes": copied, "copied_from": source}
 
 

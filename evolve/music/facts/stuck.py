@@ -53,7 +53,7 @@ def stuck_in(struck: Struck, loops: Iterable[Loop], metre: Metre) -> str:
 
 
 def _is_stuck(longest: Loop, share: float, notes: int) -> bool:
-    return longest.length >= NOTES_AT_A_STRETCH or (share >= SHARE and share * notes >= FEWEST_NOTES)
+    return longest.length >= NOTES_AT_A_STRETCH or (share >= SHARE and round(share * notes) >= FEWEST_NOTES)
 
 
 def _name(loop: Loop, struck: Struck, metre: Metre) -> str:

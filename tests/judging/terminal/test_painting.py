@@ -1,5 +1,6 @@
 """Every page fits every screen, tells letters alone, and shows what matters."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from prompt_toolkit.utils import get_cwidth
 from evolve.judging.ballot import Ballot
 from evolve.judging.draft import BallotDraft, Order
 from evolve.judging.pairwise import Question
+from evolve.judging.terminal.facts import HEADINGS, song_line, summary
 from evolve.judging.terminal.list_page import paint_list
 from evolve.judging.terminal.overlay_pages import paint_help
 from evolve.judging.terminal.painting import Line, tail
@@ -142,3 +144,40 @@ def test_a_long_path_keeps_its_end() -> None:
     """The file's name tells most."""
     assert tail("/home/anna/A-song-1.ogg", 13) == "…A-song-1.ogg"
     assert tail("short.ogg", 13) == "short.ogg"
+
+
+def test_a_row_of_five_songs_is_seen_whole_on_a_small_screen() -> None:
+    """With 80 columns nothing of the facts or of the songs' dots is cut."""
+    row = text(paint_list(view(songs=5), 80, 24))[3]
+
+    assert "…" not in row
+    assert row.rstrip().endswith("○ ○ ○ ○ ○")
+
+
+def test_what_is_cut_of_the_chosen_song_s_line_follows_below_it() -> None:
+    """In whole phrases; where the line fits, nothing follows."""
+    narrow, wide = (text(paint_list(view(), columns, 24)) for columns in (80, 120))
+
+    at = next(number for number, line in enumerate(narrow) if line.startswith(" ▸ 1"))
+    assert narrow[at].endswith("…")
+    assert narrow[at + 1] == "      copied ≤ 9 notes (bwv66.6)"
+    assert sum("bwv66.6" in line for line in wide) == 2
+
+
+def test_stuck_songs_are_counted_in_place_of_the_repetition() -> None:
+    """A song that is stuck is what a listener wants to know first."""
+    cast = candidates(1)
+    stuck = replace(cast[0].songs[0], facts={**cast[0].songs[0].facts, "stuck": "one note, 40 times", "ended": False})
+    row = dict(zip(HEADINGS, summary(replace(cast[0], songs=(stuck, *cast[0].songs[1:]))), strict=True))
+
+    assert (row["repeats"], row["ends"], row["unlike"]) == ("stuck 1", "1/2", "1.2")
+    assert dict(zip(HEADINGS, summary(cast[0]), strict=True))["repeats"] == "12 %"
+
+
+def test_facts_of_another_kind_are_told_by_their_names() -> None:
+    """Songs of a run made otherwise have a line and a row all the same."""
+    song = replace(candidates(1)[0].songs[0], facts={"brightness": 3, "mood_swings": 2})
+    candidate = replace(candidates(1)[0], songs=(song,))
+
+    assert song_line(song) == "brightness 3 · mood swings 2"
+    assert set(summary(candidate)) == {"–"}

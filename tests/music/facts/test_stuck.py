@@ -72,6 +72,13 @@ def test_a_song_that_gets_stuck_over_and_over_is_stuck() -> None:
     assert stuck(melody(list(itertools.chain(*parts)))) == "one note, 15 times"
 
 
+def test_the_limits_themselves_are_stuck() -> None:
+    """A third of a song is a third, and 24 notes are 24, whatever shares of whole numbers are as fractions."""
+    lengths = range(24, 73)
+    assert all(stuck(melody([50] * 24 + WANDERING[: length - 24])) for length in lengths)
+    assert not stuck(melody([50] * 24 + WANDERING[:49]))
+
+
 @given(st.lists(st.sampled_from([60, 62, 64, 65, 67]), max_size=23))
 def test_fewer_notes_than_a_figure_takes_are_never_stuck(pitches: list[int]) -> None:
     """A song of a few notes has had no time to get stuck."""

@@ -6,8 +6,9 @@ starts, each by track and pitch; a loudness stands before the first note that ha
 time must pass before the same can come again.
 """
 
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self
@@ -198,37 +199,40 @@ class EventsRepresentation:
             tracks.append(without_overlaps(table))
         return tuple(tracks), tuple(replaced)
 
-    def _events(self, tracks: Sequence[Notes], goes_on_at: int | None) -> Iterator[int]:
+    def _events(self, tracks: Sequence[Notes], goes_on_at: int | None) -> list[int]:
         """The symbols between start and end."""
+        passing: dict[int, list[int]] = {0: []}
+        symbols: list[int] = []
         now, level = 0, -1
         for tick, is_on, key, velocity in self._in_order(tracks):
-            yield from self._passing(tick - now)
-            now = tick
-            if not is_on:
-                yield self.first_off + key
-                continue
-            if self.levels and (heard := self._nearest_level(velocity)) != level:
+            if tick != now:
+                symbols += passing.get(tick - now) or passing.setdefault(tick - now, self._passing(tick - now))
+                now = tick
+            if is_on and self.levels and (heard := self._nearest_level(velocity)) != level:
                 level = heard
-                yield self.first_level + level
-            yield self.first_on + key
+                symbols.append(self.first_level + level)
+            symbols.append((self.first_on if is_on else self.first_off) + key)
         if goes_on_at is not None:
-            yield from self._passing(_rounded(goes_on_at, self.grid_ticks) - now)
+            symbols += self._passing(_rounded(goes_on_at, self.grid_ticks) - now)
+        return symbols
 
     def _in_order(self, tracks: Sequence[Notes]) -> list[tuple[int, int, int, int]]:
         """When, whether it starts, which key, and how loud: all starts and stops in the order of their symbols."""
         events: list[tuple[int, int, int, int]] = []
         for number, notes in enumerate(tracks):
-            rows = zip(notes.pitches, notes.onsets_ticks, notes.ends_ticks, notes.table[3], strict=True)
-            for pitch, onset, end, velocity in (map(int, row) for row in rows):
-                key = self._places[number, pitch]
-                events += [(onset, 1, key, velocity), (end, 0, key, velocity)]
+            keys = [self._places[number, pitch] for pitch in notes.pitches.tolist()]
+            velocities = notes.table[3].tolist()
+            events += zip(notes.onsets_ticks.tolist(), itertools.repeat(1), keys, velocities, strict=False)
+            events += zip(notes.ends_ticks.tolist(), itertools.repeat(0), keys, velocities, strict=False)
         return sorted(events)
 
-    def _passing(self, ticks: int) -> Iterator[int]:
+    def _passing(self, ticks: int) -> list[int]:
         """The shifts that make up some ticks, the longest first."""
+        symbols: list[int] = []
         for place in range(len(self.shifts) - 1, -1, -1):
             count, ticks = divmod(max(ticks, 0), self.shifts[place])
-            yield from [self.first_shift + place] * count
+            symbols += [self.first_shift + place] * count
+        return symbols
 
     def _nearest_level(self, velocity: int) -> int:
         """The place of the level that a velocity has, or of the nearest known one."""

@@ -5,6 +5,7 @@ symbols are what a track strikes, a rest, or that it holds what it has; ``durati
 changes. ``loudness`` can be a stream of its own.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,10 +102,18 @@ class NotesRepresentation:
         return Encoded(self._with_edges(columns, song.metre, is_over=goes_on_at is None), tuple(replaced))
 
     def decode(self, streams: Streams) -> tuple[Notes, ...]:
-        """The notes of each track, from tick 0."""
-        rows = zip(*(streams[name].tolist() for name in self.sizes), strict=True)
-        slices = [self._slice(row) for row in rows if row[0] >= self._first]
-        return sound(slices, self.tracks)
+        """The notes of each track, from tick 0; where a stream has an edge and the first has none, its first symbol."""
+        is_step = streams[self.names[0]] >= self._first
+        firsts = [self._first, *[self._edges] * (len(self.sizes) - 1)]
+        columns = [
+            np.maximum(streams[name][is_step] - first, 0).tolist()
+            for name, first in zip(self.sizes, firsts, strict=True)
+        ]
+        voices = [map(own.__getitem__, column) for own, column in zip(self.voices, columns, strict=False)]
+        ticks = map(self.durations.__getitem__, columns[self.tracks])
+        velocities = [velocity_of(level) for level in self.levels]
+        loudness = map(velocities.__getitem__, columns[-1]) if self.levels else itertools.repeat(USUAL_VELOCITY)
+        return sound(map(Slice, zip(*voices, strict=True), ticks, loudness), self.tracks)
 
     def pen(self, opening: Streams, most_notes: int) -> NotesPen:
         """What writes a song; it may end after one step."""
@@ -138,15 +147,6 @@ class NotesRepresentation:
             raise CorpusError(
                 "these are not the symbols of notes: tracks, voices and durations are expected"
             ) from error
-
-    def _slice(self, row: Sequence[int]) -> Slice:
-        """What one step says; a stream that has reached an edge before the first has means its first symbol."""
-        firsts = [self._first, *[self._edges] * (len(row) - 1)]
-        places = [max(symbol - first, 0) for symbol, first in zip(row, firsts, strict=True)]
-        voices = tuple(own[place] for own, place in zip(self.voices, places, strict=False))
-        level = self.levels[places[-1]] if self.levels else None
-        velocity = USUAL_VELOCITY if level is None else velocity_of(level)
-        return Slice(voices, self.durations[places[self.tracks]], velocity)
 
     def _with_edges(self, columns: Mapping[str, Sequence[int]], metre: Metre, *, is_over: bool) -> dict[str, Stream]:
         """The columns with a start before them, and an end after them if the song is over."""

@@ -1,8 +1,7 @@
 """Several tracks as one line: a slice at each moment in which any of them changes, with what each does there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -20,9 +19,8 @@ SNAP_TICKS: Final = SHORTEST_REST_TICKS // 2
 """A note that ends so near to the start of others ends there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """What each track does at one moment.
+class Slice(NamedTuple):
+    """What each track does at one moment; a tuple, for there are many.
 
     Attributes:
         voices: Of each track.

@@ -5,6 +5,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,9 +47,8 @@ class Step:
         return not self.pitches
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedStep:
-    """A step as it lies in its song, before its duration becomes one of `DURATIONS`.
+class PlacedStep(NamedTuple):
+    """A step as it lies in its song, before its duration becomes one of `DURATIONS`; a tuple, for there are many.
 
     Attributes:
         start_ticks: When it starts.

@@ -1,6 +1,7 @@
 """What a network's symbols mean, and what its songs begin with."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +65,14 @@ class SongContext:
         return self._beginning_with(self.beginnings[rng.choice(len(shares), p=shares / shares.sum())])
 
     def _beginning_with(self, beginning: Beginning) -> "SongContext":
-        tracks = tuple(Track(Notes.of(()), part.name, part.program) for part in self.parts)
-        silence = Song(tracks, beginning.tempo_bpm, metre=beginning.metre)
-        return dataclasses.replace(self, opening=Opening(silence, goes_on_at=0, notes=0, source=FROM_SCRATCH))
+        return dataclasses.replace(self, opening=from_scratch(self.parts, beginning))
+
+
+def from_scratch(parts: Sequence[Part], beginning: Beginning) -> Opening:
+    """An opening without notes, for tracks of these parts."""
+    tracks = tuple(Track(Notes.of(()), part.name, part.program) for part in parts)
+    silence = Song(tracks, beginning.tempo_bpm, metre=beginning.metre)
+    return Opening(silence, goes_on_at=0, notes=0, source=FROM_SCRATCH)
 
 
 def copies_in(encoded: EncodedCorpus, kind: str) -> CopyIndex:

@@ -35,6 +35,9 @@ CELLS = (
     ("bach-chorales", "soprano+alto+tenor+bass"),
 )
 SONGS = 40
+HEADS = (
+    "corpus", "tracks", "symbols", "exact", "weights", "epochs", "bits a note", "songs end", "length", "theirs",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -60,8 +63,7 @@ def main() -> None:
             taught = teach(corpus, parts, kind, genes, seconds=chosen.seconds, settings=Settings())
             rows.append([source, tracks, kind, *figures(taught, parts[0], chosen.notes)])
             print(" · ".join(rows[-1]), flush=True)
-    heads = "corpus, tracks, symbols, exact, weights, epochs, bits a note, songs end, length, theirs".split(", ")
-    print(table(heads, rows))
+    print(table(HEADS, rows))
 
 
 def as_notes_say(training: Sequence[Piece], held_out: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:

@@ -80,8 +80,7 @@ def teach(
     from evolve.network.build import hypermodel  # noqa: PLC0415
     from evolve.network.train import TrainingSettings, train  # noqa: PLC0415
 
-    about = {"names": corpus.names, "fingerprint": corpus.fingerprint}
-    encoded = encode_corpus(*parts, kinds=[kind], settings=settings, **about)
+    encoded = encode_corpus(*parts, kinds=[kind], settings=settings, names=corpus.names, fingerprint=corpus.fingerprint)
     pieces = encoded.pieces[kind]
     hp = keras_tuner.HyperParameters()
     for name, value in genes.items():

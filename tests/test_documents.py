@@ -50,7 +50,9 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
         told |= dict(zip(re.findall(r"`([a-z_]+)`", names), re.split(r", (?!by)", defaults.strip()), strict=False))
     assert set(told) == set(RunConfig.model_fields)
     for name, field in RunConfig.model_fields.items():
-        if isinstance(field.default, int | float):
+        if isinstance(field.default, bool):
+            assert told[name] == str(field.default).lower(), name
+        elif isinstance(field.default, int | float):
             assert float(told[name]) == field.default, name
 
 

@@ -1,7 +1,7 @@
 """Songs as MusicXML, which every notation program reads.
 
-Written as it is defined (MusicXML 4.0, W3C Music Notation Community Group, 2021), without music21: its export takes
-seconds for a song, and decides itself about bars, ties and voices.
+Written as it is defined (MusicXML 4.0, W3C Music Notation Community Group, 2021), without music21: loading it and its
+export take two seconds, and it decides itself about bars, ties and voices.
 """
 
 from collections.abc import Sequence

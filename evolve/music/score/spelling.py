@@ -5,10 +5,10 @@ from typing import Final
 
 STEPS_BY_FIFTHS: Final = "FCGDAEB"
 FIFTHS_BELOW_TONIC: Final = 3
-HIGHEST_FIRST_FIFTH: Final = 1
-"""The window of spellings starts no higher than with G, and so has no double sharps."""
+LOWEST_FIRST_FIFTH, HIGHEST_FIRST_FIFTH = -8, 1
+"""The window of spellings starts with F flat at the lowest and G at the highest: so it has no double accidentals."""
 
-ACCIDENTALS: Final = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
+ACCIDENTALS: Final = {-1: "flat", 0: "natural", 1: "sharp"}
 """By alteration, as in MusicXML."""
 
 
@@ -35,7 +35,7 @@ def spelled(pitch: int, sharps: int) -> Spelling:
     of the relative minor key. On spelling by the line of fifths: Temperley, "The Cognition of Basic Musical Structures"
     (2001), chapter 5.
     """
-    first = min(sharps - FIFTHS_BELOW_TONIC, HIGHEST_FIRST_FIFTH)
+    first = min(max(sharps - FIFTHS_BELOW_TONIC, LOWEST_FIRST_FIFTH), HIGHEST_FIRST_FIFTH)
     fifth = first + (7 * pitch - first) % 12
     alter = (fifth + 1) // len(STEPS_BY_FIFTHS)
     return Spelling(STEPS_BY_FIFTHS[(fifth + 1) % len(STEPS_BY_FIFTHS)], alter, (pitch - alter) // 12 - 1)

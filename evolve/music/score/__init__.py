@@ -1,0 +1,1 @@
+"""Printed scores: a song laid out on staves, as MusicXML, and engraved."""

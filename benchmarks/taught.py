@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolve.execution.song_context import from_scratch
+from evolve.execution.songs import pattern_of
 from evolve.music.corpus import Corpus, Piece
 from evolve.music.encoded import EncodedCorpus, EncodedPieces, encode_corpus
 from evolve.music.opening import Opening, choose_opening
@@ -20,7 +21,6 @@ from evolve.music.representation.contract import Settings
 from evolve.music.reshaping import joined
 from evolve.music.song import Song
 from evolve.network.compose import compose
-from evolve.network.loop_guard import Pattern
 from evolve.network.sampling import Sampling
 from evolve.randomness import derive_rng, derive_seed
 
@@ -116,9 +116,7 @@ def songs(
     streams = representation.encode(begun.song, begun.goes_on_at).streams
     pens = [representation.pen(streams, notes) for _ in range(count)]
     rngs = [derive_rng(seed, "song", index) for index in range(1, count + 1)]
-    watched = representation.watched
-    pattern = Pattern(watched.attributes, watched.counts, watched.shortest)
-    composed = compose(taught.model, streams, pens, rngs, sampling, pattern=pattern)
+    composed = compose(taught.model, streams, pens, rngs, sampling, pattern=pattern_of(representation, sampling))
     return [
         (joined(begun.song, representation.decode(one), begun.goes_on_at), pen.has_ended)
         for one, pen in zip(composed, pens, strict=True)

@@ -53,7 +53,9 @@ Parents = Annotated[int | None, typer.Option(help="How many of the best may beco
 Elites = Annotated[int | None, typer.Option(help="How many of the best are heard again. [default: 1]")]
 Generations = Annotated[int | None, typer.Option(help="Generations to hear. [default: 5]")]
 Songs = Annotated[int | None, typer.Option(help="Songs of each network. [default: 5]")]
-Notes = Annotated[int | None, typer.Option(help="Most notes of each song after the opening; it may end before. [default: 500]")]
+Notes = Annotated[
+    int | None, typer.Option(help="Most notes of each song after the opening; it may end before. [default: 500]")
+]
 OpeningFile = Annotated[
     str | None,
     typer.Option(metavar="FILE", help="Begin every song with this music file; unset: a held-out piece's start."),

@@ -1,6 +1,7 @@
 """Songs of a trained network: composed, described, written, sounded and drawn."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 
 import keras
@@ -9,7 +10,7 @@ import numpy as np
 from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import score_files, song_files
 from evolve.music.facts.description import describe
-from evolve.music.representation.contract import Streams
+from evolve.music.representation.contract import Representation, Streams
 from evolve.music.reshaping import joined, transposed
 from evolve.network.compose import compose
 from evolve.network.loop_guard import Pattern
@@ -67,10 +68,19 @@ def _composed(
     representation, opening = context.representation, context.opening
     streams = representation.encode(opening.song, opening.goes_on_at).streams
     pens = [representation.pen(streams, notes) for _ in rngs]
-    watched = representation.watched
-    pattern = Pattern(watched.attributes, watched.counts, watched.shortest)
-    composed = compose(model, streams, pens, rngs, sampling, pattern=pattern)
+    composed = compose(model, streams, pens, rngs, sampling, pattern=pattern_of(representation, sampling))
     return zip(composed, [pen.has_ended for pen in pens], strict=True)
+
+
+def pattern_of(representation: Representation, sampling: Sampling) -> Pattern:
+    """What the guard looks out for.
+
+    A strict guard takes half as many notes for a loop: else a network that leaves one for a note and comes back at once
+    is stuck for all that.
+    """
+    watched = representation.watched
+    shortest = math.ceil(watched.shortest / 2) if sampling.guard == "strict" else watched.shortest
+    return Pattern(watched.attributes, watched.counts, shortest)
 
 
 def _song(streams: Streams, index: int, context: SongContext, *, has_ended: bool, with_score: bool) -> SongResult:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.music import descriptors
+from evolve.music.facts.loops import find_loops
 from evolve.network.loop_guard import LONGEST_PERIOD, LOOP_ROUNDS, LoopGuard, Pattern
 from tests.network.overruns import longest_overrun
 
@@ -108,7 +108,7 @@ def test_a_guard_means_by_a_loop_what_the_listener_is_told_of(pitches: list[int]
     for pitch in pitches:
         guard.follow({"pitch": np.array([pitch])})
         has_loop |= guard.hold_back(zeros) is not zeros
-    assert has_loop == (descriptors.loops([(pitch,) for pitch in pitches])[1] > 0)
+    assert has_loop == bool(find_loops(pitches))
 
 
 @given(st.integers(0, 5), st.floats(0, 1, exclude_max=True))

@@ -73,8 +73,13 @@ class NotesRepresentation:
 
     @property
     def watched(self) -> Watched:
-        """Patterns are those of all tracks together, whatever their rhythm."""
-        return Watched(self.names, np.ones(self.sizes[self.names[0]], dtype=bool), SHORTEST_LOOP_NOTES)
+        """Patterns are of what the first track strikes with what the others do then, whatever the rhythm.
+
+        What it holds and its rests neither make a pattern nor break one, as one hears it.
+        """
+        counts = np.zeros(self.sizes[self.names[0]], dtype=bool)
+        counts[self._first :] = [bool(voice) for voice in self.voices[0]]
+        return Watched(self.names, counts, SHORTEST_LOOP_NOTES)
 
     @property
     def _edges(self) -> int:

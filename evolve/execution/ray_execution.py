@@ -96,6 +96,9 @@ class RayExecution:
 
     def _started(self, trials: int) -> "Future[RayRunner]":
         if self._runner is None or (self._runner.done() and self._runner.exception()):
+            from evolve.execution.blas import use_one_thread  # noqa: PLC0415 - brings numpy, which a ranking does without
+
+            use_one_thread()
             wanted = (self._address, self._cpus, self._gpus, self._trial)
             self._runner = self._keeper.submit(_start, *wanted, trials)
         return self._runner

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from evolve.genetics.space import SearchSpace
 
 _SAMPLES = 5
+_NAMED = 6
+"""Files that are named for one reason to skip them."""
 
 space = typer.Typer(help="Look at search spaces.", no_args_is_help=True, rich_markup_mode=None)
 corpus = typer.Typer(help="Look at what networks learn from.", no_args_is_help=True, rich_markup_mode=None)
@@ -179,19 +182,23 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     keys = ", ".join(f"{one['semitones']:+d} ({one['pieces']})" for one in facts["transposed"])
     tracks = ", ".join(f"{one['name']} ({one['notes']:,} notes)" for one in facts["tracks"])
     metres = ", ".join(f"{one['metre']} ({one['pieces']:,})" for one in facts["metres"])
+    reasons = Counter(skipped["reason"] for skipped in facts["skipped"])
     yield "corpus", ", ".join(facts["names"])
     yield "pieces", f"{facts['pieces']:,}, {lengths}"
     yield "notes", f"{facts['steps']:,} in all: {kinds}"
     yield "range", f"{facts['range']}, {facts['distinct_chords']:,} different notes and chords"
     yield "tracks", tracks
-    yield "metres", f"{metres} pieces"
+    yield "metres", f"(pieces): {metres}"
     for kind, sizes in facts["vocabulary"].items():
-        replaced = f"; {facts['replaced_share']:.0%} of them become their nearest" if kind == "notes" else ""
+        replaced = f"; {facts['replaced_share']:.0%} of the notes and chords become their nearest"
+        replaced = replaced if kind == "notes" else ""
         yield kind, ", ".join(f"{size} symbols of {name}" for name, size in sizes.items()) + replaced
     yield "durations", f"in beats (notes): {durations}"
     yield "key", f"all in one; moved by semitones (pieces): {keys}"
     yield "tempo", f"{facts['tempo_bpm']:g} beats a minute"
     yield "held out", "{pieces:,} pieces with {steps:,} notes, to measure with".format(**facts["held_out"])
-    yield "skipped", "none" if not facts["skipped"] else f"{len(facts['skipped'])} files"
-    for skipped in facts["skipped"]:
-        yield "", f"{skipped['name']}: {skipped['reason']}"
+    yield "skipped", f"{reasons.total():,}" if reasons else "none"
+    for reason, count in reasons.most_common():
+        names = [skipped["name"] for skipped in facts["skipped"] if skipped["reason"] == reason]
+        more = f" and {count - _NAMED:,} more (--json has all)" if count > _NAMED else ""
+        yield "", f"{reason}: {', '.join(names[:_NAMED])}{more}"

@@ -36,7 +36,6 @@ STAGE = 0.5
 Formant = tuple[float, float, float]
 """Middle in Hz, width in Hz, and how much stronger the middle is."""
 
-
 LET_GO = Release(0.25, 0.06)
 
 
@@ -91,7 +90,7 @@ def held_tone(timbre: Held, pitch: int, velocity: int, samples: int, sample_rate
     return sound
 
 
-def spectrum(timbre: Held, pitch: int, tilt: float, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+def _harmonics(timbre: Held, pitch: int, tilt: float, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies in Hz and amplitudes of the harmonics of a note; the power of all, as the ear weighs it, is 1.
 
     Args:
@@ -111,7 +110,7 @@ def spectrum(timbre: Held, pitch: int, tilt: float, sample_rate: int) -> tuple[n
 
 def _period(timbre: Held, pitch: int, tilt: float, sample_rate: int) -> np.ndarray:
     """One period and its first sample once more, float32 [PERIOD + 1], of power 1 over all players."""
-    _, amplitudes = spectrum(timbre, pitch, tilt, sample_rate)
+    _, amplitudes = _harmonics(timbre, pitch, tilt, sample_rate)
     phases = np.random.default_rng(pitch).uniform(0, 2 * np.pi, len(amplitudes))
     waves = np.zeros(PERIOD // 2 + 1, dtype=np.complex128)
     waves[1 : len(amplitudes) + 1] = amplitudes * np.exp(1j * phases) * PERIOD / 2

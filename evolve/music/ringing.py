@@ -62,14 +62,14 @@ def ringing_tone(timbre: Ringing, pitch: int, velocity: int, samples: int, sampl
         samples: How many, 1 or more.
         sample_rate: Samples a second.
     """
-    frequencies, amplitudes = partials(timbre, pitch, velocity, min(HIGHEST_PARTIAL_HZ, CARRIED_SHARE * sample_rate))
+    frequencies, amplitudes = _partials(timbre, pitch, velocity, min(HIGHEST_PARTIAL_HZ, CARRIED_SHARE * sample_rate))
     slower = 2 ** ((pitch - MIDDLE_C) / SEMITONES_TO_DECAY_TWICE_AS_FAST)
     poles = -timbre.decay_per_s * slower - timbre.loss * frequencies**2 + 2j * np.pi * frequencies
     sound = Modes(poles, *_both_sides(pitch, amplitudes * timbre.level)).ring(samples, sample_rate)
     return np.asarray(sound * rise(max(8, int(ATTACK_S * sample_rate)), samples))
 
 
-def partials(timbre: Ringing, pitch: int, velocity: int, highest_hz: float) -> tuple[np.ndarray, np.ndarray]:
+def _partials(timbre: Ringing, pitch: int, velocity: int, highest_hz: float) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies in Hz and amplitudes of a note's partials; the power of all, as the ear weighs it, is 1.
 
     The lowest is there even above the highest frequency, so that no note is silent.

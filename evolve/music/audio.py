@@ -1,19 +1,17 @@
-"""Songs as sound: a piano in a small room, and sound as a compressed file; the only home of soundfile."""
+"""Songs as sound: instruments in a small room, and sound as a compressed file; the only home of soundfile."""
 
 import io
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 
 import numpy as np
 import soundfile
 
 from evolve.errors import EvolveError
-from evolve.music.piano import tone
+from evolve.music.performance import perform
 from evolve.music.room import add_room, level
-from evolve.music.song import TICKS_PER_BEAT, Note, Song
+from evolve.music.song import TICKS_PER_BEAT, Song
 
 SAMPLE_RATE = 32_000
-"""Nothing of the piano lies above 11 kHz, and this takes half the time to compress that 44,100 does."""
+"""Nothing of the instruments lies above 11 kHz, and this takes half the time to compress that 44,100 does."""
 
 WRITE_BLOCK_FRAMES = 65_536
 """libsndfile ends the process on one huge write of Vorbis."""
@@ -24,25 +22,16 @@ LONGEST_S = 600.0
 LEAD_S, RING_S = 0.05, 1.5
 """Silence before the first note, and the time that the last one has to ring."""
 
-RELEASE_S, RELEASE_DECAY_S = 0.5, 0.09
-LOWEST_UNDAMPED_PITCH = 90
-"""From F♯6 upwards piano strings have no dampers."""
-
-LONGEST_HOLD_S = 12.0
-"""A string has all but fallen silent by then."""
-
 FADE_S = 0.4
 FADE_OUT_OF_LONG_S = 4.0
-VELOCITY_BUCKET = 16
-INNER_VOICE = 0.78
-"""How much softer than its top note the other notes of a chord are, as pianists play them."""
 
 
 def render(song: Song, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
-    """A song played on a piano, float32 [samples, 2] within -0.95 .. 0.95; all songs about equally loud.
+    """A song as it is played, float32 [samples, 2] within -0.95 .. 0.95; all songs about equally loud.
 
-    Every track is played on the piano, whatever its program. Sound lasts for the song, 1.5 s in which the last note
-    rings, and never longer than `LONGEST_S`.
+    Each track sounds as its program does, the first from the left and the loudest. Sound begins 0.05 s before the first
+    note, whatever silence the song begins with; it lasts for the song, 1.5 s in which the last note rings, and never
+    longer than `LONGEST_S`.
 
     Args:
         song: With at least one note.
@@ -51,14 +40,14 @@ def render(song: Song, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
     Raises:
         EvolveError: If there is no note to play.
     """
-    notes = tuple(song.notes)
-    if not notes:
+    notes = song.notes
+    if not len(notes):
         raise EvolveError("the song has no notes, so there is nothing to hear")
-    length_s = min(song.duration_s + LEAD_S + RING_S, LONGEST_S)
-    dry = _play(notes, 60.0 / song.tempo_bpm / TICKS_PER_BEAT * sample_rate, int(length_s * sample_rate), sample_rate)
+    sounding_ticks = song.length_ticks - int(notes.onsets_ticks[0])
+    played_s = sounding_ticks / TICKS_PER_BEAT * 60.0 / song.tempo_bpm + LEAD_S
+    dry = perform(song, int(min(played_s + RING_S, LONGEST_S) * sample_rate), sample_rate, lead_s=LEAD_S)
     sound = level(add_room(dry, sample_rate), sample_rate)
-    is_cut = song.duration_s + LEAD_S > LONGEST_S
-    return np.ascontiguousarray(_fade(sound, FADE_OUT_OF_LONG_S if is_cut else FADE_S, sample_rate).T)
+    return np.ascontiguousarray(_fade(sound, FADE_OUT_OF_LONG_S if played_s > LONGEST_S else FADE_S, sample_rate).T)
 
 
 def write_ogg(samples: np.ndarray, sample_rate: int = SAMPLE_RATE) -> bytes:
@@ -82,55 +71,6 @@ def write_ogg(samples: np.ndarray, sample_rate: int = SAMPLE_RATE) -> bytes:
 def suffix_of(sound_file: bytes) -> str:
     """The file name suffix of what `write_ogg` wrote: ``.ogg`` or ``.wav``."""
     return ".ogg" if sound_file.startswith(b"OggS") else ".wav"
-
-
-def _play(notes: tuple[Note, ...], samples_per_tick: float, length: int, sample_rate: int) -> np.ndarray:
-    """All notes at their places, without a room, float32 [2, length]."""
-    mix = np.zeros((2, length), dtype=np.float32)
-    tops = _top_pitches(notes)
-    release = _release(sample_rate)
-    for (pitch, velocity), struck in _by_key(notes).items():
-        spans = [(int(LEAD_S * sample_rate + n.onset_ticks * samples_per_tick), n) for n in struck]
-        spans = [(start, n) for start, n in spans if start < length]
-        holds = [_hold(n, samples_per_tick, sample_rate) for _, n in spans]
-        sound = tone(pitch, velocity, max(holds, default=0) + len(release), sample_rate)
-        for (start, note), hold in zip(spans, holds, strict=True):
-            stop = min(hold + len(release), length - start)
-            gain = _gain(note, is_top=tops[note.onset_ticks] == pitch)
-            played = sound[:, :stop] * gain
-            played[:, hold:] *= release[: max(0, stop - hold)]
-            mix[:, start : start + stop] += played
-    return mix
-
-
-def _by_key(notes: Iterable[Note]) -> Mapping[tuple[int, int], list[Note]]:
-    """Notes by pitch and by the middle of their velocity bucket, so that each sound is made once."""
-    keys: dict[tuple[int, int], list[Note]] = defaultdict(list)
-    for note in notes:
-        keys[note.pitch, note.velocity // VELOCITY_BUCKET * VELOCITY_BUCKET + VELOCITY_BUCKET // 2].append(note)
-    return keys
-
-
-def _top_pitches(notes: Iterable[Note]) -> Mapping[int, int]:
-    """The highest pitch struck at each onset."""
-    return {note.onset_ticks: note.pitch for note in notes}
-
-
-def _hold(note: Note, samples_per_tick: float, sample_rate: int) -> int:
-    """Samples until the damper falls; a string without one rings for two seconds more."""
-    undamped_s = 2.0 if note.pitch >= LOWEST_UNDAMPED_PITCH else 0.0
-    seconds_held = note.duration_ticks * samples_per_tick / sample_rate
-    return int(min(seconds_held + undamped_s, LONGEST_HOLD_S) * sample_rate)
-
-
-def _gain(note: Note, *, is_top: bool) -> np.float32:
-    return np.float32((note.velocity / 127) ** 1.5 * (1.0 if is_top else INNER_VOICE))
-
-
-def _release(sample_rate: int) -> np.ndarray:
-    """How a string falls silent under its damper, from 1 to 0."""
-    seconds = np.arange(int(RELEASE_S * sample_rate)) / sample_rate
-    return np.asarray(np.exp(-seconds / RELEASE_DECAY_S) * (1 - seconds / RELEASE_S), dtype=np.float32)
 
 
 def _fade(sound: np.ndarray, fade_out_s: float, sample_rate: int) -> np.ndarray:

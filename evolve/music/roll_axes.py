@@ -1,6 +1,6 @@
-"""What the axes of a piano roll show: a span of pitches, and round times."""
+"""What the axes of a piano roll show: a span of pitches, round times, and bars."""
 
-from evolve.music.song import Song
+from evolve.music.song import TICKS_PER_BEAT, Song
 
 FEWEST_PITCHES = 30
 PITCHES_BESIDE = 2
@@ -14,6 +14,33 @@ def pitch_span(song: Song) -> tuple[int, int]:
     lowest, highest = min(pitches) - PITCHES_BESIDE, max(pitches) + PITCHES_BESIDE
     missing = max(0, FEWEST_PITCHES - (highest - lowest + 1))
     return lowest - missing // 2, highest + missing - missing // 2
+
+
+def first_ticks(song: Song) -> int:
+    """When its first note starts, and its sound with it; 0 without notes."""
+    return int(song.notes.onsets_ticks[0]) if len(song.notes) else 0
+
+
+def left_ticks(song: Song) -> int:
+    """Where the picture of a song begins: with the beat of its first note."""
+    beat = max(1, song.metre.beat_ticks)
+    return first_ticks(song) // beat * beat
+
+
+def first_bar_ticks(song: Song) -> int:
+    """Where the bar begins that is counted as the first: the bar of an upbeat is not."""
+    bar = song.metre.bar_ticks
+    return bar if 0 < first_ticks(song) < bar else 0
+
+
+def ticks_per_s(song: Song) -> float:
+    """How many ticks a second has."""
+    return song.tempo_bpm / 60 * TICKS_PER_BEAT
+
+
+def sounding_s(song: Song) -> float:
+    """How long it takes from its first note to its last note's end, in seconds."""
+    return (song.length_ticks - first_ticks(song)) / ticks_per_s(song)
 
 
 def time_step_s(length_s: float, most_steps: int) -> int:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from evolve.music.roll_axes import clock, pitch_span, time_step_s
-from evolve.music.song import TICKS_PER_BEAT, Note, Song
+from evolve.music.roll_axes import clock, first_ticks, left_ticks, pitch_span, ticks_per_s, time_step_s
+from evolve.music.roll_legend import legend
+from evolve.music.song import Note, Song
 
 QUARTERS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 """By the sum of 1 for the upper left quarter, 2 upper right, 4 lower left, 8 lower right."""
@@ -29,10 +30,13 @@ def piano_roll_text(
     height: int,
     opening_ticks: int = 0,
     color: bool,
-    from_ticks: int = 0,
+    from_ticks: int | None = None,
     to_ticks: int | None = None,
 ) -> str:
     """A piano roll in unicode blocks: octaves at the left, time in the last line, the opening faint and named.
+
+    Several tracks have a colour each, and their names in the first line where no note is in the way. Time is counted
+    from the first note, as it is heard.
 
     Args:
         song: May be empty.
@@ -40,11 +44,12 @@ def piano_roll_text(
         height: Lines, exactly; 1 or more.
         opening_ticks: How much of the song was given, not composed.
         color: With ANSI colours; the characters are the same without.
-        from_ticks: Where the part to show begins.
+        from_ticks: Where the part to show begins; the beat of the first note by default.
         to_ticks: Where it ends; the end of the song by default.
     """
     grid = _grid_of(song, width, height, from_ticks, to_ticks)
-    cells = [*_plot(grid, song, opening_ticks), _time_line(grid, song.tempo_bpm, opening_ticks)]
+    plot = list(_plot(grid, song, opening_ticks))
+    cells = [_with_legend(plot[0], song), *plot[1:], _time_line(grid, song, opening_ticks)]
     lines = [[*gutter, *line][:width] for gutter, line in zip(_gutters(grid), cells, strict=True)]
     return "\n".join(
         _painted(line) if color else "".join(character for character, _ in line) for line in lines[:height]
@@ -75,10 +80,11 @@ class _Grid:
         return round(self.x(ticks) / 2)
 
 
-def _grid_of(song: Song, width: int, height: int, from_ticks: int, to_ticks: int | None) -> _Grid:
+def _grid_of(song: Song, width: int, height: int, from_ticks: int | None, to_ticks: int | None) -> _Grid:
+    start = left_ticks(song) if from_ticks is None else from_ticks
     lowest, highest = pitch_span(song)
     stop = song.length_ticks if to_ticks is None else to_ticks
-    return _Grid(max(1, width - GUTTER), max(1, height - 1), lowest, highest, from_ticks, max(1, stop - from_ticks))
+    return _Grid(max(1, width - GUTTER), max(1, height - 1), lowest, highest, start, max(1, stop - start))
 
 
 def _plot(grid: _Grid, song: Song, opening_ticks: int) -> Iterator[list[Cell]]:
@@ -121,6 +127,21 @@ def _half_columns(grid: _Grid, note: Note) -> range:
     return range(first, min(stop, 2 * grid.columns)) if grid.x(note.end_ticks) > 0 else range(0)
 
 
+def _with_legend(line: list[Cell], song: Song) -> list[Cell]:
+    """The first line with each track's name beside its colour at the right, if it is free of notes there."""
+    entries = legend(song)
+    if not entries:
+        return line
+    named = [cell for number, label in entries for cell in _in_colour(f" ■ {label}", number)]
+    before = len(line) - len(named)
+    is_free = before >= 0 and all(character not in QUARTERS[1:] for character, _ in line[before:])
+    return [*line[:before], *named] if is_free else line
+
+
+def _in_colour(text: str, track: int) -> list[Cell]:
+    return [(character, TRACK_COLOURS[track % len(TRACK_COLOURS)]) for character in text]
+
+
 def _octave_rows(grid: _Grid) -> dict[int, str]:
     """The row of each C within the span, and its name."""
     return {
@@ -134,7 +155,7 @@ def _gutters(grid: _Grid) -> list[list[Cell]]:
     return [[(character, FAINT) for character in gutter] for gutter in [*edged, list("   └")]]
 
 
-def _time_line(grid: _Grid, tempo_bpm: float, opening_ticks: int) -> list[Cell]:
+def _time_line(grid: _Grid, song: Song, opening_ticks: int) -> list[Cell]:
     """Times at round seconds, and the opening's name beneath it, or beside it where it is too narrow."""
     line: list[Cell] = [("─", FAINT)] * grid.columns
     edge = grid.column(opening_ticks)
@@ -142,11 +163,11 @@ def _time_line(grid: _Grid, tempo_bpm: float, opening_ticks: int) -> list[Cell]:
         name = "opening"
         place = max(0, (edge - len(name)) // 2) if edge >= len(name) else edge
         _put(line, name if edge >= len(name) else f"◂{name}", place, EDGE)
-    ticks_per_s = tempo_bpm / 60 * TICKS_PER_BEAT
-    step = time_step_s(grid.ticks / ticks_per_s, max(1, grid.columns // FEWEST_COLUMNS_A_LABEL))
-    first = int(-(-grid.start // (ticks_per_s * step))) * step
-    for seconds in range(first, int((grid.start + grid.ticks) / ticks_per_s) + 1, step):
-        _put(line, f"╷{clock(seconds)}", grid.column(seconds * ticks_per_s), FAINT)
+    pace, heard = ticks_per_s(song), first_ticks(song)
+    step = time_step_s(grid.ticks / pace, max(1, grid.columns // FEWEST_COLUMNS_A_LABEL))
+    first = max(0, int(-((heard - grid.start) // (pace * step))) * step)
+    for seconds in range(first, int((grid.start + grid.ticks - heard) / pace) + 1, step):
+        _put(line, f"╷{clock(seconds)}", grid.column(heard + seconds * pace), FAINT)
     return line
 
 

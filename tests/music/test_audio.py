@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import EvolveError
-from evolve.music.audio import LONGEST_S, SAMPLE_RATE, render, suffix_of, write_ogg
-from evolve.music.room import LOUDNESS_DB, add_room, loudness_db
+from evolve.music.audio import LEAD_S, LONGEST_S, SAMPLE_RATE, render, suffix_of, write_ogg
+from evolve.music.piano import tone
+from evolve.music.room import LOUDNESS_DB, add_room, level, loudness_db
 from evolve.music.song import Note, Notes, Song, Track
 
 
@@ -23,11 +24,21 @@ SCALE = song_of(*(Note(pitch, 12 * i, 12) for i, pitch in enumerate((60, 62, 64,
 CLUSTERS = song_of(*(Note(pitch, 48 * i, 48, 127) for i in range(4) for pitch in range(36, 76, 2)))
 SPARSE = song_of(Note(48, 0, 6, 30), Note(84, 400, 6, 50), Note(30, 800, 24, 20))
 HIGH = song_of(*(Note(96 + i % 12, 12 * i, 6) for i in range(16)))
-songs = st.lists(
+QUARTET = Song(
+    tuple(
+        Track(Notes.of(Note(pitch + i % 5, 24 * i, 24) for i in range(8)), program=program)
+        for pitch, program in ((72, 73), (65, 52), (60, 40), (43, 19))
+    ),
+    tempo_bpm=120,
+)
+notes = st.lists(
     st.builds(Note, st.integers(0, 127), st.integers(0, 100), st.integers(1, 100), st.integers(1, 127)),
     min_size=1,
     max_size=8,
-).map(lambda notes: song_of(*notes))
+).map(Notes.of)
+songs = st.lists(st.builds(Track, notes, program=st.integers(0, 127)), min_size=1, max_size=4).map(
+    lambda tracks: Song(tuple(tracks), tempo_bpm=120)
+)
 
 
 @settings(max_examples=20, deadline=None)
@@ -40,7 +51,9 @@ def test_any_song_is_heard_without_clipping(song: Song) -> None:
     assert 0.05 < np.abs(sound).max() <= 0.95
 
 
-@pytest.mark.parametrize("song", [SCALE, CLUSTERS, SPARSE, HIGH], ids=["scale", "clusters", "sparse", "high"])
+@pytest.mark.parametrize(
+    "song", [SCALE, CLUSTERS, SPARSE, HIGH, QUARTET], ids=["scale", "clusters", "sparse", "high", "quartet"]
+)
 def test_a_song_sounds_clean(song: Song) -> None:
     """Sound of the song's length and common loudness, from and to nothing, without offset or clicks."""
     sound = render(song)
@@ -66,6 +79,27 @@ def test_a_note_stops_when_its_key_is_let_go() -> None:
     during = np.sqrt(np.mean(sound[int(0.1 * SAMPLE_RATE) : int(0.5 * SAMPLE_RATE)] ** 2))
     after = np.sqrt(np.mean(sound[int(1.5 * SAMPLE_RATE) : int(2.5 * SAMPLE_RATE)] ** 2))
     assert 20 * np.log10(after / during) < -40
+
+
+def test_a_piano_alone_is_the_pianos_own_tone_in_the_room() -> None:
+    """Nothing comes between a piano's key and the listener: the key's tone, damped when it is let go, and the room."""
+    sound = render(song_of(Note(64, 0, 24, 72)))
+    start, held, rest = int(LEAD_S * SAMPLE_RATE), SAMPLE_RATE // 2, np.arange(SAMPLE_RATE // 2) / SAMPLE_RATE
+    key = tone(64, 72, SAMPLE_RATE, SAMPLE_RATE)
+    key[:, held:] *= np.exp(-rest / 0.09) * (1 - rest / 0.5)
+    dry = np.zeros(sound.T.shape, dtype=np.float32)
+    dry[:, start : start + SAMPLE_RATE] = key
+    expected = level(add_room(dry, SAMPLE_RATE), SAMPLE_RATE).T
+    fading = int(0.4 * SAMPLE_RATE)
+    np.testing.assert_allclose(sound[:-fading], expected[:-fading], atol=1e-6)
+
+
+@given(st.integers(1, 200))
+@settings(max_examples=5)
+def test_the_silence_before_an_upbeat_is_not_waited_for(silence_ticks: int) -> None:
+    """A song sounds the same, and as long, however far into its first bar it begins."""
+    later = (Note(note.pitch, note.onset_ticks + silence_ticks, 12) for note in SCALE.notes)
+    assert (render(song_of(*later)) == render(SCALE)).all()
 
 
 def test_sound_is_wide_and_survives_one_loudspeaker() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.music.piano import inharmonicity, key_frequency, partials, tone
+from evolve.music.acoustics import key_frequency
+from evolve.music.piano import inharmonicity, partials, tone
 
 RATE = 32_000
 

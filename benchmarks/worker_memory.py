@@ -50,8 +50,8 @@ def resident_mb(trials: int) -> list[float]:
 
     config = RunConfig(corpus=("fiddle-tunes",), songs=1, notes=20, epochs=1, seconds=1)
     space = parse_space(_SPACE, "bench.yaml", GENES).space
-    ready = prepare(config)
-    material = Material.load(ready.data, ready.facts["opening"], space, config)
+    ready = prepare(config, space)
+    material = Material.load(ready.data, ready.facts, space, config)
     memory = []
     for slot in range(1, trials + 1):
         genome = space.sample(derive_rng(0, "genome", slot))

@@ -64,9 +64,10 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     kind = representation_of(individual.genome.as_dict())
     pieces = material.encoded.pieces[kind]
     hp = material.space.hyperparameters(individual.genome)
-    settings = _training_settings(material, kind, int(hp.get("batch_size")), seed)
-    build = hypermodel(pieces.representation.sizes, seed=seed, window=settings.window, learn_from=config.targets)
-    model = build(hp)
+    window = _window(material, kind)
+    build = hypermodel(pieces.representation.sizes, seed=seed, window=window, learn_from=config.targets)
+    model = build(hp)  # registers genes that the space does not speak of, such as the batch size
+    settings = _training_settings(material, kind, window, int(hp.get("batch_size")), seed)
     on_epoch = _epoch_reporter(individual.id, report)
     building_s = time.monotonic() - started
     report(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
@@ -108,11 +109,16 @@ def sampling_of(config: RunConfig) -> Sampling:
     return Sampling(config.temperature, config.top_p, config.repetition_guard)
 
 
-def _training_settings(material: Material, kind: str, batch_size: int, seed: int) -> TrainingSettings:
-    """The run's budget; a window holds as much music whatever the symbols are, and bits are told for as much."""
+def _window(material: Material, kind: str) -> int:
+    """How many symbols a network sees: as much music whatever the symbols are."""
+    return round(material.config.window * max(1.0, material.encoded.symbols_per_note(kind)))
+
+
+def _training_settings(material: Material, kind: str, window: int, batch_size: int, seed: int) -> TrainingSettings:
+    """The run's budget; bits are told for as much music whatever the symbols are."""
     config = material.config
     return TrainingSettings(
-        window=round(config.window * max(1.0, material.encoded.symbols_per_note(kind))),
+        window=window,
         symbols_per_note=material.encoded.held_out_symbols_per_note(kind),
         epochs=config.epochs,
         seconds=config.seconds,

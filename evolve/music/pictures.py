@@ -1,8 +1,8 @@
 """Piano rolls as PNG pictures, and as text.
 
 Pitch upwards, time to the right, bars as the metre has them. What was given to the network, the opening, is shaded, and
-what it composed is solid in its track's colour, deeper the louder. Given notes are grey, or where several tracks have to
-be told apart, only edged in colour.
+what it composed is solid in its track's colour, deeper the louder. Given notes are grey, or where several tracks have
+to be told apart, only edged in colour.
 """
 
 import math

@@ -35,8 +35,8 @@ def small_space() -> SearchSpace:
 
 def small_material(config: RunConfig) -> Material:
     """What the trials of such a run work from, as a store would give it back."""
-    preparation = prepare(config)
-    return Material.load(preparation.data, preparation.facts["opening"], small_space(), config)
+    preparation = prepare(config, small_space())
+    return Material.load(preparation.data, preparation.facts, small_space(), config)
 
 
 def individual(name: str, **genes: Value) -> Individual:

@@ -11,12 +11,12 @@ from evolve.execution.export import CARD, read_export
 
 def test_an_export_of_another_layout_is_refused_with_what_to_do(tmp_path: Path) -> None:
     """A folder that a later evolve wrote is not guessed at."""
-    (tmp_path / CARD).write_text(json.dumps({"format": 2}), encoding="utf-8")
-    with pytest.raises(RunError, match="layout 2, this evolve reads layout 1; use the version of evolve that wrote it"):
+    (tmp_path / CARD).write_text(json.dumps({"format": 3}), encoding="utf-8")
+    with pytest.raises(RunError, match="layout 3, this evolve reads layout 2; use the version of evolve that wrote it"):
         read_export(tmp_path)
 
 
-@pytest.mark.parametrize("card", ["", "[]", "{}", '{"format": 1}'])
+@pytest.mark.parametrize("card", ["", "[]", "{}", '{"format": 2}'])
 def test_a_damaged_export_is_told_by_its_folder(tmp_path: Path, card: str) -> None:
     """Whatever is wrong with the card, the line names the folder."""
     (tmp_path / CARD).write_text(card, encoding="utf-8")

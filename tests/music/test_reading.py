@@ -1,4 +1,4 @@
-"""Any music file becomes steps, or a reason why not."""
+"""Any music file becomes songs, or a reason why not."""
 
 import os
 from pathlib import Path
@@ -7,16 +7,18 @@ import pytest
 
 from evolve.errors import CorpusError
 from evolve.music.reading import LARGEST_FILE_BYTES, read_file
-from tests.music.pieces import midi_of, tune
+from evolve.music.song import COMMON_TIME
+from tests.music.pieces import midi_of, song_of, tune
 
 
-def test_a_midi_file_becomes_the_steps_it_was_written_from(tmp_path: Path) -> None:
-    """Steps written as MIDI are read as they were, with the tempo."""
+def test_a_midi_file_becomes_the_song_it_was_written_from(tmp_path: Path) -> None:
+    """A song written as MIDI is read note for note, with its tempo and metre."""
     path = tmp_path / "tune.MID"
     path.write_bytes(midi_of(tune(20)))
     (reading,) = read_file(path)
-    assert reading.steps == tune(20)
-    assert reading.tempo_bpm == pytest.approx(90)
+    assert reading.song.notes == song_of(tune(20)).notes
+    assert reading.song.tempo_bpm == pytest.approx(90)
+    assert reading.song.metre == COMMON_TIME
 
 
 def test_a_file_with_hardly_a_note_is_no_piece(tmp_path: Path) -> None:

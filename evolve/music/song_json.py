@@ -25,4 +25,5 @@ def song_from_json(data: Mapping[str, Any]) -> Song:
         Track(Notes(np.array(one["notes"], dtype=np.int64).reshape(4, -1)), str(one["name"]), int(one["program"]))
         for one in data["tracks"]
     )
-    return Song(tracks, float(data["tempo_bpm"]), str(data["title"]), Metre(*map(int, data["metre"])))
+    beats, unit = data["metre"]
+    return Song(tracks, float(data["tempo_bpm"]), str(data["title"]), Metre(int(beats), int(unit)))

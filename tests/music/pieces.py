@@ -1,5 +1,6 @@
 """Pieces and corpora for the tests of this room."""
 
+import itertools
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ chords = st.lists(st.integers(LOWEST_PITCH, HIGHEST_PITCH), unique=True, max_siz
 """Pitches of a rest, a note or a chord."""
 
 steps = st.builds(Step, chords, st.sampled_from(DURATIONS))
+
+A_FEW = st.integers(1, 4)
 
 lines = st.lists(steps, max_size=40).map(tuple)
 
@@ -37,8 +40,14 @@ def encoded_of(
 ) -> EncodedCorpus:
     """The corpus with some pieces held out, in these representations."""
     training, held_out = split_pieces(corpus.pieces, seed=seed)
-    about = {"names": corpus.names, "fingerprint": corpus.fingerprint}
-    return encode_corpus(training, held_out, kinds=kinds, settings=settings or Settings(), **about)
+    return encode_corpus(
+        training,
+        held_out,
+        kinds=kinds,
+        settings=settings or Settings(),
+        names=corpus.names,
+        fingerprint=corpus.fingerprint,
+    )
 
 
 def song_of(steps_of_piece: Sequence[Step]) -> Song:
@@ -74,9 +83,9 @@ def tracks_of_notes(draw: st.DrawFn, most_notes: int = 25) -> Notes:
 
 
 @st.composite
-def songs(draw: st.DrawFn, tracks: st.SearchStrategy[int] | None = None) -> Song:
+def songs(draw: st.DrawFn, tracks: st.SearchStrategy[int] = A_FEW) -> Song:
     """Songs of one to four tracks whose first note lies in the first bar."""
-    count = draw(tracks or st.integers(1, 4))
+    count = draw(tracks)
     made = tuple(
         Track(draw(tracks_of_notes()), name=f"track {k}", program=draw(st.integers(0, 127))) for k in range(count)
     )
@@ -84,3 +93,15 @@ def songs(draw: st.DrawFn, tracks: st.SearchStrategy[int] | None = None) -> Song
     song = Song(made, tempo_bpm=90.0, metre=metre)
     first = int(song.notes.onsets_ticks[0])
     return shifted(song, -(first // metre.bar_ticks) * metre.bar_ticks)
+
+
+@st.composite
+def aligned_songs(draw: st.DrawFn) -> Song:
+    """Songs of two to four tracks, each of chords and rests in a row whose notes start and stop together."""
+    tracks = []
+    for number in range(draw(st.integers(2, 4))):
+        row = draw(st.lists(st.tuples(chords, st.sampled_from([12, 24, 36])), min_size=1, max_size=12))
+        starts = itertools.accumulate((ticks for _, ticks in row), initial=0)
+        notes = [Note(p, start, ticks) for start, (chord, ticks) in zip(starts, row, strict=False) for p in chord]
+        tracks.append(Track(Notes.of(notes or [Note(60, 0, 12)]), f"part {number}"))
+    return Song(tuple(tracks), tempo_bpm=90.0, metre=draw(st.sampled_from([Metre(4, 4), Metre(3, 4)])))

@@ -20,7 +20,7 @@ class EventsPen:
     """One song while it is written; `evolve.music.representation.contract.Pen` says what its methods do.
 
     A moment goes through its stops, then its starts. A note may last as long as the longest that was learned from: one
-    that is due stops before time passes.
+    that is due stops before time passes. The end comes after stops, not in the very moment in which a note starts.
     """
 
     def __init__(self, symbols: "EventsRepresentation", most_notes: int) -> None:
@@ -63,7 +63,7 @@ class EventsPen:
         allowed[symbols.first_on :] = starts
         if self._is_level_new:
             return {"event": allowed}
-        if symbols.metres and self._has_begun:
+        if symbols.metres and self._has_begun and self._last_on < 0:  # what starts has time to sound
             allowed[0] = True
         if not due.any():
             allowed[symbols.first_shift : symbols.first_off] = self._may_pass()

@@ -1,6 +1,6 @@
 """Songs fold into one line of steps, and unfold again."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -8,17 +8,15 @@ from hypothesis import strategies as st
 
 from evolve.music.representation.steps import (
     DURATIONS,
-    HIGHEST_PITCH,
-    LOWEST_PITCH,
     SHORTEST_REST_TICKS,
     Step,
     fold,
     nearest_duration,
-    transpose,
+    placed_steps,
     unfold,
 )
 from evolve.music.song import Note, Notes, Song, Track
-from tests.music.pieces import lines
+from tests.music.pieces import lines, songs
 
 
 def song(*notes: tuple[int, int, int]) -> Song:
@@ -119,11 +117,13 @@ def test_plain_durations_are_preferred(played: int, meant: int) -> None:
     assert nearest_duration(played) == meant
 
 
-@given(lines, st.integers(-40, 40))
-def test_transposing_moves_pitch_classes_and_stays_on_the_piano(line: tuple[Step, ...], semitones: int) -> None:
-    """Every note moves by the interval, give or take octaves, and none leaves the piano."""
-    moved = transpose(line, semitones)
-    assert [s.duration_ticks for s in moved] == [s.duration_ticks for s in line]
-    for before, after in zip(line, moved, strict=True):
-        assert {(p + semitones) % 12 for p in before.pitches} == {p % 12 for p in after.pitches}
-        assert all(LOWEST_PITCH <= pitch <= HIGHEST_PITCH for pitch in after.pitches)
+@given(songs(), st.integers(0, 60))
+def test_placed_steps_tile_the_song(song: Song, silence: int) -> None:
+    """Each step starts where the one before it ends, and the last ends where the caller says."""
+    end = song.length_ticks + silence
+    placed = list(placed_steps(song, end))
+    assert placed[0].start_ticks == song.notes.onsets_ticks[0]
+    for before, after in pairwise(placed):
+        assert before.start_ticks + before.ticks == after.start_ticks
+    assert placed[-1].start_ticks + placed[-1].ticks == end
+    assert tuple(step.pitches for step in placed_steps(song)) == tuple(step.pitches for step in fold(song))

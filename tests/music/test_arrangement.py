@@ -1,0 +1,87 @@
+"""Tracks of a piece in the roles that are learned."""
+
+import pytest
+from hypothesis import given
+
+from evolve.errors import CorpusError
+from evolve.music.arrangement import PIANO, arrange, lower_line, upper_line
+from evolve.music.song import Note, Notes, Song, Track
+from tests.music.pieces import songs, tracks_of_notes
+
+
+def track(name: str, program: int, *pitches: int) -> Track:
+    """A track of quarter notes, one after the other."""
+    return Track(Notes.of(Note(pitch, 24 * place, 24) for place, pitch in enumerate(pitches)), name, program)
+
+
+VOICES = (
+    track("Bass", 43, 48, 50, 52),
+    track("Soprano (I)", 73, 72, 74, 76),
+    track("Tenor", 42, 60, 59, 57),
+    track("alto", 71, 67, 65, 64),
+)
+
+
+def test_voices_are_taken_by_their_names() -> None:
+    """Whatever their order, tracks that bear the roles' names take them, on their instruments."""
+    arranged = arrange(Song(VOICES), ("soprano", "alto", "tenor", "bass"))
+    assert [(one.name, one.program) for one in arranged.tracks] == [
+        ("Soprano", 73), ("Alto", 71), ("Tenor", 42), ("Bass", 43),
+    ]  # fmt: skip
+    assert arranged.tracks[0].notes == VOICES[1].notes
+
+
+def test_tracks_without_names_are_taken_by_their_height() -> None:
+    """The highest is the melody, the lowest the bass, and chords are all that is left."""
+    nameless = Song(tuple(Track(one.notes, "", one.program) for one in VOICES))
+    melody, chords, bass = arrange(nameless, ("melody", "chords", "bass")).tracks
+    assert (melody.notes, bass.notes) == (VOICES[1].notes, VOICES[0].notes)
+    assert chords.notes == Notes.of([*VOICES[2].notes, *VOICES[3].notes])
+    assert [one.notes for one in arrange(nameless, ("bass", "melody")).tracks] == [bass.notes, melody.notes]
+
+
+def test_a_single_track_is_split_into_its_lines() -> None:
+    """Of a piano piece the melody is the upper line, the bass the lower, and chords all but the melody."""
+    piano = Song((Track(Notes.of(Note(p, 24 * k, 24) for k in range(8) for p in (48 + k, 64, 72 + k))),))
+    melody, bass = arrange(piano, ("melody", "bass")).tracks
+    assert melody.notes.pitches.tolist() == [72 + k for k in range(8)]
+    assert bass.notes.pitches.tolist() == [48 + k for k in range(8)]
+    _, chords = arrange(piano, ("melody", "chords")).tracks
+    assert len(chords.notes) == 16
+
+
+@pytest.mark.parametrize(
+    ("song", "roles", "reason"),
+    [
+        (Song((track("", 0, *range(60, 80)),)), ("melody", "bass"), "a single track without bass"),
+        (Song((track("", 0, *range(60, 80)),)), ("soprano", "bass"), r"a single track, too few for soprano\+bass"),
+        (Song(VOICES[:2]), ("melody", "chords", "bass"), r"2 tracks, too few for melody\+chords\+bass"),
+    ],
+)
+def test_a_piece_without_the_tracks_is_refused_with_a_reason(song: Song, roles: tuple[str, ...], reason: str) -> None:
+    """The reason is short, for the caller knows the name."""
+    with pytest.raises(CorpusError, match=f"^{reason}$"):
+        arrange(song, roles)
+
+
+@given(songs())
+def test_on_one_piano_no_two_notes_of_a_pitch_overlap(song: Song) -> None:
+    """All tracks become one, and every moment in which a pitch starts is kept."""
+    (piano,) = arrange(song, PIANO).tracks
+    kept = {(note.pitch, note.onset_ticks) for note in piano.notes}
+    assert kept == {(note.pitch, note.onset_ticks) for note in song.notes}
+    for pitch in set(piano.notes.pitches.tolist()):
+        table = piano.notes.table[:, piano.notes.pitches == pitch]
+        assert (table[1, 1:] >= table[1, :-1] + table[2, :-1]).all()
+
+
+@given(tracks_of_notes())
+def test_a_line_is_one_note_at_a_time_with_nothing_beyond_it(notes: Notes) -> None:
+    """Nothing starts above the upper line, or below the lower one, while it sounds, and its notes are the track's."""
+    for line, beyond in ((upper_line(notes), 1), (lower_line(notes), -1)):
+        ends = line.ends_ticks.tolist()
+        assert all(end <= start for end, start in zip(ends, line.onsets_ticks.tolist()[1:], strict=False))
+        assert {(n.pitch, n.onset_ticks) for n in line} <= {(n.pitch, n.onset_ticks) for n in notes}
+        for sung in line:
+            above = [n for n in notes if n.onset_ticks == sung.onset_ticks and beyond * (n.pitch - sung.pitch) > 0]
+            assert not above

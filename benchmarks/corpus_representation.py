@@ -39,10 +39,11 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import numpy as np
 
+from benchmarks import papers_way
 from evolve.music.corpus import Corpus, Piece, read_corpus
-from evolve.music.encoded import EncodedCorpus, encode_corpus
+from evolve.music.encoded import EncodedCorpus
 from evolve.music.holding_out import OPENING_STEPS, split_pieces
-from evolve.music.representation.steps import Step, transpose
+from evolve.music.representation.steps import Step
 from evolve.randomness import derive_rng, derive_seed
 
 SONGS_PER_OPENING, OPENINGS, SONG_STEPS = 1, 24, 200
@@ -172,13 +173,13 @@ def known(pieces: Sequence[Sequence[Step]], training: Sequence[Sequence[Step]]) 
 def rest_bits(training: Sequence[Piece], held_out: Sequence[Piece], encoded: EncodedCorpus) -> float:
     """Bits a note to say which chord each held-out symbol stood for."""
     meanings: dict[int, Counter[tuple[int, ...]]] = {}
-    for piece, streams in zip(training, encoded.training, strict=True):
+    for piece, streams in zip(training, encoded.pieces["notes"].training, strict=True):
         for step, symbol in zip(piece.steps, streams["pitch"].tolist(), strict=True):
             meanings.setdefault(symbol, Counter())[step.pitches] += 1
     span = len({pitch for piece in training for step in piece.steps for pitch in step.pitches})
     bits = [
         _meaning_bits(meanings.get(symbol, Counter()), step.pitches, span)
-        for piece, streams in zip(held_out, encoded.held_out, strict=True)
+        for piece, streams in zip(held_out, encoded.pieces["notes"].held_out, strict=True)
         for step, symbol in zip(piece.steps, streams["pitch"].tolist(), strict=True)
     ]
     return mean(bits)
@@ -199,7 +200,7 @@ def measure(cell: Cell, seconds: float) -> Measured:
     """Train one network on one representation and look at what it writes."""
     corpus = read_corpus([cell.corpus], to_common_key=cell.key == "common")
     plain = read_corpus([cell.corpus])
-    encoded = encode_corpus(corpus, seed=cell.repetition, max_pitches=cell.cap)
+    encoded = papers_way.in_the_papers_way(corpus, cell.repetition, cell.cap)
     training, held_out = _parts(corpus, encoded)
     model, bits, epochs = _train(encoded, cell.repetition, seconds)
     moved = {piece.name: piece.transposed_by for piece in plain.pieces} if cell.key != "common" else {}
@@ -207,8 +208,8 @@ def measure(cell: Cell, seconds: float) -> Measured:
     reference = [piece.steps for piece in plain.pieces]
     learned = [piece.steps for piece in plain.pieces if piece.name in encoded.training_names]
     return Measured(
-        symbols=encoded.vocabulary.sizes["pitch"],
-        replaced=encoded.replaced_share,
+        symbols=papers_way.sizes(encoded)["pitch"],
+        replaced=encoded.pieces["notes"].replaced_share,
         epochs=epochs,
         model_bits=bits,
         rest_bits=rest_bits(training, held_out, encoded),
@@ -233,9 +234,10 @@ def _train(encoded: EncodedCorpus, seed: int, seconds: float) -> tuple[object, f
     hp = keras_tuner.HyperParameters()
     for name, value in GENES.items():
         hp.Fixed(name, value)
-    model = hypermodel(encoded.vocabulary.sizes, seed=derive_seed(seed, "network"), window=50)(hp)
+    model = hypermodel(papers_way.sizes(encoded), seed=derive_seed(seed, "network"), window=50)(hp)
     settings = TrainingSettings(epochs=1000, seconds=seconds, patience=6, batch_size=32, seed=seed)
-    history = train(model, encoded.training, encoded.held_out, settings, clock=time.process_time)
+    pieces = encoded.pieces["notes"]
+    history = train(model, pieces.training, pieces.held_out, settings, clock=time.process_time)
     return model, history.best_held_out_bits, len(history.epochs)
 
 
@@ -261,15 +263,20 @@ def _compose(model: object, encoded: EncodedCorpus, seed: int, moved: dict[str, 
     from evolve.network.sampling import Sampling  # noqa: PLC0415
 
     songs = []
-    enough = [i for i, piece in enumerate(encoded.held_out) if len(piece["pitch"]) >= OPENING_STEPS]
+    held_out = encoded.pieces["notes"].held_out
+    enough = [i for i, piece in enumerate(held_out) if len(piece["pitch"]) >= OPENING_STEPS]
     for index in enough[:OPENINGS]:
-        opening = {name: stream[:OPENING_STEPS] for name, stream in encoded.held_out[index].items()}
+        opening = {name: stream[:OPENING_STEPS] for name, stream in held_out[index].items()}
         pens = [FixedLength(SONG_STEPS) for _ in range(SONGS_PER_OPENING)]
         rngs = derive_rng(seed, "songs", index).spawn(SONGS_PER_OPENING)
         written = compose(model, opening, pens, rngs, Sampling())
         semitones = moved.get(encoded.held_out_names[index], 0)
-        songs += [transpose(encoded.vocabulary.decode(streams), semitones) for streams in written]
+        songs += [_moved(papers_way.steps(encoded, streams), semitones) for streams in written]
     return songs
+
+
+def _moved(steps: Sequence[Step], semitones: int) -> tuple[Step, ...]:
+    return tuple(Step(tuple(pitch + semitones for pitch in step.pitches), step.duration_ticks) for step in steps)
 
 
 # --- the table ---

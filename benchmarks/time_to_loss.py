@@ -32,9 +32,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import papers_way
 from benchmarks.pairing import Paired, table, use_one_thread
 from evolve.music.corpus import read_corpus
-from evolve.music.encoded import EncodedCorpus, encode_corpus
+from evolve.music.encoded import EncodedCorpus
 
 WINDOW, EXAM_WINDOWS, EXAM_BATCH = 50, 1024, 256
 LOOK_EVERY_S = 2.0
@@ -49,10 +50,11 @@ class Exam:
     def __init__(self, encoded: EncodedCorpus) -> None:
         from benchmarks import article  # noqa: PLC0415 - Keras, which --help can do without
 
-        every = article.window_starts(encoded.held_out, WINDOW)
+        held_out = encoded.pieces["notes"].held_out
+        every = article.window_starts(held_out, WINDOW)
         chosen = every[np.linspace(0, len(every) - 1, EXAM_WINDOWS).round().astype(int)]
-        names = encoded.vocabulary.sizes
-        runs = {name: [encoded.held_out[p][name][first : first + WINDOW + 1] for p, first in chosen] for name in names}
+        names = papers_way.sizes(encoded)
+        runs = {name: [held_out[p][name][first : first + WINDOW + 1] for p, first in chosen] for name in names}
         self.read = {name: np.stack(run)[:, :-1] for name, run in runs.items()}
         self.next = {name: np.stack(run)[:, -1] for name, run in runs.items()}
 
@@ -66,9 +68,11 @@ def learn_as_the_article(encoded: EncodedCorpus, seed: int, seconds: float) -> t
     """The peer's processor seconds and its loss after them."""
     from benchmarks import article  # noqa: PLC0415
 
-    sizes = encoded.vocabulary.sizes
+    sizes = papers_way.sizes(encoded)
     network = article.ArticleNetwork()
-    model, spent_s = article.train_for(network, encoded.training, sizes, window=WINDOW, seconds=seconds, seed=seed)
+    model, spent_s = article.train_for(
+        network, encoded.pieces["notes"].training, sizes, window=WINDOW, seconds=seconds, seed=seed
+    )
     exam = Exam(encoded)
     codes = {name: np.eye(size, dtype=np.float32)[exam.read[name]] for name, size in sizes.items()}
     return spent_s, exam.bits(model.predict(codes, batch_size=EXAM_BATCH, verbose=0))
@@ -132,11 +136,12 @@ def learn_as_we_do(encoded: EncodedCorpus, seed: int, goal_bits: float, give_up_
         hp.Fixed(name, value)
     exam = Exam(encoded)
     watch = Watch(exam, goal_bits, give_up_s)  # from here on the clock runs
-    watch.model = hypermodel(encoded.vocabulary.sizes, seed=seed, window=WINDOW)(hp)
+    watch.model = hypermodel(papers_way.sizes(encoded), seed=seed, window=WINDOW)(hp)
     batch = int(hp.get("batch_size"))
     settings = TrainingSettings(WINDOW, epochs=10**6, seconds=10**6, patience=10**6, batch_size=batch, seed=seed)
     try:
-        train(watch.model, encoded.training, encoded.held_out[:1], settings, lambda _: watch.look(), clock=watch.ask)
+        pieces = encoded.pieces["notes"]
+        train(watch.model, pieces.training, pieces.held_out[:1], settings, lambda _: watch.look(), clock=watch.ask)
     except Reached:
         spent_s, bits = watch.looks[-1]
     return (spent_s if bits <= goal_bits else math.inf), bits
@@ -157,7 +162,7 @@ def compare(rounds: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "corpus.npz"
         for seed in range(rounds):
-            corpus.write_bytes(encode_corpus(read_corpus(["bach-chorales"]), seed=seed).to_bytes())
+            corpus.write_bytes(papers_way.in_the_papers_way(read_corpus(["bach-chorales"]), seed).to_bytes())
             spent_s, goal_bits = in_a_process(corpus, "--seed", seed, "--seconds", seconds)
             peer.append(spent_s)
             goals.append(goal_bits)

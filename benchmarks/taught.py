@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolve.execution.song_context import from_scratch
-from evolve.execution.songs import pattern_of
 from evolve.music.corpus import Corpus, Piece
 from evolve.music.encoded import EncodedCorpus, EncodedPieces, encode_corpus
 from evolve.music.opening import Opening, choose_opening
 from evolve.music.representation.contract import Settings
 from evolve.music.reshaping import joined
 from evolve.music.song import Song
-from evolve.network.compose import compose
 from evolve.network.sampling import Sampling
 from evolve.randomness import derive_rng, derive_seed
 
@@ -111,6 +109,9 @@ def songs(
     taught: Taught, opening: Opening | None, *, count: int, notes: int, sampling: Sampling, seed: int = 0
 ) -> list[tuple[Song, bool]]:
     """Songs that go on from an opening or begin from scratch, each with whether it ended by itself."""
+    from evolve.execution.songs import pattern_of  # noqa: PLC0415 - Keras, which --help can do without
+    from evolve.network.compose import compose  # noqa: PLC0415
+
     encoded, representation = taught.encoded, taught.pieces.representation
     begun = opening or from_scratch(encoded.parts, encoded.beginnings[0])
     streams = representation.encode(begun.song, begun.goes_on_at).streams

@@ -14,6 +14,7 @@ from evolve.music.corpus import read_corpus
 from evolve.music.corpus_facts import corpus_facts
 from evolve.music.midi import write_midi
 from evolve.music.representation.steps import Step
+from evolve.music.reshaping import transposed
 from evolve.music.song import Song, Track
 from tests.music.pieces import midi_of, moved, song_of
 
@@ -87,6 +88,8 @@ def test_facts_of_a_corpus_are_plain_and_add_up(folder: Path) -> None:
     assert facts["steps"] == sum(duration["steps"] for duration in facts["durations"])
     assert facts["steps"] == facts["training"]["steps"] + facts["held_out"]["steps"]
     assert (facts["pieces"], facts["chords"], facts["rests"], facts["range"]) == (4, 1, 1, "C3–D5")
+    assert facts["tracks"] == [{"name": "Piano", "program": 0, "notes": 4 * 60 + 60 + 3}]
+    assert facts["metres"] == [{"metre": "4/4", "pieces": 4}]
     assert facts["skipped"] == [{"name": "bad.mid", "reason": corpus.skipped[0].reason}]
     assert {(entry["semitones"], entry["pieces"]) for entry in facts["transposed"]} == {(-2, 1), (0, 2), (3, 1)}
 
@@ -94,14 +97,16 @@ def test_facts_of_a_corpus_are_plain_and_add_up(folder: Path) -> None:
 def test_the_tracks_that_are_learned_are_the_callers(folder: Path) -> None:
     """A piece without the tracks that are asked for is skipped with a reason; the others have them by name."""
     two = Song((Track(song_of(C_MAJOR).notes, "", 40), Track(song_of(moved(C_MAJOR, -24)).notes, "", 32)), 90.0)
-    (folder / "two.mid").write_bytes(write_midi(two))
+    for name in ("two.mid", "two again.mid"):
+        (folder / name).write_bytes(write_midi(two))
+        two = transposed(two, 1)
     corpus = read_corpus([str(folder)], roles=("melody", "bass"))
-    (piece,) = corpus.pieces
-    assert [(track.name, track.program) for track in piece.song.tracks] == [("Melody", 40), ("Bass", 32)]
+    assert [piece.name for piece in corpus.pieces] == ["two again.mid", "two.mid"]
+    for piece in corpus.pieces:
+        assert [(track.name, track.program) for track in piece.song.tracks] == [("Melody", 40), ("Bass", 32)]
     assert {skipped.reason for skipped in corpus.skipped if skipped.name != "bad.mid"} == {
         "a single track without bass"
     }
-    assert [track["name"] for track in corpus_facts(corpus)["tracks"]] == ["Melody", "Bass"]
 
 
 @needs_data

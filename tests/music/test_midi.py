@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
 from evolve.music.midi import read_midi, write_midi
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.music.reshaping import shifted
+from evolve.music.song import Metre, Note, Notes, Song, Track
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no music at {DATA}")
@@ -47,19 +48,46 @@ def tracks(draw: st.DrawFn) -> Track:
     return Track(Notes.of(notes), name=name, program=draw(st.integers(0, 127)))
 
 
+def in_the_first_bar(song: Song) -> Song:
+    """The song without whole bars of silence before its first note."""
+    first = int(song.notes.onsets_ticks[0])
+    return shifted(song, -(first - first % song.metre.bar_ticks))
+
+
 songs = st.builds(
     Song,
     st.lists(tracks(), min_size=1, max_size=18).map(tuple),
     tempo_bpm=st.integers(2000, 30000).map(lambda hundredths: hundredths / 100),
     title=st.just("song.mid"),
-)
+    metre=st.sampled_from([Metre(4, 4), Metre(3, 4), Metre(6, 8), Metre(2, 2), Metre(5, 16), Metre(1, 32)]),
+).map(in_the_first_bar)
 
 
 @settings(max_examples=60, deadline=None)
 @given(songs)
 def test_a_written_song_reads_back_as_it_was(song: Song) -> None:
-    """Tracks, names, programs, notes, velocities and tempo survive the file."""
+    """Tracks, names, programs, notes, velocities, tempo and metre survive the file."""
     assert read_midi(write_midi(song), "song.mid") == song
+
+
+TIME_SIGNATURE = 0xFF, 0x58, 4
+
+
+def test_the_metre_is_that_of_most_of_the_file_and_a_bar_line_lies_on_tick_0() -> None:
+    """Two bars of 3/4 after one of 4/4: its bars count, and the silence before the first note in its bar is kept."""
+    four, three = bytes([0, *TIME_SIGNATURE, 4, 2, 24, 8]), bytes([0, *TIME_SIGNATURE, 3, 2, 24, 8])
+    wait = bytes([48, 0x90, 60, 80, 24, 0x80, 60, 0])
+    late = bytes([24, 0x90, 60, 80]) + b"\x81\x10" + bytes([0x80, 60, 0])
+    song = read_midi(midi_file(four + wait + bytes([24]) + three[1:] + late + END, division=b"\0\x18"), "")
+    assert song.metre == Metre(3, 4)
+    (track,) = song.tracks
+    assert [(n.onset_ticks, n.duration_ticks) for n in track.notes] == [(24, 24), (96, 144)]
+
+
+def test_bars_of_silence_before_the_first_note_are_dropped() -> None:
+    """A song begins in the bar of its first note, wherever a sequencer put it."""
+    waits = Song((Track(Notes.of([Note(60, 3 * 96 + 72, 24)])),))
+    assert read_midi(write_midi(waits), "").notes == Notes.of([Note(60, 72, 24)])
 
 
 def test_onsets_and_ends_go_to_the_nearest_grid_step() -> None:

@@ -80,6 +80,7 @@ def start(
     """
     from evolve.cli.given import options_given, space_given
     from evolve.config import settle
+    from evolve.genetics.breeding import check_room
     from evolve.genetics.space_file import parse_space
     from evolve.network.genes import GENES
     from evolve.search import create
@@ -92,6 +93,7 @@ def start(
         "generations": generations, "songs": songs, "notes": notes, "opening": opening, "seed": seed,
     }  # fmt: skip
     config = settle([*space_given(space_name, file.settings), *options_given(options, settings or [])])
+    check_room(file.space, config.population)
     folder = runs / (checked_name(name) if name is not None else _free_name(runs, Path(space_name).stem))
     with create(folder, config, Path(space_name).name, text) as store:
         try:

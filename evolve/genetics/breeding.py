@@ -75,17 +75,27 @@ class Brood:
     born: tuple[Individual, ...]
 
 
+def check_room(space: SearchSpace, population: int) -> None:
+    """See that a population has room in a space.
+
+    Raises:
+        SpaceError: The space holds fewer genomes.
+    """
+    if space.size < population:
+        genomes = "one genome" if space.size == 1 else f"{space.size:.0f} genomes"
+        raise SpaceError(
+            f"the search space holds {genomes}, fewer than the population of {population}; "
+            f"give --population {space.size:.0f}{' or less' * (space.size > 1)}, or widen a gene"
+        )
+
+
 def found(space: SearchSpace, *, population: int, seed: int) -> tuple[Individual, ...]:
     """Generation 0: genomes sampled evenly from the space, all different.
 
     Raises:
         SpaceError: The space holds fewer genomes than the population needs.
     """
-    if space.size < population:
-        raise SpaceError(
-            f"the search space holds {space.size:.0f} genome(s), fewer than the population of {population}; "
-            f"give --population {space.size:.0f} or less, or widen a gene"
-        )
+    check_room(space, population)
     taken: set[str] = set()
     founders = []
     for slot in range(1, population + 1):

@@ -161,7 +161,7 @@ def test_a_machine_that_cannot_train_is_told(
     [
         (["--corpus", "nowhere"], 'no corpus, folder or file is called "nowhere"'),
         (["--set", "epochs"], "--set epochs: must be key=value, such as --set epochs=20"),
-        (["--population", "400"], "the search space holds 384 genome(s), fewer than the population of 400"),
+        (["--population", "400"], "the search space holds 384 genomes, fewer than the population of 400"),
         (["--elites", "4"], "--elites: elites is 4, but at most 3 fit"),
         (["--name", "a/b"], "'a/b' cannot be a name"),
         (["--listener", "../x"], "cannot be a name"),

@@ -93,7 +93,7 @@ def test_a_space_that_is_too_small_says_what_would_fit() -> None:
     with pytest.raises(SpaceError) as told:
         found(SearchSpace((CELL,)), population=4, seed=1)
     assert str(told.value) == (
-        "the search space holds 3 genome(s), fewer than the population of 4; give --population 3 or less, "
+        "the search space holds 3 genomes, fewer than the population of 4; give --population 3 or less, "
         "or widen a gene"
     )
 

@@ -101,4 +101,5 @@ GENES: Mapping[str, GeneRule] = MappingProxyType(
         "optimizer": _choice("adam", OPTIMIZERS, "how weights follow the gradient; sgd has a momentum of 0.9"),
     }
 )
-"""Every gene by name, in the order in which a network is built."""
+"""Every gene by name, in the order in which a network is built. What the first of them says is for whoever chooses the
+symbols: a network is built for as many as it is given."""

@@ -35,7 +35,7 @@ def piano_roll_text(
 ) -> str:
     """A piano roll in unicode blocks: octaves at the left, time in the last line, the opening faint and named.
 
-    Several tracks have a colour each, and their names in the first line where no note is in the way. Time is counted
+    Several tracks have a colour each, and their names in the first line that has room for them. Time is counted
     from the first note, as it is heard.
 
     Args:
@@ -48,8 +48,8 @@ def piano_roll_text(
         to_ticks: Where it ends; the end of the song by default.
     """
     grid = _grid_of(song, width, height, from_ticks, to_ticks)
-    plot = list(_plot(grid, song, opening_ticks))
-    cells = [_with_legend(plot[0], song), *plot[1:], _time_line(grid, song, opening_ticks)]
+    plot = _with_legend(list(_plot(grid, song, opening_ticks)), song)
+    cells = [*plot, _time_line(grid, song, opening_ticks)]
     lines = [[*gutter, *line][:width] for gutter, line in zip(_gutters(grid), cells, strict=True)]
     return "\n".join(
         _painted(line) if color else "".join(character for character, _ in line) for line in lines[:height]
@@ -127,15 +127,15 @@ def _half_columns(grid: _Grid, note: Note) -> range:
     return range(first, min(stop, 2 * grid.columns)) if grid.x(note.end_ticks) > 0 else range(0)
 
 
-def _with_legend(line: list[Cell], song: Song) -> list[Cell]:
-    """The first line with each track's name beside its colour at the right, if it is free of notes there."""
-    entries = legend(song)
-    if not entries:
-        return line
-    named = [cell for number, label in entries for cell in _in_colour(f" ■ {label}", number)]
-    before = len(line) - len(named)
-    is_free = before >= 0 and all(character not in QUARTERS[1:] for character, _ in line[before:])
-    return [*line[:before], *named] if is_free else line
+def _with_legend(lines: list[list[Cell]], song: Song) -> list[list[Cell]]:
+    """The lines with each track's name beside its colour at the right of the first that has no note there, if any."""
+    named = [cell for number, label in legend(song) for cell in _in_colour(f" ■ {label}", number)]
+    before = len(lines[0]) - len(named)
+    free = (
+        row for row, line in enumerate(lines) if all(character not in QUARTERS[1:] for character, _ in line[before:])
+    )
+    row = next(free, None) if named and before >= 0 else None
+    return lines if row is None else [*lines[:row], [*lines[row][:before], *named], *lines[row + 1 :]]
 
 
 def _in_colour(text: str, track: int) -> list[Cell]:

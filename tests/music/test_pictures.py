@@ -1,6 +1,7 @@
 """A piano roll's picture shows the notes where they are, the opening apart."""
 
 import io
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -9,7 +10,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from evolve.music.pictures import piano_roll_png
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.music.roll_colours import BAR_LINE, BLUE, TRACK_COLOURS, VERMILLION, deeper, pale
+from evolve.music.song import Metre, Note, Notes, Song, Track
+
+PLOT = slice(66, 268), slice(62, 783)
+"""Within the frame of a picture of 800 by 300 pixels."""
 
 LOW, HIGH = Note(48, 0, 96), Note(72, 96, 96)
 
@@ -47,6 +52,108 @@ def test_tracks_have_their_own_colours() -> None:
     places = coloured(pixels)
     hues = [pixels[tuple(places[places[:, 1].argsort()[i]])].argmax() for i in (100, -100)]
     assert hues == [2, 0]
+
+
+def has(pixels: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    """Which pixels have a colour exactly."""
+    return np.asarray((pixels == colour).all(axis=2))
+
+
+def test_tracks_are_named_beside_their_colours() -> None:
+    """Above the frame each of several tracks has a swatch and a name; a track alone has none."""
+    both, alone = Song((Track(Notes.of((LOW,))), Track(Notes.of((HIGH,))))), Song((Track(Notes.of((LOW,))),))
+    assert [has(picture(song)[:64], colour).sum() > 50 for song in (both, alone) for colour in (BLUE, VERMILLION)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("count", [9, 40])
+def test_names_never_leave_the_picture(count: int) -> None:
+    """However many tracks and long names there are, the picture is drawn, and nothing lies on the title's side."""
+    tracks = tuple(Track(Notes.of((LOW,)), name=f"the {number}th part of a long name") for number in range(count))
+    pixels = picture(Song(tracks), width=400, height=200)
+    assert (pixels[30:48, :60] == 255).all()
+
+
+def test_what_was_given_is_edged_and_what_was_composed_is_solid() -> None:
+    """With several tracks the opening's notes keep their hues, pale within; only composed notes are full of colour."""
+    tracks = tuple(Track(Notes.of(Note(pitch, at, 90, 100) for at in (0, 96))) for pitch in (50, 64))
+    pixels = picture(Song(tracks), opening_ticks=96)[PLOT]
+    given, composed = pixels[:, :355], pixels[:, 365:]
+    for colour in (BLUE, VERMILLION):
+        assert has(given, pale(colour)).sum() > 500
+        assert has(given, colour).sum() < has(composed, colour).sum() / 3
+        assert not has(composed, pale(colour)).any()
+
+
+def test_notes_in_unison_are_both_seen() -> None:
+    """Two tracks that play the same note share its row."""
+    song = Song(tuple(Track(Notes.of([Note(60, 0, 96, 100)])) for _ in range(2)))
+    pixels = picture(song)[PLOT]
+    upper, lower = (np.argwhere(has(pixels, colour)) for colour in (BLUE, VERMILLION))
+    assert len(upper) > 1000
+    assert len(lower) > 1000
+    assert upper[:, 0].max() < lower[:, 0].min()
+
+
+def test_louder_notes_are_deeper() -> None:
+    """A colour comes nearer to itself with each velocity, and has all of it from forte on."""
+    paleness = [sum(deeper(BLUE, velocity)) for velocity in range(1, 128)]
+    assert paleness == sorted(paleness, reverse=True)
+    assert deeper(BLUE, 127) == BLUE != deeper(BLUE, 60)
+
+
+def test_bars_are_those_of_the_metre() -> None:
+    """Two bars of 6/8 have a line between them where 3/4 has one too, and 4/4 later."""
+    notes = Notes.of([Note(60, 0, 144)])
+    lines = {
+        metre: _lines(picture(Song((Track(notes),), metre=metre))) for metre in (Metre(6, 8), Metre(3, 4), Metre())
+    }
+    assert lines[Metre(6, 8)] == lines[Metre(3, 4)] == [422]
+    assert lines[Metre()] == [543]
+
+
+def test_a_picture_begins_with_the_first_note() -> None:
+    """Silence before the first note takes no room, and bar lines stay where the bars are."""
+    upbeat = Song((Track(Notes.of([Note(60, 72, 24), Note(67, 96, 96)])),))
+    notes = coloured(picture(upbeat)[PLOT])
+    assert notes[:, 1].min() < 10
+    assert _lines(picture(upbeat)) == [205]
+
+
+@pytest.mark.parametrize("matrix", ["all", "no red", "no green", "no blue"])
+def test_tracks_are_told_apart_by_everybody(matrix: str) -> None:
+    """The first four colours are far from each other in CIELAB, where 2.3 can just be seen, for each kind of vision."""
+    seen = [_as_seen(colour, np.array(VISION[matrix])) for colour in TRACK_COLOURS[:4]]
+    for one, other in combinations(seen, 2):
+        assert np.linalg.norm(one - other) > 15
+
+
+VISION = {
+    "all": np.eye(3),
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "no blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+"""What is left of linear red, green and blue (Machado, Oliveira & Fernandes, IEEE TVCG 15, 2009)."""
+
+
+def _as_seen(colour: tuple[int, int, int], vision: np.ndarray) -> np.ndarray:
+    """A colour in CIELAB as it is seen."""
+    coded = np.array(colour) / 255
+    linear = np.clip(vision @ np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4), 0, 1)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    x, y, z = np.cbrt(xyz / (0.9505, 1, 1.089))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def _lines(pixels: np.ndarray) -> list[int]:
+    """The columns within the frame that are bar lines from top to bottom, but for the row of a note."""
+    columns = np.flatnonzero(has(pixels[PLOT], BAR_LINE).mean(axis=0) > 0.8) + PLOT[1].start
+    return [x for x in columns.tolist() if x > PLOT[1].start + 2]
 
 
 @settings(max_examples=15, deadline=None)

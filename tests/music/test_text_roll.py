@@ -90,6 +90,25 @@ def test_a_part_of_a_song_is_shown_larger() -> None:
     assert longest[1] > 3 * longest[0]
 
 
+def test_several_tracks_are_named_in_their_colours() -> None:
+    """Each name has the colour of its notes, in the first line that is free; a track alone needs none."""
+    tracks = (Track(Notes.of([Note(84, 96, 48)]), "Flute"), Track(Notes.of([Note(48, 0, 144)]), "Cello"))
+    text = piano_roll_text(Song(tracks), width=60, height=30, color=True)
+    assert re.search("\x1b\\[36m[^\x1b]*■ Flute", text)
+    assert re.search("\x1b\\[35m[^\x1b]*■ Cello", text)
+    assert "■" in text.split("\n")[0]
+    assert "■" not in piano_roll_text(Song(tracks[:1]), width=60, height=16, color=True)
+    assert "■" not in piano_roll_text(Song(tracks), width=14, height=16, color=True)
+
+
+def test_time_begins_with_the_first_note() -> None:
+    """A song that begins late is drawn and timed as if it began at once."""
+    later = Song((Track(Notes.of(Note(60 + i, 240 + 24 * i, 24) for i in range(13))),), tempo_bpm=60)
+    assert piano_roll_text(later, width=60, height=16, color=True) == piano_roll_text(
+        SCALE, width=60, height=16, color=True
+    )
+
+
 def test_time_is_told_at_round_seconds() -> None:
     """Steps are round, and as many as fit."""
     assert [time_step_s(length, 10) for length in (5, 20, 95, 200, 100_000)] == [1, 2, 10, 30, 3600]

@@ -1,0 +1,118 @@
+"""Networks of the spaces with events and with two tracks write songs that others can read."""
+
+import dataclasses
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evolve.config import Given, settle
+from evolve.errors import CorpusError
+from evolve.execution.material import Material, prepare
+from evolve.execution.songs import compose_songs
+from evolve.execution.trial import run_trial, sampling_of
+from evolve.genetics.genome import Value
+from evolve.genetics.individual import Individual, Origin
+from evolve.genetics.space_file import parse_space
+from evolve.music.builtin import BACH_CHORALES
+from evolve.music.midi import read_midi
+from evolve.music.reshaping import until
+from evolve.network.files import network_from_bytes
+from evolve.network.genes import GENES
+from evolve.randomness import derive_rng
+from evolve.store.records import SongResult, TrialResult
+
+pytestmark = pytest.mark.slow
+
+SPACES = Path(__file__).parents[2] / "search_spaces"
+PIECES = 16
+TRACKS = {"duet.yaml": ["Melody", "Bass"], "events.yaml": ["Piano"]}
+
+
+@cache
+def material_of(name: str, *, endings: bool = True) -> Material:
+    """What trials of a shipped space work from, on a few chorales."""
+    file = parse_space((SPACES / name).read_text(), name, GENES)
+    chorales = tuple(str(path) for path in BACH_CHORALES.files()[:PIECES])
+    ours = {"corpus": chorales, "seconds": 6, "epochs": 2, "songs": 2, "notes": 40, "endings": endings}
+    given = [*((key, value) for key, value, _ in file.settings), *ours.items()]
+    config = settle([Given(key, value, name, is_firm=False) for key, value in given])
+    preparation = prepare(config, file.space)
+    return Material.load(preparation.data, preparation.facts, file.space, config)
+
+
+@cache
+def trial_of(name: str, representation: str) -> TrialResult:
+    """What one small network of a shipped space did."""
+    material = material_of(name)
+    genome = material.space.sample(derive_rng(7, name))
+    small: dict[str, Value] = {"representation": representation, "depth": 1, "width": 96, "cell": "lstm"}
+    genes = tuple((gene, small.get(gene, value)) for gene, value in genome.genes)
+    individual = Individual("g0-1", 0, 1, dataclasses.replace(genome, genes=genes), Origin.FOUNDER)
+    return run_trial(individual, material, lambda _: None)
+
+
+def midi_of(song: SongResult) -> bytes:
+    """The bytes of its MIDI file."""
+    return next(artifact.data for artifact in song.files if artifact.kind == "midi")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("duet.yaml", "notes"), ("duet.yaml", "events"), ("events.yaml", "events")])
+def test_another_reader_finds_the_tracks_and_no_hanging_note(name: str, kind: str) -> None:
+    """music21 opens each song: the space's tracks, in the opening's metre, and every note ends within the piece."""
+    music21 = pytest.importorskip("music21")
+    result = trial_of(name, kind)
+    assert result.failure is None
+    assert len(result.songs) == 2
+    for song in result.songs:
+        score = music21.converter.parseData(midi_of(song), format="midi", quantizePost=False)
+        assert [part.partName for part in score.parts] == TRACKS[name]
+        notes = list(score.stripTies().flatten().notes)
+        end = max(float(note.offset + note.quarterLength) for note in notes)
+        assert all(0 < note.quarterLength < end for note in notes)
+        (metre,) = {str(m.ratioString) for m in score.recurse().getElementsByClass("TimeSignature")}
+        assert metre == str(material_of(name).opening.song.metre)
+        assert isinstance(song.facts["ended"], bool)
+        assert song.facts["stuck"] == "" or song.facts["notes"] >= 24
+        assert song.facts["notes"] <= 40
+
+
+def test_networks_of_both_kinds_go_on_from_the_same_opening() -> None:
+    """Note for note the songs begin alike, whatever symbols their networks know, and differ from there."""
+    opening_ticks = material_of("duet.yaml").opening.goes_on_at
+    begun, whole = [], []
+    for kind in ("notes", "events"):
+        song = read_midi(midi_of(trial_of("duet.yaml", kind).songs[0]), "")
+        assert trial_of("duet.yaml", kind).songs[0].facts["opening_ticks"] == opening_ticks
+        begun.append([track.notes for track in until(song, opening_ticks).tracks])
+        whole.append([track.notes for track in song.tracks])
+    assert begun[0] == begun[1]
+    assert whole[0] != whole[1]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("duet.yaml", "notes"), ("events.yaml", "events")])
+def test_a_song_can_begin_from_scratch_and_is_printed(name: str, kind: str) -> None:
+    """Without an opening a song starts in a metre of the corpus, on its tracks; the same number, the same song."""
+    material = material_of(name)
+    network = next(one.data for one in trial_of(name, kind).artifacts if one.kind == "network")
+    context = material.context(kind).from_scratch()
+    model, sampling = network_from_bytes(network), sampling_of(material.config)
+    first, *_ = compose_songs(model, context, indices=(1, 2, 3), notes=30, seed=3, sampling=sampling, with_scores=True)
+    (again,) = compose_songs(model, context, indices=(1,), notes=30, seed=3, sampling=sampling)
+    assert midi_of(first) == midi_of(again)
+    assert first.facts["opening_ticks"] == 0
+    song = read_midi(midi_of(first), "")
+    assert song.metre in {beginning.metre for beginning in material.encoded.beginnings}
+    assert [track.name for track in song.tracks] == TRACKS[name]
+    files = {artifact.kind: artifact.data for artifact in first.files}
+    assert set(files) == {"midi", "audio", "roll", "musicxml", "score_svg", "score"}
+    assert files["score"].startswith(b"\x89PNG")
+    assert np.all(song.notes.ends_ticks <= song.length_ticks)
+
+
+def test_networks_that_never_learned_beginnings_say_so() -> None:
+    """With endings off, as in the paper, nothing begins from scratch."""
+    context = material_of("duet.yaml", endings=False).context("notes")
+    with pytest.raises(CorpusError, match=r"never learned how pieces begin .*leave --from-scratch out"):
+        context.from_scratch()

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evolve.execution.song_context import from_scratch
+from evolve.execution.song_context import SongContext, from_scratch
 from evolve.music.corpus import Corpus, Piece
 from evolve.music.encoded import EncodedCorpus, EncodedPieces, encode_corpus
 from evolve.music.opening import Opening, choose_opening
 from evolve.music.representation.contract import Settings
-from evolve.music.reshaping import joined
 from evolve.music.song import Song
 from evolve.network.sampling import Sampling
 from evolve.randomness import derive_rng, derive_seed
@@ -109,16 +108,14 @@ def songs(
     taught: Taught, opening: Opening | None, *, count: int, notes: int, sampling: Sampling, seed: int = 0
 ) -> list[tuple[Song, bool]]:
     """Songs that go on from an opening or begin from scratch, each with whether it ended by itself."""
-    from evolve.execution.songs import pattern_of  # noqa: PLC0415 - Keras, which --help can do without
+    from evolve.execution.songs import pattern_of, whole_song  # noqa: PLC0415 - Keras, which --help can do without
     from evolve.network.compose import compose  # noqa: PLC0415
 
     encoded, representation = taught.encoded, taught.pieces.representation
     begun = opening or from_scratch(encoded.parts, encoded.beginnings[0])
+    context = SongContext(representation, begun, encoded.parts, encoded.beginnings, copies=None, figures=None)
     streams = representation.encode(begun.song, begun.goes_on_at).streams
     pens = [representation.pen(streams, notes) for _ in range(count)]
     rngs = [derive_rng(seed, "song", index) for index in range(1, count + 1)]
     composed = compose(taught.model, streams, pens, rngs, sampling, pattern=pattern_of(representation, sampling))
-    return [
-        (joined(begun.song, representation.decode(one), begun.goes_on_at), pen.has_ended)
-        for one, pen in zip(composed, pens, strict=True)
-    ]
+    return [(whole_song(context, one), pen.has_ended) for one, pen in zip(composed, pens, strict=True)]

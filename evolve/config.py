@@ -48,7 +48,7 @@ class RunConfig(BaseModel):
     songs: Annotated[int, Field(ge=1, le=100)] = 5
     """Songs that each individual composes."""
     notes: Annotated[int, Field(ge=1, le=100_000)] = 500
-    """Notes, chords and rests that each song may have after the opening; it may end before."""
+    """Notes and chords that each song may have after the opening; it may end before."""
     opening: str | None = None
     """A music file whose first notes every song continues; unset, the seed chooses from a held-out piece."""
     opening_notes: Annotated[int, Field(ge=1, le=10_000)] = 50

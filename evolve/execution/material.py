@@ -120,12 +120,10 @@ def prepare(
     Raises:
         CorpusError: Nothing usable was found, or the opening cannot be read.
     """
-    if config.opening is not None:
-        find_opening(
-            Path(config.opening).expanduser(), config.opening_notes
-        )  # told before a corpus is read for minutes
+    if config.opening is not None:  # told before a corpus is read for minutes
+        find_opening(Path(config.opening).expanduser(), config.roles, config.opening_notes)
     corpus = read_corpus(config.corpus, roles=config.roles, on_progress=on_progress)
-    training, held_out = split_pieces(corpus.pieces, seed=config.seed)
+    training, held_out = split_pieces(corpus.pieces, seed=config.seed, opening_notes=config.opening_notes)
     encoded = encode_corpus(
         training,
         held_out,

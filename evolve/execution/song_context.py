@@ -45,7 +45,7 @@ class SongContext:
         return not len(self.opening.song.notes)
 
     def from_scratch(self) -> "SongContext":
-        """The same without an opening: songs begin in the metre that most pieces have.
+        """The same without an opening; `beginning_of` draws the metre of each song.
 
         Raises:
             CorpusError: The networks did not learn how pieces begin.

@@ -25,7 +25,9 @@ def song_files(song: Song, name: str, *, opening_ticks: int = 0) -> tuple[Artifa
 
 
 def score_files(song: Song, name: str) -> tuple[Artifact, ...]:
-    """A song as a printed score under one name: MusicXML, and its page as SVG and PNG."""
+    """A song as a printed score under one name: MusicXML, and its page as SVG and PNG; nothing of a silent one."""
+    if not len(song.notes):
+        return ()
     # Imported here because hardly a song is printed, and the engraver takes its time to start.
     from evolve.music.score.engraving import engrave  # noqa: PLC0415
     from evolve.music.score.musicxml import musicxml  # noqa: PLC0415

@@ -11,7 +11,8 @@ from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import score_files, song_files
 from evolve.music.facts.description import describe
 from evolve.music.representation.contract import Representation, Streams
-from evolve.music.reshaping import joined, transposed
+from evolve.music.reshaping import equally_loud, joined, transposed, until
+from evolve.music.song import Song
 from evolve.network.compose import compose
 from evolve.network.loop_guard import Pattern
 from evolve.network.sampling import Sampling
@@ -83,18 +84,32 @@ def pattern_of(representation: Representation, sampling: Sampling) -> Pattern:
     return Pattern(watched.attributes, watched.counts, shortest)
 
 
+def whole_song(context: SongContext, streams: Streams) -> Song:
+    """The opening and what was composed after it, in the corpus's key.
+
+    Where loudness is not learned, what is composed is as loud as the opening.
+    """
+    representation, opening = context.representation, context.opening
+    seam = representation.seam(opening.goes_on_at)
+    composed = representation.decode(streams, after=representation.encode(opening.song, opening.goes_on_at).streams)
+    if len(opening.song.notes) and not representation.levels:
+        velocity = int(np.median(opening.song.notes.table[3]))
+        composed = tuple(equally_loud(notes, velocity) for notes in composed)
+    return joined(until(opening.song, seam), composed, seam)
+
+
 def _song(streams: Streams, index: int, context: SongContext, *, has_ended: bool, with_score: bool) -> SongResult:
     opening = context.opening
-    in_common_key = joined(opening.song, context.representation.decode(streams), opening.goes_on_at)
-    song = dataclasses.replace(transposed(in_common_key, -opening.transposed_by), title=f"Song {index}")
+    song = dataclasses.replace(transposed(whole_song(context, streams), -opening.transposed_by), title=f"Song {index}")
+    seam = context.representation.seam(opening.goes_on_at)
     facts = describe(
         song,
-        opening_ticks=opening.goes_on_at,
+        opening_ticks=seam,
         copies=context.copies,
         corpus=context.figures,
         transposed_by=opening.transposed_by,
         ended=has_ended,
     )
-    files = song_files(song, f"song-{index}", opening_ticks=opening.goes_on_at)
+    files = song_files(song, f"song-{index}", opening_ticks=seam)
     scores = score_files(song, f"song-{index}") if with_score else ()
     return SongResult(index, (*files, *scores), facts)

@@ -1,6 +1,7 @@
 """Which tracks of a piece are learned: all as one piano, or each in a role such as melody, chords or bass."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,26 +19,27 @@ FEWEST_NOTES: Final = 8
 
 _TOP: Final = ("melody", "soprano")
 _LINES: Final = ("melody", "bass")
-"""Roles that are one note at a time whatever the track has."""
+"""Roles that are one note at a time where nobody named them."""
 
 
 def arrange(song: Song, roles: Sequence[str]) -> Song:
     """A song with one track for each role, in their order, each on the instrument of the track it was taken from.
 
-    Tracks that bear the names of all roles, as the voices of a chorale do, take them. Otherwise the highest track (by
-    mean pitch) is the melody or soprano and the lowest the bass; alto and tenor follow in order, and chords are all
-    tracks that are left. A melody keeps its highest notes alone, a bass its lowest. Of a song with a single track, as
-    of a piano, the melody is its upper line, the bass its lower one, and chords are all notes but the melody's.
+    Tracks that bear the names of all roles, as the voices of a chorale do, take them as they are. Otherwise the highest
+    track (by mean pitch) is the melody or soprano and the lowest the bass; alto and tenor follow in order, and chords
+    are all tracks that are left; of these a melody keeps its upper line alone, a bass its lower one. Of a song with a
+    single track, as of a piano, the melody is its upper line, the bass its lower one, and chords are all notes but the
+    melody's.
 
     Args:
         song: With at least one note.
         roles: ``("piano",)``, or several of ``melody``, ``chords``, ``bass``, ``soprano``, ``alto``, ``tenor``.
 
     Raises:
-        CorpusError: Its text is the reason alone, such as ``no bass beside its melody``.
+        CorpusError: Its text is the reason alone, such as ``a single track without bass``.
     """
     if tuple(roles) == PIANO:
-        return merged(song)
+        return dataclasses.replace(song, tracks=(Track(merged(song).tracks[0].notes),))
     tracks = _by_name(song, roles) or _by_height(song, roles)
     named = (dataclasses.replace(track, name=role.capitalize()) for track, role in zip(tracks, roles, strict=True))
     return dataclasses.replace(song, tracks=tuple(named))
@@ -45,7 +47,7 @@ def arrange(song: Song, roles: Sequence[str]) -> Song:
 
 def _by_name(song: Song, roles: Sequence[str]) -> list[Track]:
     """The tracks that bear the roles' names; none where a role is missing."""
-    found = {role: [one for one in song.tracks if one.name.casefold().startswith(role)] for role in roles}
+    found = {role: [one for one in song.tracks if re.match(rf"{role}\b", one.name.casefold())] for role in roles}
     return [found[role][0] for role in roles] if all(found.values()) else []
 
 
@@ -107,14 +109,13 @@ def lower_line(notes: Notes) -> Notes:
 def _line(notes: Notes, heights: np.ndarray) -> Notes:
     """One note at a time: of those that start together the highest, unless a higher one still sounds."""
     kept: list[int] = []
+    sounding: list[int] = []
     onsets, ends = notes.onsets_ticks.tolist(), notes.ends_ticks.tolist()
     for place in np.lexsort((-heights, onsets)).tolist():
-        last = kept[-1] if kept else None
-        is_covered = last is not None and (
-            onsets[place] == onsets[last] or (ends[last] > onsets[place] and heights[last] > heights[place])
-        )
-        if not is_covered:
+        sounding = [other for other in sounding if ends[other] > onsets[place]]
+        if not any(heights[other] > heights[place] or onsets[other] == onsets[place] for other in sounding):
             kept.append(place)
+        sounding.append(place)
     table = notes.table[:, kept].copy()
     table[2, :-1] = np.minimum(table[2, :-1], np.diff(table[1]))
     return Notes(table)

@@ -5,7 +5,6 @@ import io
 import numpy as np
 import soundfile
 
-from evolve.errors import EvolveError
 from evolve.music.performance import perform
 from evolve.music.room import add_room, level
 from evolve.music.song import TICKS_PER_BEAT, Song
@@ -33,16 +32,15 @@ def render(song: Song, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
     note, whatever silence the song begins with; it lasts for the song, 1.5 s in which the last note rings, and never
     longer than `LONGEST_S`.
 
-    Args:
-        song: With at least one note.
-        sample_rate: Samples a second, 8,000 or more.
+    A song without notes is a moment of silence.
 
-    Raises:
-        EvolveError: If there is no note to play.
+    Args:
+        song: With any number of notes.
+        sample_rate: Samples a second, 8,000 or more.
     """
     notes = song.notes
     if not len(notes):
-        raise EvolveError("the song has no notes, so there is nothing to hear")
+        return np.zeros((int((LEAD_S + RING_S) * sample_rate), 2), dtype=np.float32)
     sounding_ticks = song.length_ticks - int(notes.onsets_ticks[0])
     played_s = sounding_ticks / TICKS_PER_BEAT * 60.0 / song.tempo_bpm + LEAD_S
     dry = perform(song, int(min(played_s + RING_S, LONGEST_S) * sample_rate), sample_rate, lead_s=LEAD_S)

@@ -16,7 +16,7 @@ from evolve.music.song import TICKS_PER_BEAT
 
 
 def corpus_facts(corpus: Corpus) -> dict[str, Any]:
-    """Facts about a corpus as a run with seed 0 would learn it, in plain values that `json.dumps` takes.
+    """Facts about a corpus as a run with seed 0 and usual settings would learn it, as `json.dumps` takes them.
 
     Returns:
         ``names``, ``fingerprint``, ``tempo_bpm``: as in the corpus.

@@ -14,7 +14,7 @@ from evolve.errors import CorpusError
 from evolve.music.corpus import Piece
 from evolve.music.representation.contract import Representation, Settings, Streams
 from evolve.music.representation.kinds import learn, representation_from_json
-from evolve.music.song import PIANO, Metre, Notes, Song, Track
+from evolve.music.song import PIANO, Metre, Notes
 
 FORMAT: Final = 2
 
@@ -105,11 +105,6 @@ class EncodedCorpus:
         """The same of the held-out pieces; only symbols with one before them are predicted, and counted."""
         return sum(len(_any(streams)) - 1 for streams in self.pieces[kind].held_out) / self.held_out_notes
 
-    def song(self, tracks: Sequence[Notes], metre: Metre, tempo_bpm: float, title: str = "") -> Song:
-        """Notes for each track as a song, on the corpus's instruments."""
-        named = (Track(notes, part.name, part.program) for notes, part in zip(tracks, self.parts, strict=True))
-        return Song(tuple(named), tempo_bpm, title, metre)
-
     def to_bytes(self) -> bytes:
         """A compressed .npz file of plain arrays and one JSON text; no pickles."""
         arrays: dict[str, Any] = {"about": np.frombuffer(json.dumps(self._about()).encode(), dtype=np.uint8)}
@@ -189,8 +184,12 @@ def encode_corpus(
         settings: What is learned of the pieces.
         names: The corpus's sources.
         fingerprint: Its digest.
+
+    Raises:
+        CorpusError: A track is silent in all pieces to learn from.
     """
     everything = (*training, *held_out)
+    _check_sounding(training)
     beginnings = _beginnings(training)
     return EncodedCorpus(
         pieces={kind: _encode(kind, training, held_out, settings, beginnings) for kind in kinds},
@@ -204,6 +203,15 @@ def encode_corpus(
         names=tuple(names),
         fingerprint=fingerprint,
     )
+
+
+def _check_sounding(pieces: Sequence[Piece]) -> None:
+    for own in zip(*(piece.song.tracks for piece in pieces), strict=True):
+        if not any(len(track.notes) for track in own):
+            raise CorpusError(
+                f"the track {own[0].name.lower()} is silent in all that is learned from; add pieces, or choose others "
+                f"with --set tracks="
+            )
 
 
 def _encode(

@@ -5,6 +5,7 @@ from typing import Final
 
 from evolve.errors import CorpusError
 from evolve.music.corpus import Piece
+from evolve.music.representation.steps import placed_steps
 from evolve.music.reshaping import shifted, since, until
 from evolve.music.song import Notes
 from evolve.randomness import derive_rng
@@ -19,7 +20,11 @@ SHORTEST_PART: Final = 2 * OPENING_STEPS
 
 
 def split_pieces(
-    pieces: Sequence[Piece], *, seed: int, held_out_share: float = HELD_OUT_SHARE
+    pieces: Sequence[Piece],
+    *,
+    seed: int,
+    held_out_share: float = HELD_OUT_SHARE,
+    opening_notes: int = OPENING_STEPS,
 ) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """The training and the held-out pieces, each in the corpus's order, neither empty.
 
@@ -35,7 +40,7 @@ def split_pieces(
         return _divide(pieces[0], held_out_share)
     wanted = max(1, round(len(pieces) * held_out_share))
     order = derive_rng(seed, "held out").permutation(len(groups)).tolist()
-    order.sort(key=lambda group: len(pieces[groups[group][0]].steps) < OPENING_STEPS)
+    order.sort(key=lambda group: len(pieces[groups[group][0]].steps) < opening_notes)
     chosen: set[int] = set()
     for group in order[:-1]:
         if len(chosen) >= wanted:
@@ -61,8 +66,7 @@ def _divide(piece: Piece, held_out_share: float) -> tuple[tuple[Piece, ...], tup
             f"{piece.name} is the only piece and has {count} notes, chords and rests: too few to learn from one part "
             f"and measure on another ({2 * SHORTEST_PART} would do); add more pieces"
         )
-    onsets = piece.song.notes.onsets_ticks
-    cut = int(onsets[round(len(onsets) * (count - held_out) / count)])
+    cut = list(placed_steps(piece.song))[count - held_out].start_ticks
     bar_line = cut - cut % piece.song.metre.bar_ticks
     rest = shifted(since(piece.song, cut), -bar_line)
     name = f"{piece.name} (its end)"

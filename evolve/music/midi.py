@@ -112,12 +112,13 @@ def _main_metre(score: symusic.Score, end: int) -> tuple[Metre, int]:
     starts = {0: COMMON_TIME} | {
         int(signature.time): metre
         for signature in score.time_signatures
-        if (metre := _plain_metre(int(signature.numerator), int(signature.denominator))) is not None
+        if signature.time < end
+        and (metre := _plain_metre(int(signature.numerator), int(signature.denominator))) is not None
     }
     ticks: dict[Metre, int] = {}
     bar_lines: dict[Metre, int] = {}
     for (start, metre), (stop, _) in pairwise([*sorted(starts.items(), key=lambda one: one[0]), (end, COMMON_TIME)]):
-        ticks[metre] = ticks.get(metre, 0) + min(stop, end) - start
+        ticks[metre] = ticks.get(metre, 0) + stop - start
         bar_lines.setdefault(metre, start)
     main = max(ticks, key=lambda metre: ticks[metre])
     return main, bar_lines[main]

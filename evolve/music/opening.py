@@ -75,8 +75,8 @@ def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Openi
     return _beginning(piece.song, notes, piece.name, piece.transposed_by)
 
 
-def find_opening(path: Path, notes: int) -> Reading:
-    """The first piece of a music file that has so many notes, chords and rests.
+def find_opening(path: Path, roles: Sequence[str], notes: int) -> tuple[Song, int]:
+    """The first piece of a music file with these tracks that has so many notes, chords and rests, and its sharps.
 
     Raises:
         CorpusError: If the file is missing, cannot be read, or has no such piece.
@@ -87,11 +87,25 @@ def find_opening(path: Path, notes: int) -> Reading:
         readings = read_file(path)
     except CorpusError as error:
         raise CorpusError(f"the opening {path} cannot be used: {error}") from error
-    lengths = [sum(1 for _ in placed_steps(reading.song)) for reading in readings]
-    for reading, length in zip(readings, lengths, strict=True):
+    songs = _arranged(readings, roles, path)
+    lengths = [sum(1 for _ in placed_steps(song)) for song, _ in songs]
+    for song, length in zip(songs, lengths, strict=True):
         if length >= notes:
-            return reading
+            return song
     raise CorpusError(f"the opening {path} has {max(lengths)} notes, chords and rests, and {notes} are needed")
+
+
+def _arranged(readings: Sequence[Reading], roles: Sequence[str], path: Path) -> list[tuple[Song, int]]:
+    """The pieces that have the tracks, each with its sharps; at least one."""
+    songs, reasons = [], []
+    for reading in readings:
+        try:
+            songs.append((arrange(reading.song, roles), reading.sharps))
+        except CorpusError as error:
+            reasons.append(str(error))
+    if not songs:
+        raise CorpusError(f"the opening {path} does not have the tracks {'+'.join(roles)}: {reasons[0]}")
+    return songs
 
 
 def read_opening(path: Path | str, representation: Representation, roles: Sequence[str], *, notes: int) -> Opening:
@@ -107,12 +121,8 @@ def read_opening(path: Path | str, representation: Representation, roles: Sequen
         CorpusError: If the file is missing, cannot be read, is shorter, or does not have the tracks.
     """
     path = Path(path).expanduser()
-    reading = find_opening(path, notes)
-    try:
-        song = arrange(reading.song, roles)
-    except CorpusError as error:
-        raise CorpusError(f"the opening {path} does not have the tracks {'+'.join(roles)}: {error}") from error
-    semitones = semitones_to_common_key(reading.sharps)
+    song, sharps = find_opening(path, roles, notes)
+    semitones = semitones_to_common_key(sharps)
     places = [semitones + octaves for octaves in OCTAVES_TRIED]
     openings = [_beginning(transposed(song, place), notes, path.name, place) for place in places]
     return min(openings, key=lambda one: representation.encode(one.song, one.goes_on_at).replacements)

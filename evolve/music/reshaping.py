@@ -63,6 +63,13 @@ def joined(first: Song, rest: tuple[Notes, ...], ticks: int) -> Song:
     return dataclasses.replace(first, tracks=tracks)
 
 
+def equally_loud(notes: Notes, velocity: int) -> Notes:
+    """The notes, all with one velocity."""
+    table = notes.table.copy()
+    table[3] = velocity
+    return Notes(table)
+
+
 def without_overlaps(table: Table) -> Notes:
     """Notes of which no two of one pitch sound together, as `stops_without_overlaps` says.
 

@@ -21,7 +21,7 @@ PITCHES = 128
 """How many there are in MIDI."""
 
 USUAL_VELOCITY = 80
-"""The loudness of a note that says none: mezzo-forte."""
+"""The loudness of a note that says none, as sequencers have it."""
 
 EIGHTH = 8
 """The lower number of a time signature that counts eighth notes."""
@@ -154,7 +154,7 @@ class Metre:
 
     @property
     def is_compound(self) -> bool:
-        """Whether its beats have three parts, as in 6/8, 9/8 and 12/8."""
+        """Whether its beats have three parts, as in 6/8, 9/8, 12/8 and their like in shorter units."""
         return self.unit >= EIGHTH and self.beats in (6, 9, 12)
 
     def __str__(self) -> str:

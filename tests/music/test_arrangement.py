@@ -64,6 +64,27 @@ def test_a_piece_without_the_tracks_is_refused_with_a_reason(song: Song, roles: 
         arrange(song, roles)
 
 
+def test_a_held_inner_voice_is_no_melody() -> None:
+    """A low note under a longer one is not the upper line, though the melody's last note has ended."""
+    notes = Notes.of([Note(64, 0, 96), Note(72, 0, 12), Note(40, 24, 12), Note(71, 48, 12)])
+    assert upper_line(notes).pitches.tolist() == [72, 71]
+    accompaniment = Notes.of([Note(60, 0, 100), Note(64, 10, 10), Note(50, 30, 12)])
+    assert upper_line(accompaniment).pitches.tolist() == [60, 64]
+
+
+def test_a_bassoon_is_no_bass() -> None:
+    """A name is a word: others that begin like it are other instruments."""
+    tracks = (track("Bassoon", 70, 40, 41, 42), track("Melody", 73, 72, 74, 76), track("", 32, 30, 31, 32))
+    melody, bass = arrange(Song(tracks), ("melody", "bass")).tracks
+    assert (melody.program, bass.program) == (73, 32)
+
+
+def test_a_piano_is_a_piano() -> None:
+    """Whatever plays a piece, on one piano it is one."""
+    (piano,) = arrange(Song((track("take 0 of Ann", 40, 60, 62, 64),)), PIANO).tracks
+    assert (piano.name, piano.program) == ("Piano", 0)
+
+
 @given(songs())
 def test_on_one_piano_no_two_notes_of_a_pitch_overlap(song: Song) -> None:
     """All tracks become one, and every moment in which a pitch starts is kept."""

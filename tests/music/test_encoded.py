@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
-from evolve.music.encoded import EncodedCorpus
+from evolve.music.corpus import Piece
+from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.kinds import KINDS
-from evolve.music.song import Metre
-from tests.music.pieces import corpus_of, encoded_of
+from evolve.music.song import Metre, Notes, Song, Track
+from tests.music.pieces import corpus_of, encoded_of, song_of, tune
 
 
 @settings(max_examples=25)
@@ -45,6 +46,16 @@ def test_another_layout_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.undo()
     with pytest.raises(CorpusError, match="layout 1, this evolve reads layout 2; go on with"):
         EncodedCorpus.from_bytes(data)
+
+
+def test_a_track_that_is_silent_in_all_training_pieces_is_told() -> None:
+    """A corpus whose bass enters only in what is held out cannot teach a bass."""
+    tune_alone = song_of(tune(60))
+    silent = Song((Track(tune_alone.notes, "Melody"), Track(Notes.of(()), "Bass")), 90.0)
+    sounding = Song((Track(tune_alone.notes, "Melody"), Track(tune_alone.notes, "Bass")), 90.0)
+    pieces = [Piece.of("a", silent)], [Piece.of("b", sounding)]
+    with pytest.raises(CorpusError, match="the track bass is silent in all that is learned from; add pieces"):
+        encode_corpus(*pieces, kinds=KINDS, settings=Settings(), names=(), fingerprint="")
 
 
 def test_symbols_are_learned_from_the_training_pieces_alone() -> None:

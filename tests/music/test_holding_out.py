@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from evolve.errors import CorpusError
 from evolve.music.corpus import Piece
 from evolve.music.holding_out import OPENING_STEPS, SHORTEST_PART, split_pieces
+from evolve.music.representation.steps import Step
 from tests.music.pieces import corpus_of, song_of, tune
 
 lengths = st.lists(st.integers(10, 120), min_size=2, max_size=30)
@@ -37,6 +38,14 @@ def test_a_held_out_piece_can_give_an_opening_if_any_piece_can(sizes: list[int],
         assert max(len(piece.steps) for piece in held_out) >= OPENING_STEPS
 
 
+@given(lengths, st.integers(0, 5), st.integers(20, 110))
+def test_a_longer_opening_finds_its_piece(sizes: list[int], seed: int, opening_notes: int) -> None:
+    """If any piece is long enough for the opening that is wanted, one that is held out is."""
+    _, held_out = split_pieces(corpus_of(sizes).pieces, seed=seed, opening_notes=opening_notes)
+    if max(sizes) >= opening_notes:
+        assert max(len(piece.steps) for piece in held_out) >= opening_notes
+
+
 @given(st.integers(0, 30))
 def test_pieces_of_the_same_notes_stay_together(seed: int) -> None:
     """A tune that a collection has twice is never learned from on one side and measured on the other."""
@@ -52,6 +61,14 @@ def test_a_single_piece_is_divided() -> None:
     assert learned.steps + kept.steps == piece.steps
     assert len(kept.steps) == SHORTEST_PART
     assert kept.name == "tune 0 (its end)"
+
+
+def test_a_single_piece_is_divided_by_its_chords() -> None:
+    """However many notes its chords have, either part has as many steps as it should."""
+    chord = tuple(range(48, 68))
+    line = (*tune(200), *(Step((*chord[:19], 70 + k % 3), 12) for k in range(100)))
+    (learned,), (kept,) = split_pieces([Piece.of("long", song_of(line))], seed=0)
+    assert (len(learned.steps), len(kept.steps)) == (200, SHORTEST_PART)
 
 
 def test_a_single_short_piece_is_too_little() -> None:

@@ -84,6 +84,16 @@ def test_the_metre_is_that_of_most_of_the_file_and_a_bar_line_lies_on_tick_0() -
     assert [(n.onset_ticks, n.duration_ticks) for n in track.notes] == [(24, 24), (96, 144)]
 
 
+def test_time_signatures_after_the_last_note_say_nothing() -> None:
+    """28 beats of 4/4 and four of 3/4 are mostly 4/4, whatever is said after the end."""
+    fours = bytes([0, *TIME_SIGNATURE, 4, 2, 24, 8])
+    note = bytes([0, 0x90, 60, 80]) + b"\x85\x20" + bytes([0x80, 60, 0])  # 28 beats
+    threes = bytes([0, *TIME_SIGNATURE, 3, 2, 24, 8, 0, 0x90, 60, 80, 96, 0x80, 60, 0])
+    late = b"\x87\x00" + fours[1:]
+    song = read_midi(midi_file(fours + note + threes + late + END, division=b"\0\x18"), "")
+    assert song.metre == Metre(4, 4)
+
+
 def test_bars_of_silence_before_the_first_note_are_dropped() -> None:
     """A song begins in the bar of its first note, wherever a sequencer put it."""
     waits = Song((Track(Notes.of([Note(60, 3 * 96 + 72, 24)])),))

@@ -116,6 +116,16 @@ def test_an_opening_without_the_tracks_is_explained(tmp_path: Path) -> None:
         read_opening(written(tmp_path, C_MAJOR), NOTES, ("melody", "bass"), notes=50)
 
 
+def test_an_opening_is_as_long_as_asked_in_the_tracks_that_are_learned(tmp_path: Path) -> None:
+    """A third track that is not learned does not make it longer."""
+    long, short = song_of(C_MAJOR).notes, song_of(moved(C_MAJOR[:6], -24)).notes
+    tracks = (Track(short, "Melody"), Track(song_of(moved(C_MAJOR[:6], -36)).notes, "Bass"), Track(long, "Chords"))
+    path = tmp_path / "three.mid"
+    path.write_bytes(write_midi(Song(tracks, 90.0)))
+    with pytest.raises(CorpusError, match=r"three\.mid has 6 notes, chords and rests, and 40 are needed"):
+        read_opening(path, NOTES, ("melody", "bass"), notes=40)
+
+
 def test_an_opening_keeps_its_tracks(tmp_path: Path) -> None:
     """Melody and bass of a file stay on their instruments."""
     tracks = (Track(song_of(C_MAJOR).notes, "Flute", 73), Track(song_of(moved(C_MAJOR, -24)).notes, "Bass", 32))

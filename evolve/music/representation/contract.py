@@ -102,6 +102,10 @@ class Representation(Protocol):
         """How many symbols each attribute has."""
 
     @property
+    def levels(self) -> tuple[int, ...]:
+        """Loudness levels that are told apart; none where loudness is not learned."""
+
+    @property
     def watched(self) -> Watched:
         """What makes a pattern."""
 
@@ -113,8 +117,16 @@ class Representation(Protocol):
             goes_on_at: The tick at which more is to follow, not before the last note ends; None: the song is over.
         """
 
-    def decode(self, streams: Streams) -> tuple[Notes, ...]:
-        """The notes of each track, from tick 0; starts and ends are silent."""
+    def decode(self, streams: Streams, after: Streams | None = None) -> tuple[Notes, ...]:
+        """The notes of each track, from tick 0; starts and ends are silent.
+
+        Args:
+            streams: One stream an attribute.
+            after: What came before, an opening; its loudness lasts, and ticks count from where it ends.
+        """
+
+    def seam(self, goes_on_at: int) -> int:
+        """The tick nearest to where an opening ends at which songs can go on."""
 
     def pen(self, opening: Streams, most_notes: int) -> Pen:
         """What writes a song that goes on from an opening, with so many notes and chords at most."""

@@ -117,11 +117,15 @@ class EventsRepresentation:
         symbols = [*first, *self._events(known, goes_on_at), *last]
         return Encoded({EVENT: np.array(symbols, dtype=np.int32)}, replaced)
 
-    def decode(self, streams: Streams) -> tuple[Notes, ...]:
+    def seam(self, goes_on_at: int) -> int:
+        """The nearest place of the grid."""
+        return int(_rounded(goes_on_at, self.grid_ticks))
+
+    def decode(self, streams: Streams, after: Streams | None = None) -> tuple[Notes, ...]:
         """The notes of each track, from tick 0; what still sounds at the end stops there."""
         struck: list[list[Note]] = [[] for _ in range(self.tracks)]
         sounding: dict[int, tuple[int, int]] = {}
-        now, velocity = 0, USUAL_VELOCITY
+        now, velocity = 0, self._velocity_after(after)
 
         def stop(key: int) -> None:
             start, loudness = sounding.pop(key)
@@ -183,6 +187,12 @@ class EventsRepresentation:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CorpusError("these are not the symbols of events: shifts and keys are expected") from error
+
+    def _velocity_after(self, opening: Streams | None) -> int:
+        """How loud a note is that says nothing of it, after an opening that may have."""
+        said = [] if opening is None else opening[EVENT][opening[EVENT] >= self.first_level].tolist()
+        levels = [symbol - self.first_level for symbol in said if symbol < self.first_on]
+        return velocity_of(self.levels[levels[-1]]) if levels else USUAL_VELOCITY
 
     def _with_known_pitches(self, song: Song) -> tuple[tuple[Notes, ...], tuple[tuple[str, str, int], ...]]:
         """Each track on the grid, with pitches that have symbols, and which were replaced."""

@@ -73,13 +73,20 @@ class NotesRepresentation:
 
     @property
     def watched(self) -> Watched:
-        """Patterns are of what the first track strikes with what the others do then, whatever the rhythm.
+        """Patterns are of what all tracks do together, whatever the rhythm.
 
-        What it holds and its rests neither make a pattern nor break one, as one hears it.
+        With a single track rests neither make a pattern nor break one, as one hears it; of several tracks one may rest
+        or hold while another goes in circles.
         """
         counts = np.zeros(self.sizes[self.names[0]], dtype=bool)
-        counts[self._first :] = [bool(voice) for voice in self.voices[0]]
+        counts[self._first :] = True if self.tracks > 1 else self._strikes(0)[self._first :]
         return Watched(self.names, counts, SHORTEST_LOOP_NOTES)
+
+    def _strikes(self, track: int) -> np.ndarray:
+        """Which symbols of a track strike something, bool [size]."""
+        own = self.voices[track]
+        first = self.sizes[self.names[track]] - len(own)
+        return np.array([False] * first + [bool(voice) for voice in own])
 
     @property
     def _edges(self) -> int:
@@ -106,8 +113,13 @@ class NotesRepresentation:
             columns[LOUDNESS], _ = _nearest([level_of(one.velocity) for one in slices], self.levels)
         return Encoded(self._with_edges(columns, song.metre, is_over=goes_on_at is None), tuple(replaced))
 
-    def decode(self, streams: Streams) -> tuple[Notes, ...]:
+    def seam(self, goes_on_at: int) -> int:
+        """Anywhere: durations lie on no grid."""
+        return goes_on_at
+
+    def decode(self, streams: Streams, after: Streams | None = None) -> tuple[Notes, ...]:
         """The notes of each track, from tick 0; where a stream has an edge and the first has none, its first symbol."""
+        del after  # every step says how loud it is
         is_step = streams[self.names[0]] >= self._first
         firsts = [self._first, *[self._edges] * (len(self.sizes) - 1)]
         columns = [
@@ -121,9 +133,15 @@ class NotesRepresentation:
         return sound(map(Slice, zip(*voices, strict=True), ticks, loudness), self.tracks)
 
     def pen(self, opening: Streams, most_notes: int) -> NotesPen:
-        """What writes a song; it may end after one step."""
+        """What writes a song; it may end once something was struck, and holds nothing of what came before."""
         del opening
-        return NotesPen(self.sizes, self.names, starts=len(self.metres), steps=most_notes)
+        strikes = {name: self._strikes(track) for track, name in enumerate(self.names)}
+        holds = (
+            {}
+            if self.tracks == 1
+            else {name: self.sizes[name] - len(own) for name, own in zip(self.names, self.voices, strict=True)}
+        )
+        return NotesPen(self.sizes, strikes, holds, starts=len(self.metres), notes=most_notes)
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` takes, documented: for each track a list of pitches a symbol, ``null`` for what is held."""

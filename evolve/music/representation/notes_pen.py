@@ -1,6 +1,6 @@
 """How a song of notes is written: where it may end, and when it is full."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -8,43 +8,78 @@ import numpy.typing as npt
 END = 0
 """In the first stream: the song is over. In the others: so the first must have said."""
 
+MOST_STEPS_A_NOTE = 4
+"""A song with more steps than this for each note or chord that it may have, of rests and holds, is full."""
+
+Mask = npt.NDArray[np.bool_]
+
 
 class NotesPen:
     """One song while it is written; `evolve.music.representation.contract.Pen` says what its methods do."""
 
-    def __init__(self, sizes: Mapping[str, int], names: Sequence[str], *, starts: int, steps: int) -> None:
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        strikes: Mapping[str, Mask],
+        holds: Mapping[str, int],
+        *,
+        starts: int,
+        notes: int,
+    ) -> None:
         """Before the first step.
 
         Args:
             sizes: How many symbols each stream has.
-            names: The streams of the tracks.
+            strikes: Of each track's stream which symbols strike a note or chord, the first track first.
+            holds: The symbol of each track that holds what it has; none with a single track.
             starts: How many symbols after the end stand for a start; 0 where ends are not known either.
-            steps: How many may be written.
+            notes: How many steps may strike something.
         """
-        self._first, self._left = names[0], steps
+        self._first, *_ = strikes
+        self._strikes = strikes
+        self._left, self._room = notes, notes * MOST_STEPS_A_NOTE
+        self._knows_ends = starts > 0
         self.has_ended = False
-        self._inside: dict[str, npt.NDArray[np.bool_]] = {}
-        if starts:
-            self._inside = {name: np.arange(size) > END for name, size in sizes.items()}
-            self._inside[self._first] = np.arange(sizes[self._first]) > starts
-        may_end = self._inside.get(self._first, np.zeros(0, dtype=bool)).copy()
-        may_end[:1] = True
-        self._afterwards = {**self._inside, self._first: may_end} if starts else self._inside
-        self._allowed = self._inside
+        inside = _inside(sizes, self._first, starts)
+        self._later = (
+            inside if not starts else inside | {self._first: inside[self._first] | _only(END, sizes[self._first])}
+        )
+        self._before_a_note = inside
+        self._allowed = inside | {
+            name: inside.get(name, np.ones(sizes[name], dtype=bool)) & ~_only(hold, sizes[name])
+            for name, hold in holds.items()
+        }
 
     @property
     def is_done(self) -> bool:
         """Whether the song has ended or is full."""
-        return self.has_ended or self._left <= 0
+        return self.has_ended or self._left <= 0 or self._room <= 0
 
-    def allowed(self) -> Mapping[str, npt.NDArray[np.bool_]]:
-        """Everything but starts, and no end before the first step."""
+    def allowed(self) -> Mapping[str, Mask]:
+        """Everything but starts; nothing held in the first step, and no end before something was struck."""
         return self._allowed
 
     def write(self, symbols: Mapping[str, int]) -> None:
         """Take one step; an end is none."""
-        if self._afterwards and symbols[self._first] == END:
+        if self._knows_ends and symbols[self._first] == END:
             self.has_ended = True
             return
-        self._left -= 1
-        self._allowed = self._afterwards
+        self._room -= 1
+        if any(own[symbols[name]] for name, own in self._strikes.items()):
+            self._left -= 1
+            self._allowed = self._later
+        elif self._allowed is not self._later:
+            self._allowed = self._before_a_note
+
+
+def _inside(sizes: Mapping[str, int], first: str, starts: int) -> dict[str, Mask]:
+    """What each stream may have inside a song; nothing to tell where starts and ends are not known."""
+    if not starts:
+        return {}
+    return {name: np.arange(size) > (starts if name == first else END) for name, size in sizes.items()}
+
+
+def _only(symbol: int, size: int) -> Mask:
+    """The symbol alone, bool [size]."""
+    only: Mask = np.arange(size) == symbol
+    return only

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
@@ -56,8 +56,7 @@ def test_a_coarser_grid_moves_notes_by_half_a_step_at_most(song: Song, grid_tick
 @given(songs(), songs())
 def test_encoding_what_was_decoded_changes_nothing(song: Song, known: Song) -> None:
     """What had to be replaced is replaced once, and equal music has one spelling."""
-    if len(song.tracks) != len(known.tracks):
-        return
+    assume(len(song.tracks) == len(known.tracks))
     events = learned(known, settings=Settings(loudness=True))
     once = events.encode(song).streams
     heard = events.decode(once)
@@ -100,7 +99,8 @@ def test_a_piece_starts_in_its_metre_and_ends() -> None:
         song = Song(one_track(Note(60, 0, 12)).tracks, metre=metre)
         symbols = learned(song).encode(song).streams["event"].tolist()
         assert (symbols[0], symbols[-1]) == (start, 0)
-    assert learned(song, settings=Settings(endings=False)).encode(song).streams["event"].tolist() != symbols
+    plain = learned(song, settings=Settings(endings=False))
+    assert len(plain.encode(song).streams["event"]) == len(symbols) - 2
 
 
 def test_a_beginning_alone_is_a_song_without_notes() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
@@ -59,9 +59,8 @@ def test_several_tracks_survive_note_for_note(song: Song) -> None:
 
 @given(songs(tracks=st.integers(1, 3)), songs(tracks=st.integers(1, 3)), st.booleans())
 def test_any_song_can_be_encoded(song: Song, known: Song, loud: bool) -> None:  # noqa: FBT001
-    """Whatever comes is put into known symbols; put there again it is the same."""
-    if len(song.tracks) != len(known.tracks):
-        return
+    """Whatever comes is put into symbols that are known, one in each stream for each step."""
+    assume(len(song.tracks) == len(known.tracks))
     notes = learned(known, settings=Settings(loudness=loud, chord_symbols=40))
     encoded = notes.encode(song).streams
     assert {name: stream.dtype for name, stream in encoded.items()} == dict.fromkeys(notes.sizes, np.int32)
@@ -156,24 +155,29 @@ def test_loudness_is_a_stream() -> None:
 
 
 def test_a_pattern_is_of_what_is_struck() -> None:
-    """Rests, holds, starts and ends neither make a pattern nor break one."""
+    """With one track rests, starts and ends neither make a pattern nor break one; of several one may rest or hold."""
+    one = learned(song_of([Step((60,), 12), Step((), 12), Step((60, 64), 12)]), settings=Settings())
+    assert one.voices[0] == ((), (60,), (64,), (60, 64))
+    assert one.watched.counts.tolist() == [False] * (1 + len(METRES)) + [False, True, True, True]
     two = Song((Track(Notes.of([Note(72, 0, 24)])), Track(Notes.of([Note(48, 0, 12), Note(50, 12, 12)]))))
     notes = learned(two, settings=Settings())
     assert notes.voices[0] == (HELD, (), (72,))
     watched = notes.watched
     assert watched.attributes == ("part 0", "part 1")
-    assert watched.counts.tolist() == [False] * (1 + len(METRES)) + [False, False, True]
+    assert watched.counts.tolist() == [False] * (1 + len(METRES)) + [True, True, True]
 
 
-def test_a_pen_writes_no_start_and_no_end_before_the_first_step() -> None:
-    """A song may end once it has a step; the other streams have no edge of their own to write."""
+def test_a_pen_writes_no_start_and_no_end_before_the_first_note() -> None:
+    """A song may end once something was struck; the other streams have no edge of their own to write."""
     notes = learned(song_of([Step((60,), 12)]), settings=Settings())
     opening = notes.encode(song_of([Step((60,), 12)]), goes_on_at=12).streams
     pen = notes.pen(opening, most_notes=3)
     first = 1 + len(METRES)
     assert np.flatnonzero(pen.allowed()["pitch"]).tolist() == [first, first + 1]
     assert not pen.allowed()["duration"][0]
-    pen.write({"pitch": first, "duration": 1})
+    pen.write({"pitch": first, "duration": 1})  # a rest
+    assert np.flatnonzero(pen.allowed()["pitch"]).tolist() == [first, first + 1]
+    pen.write({"pitch": first + 1, "duration": 1})
     assert np.flatnonzero(pen.allowed()["pitch"]).tolist() == [0, first, first + 1]
     assert pen.allowed() is pen.allowed()  # so that whoever asks need not look again
     pen.write({"pitch": 0, "duration": 1})
@@ -182,11 +186,24 @@ def test_a_pen_writes_no_start_and_no_end_before_the_first_step() -> None:
 
 
 def test_a_pen_stops_when_the_song_is_full() -> None:
-    """After so many steps a song is cut off, which is not an end."""
+    """After so many notes and chords a song is cut off, which is not an end; rests fill it four times as slowly."""
     notes = learned(song_of([Step((60,), 12)]))
-    pen = notes.pen({}, most_notes=2)
-    assert pen.allowed() == {}
-    for left in (1, 0):
-        pen.write({"pitch": 1, "duration": 0})
-        assert pen.is_done == (left == 0)
-    assert not pen.has_ended
+    for symbol, steps in ((1, 2), (0, 8)):
+        pen = notes.pen({}, most_notes=2)
+        assert pen.allowed() == {}
+        for step in range(1, steps + 1):
+            pen.write({"pitch": symbol, "duration": 0})
+            assert pen.is_done == (step == steps)
+        assert not pen.has_ended
+
+
+def test_nothing_of_the_opening_is_held() -> None:
+    """Where songs go on all tracks are silent, so none can hold anything in the first step."""
+    two = Song((Track(Notes.of([Note(72, 0, 24)])), Track(Notes.of([Note(48, 0, 12), Note(50, 12, 12)]))))
+    for endings in (True, False):
+        notes = learned(two, settings=Settings(endings=endings))
+        pen = notes.pen({}, most_notes=5)
+        holds = {name: notes.sizes[name] - len(own) for name, own in zip(notes.names, notes.voices, strict=True)}
+        assert not any(pen.allowed()[name][hold] for name, hold in holds.items())
+        pen.write({"part 0": holds["part 0"] + 1, "part 1": holds["part 1"] + 1, "duration": 1})  # rests
+        assert all(pen.allowed().get(name, np.ones(9, bool))[hold] for name, hold in holds.items())

@@ -16,7 +16,7 @@ Voice = Pitches | None
 """What a track does in a slice: pitches that are struck, none of them for a rest, or `HELD`."""
 
 SNAP_TICKS: Final = SHORTEST_REST_TICKS // 2
-"""A note that ends so near to the start of others ends there."""
+"""A note that ends so near to a later start, of its own track or of others, ends there."""
 
 
 class Slice(NamedTuple):
@@ -76,7 +76,7 @@ def _cut_one(song: Song, end_ticks: int | None) -> list[Slice]:
 def _cut_several(song: Song, end_ticks: int | None) -> list[Slice]:
     moments = _moments(song.notes.onsets_ticks)
     lines = [_line(track, moments) for track in song.tracks]
-    stop = max(song.length_ticks, end_ticks or 0)
+    stop = max(*(max(line, default=0) for line in lines), end_ticks or 0)
     changes = sorted({start for line in lines for start in line if start < stop})
     slices: list[Slice] = []
     velocity = max(line[changes[0]].velocity for line in lines if changes[0] in line)
@@ -98,21 +98,25 @@ def _moments(onsets_ticks: np.ndarray) -> np.ndarray:
 
 
 def _line(track: Track, moments: np.ndarray) -> dict[int, PlacedStep]:
-    """What a track does, by the moment at which it does it; rests begin where its notes end, or close by."""
+    """What a track does, by the moment at which it does it; the last is the rest in which it ends."""
     line: dict[int, PlacedStep] = {}
+    struck = end = 0
     for step in placed_steps(Song((track,))):
-        start = int(moments[np.searchsorted(moments, step.start_ticks, side="right") - 1])
-        if not step.pitches:
-            near = moments[np.abs(moments - step.start_ticks) <= SNAP_TICKS]
-            start = int(near[0]) if len(near) else step.start_ticks
-        if step.pitches or start not in line:
-            line[start] = step
+        end = step.start_ticks + step.ticks
+        if step.pitches:
+            struck = int(moments[np.searchsorted(moments, step.start_ticks, side="right") - 1])
+            line[struck] = step
+        else:
+            line[_let_go(step.start_ticks, struck, moments)] = step
     if line:
-        end = max(int(track.notes.ends_ticks.max()), max(line) + 1)
-        near = moments[np.abs(moments - end) <= SNAP_TICKS]
-        end = int(near[0]) if len(near) and int(near[0]) > max(line) else end
-        line.setdefault(end, PlacedStep(end, 1, (), 1))
+        line[_let_go(end, struck, moments)] = PlacedStep(end, 1, (), 1)
     return line
+
+
+def _let_go(end_ticks: int, struck: int, moments: np.ndarray) -> int:
+    """Where something ends that was struck at one of the moments: at the nearest later one, if that is near."""
+    near = moments[(moments > struck) & (np.abs(moments - end_ticks) <= SNAP_TICKS)]
+    return int(near[np.abs(near - end_ticks).argmin()]) if len(near) else end_ticks
 
 
 def _with_known_silence(slices: Sequence[Slice]) -> list[Slice]:

@@ -1,12 +1,19 @@
 """Tracks are cut into slices, and slices sound as the tracks did."""
 
+from itertools import groupby, pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.music.representation.slices import HELD, Slice, cut, sound
-from evolve.music.representation.steps import placed_steps
+from evolve.music.representation.slices import HELD, SNAP_TICKS, Slice, cut, sound
+from evolve.music.representation.steps import SHORTEST_REST_TICKS, TOGETHER_TICKS, placed_steps
 from evolve.music.song import Note, Notes, Song, Track
 from tests.music.pieces import aligned_songs, songs
+
+
+def song_of_tracks(*tracks: tuple[tuple[int, int, int], ...]) -> Song:
+    """A song of tracks of notes, each given as pitch, onset and duration."""
+    return Song(tuple(Track(Notes.of(Note(*note) for note in notes)) for notes in tracks))
 
 
 @given(aligned_songs())
@@ -61,3 +68,63 @@ def test_silence_has_no_slices() -> None:
     """A song without notes is nothing."""
     assert cut(Song((Track(Notes.of(())),))) == []
     assert sound([], 2) == (Notes.of(()), Notes.of(()))
+
+
+def test_a_note_that_ends_beside_the_start_of_another_ends_there() -> None:
+    """A few ticks too long or too short make no slice of their own."""
+    for duration in (24 - SNAP_TICKS, 24 + SNAP_TICKS):
+        slices = cut(song_of_tracks(((72, 0, duration),), ((48, 0, 24), (50, 24, 24))))
+        assert [(one.voices, one.ticks) for one in slices] == [(((72,), (48,)), 24), (((), (50,)), 24)]
+
+
+def test_a_short_note_ends_before_its_rest() -> None:
+    """A 32nd beside its own start and that of another track does not sound through its rest."""
+    short = song_of_tracks(((72, 2, 1), (74, 48, 24)), ((48, 0, 72),))
+    assert [(one.voices, one.ticks) for one in cut(short)] == [
+        (((), (48,)), 2),
+        (((72,), HELD), 1),
+        (((), HELD), 45),
+        (((74,), HELD), 24),
+    ]
+
+
+def test_a_track_ends_with_its_last_note() -> None:
+    """A note that was struck earlier and let go later does not lengthen the last: they end as in a single track."""
+    track = ((48, 0, 96), (72, 24, 24))
+    assert [(one.voices[0], one.ticks) for one in cut(song_of_tracks(track, ((36, 0, 48),)))] == [
+        ((48,), 24),
+        ((72,), 24),
+    ]
+    assert [(one.voices[0], one.ticks) for one in cut(song_of_tracks(track))] == [((48,), 24), ((72,), 24)]
+
+
+def test_where_more_follows_the_last_slice_lasts_until_there() -> None:
+    """A short silence belongs to the last note, a longer one is a rest."""
+    for tracks in ((((72, 0, 24),),), (((72, 0, 24),), ((48, 0, 24),))):
+        assert [one.ticks for one in cut(song_of_tracks(*tracks), 48)] == [24, 24]
+        assert not any(cut(song_of_tracks(*tracks), 48)[-1].voices)
+
+
+@given(songs(tracks=st.integers(2, 4)))
+def test_slices_lie_side_by_side_and_each_changes_something(any_song: Song) -> None:
+    """A slice takes time, tells of every track, and has at least one that does not go on as it was."""
+    slices = cut(any_song)
+    assert all(one.ticks >= 1 and len(one.voices) == len(any_song.tracks) for one in slices)
+    assert HELD not in slices[0].voices
+    for before, after in pairwise(slices):
+        assert any(new is not HELD and (new or old != ()) for old, new in zip(before.voices, after.voices, strict=True))
+
+
+@given(songs(tracks=st.integers(2, 4)))
+def test_no_track_loses_or_moves_a_chord(any_song: Song) -> None:
+    """Each track strikes its chords in their order, a tick early at most, and rests where it rested."""
+    slices = cut(any_song)
+    upbeat = int(any_song.notes.onsets_ticks[0])
+    began = 0 if upbeat >= SHORTEST_REST_TICKS else upbeat
+    for track, heard in zip(any_song.tracks, sound(slices, len(any_song.tracks)), strict=True):
+        before = [step for step in placed_steps(Song((track,))) if step.pitches]
+        after = [list(chord) for _, chord in groupby(heard, key=lambda note: note.onset_ticks)]
+        assert [tuple(note.pitch for note in chord) for chord in after] == [step.pitches for step in before]
+        for old, (new, *_) in zip(before, after, strict=True):
+            assert 0 <= old.start_ticks - (new.onset_ticks + began) <= TOGETHER_TICKS
+            assert abs(old.start_ticks + old.ticks - (new.end_ticks + began)) <= SNAP_TICKS

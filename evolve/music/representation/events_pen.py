@@ -60,7 +60,7 @@ class EventsPen:
         due = self._sounding & (self._now - self._started + self._shifts[0] > self._longest)
         first_due = int(due.argmax()) if due.any() else len(self._codes)
         starts = self._may_start() if not due.any() else np.zeros(len(self._codes), dtype=bool)
-        allowed[symbols.first_on :] = starts
+        allowed[symbols.first_on :] = starts & (self._level >= 0 or not symbols.levels)  # the first note says how loud
         if self._is_level_new:
             return {"event": allowed}
         if symbols.metres and self._has_begun and self._last_on < 0:  # what starts has time to sound

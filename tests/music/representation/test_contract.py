@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from evolve.music.representation.contract import Representation, Settings
 from evolve.music.representation.kinds import KINDS, learn
+from evolve.music.representation.notes import NotesRepresentation
 from evolve.music.reshaping import joined, until
 from evolve.music.song import Metre, Song, Track
 from tests.music.pieces import songs
@@ -47,9 +48,10 @@ def test_what_is_composed_sounds_as_after_the_opening(kind: str, song: Song, opt
     written = walk(representation, opening, 6, seed)
     whole = representation.decode({name: np.concatenate([opening[name], written[name]]) for name in written})
     alone = representation.decode(opening)
-    # the notes' own clock: what durations became adds up
-    seam = max(int(notes.ends_ticks.max(initial=0)) for notes in alone)
-    seam = representation.seam(song.length_ticks) if kind == "events" else seam
+    seam = representation.seam(song.length_ticks)
+    if isinstance(representation, NotesRepresentation):  # its own clock: what durations became adds up
+        edges = representation.sizes["duration"] - len(representation.durations)
+        seam = sum(representation.durations[symbol - edges] for symbol in opening["duration"] if symbol >= edges)
     together = joined(Song(tuple(map(Track, alone))), representation.decode(written, after=opening), seam)
     assert whole == tuple(track.notes for track in together.tracks)
 

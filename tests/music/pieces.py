@@ -105,3 +105,7 @@ def aligned_songs(draw: st.DrawFn) -> Song:
         notes = [Note(p, start, ticks) for start, (chord, ticks) in zip(starts, row, strict=False) for p in chord]
         tracks.append(Track(Notes.of(notes or [Note(60, 0, 12)]), f"part {number}"))
     return Song(tuple(tracks), tempo_bpm=90.0, metre=draw(st.sampled_from([Metre(4, 4), Metre(3, 4)])))
+
+
+pairs_of_songs = st.integers(1, 3).flatmap(lambda count: st.tuples(*[songs(tracks=st.just(count))] * 2))
+"""Two songs with as many tracks."""

@@ -38,7 +38,7 @@ def compose_songs(
         model: A trained network.
         context: The opening, what symbols mean, and what copies are looked for in.
         indices: Which songs, from 1; each has random numbers of its own.
-        notes: Notes, chords and rests composed in each at most, after the opening; a song may end before.
+        notes: Notes and chords composed in each at most, after the opening; a song may end before.
         seed: What the random numbers derive from.
         sampling: How symbols are chosen.
         with_scores: Whether each song is also printed as a score.

@@ -6,10 +6,9 @@ from typing import Self
 
 import numpy as np
 
-from evolve.music.representation.steps import TOGETHER_TICKS
+from evolve.music.representation.likeness import Pitches
+from evolve.music.representation.steps import chord_starts
 from evolve.music.song import Column, Notes
-
-Pitches = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +27,7 @@ class Struck:
     def of(cls, notes: Notes) -> Self:
         """What some notes strike."""
         onsets = notes.onsets_ticks.tolist()
-        firsts = _chord_starts(onsets)
+        firsts = chord_starts(onsets)
         keys = notes.pitches.tolist()
         chords = (tuple(sorted(set(keys[a:b]))) for a, b in itertools.pairwise([*firsts, len(keys)]))
         return cls(tuple(chords), np.array([onsets[first] for first in firsts], dtype=np.int64))
@@ -40,12 +39,3 @@ class Struck:
     def repeated(self) -> int:
         """How many are equal to the one before."""
         return sum(a == b for a, b in itertools.pairwise(self.pitches))
-
-
-def _chord_starts(onsets_ticks: list[int]) -> list[int]:
-    """The places of the notes that begin a note or chord; onsets come ascending."""
-    firsts: list[int] = []
-    for place, onset_ticks in enumerate(onsets_ticks):
-        if not firsts or onset_ticks - onsets_ticks[firsts[-1]] > TOGETHER_TICKS:
-            firsts.append(place)
-    return firsts

@@ -242,18 +242,9 @@ def _train(encoded: EncodedCorpus, seed: int, seconds: float) -> tuple[object, f
 
 
 GENES = {
-    "cell": "lstm",
-    "depth": 1,
-    "width": 128,
-    "dropout": 0.2,
-    "dense_width": 128,
-    "activation": "relu",
-    "encoding": "onehot",
-    "branches": False,
-    "batch_size": 32,
-    "learning_rate": 0.004,
-    "optimizer": "adam",
-}
+    "cell": "lstm", "depth": 1, "width": 128, "dropout": 0.2, "dense_width": 128, "activation": "relu",
+    "encoding": "onehot", "branches": False, "batch_size": 32, "learning_rate": 0.004, "optimizer": "adam",
+}  # fmt: skip
 
 
 def _compose(model: object, encoded: EncodedCorpus, seed: int, moved: dict[str, int]) -> list[tuple[Step, ...]]:

@@ -2,13 +2,26 @@
 
 import dataclasses
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evolve.cli.options import AsJson, Run, Runs, complete_run, run_folder
+from evolve.cli.compose_options import (
+    Bred,
+    FromScratch,
+    HowMany,
+    MostNotes,
+    Network,
+    OpeningOfOnesOwn,
+    OtherSeed,
+    RepetitionGuard,
+    Score,
+    Temperature,
+    ToFolder,
+    TopP,
+)
+from evolve.cli.options import AsJson, Run, Runs, run_folder
 from evolve.errors import RunError, nearest_spelling
 
 if TYPE_CHECKING:
@@ -17,58 +30,22 @@ if TYPE_CHECKING:
     from evolve.store.records import IndividualRecord, RunRecord, SongResult
 
 
-class Guard(StrEnum):
-    """How songs are held back from going round in circles."""
-
-    OFF = "off"
-    GENTLE = "gentle"
-    STRICT = "strict"
-
-
-Network = Annotated[
-    str,
-    typer.Argument(
-        metavar="RUN",
-        help="A run's name or folder, or a folder that evolve export wrote.",
-        autocompletion=complete_run,
-    ),
-]
-
-
 def compose(
     run: Network,
-    individual: Annotated[
-        str | None,
-        typer.Argument(metavar="[INDIVIDUAL]", help="Whose network; the champion if left out.", show_default=False),
-    ] = None,
-    opening: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Begin with this music file; unset: the run's own opening.")
-    ] = None,
-    from_scratch: Annotated[bool, typer.Option("--from-scratch", help="Begin without any opening.")] = False,
-    notes: Annotated[
-        int | None,
-        typer.Option(min=1, help="Most notes after the opening; a song may end before. Unset: as in the run.")
-    ] = None,
-    songs: Annotated[int, typer.Option(min=1, max=1000, help="How many songs.")] = 5,
-    temperature: Annotated[
-        float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as in the run.")
-    ] = None,
-    top_p: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=1, help="Choose among the likeliest of this probability; unset: as in the run."),
-    ] = None,
-    guard: Annotated[
-        Guard | None, typer.Option(help="Hold songs back from going round in circles; unset: as in the run.")
-    ] = None,
-    score: Annotated[bool, typer.Option("--score", help="Print each song as a score too.")] = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="Other numbers give other songs; unset: the run's.")] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FOLDER", help="Write there; unset: composed/ in the run's folder."),
-    ] = None,
+    individual: Bred = None,
+    opening: OpeningOfOnesOwn = None,
+    from_scratch: FromScratch = False,
+    notes: MostNotes = None,
+    songs: HowMany = 5,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    guard: RepetitionGuard = None,
+    score: Score = False,
+    seed: OtherSeed = None,
+    output: ToFolder = None,
     json_: AsJson = False,
     runs: Runs = Path("runs"),
-) -> None:  # fmt: skip
+) -> None:
     """Have a network write more songs.
 
     Each as MIDI, as sound and as a picture of its notes; with --score as MusicXML and as a printed page, SVG and PNG.

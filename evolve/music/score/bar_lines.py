@@ -11,7 +11,6 @@ SHORTEST_TICKS: Final = 3
 SHORTEST_UNIT: Final = 32
 EIGHTH: Final = 8
 MOST_BEATS: Final = 32
-QUARTERS_IN_COMMON_TIME: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

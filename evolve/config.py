@@ -99,6 +99,8 @@ class RunConfig(BaseModel):
     def _check_tracks(cls, tracks: str) -> str:
         roles = [role.strip().lower() for role in tracks.split("+")]
         known = roles == [PIANO] or (set(roles) <= set(TRACK_ROLES) and len(set(roles)) == len(roles))
+        if {"melody", "soprano"} <= set(roles):
+            raise PydanticCustomError("tracks", "must have melody or soprano: both are the highest track")
         if not known:
             raise PydanticCustomError(
                 "tracks", f"must be {PIANO}, or different ones of {', '.join(TRACK_ROLES)} joined by +"
@@ -109,6 +111,16 @@ class RunConfig(BaseModel):
     @classmethod
     def _read_grid(cls, grid: object) -> object:
         return int(grid) if isinstance(grid, str) and grid.isdecimal() else grid
+
+
+_PLAIN_WORDS = {
+    "too_short": "needs at least one",
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "string_type": "must be a word",
+}
+"""What is wrong with a value, by pydantic's name for it, where its own words are a program's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +182,7 @@ def _checked(values: Mapping[str, Any], chosen: Mapping[str, Given]) -> RunConfi
     except ValidationError as error:
         first = error.errors()[0]
         one = chosen[str(first["loc"][0])]
-        problem = "needs at least one" if first["type"] == "too_short" else first["msg"]
-        problem = problem.replace("Input should be", "must be")
+        problem = _PLAIN_WORDS.get(first["type"], first["msg"].replace("Input should be", "must be"))
         raise SettingsError(f"{one.where}: {one.name} {problem}; it is {one.value!r}") from error
 
 

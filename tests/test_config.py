@@ -17,8 +17,7 @@ MISTAKES = [
     (Given("population", 0, "--population"), "--population: population must be greater than or equal to 1; it is 0"),
     (Given("population", 10_001, "--population"),
      "--population: population must be less than or equal to 10000; it is 10001"),
-    (Given("population", "many", "q.yaml, line 3"), "q.yaml, line 3: population must be a valid integer, unable to "
-     "parse string as an integer; it is 'many'"),
+    (Given("population", "many", "q.yaml, line 3"), "q.yaml, line 3: population must be a whole number; it is 'many'"),
     (Given("population", 2.5, "q.yaml, line 3"),
      "q.yaml, line 3: population must be a valid integer, got a number with a fractional part; it is 2.5"),
     (Given("seconds", "inf", "--set seconds=inf"), "--set seconds=inf: seconds must be a finite number; it is 'inf'"),
@@ -156,3 +155,29 @@ def test_settings_cannot_be_changed() -> None:
     """A record is checked once and stays so."""
     with pytest.raises(ValueError, match="frozen"):
         RunConfig().songs = 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("endings", "maybe", "endings must be true or false; it is 'maybe'"),
+        ("tracks", "melody+soprano", "tracks must have melody or soprano: both are the highest track"),
+        ("tracks", "melody+drums", "tracks must be piano, or different ones of melody, chords, bass"),
+        ("tracks", "melody+melody", "tracks must be piano, or different ones of"),
+        ("repetition_guard", "harsh", "repetition_guard must be 'off', 'gentle' or 'strict'"),
+        ("grid", "5", "grid must be 4, 6, 8, 12 or 24"),
+        ("top_p", "0", "top_p must be greater than 0"),
+    ],
+)
+def test_settings_of_the_music_say_what_they_may_be(name: str, value: str, said: str) -> None:
+    """One line names the setting, what is allowed, and what came."""
+    with pytest.raises(SettingsError) as told:
+        settle([Given(name, value, f"--set {name}={value}")])
+    assert said in str(told.value)
+
+
+@pytest.mark.parametrize("tracks", ["Melody + bass", "soprano+alto+tenor+bass", "piano", "chords"])
+def test_tracks_are_named_by_their_roles(tracks: str) -> None:
+    """Spaces and capitals are no mistake."""
+    config = settle([Given("tracks", tracks, "--set")])
+    assert config.roles == tuple(role.strip().lower() for role in tracks.split("+"))

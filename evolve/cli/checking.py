@@ -64,7 +64,7 @@ def check_space(
         return
     _print_space(name, parsed.space, samples)
     if parsed.settings:
-        typer.echo("settings: " + ", ".join(f"{key} {value}" for key, value, _ in parsed.settings))
+        typer.echo("settings: " + ", ".join(f"{key} {_plain(value)}" for key, value, _ in parsed.settings))
 
 
 @corpus.command("check")
@@ -121,7 +121,7 @@ def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]])
     console.print(f"{len(samples)} samples:", markup=False)
     changing = [gene.name for gene in space.genes if not gene.is_fixed]
     for sample in samples:
-        genes = [f"{key} {value}" for key, value in sample.items() if key in changing or not changing]
+        genes = [f"{key} {_plain(value)}" for key, value in sample.items() if key in changing or not changing]
         console.print("  " + ", ".join(genes), markup=False, soft_wrap=True)
 
 

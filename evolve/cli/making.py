@@ -64,6 +64,8 @@ def compose(
     from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
 
+    if output is not None and output.exists() and not output.is_dir():
+        raise RunError(f"{output} is a file, and songs are written to a folder; give another name with -o")
     exported = is_export(Path(run))
     source = _exported(Path(run), individual) if exported else _bred(run_folder(run, runs), individual)
     folder = output or source.folder
@@ -77,6 +79,7 @@ def compose(
 
         network = network_from_bytes(source.network)  # TensorFlow looks for GPUs here, and complains of none
 
+    typer.echo(f"{source.name}: composing {songs} song{'s' * (songs > 1)}", err=True)
     first = max(source.songs, _last_number(folder)) + 1
     results = compose_songs(
         network,
@@ -124,6 +127,7 @@ def export(
 class _Source:
     """A network to compose with, and what it composes with unless told otherwise."""
 
+    name: str
     network: bytes
     context: "SongContext"
     folder: Path
@@ -150,6 +154,7 @@ def _bred(folder: Path, individual: str | None) -> _Source:
         material = Material.load(store.read_material(), facts, space_of(run), config)
         network = store.read_file(record.files["network"])
     return _Source(
+        name=f"{name} of {run.name}",
         network=network,
         context=material.context(representation_of(record.individual.genome.as_dict())),
         folder=store.paths.composed(name),
@@ -171,6 +176,7 @@ def _exported(folder: Path, individual: str | None) -> _Source:
     if individual not in (None, card["individual"]):
         raise RunError(f'{folder} holds the network of {card["individual"]} alone, not of "{individual}"')
     return _Source(
+        name=f"{card['individual']} of {card['run']}",
         network=exported.network,
         context=exported.context,
         folder=folder / "composed",
@@ -229,6 +235,7 @@ def _write(results: tuple["SongResult", ...], folder: Path, *, json_: bool) -> N
             {"index": song.index, **{kind: str(path) for kind, path in paths.items()}, "facts": song.facts}
         )
         if not json_:
-            typer.echo(f"{paths['audio']}\n  {one_line(song.facts)}")
+            page = f"\n  {paths['score']}" if "score" in paths else ""
+            typer.echo(f"{paths['audio']}\n  {one_line(song.facts)}{page}")
     if json_:
         typer.echo(json.dumps(documents, indent=2, ensure_ascii=False))

@@ -53,6 +53,8 @@ def report(
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
+    if output.is_dir():
+        raise RunError(f"{output} is a folder; give a file's name with -o, such as {output / 'report.txt'}")
     write_whole(output, text.encode())
     typer.echo(f"written: {output}", err=True)
 

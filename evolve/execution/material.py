@@ -14,6 +14,7 @@ from evolve.config import RunConfig
 from evolve.execution.song_context import SongContext, copies_in
 from evolve.execution.song_files import song_files
 from evolve.genetics.space import SearchSpace
+from evolve.music.arrangement import PIANO
 from evolve.music.corpus import Corpus, Piece, read_corpus
 from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.facts.copies import CopyIndex
@@ -135,7 +136,7 @@ def prepare(
     opening = _open(config, encoded, held_out)
     figures = CorpusFigures.of((piece.song for piece in training), most_notes=config.notes)
     facts = {"corpus": _corpus_facts(corpus, encoded, figures), "opening": opening_facts(opening)}
-    return Preparation(encoded.to_bytes(), _opening_files(opening), facts, tuple(_notices(corpus, opening)))
+    return Preparation(encoded.to_bytes(), _opening_files(opening), facts, tuple(_notices(corpus, opening, config)))
 
 
 def settings_of(config: RunConfig) -> Settings:
@@ -158,10 +159,15 @@ def _open(config: RunConfig, encoded: EncodedCorpus, held_out: Sequence[Piece]) 
     return dataclasses.replace(opening, notice=notice if config.opening is not None else None)
 
 
-def _notices(corpus: Corpus, opening: Opening) -> Iterator[str]:
+def _notices(corpus: Corpus, opening: Opening, config: RunConfig) -> Iterator[str]:
     if corpus.skipped:
         sources = shlex.join(corpus.names)
-        yield f"{len(corpus.skipped)} file(s) of the corpus were skipped; to see why: evolve corpus check {sources}"
+        tracks = "" if config.roles == PIANO else f" --tracks {config.tracks}"
+        skipped, whole = len(corpus.skipped), len(corpus.skipped) + len(corpus.pieces)
+        yield (
+            f"{skipped:,} of {whole:,} pieces were skipped, {len(corpus.pieces):,} are left to learn from; "
+            f"to see why: evolve corpus check {sources}{tracks}"
+        )
     if opening.notice:
         yield opening.notice
 

@@ -54,7 +54,7 @@ def _by_name(song: Song, roles: Sequence[str]) -> list[Track]:
 def _by_height(song: Song, roles: Sequence[str]) -> list[Track]:
     """The tracks in their roles, as they lie above each other; a single track's lines."""
     left = sorted(song.tracks, key=lambda track: -float(track.notes.pitches.mean()))
-    if len(left) == 1 and len(roles) > 1:
+    if len(left) == 1 and (len(roles) > 1 or roles[0] not in _TOP):
         return _lines_of(song, roles)
     taken: dict[str, Track] = {}
     for role in sorted(roles, key=_turn):

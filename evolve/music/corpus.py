@@ -101,7 +101,7 @@ def read_corpus(
             else:
                 pieces.append(found)
     if not pieces:
-        raise CorpusError(_nothing_usable(sources, skipped))
+        raise CorpusError(_nothing_usable(sources, skipped, roles))
     return Corpus(
         names=tuple(dict.fromkeys(sources)),
         pieces=tuple(pieces),
@@ -132,14 +132,18 @@ def _pieces(
             yield Skipped(name, str(error))
 
 
-def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped]) -> str:
+def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped], roles: Sequence[str]) -> str:
     """One line that says what was wrong with the files and what would do."""
     reasons = Counter(skip.reason for skip in skipped).most_common(SHOWN_REASONS)
     told = "; ".join(f"{reason} ({count})" if count > 1 else reason for reason, count in reasons)
     more = "; …" if len(skipped) > sum(count for _, count in reasons) else ""
+    others = [name for name in BUILT_IN if name not in sources]
+    ways = ["give a folder with other files", *([f"one of {', '.join(others)}"] if others else [])]
+    if tuple(roles) != PIANO:
+        ways.append(f"other tracks than {'+'.join(roles)}")
     return (
         f"nothing usable in {', '.join(sources)}: {len(skipped)} music files, all skipped ({told}{more}); "
-        f"give a folder with other files, or one of {', '.join(BUILT_IN)}"
+        f"{', or '.join(ways)}"
     )
 
 

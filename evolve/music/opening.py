@@ -92,7 +92,10 @@ def find_opening(path: Path, roles: Sequence[str], notes: int) -> tuple[Song, in
     for song, length in zip(songs, lengths, strict=True):
         if length >= notes:
             return song
-    raise CorpusError(f"the opening {path} has {max(lengths)} notes, chords and rests, and {notes} are needed")
+    raise CorpusError(
+        f"the opening {path} has {max(lengths)} notes, chords and rests, and {notes} are needed; give a longer one, or "
+        f"start a run with a smaller opening_notes"
+    )
 
 
 def _arranged(readings: Sequence[Reading], roles: Sequence[str], path: Path) -> list[tuple[Song, int]]:

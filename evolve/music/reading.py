@@ -45,7 +45,7 @@ def read_file(path: Path) -> tuple[Reading, ...]:
     usable = tuple(song for song in songs if _moments(song) >= FEWEST_NOTES)
     if not usable:
         longest = max((_moments(song) for song in songs), default=0)
-        raise CorpusError(f"only {longest} notes" if longest else "no notes")
+        raise CorpusError(f"fewer than {FEWEST_NOTES} notes and chords: {longest}" if longest else "no notes")
     return tuple(Reading(song, estimate_sharps(song.notes)) for song in usable)
 
 

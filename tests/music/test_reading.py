@@ -25,7 +25,7 @@ def test_a_file_with_hardly_a_note_is_no_piece(tmp_path: Path) -> None:
     """Three notes are not worth learning from, and the reason says how many there are."""
     path = tmp_path / "short.mid"
     path.write_bytes(midi_of(tune(3)))
-    with pytest.raises(CorpusError, match="only 3 notes"):
+    with pytest.raises(CorpusError, match="fewer than 8 notes and chords: 3"):
         read_file(path)
 
 

@@ -13,14 +13,25 @@ from evolve.judging.terminal.status import status_line
 from evolve.judging.terminal.view import View
 
 _KEYS_WIDTH = 12
+_COLUMNS = (
+    ("repeats", "how much of the songs goes in circles; stuck 2: two songs do nothing else"),
+    ("copied", "notes of the longest passage that the corpus has too"),
+    ("ends", "how many songs ended by themselves"),
+    ("unlike", "how far from the corpus; its own pieces are at about 1"),
+    ("○ ♪ ●", "songs not heard yet, playing, heard"),
+)
+"""What stands beside a candidate, where there is room to tell."""
 
 
 def paint_help(columns: int, rows: int) -> Line:
-    """Every key and what it does, in two columns where there is room for them."""
+    """Every key and what it does, and what the columns of the list mean where there is room to tell."""
     entries = [binding for binding in BINDINGS if binding.shown]
     lines: list[Line] = [
         [("", " "), ("class:key", padded(entry.shown, _KEYS_WIDTH)), ("", entry.help)] for entry in entries
     ]
+    told: list[Line] = [[("", " "), ("class:faint", padded(name, _KEYS_WIDTH)), ("", text)] for name, text in _COLUMNS]
+    if len(lines) + len(told) + 4 < rows:
+        lines += [[], *told]
     head: list[Line] = [[("class:qmark", "? "), ("class:question", "The keys")]]
     if len(lines) + 3 < rows:
         head.append([])

@@ -18,6 +18,7 @@ PYTHON = (sys.executable, "-m")
 def _as_a_shell_does() -> None:
     """Programs at a terminal are told of Ctrl-C; whoever runs these tests may have it ignored, which is inherited."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup has its commands ignore
 
 
 class Terminal:

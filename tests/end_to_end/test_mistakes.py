@@ -24,7 +24,7 @@ RUBBISH = {
     [
         (["start", "--space", "quik.yaml"], 'did you mean "quick.yaml"?'),
         (["start", "--space", "quick.yaml", "--corpus", "fiddle-tune"], "fiddle-tunes"),
-        (["start", "--space", "quick.yaml", "--set", "epochs=many"], "epochs must be a valid integer"),
+        (["start", "--space", "quick.yaml", "--set", "epochs=many"], "epochs must be a whole number"),
         (["start", "--space", "quick.yaml", "--name", "../up"], "cannot be a name"),
         (["resume", "nobody"], 'there is no run "nobody"'),
         (["report"], "there is no run in runs/ yet"),

@@ -16,7 +16,7 @@ corpus, then lets it continue the openings of held-out pieces. Printed are
 
 ``the music itself`` are held-out pieces, as many steps as the songs have: no song can be expected to come closer.
 
-Run it with ``python benchmarks/corpus_representation.py --seconds 60 --repetitions 2``; it takes 1 thread.
+Run it with ``python -m benchmarks.corpus_representation --seconds 60 --repetitions 2``; it takes 1 thread.
 """
 
 import argparse
@@ -26,9 +26,8 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
@@ -37,9 +36,9 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
-import numpy as np
 
 from benchmarks import papers_way
+from benchmarks.music_statistics import STATISTICS, divergences, known, repeats
 from evolve.music.corpus import Corpus, Piece, read_corpus
 from evolve.music.encoded import EncodedCorpus
 from evolve.music.holding_out import OPENING_STEPS, split_pieces
@@ -48,8 +47,6 @@ from evolve.randomness import derive_rng, derive_seed
 
 SONGS_PER_OPENING, OPENINGS, SONG_STEPS = 1, 24, 200
 EVERYTHING = 100_000
-
-Statistic = Callable[[Sequence[Step]], Iterable[Hashable]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,87 +81,6 @@ class Measured:
     def divergence(self) -> float:
         """The mean of all divergences."""
         return mean(self.divergences.values())
-
-
-# --- statistics of music, each a stream of events whose histogram is compared ---
-
-
-def pitch_classes(steps: Sequence[Step]) -> Iterable[Hashable]:
-    """Each sounding pitch, whatever its octave."""
-    return (pitch % 12 for step in steps for pitch in step.pitches)
-
-
-def durations(steps: Sequence[Step]) -> Iterable[Hashable]:
-    """Each step's duration; rests apart."""
-    return ((step.duration_ticks, step.is_rest) for step in steps)
-
-
-def melody_steps(steps: Sequence[Step]) -> Iterable[Hashable]:
-    """The interval between successive top notes."""
-    return (b - a for a, b in pairwise(step.pitches[-1] for step in steps if step.pitches))
-
-
-def chord_sizes(steps: Sequence[Step]) -> Iterable[Hashable]:
-    """How many notes sound."""
-    return (len(step.pitches) for step in steps)
-
-
-def chord_kinds(steps: Sequence[Step]) -> Iterable[Hashable]:
-    """The intervals above the bass, whatever the octave."""
-    return (tuple(sorted({(pitch - step.pitches[0]) % 12 for pitch in step.pitches})) for step in steps)
-
-
-STATISTICS: dict[str, Statistic] = {
-    "pitch class": pitch_classes,
-    "duration": durations,
-    "melody": melody_steps,
-    "chord size": chord_sizes,
-    "chord kind": chord_kinds,
-}
-
-
-def divergence(a: Counter[Hashable], b: Counter[Hashable]) -> float:
-    """The Jensen-Shannon divergence of two histograms, 0 .. 1 bit; 0 when both are empty."""
-    keys = sorted(a | b, key=repr)
-    if not keys or not a or not b:
-        return 0.0 if not a and not b else 1.0
-    p = np.array([a[key] for key in keys]) / a.total()
-    q = np.array([b[key] for key in keys]) / b.total()
-    middle = (p + q) / 2
-    return float(entropy(middle) - (entropy(p) + entropy(q)) / 2)
-
-
-def entropy(p: np.ndarray) -> float:
-    """In bits."""
-    return float(-(p[p > 0] * np.log2(p[p > 0])).sum())
-
-
-def histogram(statistic: Statistic, pieces: Iterable[Sequence[Step]]) -> Counter[Hashable]:
-    """The events of all pieces, counted."""
-    return Counter(event for piece in pieces for event in statistic(piece))
-
-
-def divergences(songs: Sequence[Sequence[Step]], corpus: Sequence[Sequence[Step]]) -> dict[str, float]:
-    """How far songs are from a corpus, statistic by statistic."""
-    return {name: divergence(histogram(s, songs), histogram(s, corpus)) for name, s in STATISTICS.items()}
-
-
-def repeats(pieces: Sequence[Sequence[Step]]) -> float:
-    """Share of steps with the same pitches as the step before."""
-    return mean(a.pitches == b.pitches for piece in pieces for a, b in pairwise(piece))
-
-
-def phrases(steps: Sequence[Step], length: int = 4) -> Iterable[Hashable]:
-    """Runs of melody intervals with durations."""
-    line = [(step.pitches[-1], step.duration_ticks) for step in steps if step.pitches]
-    moves = [(b[0] - a[0], b[1]) for a, b in pairwise(line)]
-    return (tuple(moves[i : i + length]) for i in range(len(moves) - length + 1))
-
-
-def known(pieces: Sequence[Sequence[Step]], training: Sequence[Sequence[Step]]) -> float:
-    """Share of the pieces' phrases that the training pieces have too."""
-    learned = {phrase for piece in training for phrase in phrases(piece)}
-    return mean(phrase in learned for piece in pieces for phrase in phrases(piece))
 
 
 # --- the lossless code ---

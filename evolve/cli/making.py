@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -64,8 +64,7 @@ def compose(
     from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
 
-    if output is not None and output.exists() and not output.is_dir():
-        raise RunError(f"{output} is a file, and songs are written to a folder; give another name with -o")
+    _check_folder(output)
     exported = is_export(Path(run))
     source = _exported(Path(run), individual) if exported else _bred(run_folder(run, runs), individual)
     folder = output or source.folder
@@ -75,7 +74,6 @@ def compose(
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
         from evolve.network.files import network_from_bytes
-        from evolve.network.sampling import Sampling
 
         network = network_from_bytes(source.network)  # TensorFlow looks for GPUs here, and complains of none
 
@@ -87,11 +85,7 @@ def compose(
         indices=range(first, first + songs),
         notes=notes or source.notes,
         seed=source.seed if seed is None else seed,
-        sampling=Sampling(
-            temperature or source.sampling.temperature,
-            top_p or source.sampling.top_p,
-            guard.value if guard else source.sampling.guard,
-        ),
+        sampling=dataclasses.replace(source.sampling, **_given(temperature=temperature, top_p=top_p, guard=guard)),
         with_scores=score,
     )
     _write(results, folder, json_=json_)
@@ -187,6 +181,16 @@ def _exported(folder: Path, individual: str | None) -> _Source:
         opening_notes=int(card["opening_notes"]),
         roles=tuple(card["tracks"].split("+")),
     )
+
+
+def _check_folder(output: Path | None) -> None:
+    if output is not None and output.exists() and not output.is_dir():
+        raise RunError(f"{output} is a file, and songs are written to a folder; give another name with -o")
+
+
+def _given(**options: float | str | None) -> dict[str, Any]:
+    """The options that were given; the others are as in the run."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _with_opening(context: "SongContext", opening: Path, source: "_Source") -> "SongContext":

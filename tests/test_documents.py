@@ -14,6 +14,7 @@ from evolve.config import RunConfig
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
 from evolve.store.paths import RunPaths
+from tests.troubles import rows, rows_with_a_test
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -78,6 +79,12 @@ def test_the_readme_types_commands_that_there_are(line: str) -> None:
         command = command.commands[words.pop(0)]
     if words != ["--install-completion"]:
         command.make_context("evolve", words)
+
+
+def test_every_trouble_that_is_told_of_is_brought_about_by_a_test() -> None:
+    """Each row of docs/when-things-go-wrong.md has a test that holds the program to its words; no test lacks a row."""
+    assert set(rows()) == rows_with_a_test()
+    assert all(rows().values())
 
 
 def _section(title: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from tests.end_to_end.commands import EVOLVE
 from tests.end_to_end.conftest import SPACE
 from tests.pseudo_terminal import Terminal
+from tests.troubles import told
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +24,7 @@ def test_an_evening_with_interruptions(tunes: Path, tmp_path: Path) -> None:
     start.until("0/2", PATIENCE_S)
     start.type(CTRL_C)
     assert start.end() == 130
+    told("ctrl-c", start.raw)
     assert "evolve resume evening" in start.raw
 
     resumed = _evolve("resume", "evening", folder=tmp_path)

@@ -7,6 +7,9 @@ from pathlib import Path
 TABLE = Path(__file__).parents[1] / "docs" / "when-things-go-wrong.md"
 _ROW = re.compile(r'^\| <a id="([a-z0-9-]+)"></a>([^|]+)\|([^|]+)\|[^|]+\|$', flags=re.MULTILINE)
 
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""What a terminal is told beside the words."""
+
 
 @cache
 def rows() -> dict[str, list[str]]:
@@ -21,8 +24,8 @@ def told(row: str, said: str) -> None:
         row: The row's anchor, such as ``"ctrl-c"``.
         said: Everything that was said, one line or many.
     """
-    patterns = [".+".join(map(re.escape, promised.split("…"))) for promised in rows()[row]]
-    lines = [" ".join(line.split()) for line in said.splitlines()]
+    patterns = [".*".join(map(re.escape, promised.split("…"))) for promised in rows()[row]]
+    lines = [" ".join(line.split()) for line in _ESCAPES.sub("", said).splitlines()]
     assert any(re.fullmatch(pattern, line) for pattern in patterns for line in lines), (rows()[row], said)
 
 

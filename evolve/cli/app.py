@@ -1,7 +1,10 @@
 """The commands, and what the program's end looks like: one line for a mistake, a traceback for a bug of ours."""
 
+import contextlib
 import errno
+import os
 import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -10,8 +13,8 @@ from typer.exceptions import TyperException
 from evolve import __version__
 from evolve.cli import checking, making, ranking, reporting, running
 from evolve.errors import EvolveError
+from evolve.interrupts import exit_code, stop_on_request
 
-INTERRUPTED = 130
 USAGE = 2
 
 app = typer.Typer(
@@ -38,6 +41,9 @@ app.add_typer(checking.space, name="space")
 app.add_typer(checking.corpus, name="corpus")
 
 
+_TYPERS_INTERRUPTED = 130
+
+
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
     if wanted:
         typer.echo(f"evolve {__version__}")
@@ -54,8 +60,12 @@ def _evolve(
 
 
 def main() -> None:
-    """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C (143, 129)."""
+    stop_on_request()
+    code = run(sys.argv[1:])
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        _leave_at_once(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -73,11 +83,19 @@ def run(arguments: list[str]) -> int:
     except (EvolveError, OSError) as error:
         return _fail(_in_one_line(error), 1)
     except running.Stopped as stopped:
-        return _fail(str(stopped), INTERRUPTED)
+        return _fail(str(stopped), exit_code())
     except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
+        code = _TYPERS_INTERRUPTED
     # Typer makes an exit code of Ctrl-C, without a word.
-    return _fail("stopped; what was done is kept", INTERRUPTED) if code == INTERRUPTED else code
+    return _fail("stopped; what was done is kept", exit_code()) if code == _TYPERS_INTERRUPTED else code
+
+
+def _leave_at_once(code: int) -> None:
+    """End without waiting for a Ray that is still being started; whatever it has started is cleared away already."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _in_one_line(error: EvolveError | OSError) -> str:

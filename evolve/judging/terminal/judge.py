@@ -117,7 +117,7 @@ def _ask_way(draft: BallotDraft, title: str) -> _Way:
     message = f"How would you like to rank the {count} candidates of {title}?"
     question = questionary.select(message, choices, default=_Way.PAIRS if by_pairs else _Way.LIST, style=STYLE)
     try:
-        return _Way(question.unsafe_ask())
+        return _Way(_answer(question))
     except EOFError:
         return _Way.LATER
 
@@ -136,10 +136,15 @@ def _ask_order(view: View) -> Ballot | None:
         "Your order:", instruction=f"{HOW_TO_ORDER}\n ", validate=readable, validate_while_typing=False, style=STYLE
     )
     try:
-        text = str(question.unsafe_ask())
+        text = str(_answer(question))
     except EOFError:
         return None
     return parse_order(text, view.letters) if text.strip() else None
+
+
+def _answer(question: questionary.Question) -> Any:  # noqa: ANN401 - whatever its choices stand for
+    """Ask, and hear an interrupt that is sent to the program as well as one that is typed."""
+    return question.application.run(handle_sigint=False)
 
 
 def _draft(ids: Sequence[str], steps: Sequence[Mapping[str, Any]]) -> BallotDraft:

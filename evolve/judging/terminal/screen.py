@@ -55,7 +55,7 @@ class Screen:
         Raises:
             KeyboardInterrupt: On Ctrl-C, with the screen as it was before.
         """
-        ballot = self._application.run()
+        ballot = self._application.run(handle_sigint=False)  # else one that is sent, not typed, would go unheard
         return None if ballot is None else (ballot, self.view.draft.method)
 
     def _bindings(self) -> KeyBindings:

@@ -84,6 +84,8 @@ class RunConfig(BaseModel):
     hang_limit: Annotated[float, Field(ge=10)] = 900.0
     """Seconds without any sign of life after which a trial is given up."""
 
+    memory_per_trial: Annotated[float, Field(gt=0)] | None = None
+    """Most memory of a trial's process, in GB; unset: its share of the machine."""
     cpus_per_trial: Annotated[float, Field(gt=0)] = 1.0
     """Cores of one trial; it computes with as many threads."""
     gpus_per_trial: Annotated[float, Field(ge=0)] | None = None

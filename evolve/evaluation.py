@@ -134,6 +134,9 @@ class _Recorder:
         self._store.record_start(individual_id)
         self._observer.trial_started(individual_id)
 
+    def trial_lost(self, individual_id: str, reason: str) -> None:
+        self._observer.trial_lost(individual_id, reason)
+
     def trial_progressed(self, progress: TrialProgress) -> None:
         self._observer.trial_progressed(progress)
 

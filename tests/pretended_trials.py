@@ -155,6 +155,10 @@ class Remembering:
         """One began."""
         self.events.append(f"{individual_id} started")
 
+    def trial_lost(self, individual_id: str, reason: str) -> None:
+        """One begins anew."""
+        self.events.append(f"{individual_id} lost: {reason}")
+
     def trial_progressed(self, progress: TrialProgress) -> None:
         """One lives."""
         self.events.append(f"{progress.individual_id} {progress.phase}")

@@ -79,6 +79,12 @@ class Board:
         self.running[individual_id] = row
         self.places = max(self.places, len(self.running))
 
+    def wait(self, individual_id: str) -> None:
+        """A trial was lost, and waits to begin again."""
+        row = self.rows[individual_id]
+        row.state, row.progress = "waiting", None
+        self.running.pop(row.id, None)
+
     def progress(self, progress: TrialProgress) -> None:
         """A trial gave a sign of life."""
         row = self.rows[progress.individual_id]

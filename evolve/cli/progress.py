@@ -70,6 +70,11 @@ class LineWatcher:
         """See `TrialObserver`."""
         self._board.start(individual_id, time.monotonic())
 
+    def trial_lost(self, individual_id: str, reason: str) -> None:
+        """See `TrialObserver`."""
+        self._board.wait(individual_id)
+        self.noticed(_lost(individual_id, reason))
+
     def trial_progressed(self, progress: TrialProgress) -> None:
         """See `TrialObserver`."""
         self._board.progress(progress)
@@ -141,6 +146,11 @@ class LiveWatcher:
     def trial_started(self, individual_id: str) -> None:
         """See `TrialObserver`."""
         self._board.start(individual_id, time.monotonic())
+
+    def trial_lost(self, individual_id: str, reason: str) -> None:
+        """See `TrialObserver`."""
+        self._board.wait(individual_id)
+        self.noticed(_lost(individual_id, reason))
 
     def trial_progressed(self, progress: TrialProgress) -> None:
         """See `TrialObserver`."""
@@ -217,6 +227,10 @@ def in_words(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"  # noqa: PLR2004
+
+
+def _lost(individual_id: str, reason: str) -> str:
+    return f"{individual_id} was lost: {reason}; it is tried again"
 
 
 def _epoch(row: Row) -> str:

@@ -163,13 +163,14 @@ def _ray(store: "RunStore", address: str | None) -> "Iterator[RayExecution]":
     from evolve.run_facts import config_of
 
     config = config_of(store.read())
-    execution = RayExecution(address, config.cpus_per_trial, config.gpus_per_trial)
+    execution = RayExecution(address, config.cpus_per_trial, config.gpus_per_trial, memory_gb=config.memory_per_trial)
     try:
         yield execution
     finally:
         if execution.is_starting:
-            note("stopping, as soon as Ray has started and can be stopped")
-        execution.close()
+            execution.abandon()
+        else:
+            execution.close()
 
 
 def _asks(judge: JudgeKind | None) -> bool:

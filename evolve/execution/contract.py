@@ -48,8 +48,11 @@ class TrialObserver(Protocol):
     def trial_started(self, individual_id: str) -> None:
         """A trial has begun, or begun again after a lost worker."""
 
+    def trial_lost(self, individual_id: str, reason: str) -> None:
+        """A trial was lost for a reason that is not its genome's; it will be begun again."""
+
     def trial_progressed(self, progress: TrialProgress) -> None:
-        """A trial gave a sign of life."""
+        """A trial gave a sign of life; it may be the one before, once more."""
 
     def trial_finished(self, result: TrialResult) -> None:
         """A trial ended, well or not."""

@@ -10,6 +10,7 @@ from typing import Any
 from evolve.errors import ExecutionError
 
 # Read when Ray is imported.
+os.environ.setdefault("RAY_AUTH_MODE", "token")  # whoever joins without our token is refused
 os.environ.setdefault("RAY_worker_niceness", "0")  # +15 by default: a laptop's other programs would starve the trials
 os.environ.setdefault(
     "RAY_DEDUP_LOGS_SKIP_REGEX", ".*"
@@ -17,15 +18,25 @@ os.environ.setdefault(
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else a trial without a GPU is told to hide them all
 
 import ray
+from ray._private import ray_constants
 
 _ATTEMPTS_TO_START = 3
 
+_SHARE = 0.8
+"""Of a machine's memory, what its workers may hold together; the rest is the system's and the user's."""
 
-def connect(address: str | None, *, threads: int) -> None:
+_LEAST_MB = 2_000.0
+"""Whatever the share, a worker may hold so much."""
+
+
+def connect(address: str | None, home: Path | None, *, threads: int) -> None:
     """Join the cluster, or start one on this machine; a loaded machine may need more than one try.
+
+    A Ray of our own listens on the loopback interface alone, and has whoever connects show its token.
 
     Args:
         address: Of a running cluster, such as ``10.0.0.1:6379``; None starts one here.
+        home: Where a Ray that is started here writes; once the folder's parent is gone it is not tried again.
         threads: How many a worker computes with.
 
     Raises:
@@ -35,10 +46,12 @@ def connect(address: str | None, *, threads: int) -> None:
         # Ray's client would run the callbacks on the cluster, far from the run folder that they write to.
         raise ExecutionError(f"--address must be HOST:PORT, such as 10.0.0.1:6379; it is {address}")
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    # Without clusters Ray stays on the loopback interface: so it does by itself on systems other than Linux.
+    ray_constants.ENABLE_RAY_CLUSTER = address is not None
     if address is None:
         # Workers of our own Ray inherit them; a runtime environment would cost each a start of its own.
         os.environ.update(_variables(threads))
-        options["include_dashboard"] = False
+        options |= {"include_dashboard": False, "_temp_dir": str(home)}
         _write_token()
     else:
         options["runtime_env"] = {"env_vars": _variables(threads)}
@@ -49,6 +62,8 @@ def connect(address: str | None, *, threads: int) -> None:
         except (RuntimeError, ConnectionError, OSError, ValueError) as error:
             problem = error
             ray.shutdown()
+            if home is not None and not home.parent.is_dir():
+                break
         else:
             return
     where = f"join the Ray cluster at {address}" if address else "start Ray on this machine"
@@ -82,17 +97,37 @@ def resources_of_a_trial(cpus: float, gpus: float | None) -> dict[str, float]:
 
 def places(resources: dict[str, float]) -> int:
     """How many trials with these resources the cluster holds side by side, node by node, at least 1."""
-    wanted = {name: amount for name, amount in resources.items() if amount > 0}
-    # A little more than the quotient: five trials of 0.2 fit, which as floats they just do not.
-    fitting = (
-        min(math.floor(node.get(name, 0) / amount + 1e-9) for name, amount in wanted.items()) for node in _nodes()
-    )
-    return max(1, sum(fitting))
+    return max(1, sum(_fitting(node, resources) for node in _nodes()))
+
+
+def most_memory_mb(resources: dict[str, float], wanted_gb: float | None) -> float:
+    """The most memory that a worker may hold.
+
+    Args:
+        resources: What a trial asks of the cluster.
+        wanted_gb: What the user allows; None: its share of the machine that has least, but never less than
+            `_LEAST_MB`, since TensorFlow alone takes a third of that.
+    """
+    if wanted_gb is not None:
+        return wanted_gb * 1000
+    shares = [
+        (node.get("memory", 0.0) + node.get("object_store_memory", 0.0)) / 1e6 / fitting
+        for node in _nodes()
+        if (fitting := _fitting(node, resources))
+    ]
+    return max(_LEAST_MB, _SHARE * min(shares, default=0.0))
 
 
 def _largest(resource: str) -> float:
     """How much of it the machine has that has most."""
     return max((node.get(resource, 0.0) for node in _nodes()), default=0.0)
+
+
+def _fitting(node: dict[str, float], resources: dict[str, float]) -> int:
+    """How many trials with these resources a node holds."""
+    wanted = {name: amount for name, amount in resources.items() if amount > 0}
+    # A little more than the quotient: five trials of 0.2 fit, which as floats they just do not.
+    return min(math.floor(node.get(name, 0) / amount + 1e-9) for name, amount in wanted.items())
 
 
 def _nodes() -> list[dict[str, float]]:
@@ -118,6 +153,9 @@ def _write_token() -> None:
     if os.environ.keys() & {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}:
         return
     path = Path.home() / ".ray" / "auth_token"
+    if path.exists():
+        path.chmod(0o600)
+        return
     with contextlib.suppress(FileExistsError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:

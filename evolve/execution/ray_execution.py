@@ -4,9 +4,11 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-if TYPE_CHECKING:  # it brings Ray, which is imported in the background
+if TYPE_CHECKING:  # they bring Ray and psutil, which are imported in the background
+    from evolve.execution.ray_home import RayHome
     from evolve.execution.ray_workers import RayRunner
 
 LINGER_S = 900.0
@@ -26,6 +28,7 @@ class RayExecution:
         cpus: float = 1.0,
         gpus: float | None = None,
         *,
+        memory_gb: float | None = None,
         linger_s: float = LINGER_S,
         trial: str | None = None,
     ) -> None:
@@ -35,14 +38,17 @@ class RayExecution:
             address: Of a running cluster, such as ``10.0.0.1:6379``; None starts one here.
             cpus: Cores of one trial; it computes with as many threads.
             gpus: GPUs of one trial; None: one where there are GPUs.
+            memory_gb: The most memory that a trial's process may hold; None: its share of the machine.
             linger_s: How long our own Ray is kept without work.
             trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
         """
-        self._address, self._cpus, self._gpus, self._linger_s, self._trial = address, cpus, gpus, linger_s, trial
+        self._address, self._linger_s = address, linger_s
+        self._wanted = _Wanted(cpus, gpus, memory_gb, trial)
         # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
         self._lock = threading.Lock()
         self._runner: Future[RayRunner] | None = None
+        self._home: RayHome | None = None
         self._timer: threading.Timer | None = None
 
     def __enter__(self) -> Self:
@@ -79,9 +85,18 @@ class RayExecution:
 
     @property
     def is_starting(self) -> bool:
-        """Whether Ray is just starting, which nothing can cut short."""
+        """Whether Ray is just starting."""
         runner = self._runner
         return runner is not None and not runner.done()
+
+    def abandon(self) -> None:
+        """End a Ray that is just starting, without waiting for its start; for a program that ends right after.
+
+        The thread that starts it notices in its own time. Nothing can be run here any more.
+        """
+        if self._home is not None:
+            self._home.clear()
+        self._keeper.shutdown(wait=False)
 
     def let_go(self) -> None:
         """Stop Ray, or leave the cluster, once it has started; the next use starts anew."""
@@ -99,8 +114,12 @@ class RayExecution:
             from evolve.execution.blas import use_one_thread  # noqa: PLC0415 - brings numpy, which a ranking does without
 
             use_one_thread()
-            wanted = (self._address, self._cpus, self._gpus, self._trial)
-            self._runner = self._keeper.submit(_start, *wanted, trials)
+            self._clear()
+            if self._address is None:
+                from evolve.execution.ray_home import RayHome  # noqa: PLC0415 - brings psutil, which a ranking does without
+
+                self._home = RayHome()
+            self._runner = self._keeper.submit(_start, self._address, self._home, self._wanted, trials)
         return self._runner
 
     def _linger(self) -> None:
@@ -123,15 +142,33 @@ class RayExecution:
         runner, self._runner = self._runner, None
         if runner is not None:
             self._keeper.submit(_stop, runner).result()
+        self._clear()
+
+    def _clear(self) -> None:
+        home, self._home = self._home, None
+        if home is not None:
+            home.clear()
 
 
-def _start(address: str | None, cpus: float, gpus: float | None, trial: str | None, trials: int) -> "RayRunner":
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a trial takes, and what it is; see `RayExecution`."""
+
+    cpus: float
+    gpus: float | None
+    memory_gb: float | None
+    trial: str | None
+
+
+def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner":
     from evolve.execution.ray_cluster import connect, disconnect, resources_of_a_trial  # noqa: PLC0415 - imports Ray
-    from evolve.execution.ray_workers import RUN_TRIAL, RayRunner  # noqa: PLC0415 - imports Ray
+    from evolve.execution.ray_workers import RayRunner  # noqa: PLC0415 - imports Ray
+    from evolve.execution.worker import RUN_TRIAL  # noqa: PLC0415 - imports psutil
 
-    connect(address, threads=max(1, int(cpus)))
+    connect(address, None if home is None else home.folder, threads=max(1, int(wanted.cpus)))
     try:
-        runner = RayRunner(resources_of_a_trial(cpus, gpus), trial or RUN_TRIAL)
+        resources = resources_of_a_trial(wanted.cpus, wanted.gpus)
+        runner = RayRunner(resources, wanted.trial or RUN_TRIAL, memory_gb=wanted.memory_gb)
         runner.open_places(trials)
     except BaseException:
         disconnect()

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import keras
 import numpy as np
@@ -29,6 +29,7 @@ def compose_songs(
     seed: int,
     sampling: Sampling,
     with_scores: bool = False,
+    on_song: Callable[[], None] = lambda: None,
 ) -> tuple[SongResult, ...]:
     """Songs of a trained network, all from the context's opening, or from scratch where it has none.
 
@@ -42,6 +43,7 @@ def compose_songs(
         seed: What the random numbers derive from.
         sampling: How symbols are chosen.
         with_scores: Whether each song is also printed as a score.
+        on_song: Called as each is done.
     """
     songs: dict[int, SongResult] = {}
     for beginning, together in _by_beginning(context, indices, seed):
@@ -49,6 +51,7 @@ def compose_songs(
         composed = _composed(model, beginning, rngs, notes, sampling)
         for index, (streams, has_ended) in zip(together, composed, strict=True):
             songs[index] = _song(streams, index, beginning, has_ended=has_ended, with_score=with_scores)
+            on_song()
     return tuple(songs[index] for index in indices)
 
 

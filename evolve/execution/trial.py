@@ -3,10 +3,10 @@
 This is where music and networks meet the evolution, and the only place.
 """
 
-import faulthandler
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import keras
 
@@ -36,28 +36,26 @@ def run_trial(individual: Individual, material: Material, report: Report) -> Tri
     Args:
         individual: Whose trial it is.
         material: The run's.
-        report: Called with a sign of life at least once an epoch.
+        report: Called with a sign of life several times a second while it trains, whether there is news or not.
     """
-    report(TrialProgress(individual.id, Phase.BUILDING))
+    signs = _Signs(report, TrialProgress(individual.id, Phase.BUILDING))
+    signs.repeat()
     with nothing_left_behind():
-        return _outcome(individual, material, report)
+        return _outcome(individual, material, signs)
 
 
-def _outcome(individual: Individual, material: Material, report: Report) -> TrialResult:
+def _outcome(individual: Individual, material: Material, signs: "_Signs") -> TrialResult:
     try:
-        _watch(material)
-        return _train_and_compose(individual, material, report)
+        return _train_and_compose(individual, material, signs)
     except (TrainingFailed, EvolveError) as error:
         return TrialResult(individual.id, failure=_one_line(str(error)))
     except MemoryError:
         return TrialResult(individual.id, failure="the network did not fit into memory")
     except Exception as error:  # any combination of genes may break a library; the run must go on
         return TrialResult(individual.id, failure=_one_line(f"{type(error).__name__}: {error}"))
-    finally:
-        faulthandler.cancel_dump_traceback_later()
 
 
-def _train_and_compose(individual: Individual, material: Material, report: Report) -> TrialResult:
+def _train_and_compose(individual: Individual, material: Material, signs: "_Signs") -> TrialResult:
     config = material.config
     started = time.monotonic()
     seed = derive_seed(config.seed, "training", individual.id)
@@ -68,15 +66,12 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
     build = hypermodel(pieces.representation.sizes, seed=seed, window=window, learn_from=config.targets)
     model = build(hp)  # registers genes that the space does not speak of, such as the batch size
     settings = _training_settings(material, kind, window, int(hp.get("batch_size")), seed)
-    on_epoch = _epoch_reporter(individual.id, report)
     building_s = time.monotonic() - started
-    report(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
-    history = train(model, pieces.training, pieces.held_out, settings, on_epoch)
-    report(
-        TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, history.best_held_out_bits)
-    )
+    signs.tell(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
+    history = train(model, pieces.training, pieces.held_out, settings, signs.tell_epoch, on_call=signs.repeat)
+    bits = history.best_held_out_bits
+    signs.tell(TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, bits))
     composing = time.monotonic()
-    _watch(material)
     songs = compose_songs(
         model,
         material.context(kind),
@@ -84,6 +79,7 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
         notes=config.notes,
         seed=config.seed,
         sampling=sampling_of(config),
+        on_song=signs.repeat,
     )
     now = time.monotonic()
     seconds = {
@@ -97,11 +93,6 @@ def _train_and_compose(individual: Individual, material: Material, report: Repor
         **{name: round(took, 2) for name, took in seconds.items()},
     }
     return TrialResult(individual.id, metrics, songs, _artifacts(model, pieces.representation))
-
-
-def _watch(material: Material) -> None:
-    """End this process, with a traceback on stderr, if what comes next takes longer than a trial may be silent."""
-    faulthandler.dump_traceback_later(material.config.hang_limit, exit=True)
 
 
 def sampling_of(config: RunConfig) -> Sampling:
@@ -126,16 +117,34 @@ def _training_settings(material: Material, kind: str, window: int, batch_size: i
         learn_from=config.targets,
         batch_size=batch_size,
         seed=seed,
-        hang_limit_s=config.hang_limit,
     )
 
 
-def _epoch_reporter(individual_id: str, report: Report) -> Callable[[EpochReport], None]:
-    def on_epoch(epoch: EpochReport) -> None:
-        figures = (epoch.epoch, epoch.epochs, epoch.held_out_bits, epoch.seconds_left)
-        report(TrialProgress(individual_id, Phase.TRAINING, *figures))
+@dataclass(slots=True)
+class _Signs:
+    """A trial's signs of life: news, and between them the last news again.
 
-    return on_epoch
+    Attributes:
+        report: Whom they are told.
+        last: The last that was told, or will be first.
+    """
+
+    report: Report
+    last: TrialProgress
+
+    def repeat(self) -> None:
+        """There is no news, but the trial goes on."""
+        self.report(self.last)
+
+    def tell(self, progress: TrialProgress) -> None:
+        """There is news."""
+        self.last = progress
+        self.report(progress)
+
+    def tell_epoch(self, epoch: EpochReport) -> None:
+        """An epoch has ended."""
+        figures = (epoch.epoch, epoch.epochs, epoch.held_out_bits, epoch.seconds_left)
+        self.tell(TrialProgress(self.last.individual_id, Phase.TRAINING, *figures))
 
 
 def _metrics(history: TrainingHistory) -> Mapping[str, Json]:

@@ -1,6 +1,5 @@
 """Training within a budget: epochs, seconds and patience, whichever ends first; the best weights are kept."""
 
-import faulthandler
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -62,8 +61,6 @@ class TrainingSettings:
         learn_from: ``every`` step of a window is a target, or only the ``last``, the paper's way.
         batch_size: Windows in a training step; fewer when the corpus has fewer.
         seed: The order of the windows derives from it.
-        hang_limit_s: End the whole process, with a traceback on stderr, when one call takes longer (a
-            quarter of a second's worth of training steps are one call); None never does.
     """
 
     window: int = 50
@@ -74,7 +71,6 @@ class TrainingSettings:
     learn_from: LearnFrom = "every"
     batch_size: int = 16
     seed: int = 0
-    hang_limit_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +120,7 @@ def train(
     settings: TrainingSettings,
     on_epoch: Callable[[EpochReport], None] | None = None,
     *,
+    on_call: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
     learner: Callable[[keras.Model], Learner] = learner_of,
 ) -> TrainingHistory:
@@ -136,6 +133,8 @@ def train(
         held_out: Pieces that tell when to stop and which weights are best.
         settings: Budget and manner.
         on_epoch: Called after every epoch; what it raises ends the training.
+        on_call: Called as a sign of life before each call of compiled code (a quarter of a second's worth of training
+            steps); what it raises ends the training.
         clock: Seconds, for the budget.
         learner: Makes of the network what takes the training steps.
 
@@ -144,15 +143,13 @@ def train(
     """
     lesson, exam = _pieces(training, "training"), _pieces(held_out, "held-out")
     try:
-        course = _Course(model, learner(model), lesson, exam, settings, clock)
+        course = _Course(model, learner(model), lesson, exam, settings, clock, on_call)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
         if not _is_out_of_memory(error):
             raise
         reason = f"out of memory: {model.count_params():,} weights with a batch of {settings.batch_size} are too many"
         raise TrainingFailed(reason) from error
-    finally:
-        faulthandler.cancel_dump_traceback_later()
 
 
 def prime(model: keras.Model, pieces: Pieces) -> None:
@@ -208,6 +205,7 @@ class _Course:
     exam: Pieces
     settings: TrainingSettings
     clock: Callable[[], float]
+    on_call: Callable[[], None]
     lesson_pace: _Pace = field(default_factory=_Pace)
     exam_pace: _Pace = field(default_factory=_Pace)
     started: float = 0.0
@@ -247,9 +245,9 @@ class _Course:
         return bits.value * self.settings.symbols_per_note
 
     def _calls(self, batches: Iterator[Batch], pace: _Pace) -> Iterator[list[Batch]]:
-        """The batches in groups, each as large as what one call can do in good time; the alarm is wound up for each."""
+        """The batches in groups, each as large as what one call can do in good time."""
         while call := list(islice(batches, pace.batches)):
-            self._watch()
+            self.on_call()
             began = self.clock()
             yield call
             pace.learn_from(len(call), self.clock() - began)
@@ -290,11 +288,6 @@ class _Course:
     def _seconds_left(self, epoch: int) -> float:
         elapsed = self.clock() - self.started
         return max(0.0, min(self.settings.seconds - elapsed, elapsed / epoch * (self.settings.epochs - epoch)))
-
-    def _watch(self) -> None:
-        """Winds up the alarm that ends a process whose training step never ends."""
-        if self.settings.hang_limit_s is not None:
-            faulthandler.dump_traceback_later(self.settings.hang_limit_s, exit=True)
 
 
 @dataclass(slots=True)

@@ -53,11 +53,16 @@ class Recorder:
         """Nothing was told yet."""
         self.started: list[str] = []
         self.progress: list[TrialProgress] = []
+        self.lost: list[tuple[str, str]] = []
         self.results: dict[str, TrialResult] = {}
 
     def trial_started(self, individual_id: str) -> None:
         """Remember who."""
         self.started.append(individual_id)
+
+    def trial_lost(self, individual_id: str, reason: str) -> None:
+        """Remember whose, and why."""
+        self.lost.append((individual_id, reason))
 
     def trial_progressed(self, progress: TrialProgress) -> None:
         """Remember what."""

@@ -1,6 +1,8 @@
 """Trials that train nothing: what each does is written into its genome, in a gene named ``does``."""
 
 import os
+import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,13 +27,32 @@ def strange(slot: int, does: str = "nothing", width: int = 8) -> Individual:
 
 
 def run(individual: Individual, material: Material, report: Callable[[TrialProgress], None]) -> TrialResult:
-    """A trial: ``die`` ends its process, ``die once FOLDER`` the first time, ``leak MB`` keeps memory, ``sleep S``."""
+    """A trial that does what its gene says.
+
+    ``die`` ends its process, ``stop`` halts it, ``hang`` never comes back, ``hoard`` takes ever more memory, each
+    with ``once FOLDER`` the first time only; ``leak MB`` keeps memory, ``sleep S`` and ``live S`` take their time, the
+    latter with signs of life; ``raise`` ends its thread.
+    """
     assert material.config.songs
     report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
     what, *words = str(individual.genome["does"]).split(maxsplit=2)
+    if words[:1] == ["once"] and not _is_first_time(Path(words[-1], individual.id)):
+        what = "nothing"
     match what:
-        case "die" if not words or _is_first_time(Path(words[-1], individual.id)):
+        case "die":
             os._exit(1)
+        case "stop":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        case "hang":
+            threading.Event().wait()
+        case "hoard":
+            while True:
+                _kept.append(bytearray(os.urandom(1_000_000) * 20))
+                time.sleep(0.05)
+        case "live":
+            for _ in range(int(10 * float(words[0]))):
+                time.sleep(0.1)
+                report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
         case "leak":
             _kept.append(bytearray(os.urandom(1_000_000) * int(words[0])))
         case "sleep":

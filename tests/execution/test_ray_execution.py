@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from evolve.execution.ray_execution import RayExecution
 from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder, small_config, small_material
 from tests.execution.strange_trials import RUN, outcome, strange
+from tests.troubles import told
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +62,8 @@ def test_a_worker_that_dies_harms_no_other_trial(
     assert set(recorder.results) == {f"g0-{slot}" for slot in range(1, 7)}
     failures = {name: result.failure for name, result in recorder.results.items() if result.failure}
     assert list(failures) == ["g0-2"]
-    assert "its process died 3 times" in str(failures["g0-2"])
+    told("worker-killed", str(failures["g0-2"]))
+    assert recorder.lost[0][1] == "its process died or was killed"
     assert recorder.started.count("g0-1") == 2
     assert recorder.started.count("g0-2") == 3
     assert "".join(capfd.readouterr()) == ""  # Ray's own words would stand in the midst of ours
@@ -82,6 +85,18 @@ def test_a_trial_that_ends_its_thread_is_a_failure(execution: RayExecution, mate
     recorder = outcome(execution, [strange(1, "raise"), strange(2)], material)
     assert recorder.results["g0-1"].failure == "SystemExit: a library that ends the process"
     assert recorder.results["g0-2"].failure is None
+
+
+def test_a_trial_that_hangs_is_ended_and_tried_once_more(execution: RayExecution, tunes: Path, tmp_path: Path) -> None:
+    """Whether its thread waits for ever or its process was stopped; a slow one that gives signs of life is let be."""
+    patient = small_material(small_config(tunes, hang_limit=10.0))
+    individuals = [strange(1, f"hang once {tmp_path}"), strange(2, "stop"), strange(3, "live 14")]
+    recorder = outcome(execution, individuals, patient)
+    failures = {name: result.failure for name, result in recorder.results.items() if result.failure}
+    assert list(failures) == ["g0-2"]
+    told("worker-hung", str(failures["g0-2"]))
+    assert dict(recorder.lost) == dict.fromkeys(("g0-1", "g0-2"), "its process gave no sign of life for 10 s")
+    assert Counter(recorder.started) == {"g0-1": 2, "g0-2": 2, "g0-3": 1}
 
 
 class PressingCtrlC(Recorder):

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from evolve.execution.material import Material
 from evolve.execution.ray_execution import RayExecution
 from tests.execution.settings import small_config, small_material
 from tests.execution.strange_trials import RUN, outcome, strange
+from tests.troubles import told
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +32,17 @@ def test_a_worker_that_keeps_memory_gives_its_place_to_a_fresh_one(material: Mat
         recorder = outcome(execution, [strange(1, width=99), strange(2, "leak 1100"), strange(3, width=1)], material)
     processes = [recorder.results[name].metrics["process"] for name in ("g0-1", "g0-2", "g0-3")]
     assert processes[0] == processes[1] != processes[2]
+
+
+def test_a_trial_that_takes_too_much_memory_fails_before_others_suffer(material: Material) -> None:
+    """It is not tried again; the one beside it ends as if nothing had been, and the next has a fresh process."""
+    with RayExecution(trial=RUN, memory_gb=0.6) as small:
+        recorder = outcome(small, [strange(1, "hoard"), strange(2, "live 6"), strange(3), strange(4)], material)
+    failures = {name: result.failure for name, result in recorder.results.items() if result.failure}
+    assert list(failures) == ["g0-1"]
+    told("worker-memory", str(failures["g0-1"]))
+    assert Counter(recorder.started) == {"g0-1": 1, "g0-2": 1, "g0-3": 1, "g0-4": 1}
+    assert recorder.lost == []
 
 
 def test_a_place_that_is_not_used_is_let_go(material: Material) -> None:

@@ -1,0 +1,172 @@
+"""A worker's own side: a process that keeps TensorFlow warm, runs one trial after the other, and tells that it lives.
+
+It knows nothing of Ray; what it says is understood in `evolve.execution.ray_workers`.
+"""
+
+import pkgutil
+import platform
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psutil
+
+from evolve.execution.contract import Phase, TrialProgress
+from evolve.execution.material import Material
+from evolve.genetics.individual import Individual
+from evolve.store.records import TrialResult
+
+RunTrial = Callable[[Individual, Material, Callable[[TrialProgress], None]], TrialResult]
+
+RUN_TRIAL = "evolve.execution.trial:run_trial"
+"""The trial of networks that write music; it imports TensorFlow, which only workers need."""
+
+BEAT_S = 5.0
+"""How often a worker says how long its trial has been silent."""
+
+_LOOK_S = 0.5
+"""How often it looks at the memory that it holds."""
+
+_UNUSED = ("matplotlib", "pandas")
+"""Libraries that Keras imports where it finds them and no trial uses: 2 of the 9 CPU-seconds of its import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything is imported.
+
+    Attributes:
+        pid: Of the worker's process.
+        host: On which machine, by its name.
+    """
+
+    pid: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The process lives, and its trial has given no sign for so many seconds."""
+
+    silent_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last that a worker says of a trial.
+
+    Attributes:
+        result: What it made.
+        memory_mb: What the process holds now.
+        is_spent: Whether the trial still runs, or has left the process unfit for another.
+    """
+
+    result: TrialResult
+    memory_mb: float
+    is_spent: bool = False
+
+
+class Worker:
+    """Runs trials, each with its own thread, while the thread that was called watches over it."""
+
+    def __init__(self, trial: str, most_mb: float) -> None:
+        """Import what trials need.
+
+        Args:
+            trial: ``module:function`` with the signature of `evolve.execution.trial.run_trial`.
+            most_mb: Memory that the process may hold; a trial that takes more fails, before others have to suffer.
+        """
+        self._run_trial, self._most_mb = _resolve(trial), most_mb
+
+    def is_ready(self) -> Ready:
+        """That everything is imported, and where."""
+        return Ready(psutil.Process().pid, platform.node())
+
+    def run(self, individual: Individual, material: Material) -> Iterator[object]:
+        """A trial's signs of life, each as it comes, a beat in between, and in the end its result."""
+        trial = _Running(self._run_trial, individual, material)
+        beaten = time.monotonic()
+        while True:
+            sign = trial.next_sign(_LOOK_S)
+            if sign is None and (too_much := self._too_much()):
+                sign = Ended(TrialResult(individual.id, failure=too_much), _memory_mb(), is_spent=True)
+            if sign is None and time.monotonic() - beaten >= BEAT_S:
+                beaten = time.monotonic()
+                sign = Alive(trial.silent_s)
+            if sign is not None:
+                yield sign
+            if isinstance(sign, Ended):
+                return
+
+    def _too_much(self) -> str | None:
+        """Why the trial must end for want of memory."""
+        held_mb = _memory_mb()
+        if held_mb <= self._most_mb:
+            return None
+        return (
+            f"it took {held_mb / 1000:.1f} GB of memory, more than the {self._most_mb / 1000:.1f} GB that a trial may "
+            f"have here (memory_per_trial)"
+        )
+
+
+class _Running:
+    """One trial on a thread of its own; its signs are read by another."""
+
+    def __init__(self, run_trial: RunTrial, individual: Individual, material: Material) -> None:
+        self._signs: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._last: TrialProgress | None = None
+        self._heard_at = time.monotonic()
+        threading.Thread(target=self._run, args=(run_trial, individual, material), daemon=True).start()
+
+    @property
+    def silent_s(self) -> float:
+        """Since the trial's last sign of life, new or not."""
+        return time.monotonic() - self._heard_at
+
+    def next_sign(self, timeout_s: float) -> object | None:
+        """The next sign that says something new, or None when there is none in time."""
+        try:
+            return self._signs.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+    def _run(self, run_trial: RunTrial, individual: Individual, material: Material) -> None:
+        try:
+            result = run_trial(individual, material, self._hear)
+        except BaseException as error:  # a library may even try to end the process
+            result = TrialResult(individual.id, failure=f"{type(error).__name__}: {last_line(error)}")
+        self._signs.put(Ended(result, _memory_mb()))
+
+    def _hear(self, progress: TrialProgress) -> None:
+        self._heard_at = time.monotonic()
+        # That a trial builds its network follows from its start; and most signs only repeat the one before.
+        if progress != self._last and progress.phase is not Phase.BUILDING:
+            self._signs.put(progress)
+        self._last = progress
+
+
+def last_line(error: BaseException) -> str:
+    """What went wrong, without the traceback before it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
+
+
+def _memory_mb() -> float:
+    held: float = psutil.Process().memory_info().rss / 1e6
+    return held
+
+
+def _resolve(trial: str) -> RunTrial:
+    """The function of this name, imported without what Keras imports in vain."""
+    hidden = [name for name in _UNUSED if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python then says that there is no such library
+    try:
+        run_trial: RunTrial = pkgutil.resolve_name(trial)
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+    return run_trial

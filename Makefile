@@ -6,12 +6,13 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.bench
 BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_growth search_overhead second_start
 
-.PHONY: help setup demo test test-fast lint bench clean
+.PHONY: help setup demo test test-fast torture lint bench clean
 
 help:
 	@echo "make demo       breed three small generations on the built-in music, in this terminal"
 	@echo "make test       lint, types, import floors and all tests"
 	@echo "make test-fast  the same without the tests that train networks or start Ray"
+	@echo "make torture    kill a run at 48 instants and compare it with an undisturbed one: a quarter of an hour"
 	@echo "make lint       lint, types and import floors alone"
 	@echo "make bench      how fast evolve is, by turns with others: half an hour, and PyTorch to install"
 	@echo "make clean      remove .venv and caches (never runs/)"
@@ -42,6 +43,9 @@ test: lint
 
 test-fast: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+torture: $(READY)
+	$(BIN)/python -m tests.torture
 
 bench: $(BENCH_READY)
 	@for name in $(BENCHMARKS); do \

@@ -31,7 +31,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tunes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of eight made-up tunes of 120 notes each: enough to train a tiny network on, quickly read."""
-    folder = tmp_path_factory.mktemp("tunes")
+    return write_tunes(tmp_path_factory.mktemp("tunes"))
+
+
+def write_tunes(folder: Path) -> Path:
+    """Write the made-up tunes into a folder."""
     for number in range(8):
         (folder / f"tune-{number}.mid").write_bytes(write_midi(_tune(number)))
     return folder

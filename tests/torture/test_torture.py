@@ -1,0 +1,26 @@
+"""A run that is killed at random instants ends as if it had not been; ``make torture`` does it many more times."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.torture.torture import disturbed, table, undisturbed
+
+pytestmark = pytest.mark.slow
+
+KILLS = int(os.environ.get("EVOLVE_TORTURE_KILLS", "8"))
+SEED = int(os.environ.get("EVOLVE_TORTURE_SEED", "1"))
+
+
+def test_a_run_that_is_killed_again_and_again_ends_like_an_undisturbed_one(
+    tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Same lineage, genomes, ballots and songs; after each kill the store is whole and no process is left."""
+    model = undisturbed(tmp_path / "undisturbed", tunes, generations=2)
+    kills = disturbed(tmp_path / "disturbed", model, kills=KILLS, seed=SEED, on_kill=lambda _: None)
+    assert len(kills) == KILLS
+    assert {kill.step for kill in kills} == {"founding", "training", "recording", "ranking", "breeding"}
+    with capsys.disabled():
+        sys.stdout.write(f"\n{KILLS} kills, seed {SEED}\n{table(kills)}\n")

@@ -1,12 +1,35 @@
-"""Networks as bytes, in Keras's own file format."""
+"""Networks as bytes, in Keras's own file format.
 
+A file may come from anywhere, and a ``.keras`` file names the classes that Keras shall make of it, with what arguments:
+more than once a way was found to have that run code in spite of the safe mode. So the names are looked at first.
+"""
+
+import json
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 import keras
 
 from evolve.errors import EvolveError
+
+_LAYERS: Final = frozenset(
+    {"Activation", "CategoryEncoding", "Concatenate", "Dense", "Dropout", "Embedding", "GRU", "InputLayer", "LSTM",
+     "Rescaling", "Reshape", "SimpleRNN"}
+)  # fmt: skip
+_KNOWN: Final = {
+    "keras": frozenset({"DTypePolicy"}),
+    "keras.initializers": frozenset({"GlorotUniform", "Orthogonal", "RandomUniform", "Zeros", "Ones"}),
+    "keras.layers": _LAYERS,
+    "keras.src.models.functional": frozenset({"Functional"}),
+    None: frozenset({"__keras_tensor__"}),
+}
+"""Everything that a network of ours is made of, by Keras's modules."""
+
+_LARGEST_SWELLING: Final = 20
+"""A network's parts are hardly compressed; one that unpacks to so many times its file is made to fill the memory."""
 
 
 class NetworkFileError(EvolveError):
@@ -32,7 +55,7 @@ def network_from_bytes(data: bytes) -> keras.Model:
         path = Path(folder) / "network.keras"
         path.write_bytes(data)
         try:
-            _check_sums(path)
+            _check_archive(path)
             return keras.saving.load_model(path, compile=False, safe_mode=True)
         except Exception as error:  # Keras raises whatever its zip, JSON, HDF5 or layer code meets
             text = str(error).strip().splitlines()
@@ -41,10 +64,29 @@ def network_from_bytes(data: bytes) -> keras.Model:
             raise NetworkFileError(msg) from error
 
 
-def _check_sums(path: Path) -> None:
-    """Reads the whole file against its check sums; Keras reads only parts, and takes damaged weights for good ones."""
+def _check_archive(path: Path) -> None:
+    """Reads the whole file against its check sums, which Keras does not, and looks at the names of its parts."""
     with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _LARGEST_SWELLING * path.stat().st_size:
+            msg = "it unpacks to far more than a network"
+            raise zipfile.BadZipFile(msg)
         damaged = archive.testzip()
-    if damaged is not None:
-        msg = f"its part {damaged} is damaged"
-        raise zipfile.BadZipFile(msg)
+        if damaged is not None:
+            msg = f"its part {damaged} is damaged"
+            raise zipfile.BadZipFile(msg)
+        for module, name in _named(json.loads(archive.read("config.json"))):
+            if module not in _KNOWN or name not in _KNOWN[module]:
+                msg = f"it has a {name} of {module}, which no network of evolve has"
+                raise ValueError(msg)
+
+
+def _named(part: Any) -> Iterator[tuple[str | None, str]]:  # noqa: ANN401 - JSON
+    """Module and name of each class and function in a part of a configuration."""
+    if isinstance(part, dict):
+        if "class_name" in part:
+            yield part.get("module"), str(part["class_name"])
+        for inner in part.values():
+            yield from _named(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _named(inner)

@@ -1,11 +1,16 @@
 """Networks as bytes."""
 
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from evolve.errors import EvolveError
 from evolve.network.files import NetworkFileError, network_from_bytes, network_to_bytes
-from evolve.network.genes import CELLS, ENCODINGS
+from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS
 from tests.network.lines import line, same_weights, small_network
 
 pytestmark = pytest.mark.slow
@@ -41,3 +46,44 @@ def test_damaged_bytes_are_the_users_to_mend() -> None:
         assert isinstance(caught.value, EvolveError)
         assert "\n" not in str(caught.value)
         assert "/tmp" not in str(caught.value)  # noqa: S108 -- a path that must not be shown
+
+
+def altered(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """A network's file with one part changed."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            content = before.read(name)
+            after.writestr(name, change(content) if name == part else content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("named", "instead"),
+    [
+        (b'"module": "keras.layers", "class_name": "Dense"', b'"module": "keras.layers", "class_name": "Lambda"'),
+        (b'"module": "keras.layers", "class_name": "Dense"', b'"module": "os", "class_name": "system"'),
+        (b'"module": "keras.initializers", "class_name": "Zeros"', b'"module": "builtins", "class_name": "eval"'),
+    ],
+)
+def test_a_network_that_names_what_none_of_ours_has_is_not_loaded(named: bytes, instead: bytes) -> None:
+    """Whatever Keras would make of it: its file is refused before Keras sees it."""
+    data = network_to_bytes(small_network())
+    name = json.loads(b"{" + instead + b"}")["class_name"]
+    with pytest.raises(NetworkFileError, match=f"it has a {name} of .*, which no network of evolve has"):
+        network_from_bytes(altered(data, "config.json", lambda config: config.replace(named, instead)))
+
+
+def test_a_network_that_would_fill_the_memory_is_not_unpacked() -> None:
+    """A file of a few kilobytes that unpacks to many megabytes is none of ours."""
+    data = altered(network_to_bytes(small_network()), "metadata.json", lambda _: bytes(60_000_000))
+    with pytest.raises(NetworkFileError, match="it unpacks to far more than a network"):
+        network_from_bytes(data)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_network_of_ours_is_made_of_what_is_known(activation: str) -> None:
+    """With any activation, and each cell and encoding, a network that was saved can be loaded."""
+    for cell, encoding in zip((*CELLS, "lstm"), ENCODINGS, strict=True):
+        model = small_network(cell=cell, encoding=encoding, activation=activation, dense_width=4, dropout=0.1, depth=2)
+        assert same_weights(model, network_from_bytes(network_to_bytes(model)))

@@ -117,6 +117,7 @@ def _individual(record: IndividualRecord, generation: GenerationRecord) -> Docum
         "songs": [_song(song) for song in record.songs],
         "failure": record.failure,
         "replaced_by": record.replaced_by,
+        "lost": record.lost,
     }
 
 

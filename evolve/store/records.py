@@ -105,7 +105,11 @@ class SongRecord:
 
 @dataclass(frozen=True, slots=True)
 class IndividualRecord:
-    """An individual and what became of it."""
+    """An individual and what became of it.
+
+    Attributes:
+        lost: Why attempts of its trial were lost and made again, oldest first; says nothing about its genome.
+    """
 
     individual: Individual
     status: IndividualStatus
@@ -115,6 +119,7 @@ class IndividualRecord:
     files: Mapping[str, str]
     failure: str | None
     replaced_by: str | None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,10 @@ def test_a_lost_file_is_the_users_to_bring_back(tmp_path: Path) -> None:
         store.paths.material.unlink()
         with pytest.raises(RunError) as told:
             store.read_material()
-    assert str(told.value) == "run has lost its file material.npz; copy a run folder with all that is in it"
+    assert str(told.value) == (
+        f"run has lost its file material.npz; copy a run folder with all that is in it, and see what else is missing "
+        f"with: evolve doctor {tmp_path / 'run'}"
+    )
 
 
 # --- ballots ---------------------------------------------------------------------------------------------------------
@@ -209,10 +212,10 @@ def test_children_are_born_only_from_the_ranking_that_stands(tmp_path: Path) -> 
         store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2 g0-3"), by_first_ballot)
         read = store.read().generations[0].standings
         store.record_ballot(0, ballot_of("ann", "g0-3", "g0-2 g0-1"), by_first_ballot)
-        assert not store.record_generation(1, [], {}, parents=["g0-1"], bred_from=read)
+        assert not store.record_generation(1, [], {}, elites=["g0-1"], parents=["g0-1"], bred_from=read)
         assert [(one.index, one.status) for one in store.read().generations] == [(0, GenerationStatus.RANKED)]
         stands = store.read().generations[0].standings
-        assert store.record_generation(1, [], {}, parents=["g0-3"], bred_from=stands)
+        assert store.record_generation(1, [], {}, elites=["g0-3"], parents=["g0-3"], bred_from=stands)
         assert store.read().generations[0].parents == ("g0-3",)
 
 
@@ -283,7 +286,9 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     """With the reason of the operating system."""
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match=r"cannot create the run folder .*/file/run: Not a directory"):
+    with pytest.raises(
+        RunError, match=r"cannot create the run folder .*/file/run: Not a directory; choose another folder"
+    ):
         RunStore.create(tmp_path / "file" / "run", FACTS)
 
 

@@ -40,9 +40,10 @@ def inside(paths: RunPaths, relative: str) -> Path:
         RunError: It would lie outside the run folder: by its path, or by a symbolic link on the way.
     """
     parts = PurePosixPath(relative).parts
-    if not parts or relative.startswith("/") or ".." in parts or "\0" in relative or "\\" in relative:
+    if not parts or relative.startswith("/") or ".." in parts or "\\" in relative or not relative.isprintable():
         raise RunError(
-            f"{paths.folder} names a file outside itself, {relative!r}; whoever made it so is not to be trusted"
+            f"the store of {paths.folder} names {relative!r:.120}, which is no file of the run folder; use the folder "
+            f"only if you know who made it so"
         )
     path = paths.folder.joinpath(*parts)
     try:

@@ -34,10 +34,22 @@ FACTS: Mapping[str, type] = {
 }  # fmt: skip
 """The facts of a run that its record holds."""
 
+_PARTS: Mapping[str, Mapping[str, type]] = {
+    "settings": dict.fromkeys(("seed", "population", "parents", "elites", "generations", "songs", "notes"), int),
+    "space": {"name": str, "text": str},
+    "corpus": {"names": list, "pieces": int, "notes": int, "skipped": list},
+    "opening": {"notes": int, "files": dict},
+}
+"""What stands in facts and is counted with, or read as a text, wherever a run is told of."""
+
 
 def read_run(cursor: sqlite3.Cursor, name: str) -> RunRecord:
     """The whole run, inside the cursor's transaction."""
-    rows = read_rows(cursor)
+    return run_of(read_rows(cursor), name)
+
+
+def run_of(rows: Rows, name: str) -> RunRecord:
+    """The run that these rows tell of."""
     facts = dict(fact_of(row) for row in rows["fact"])
     generations = sorted(rows["generation"], key=lambda row: row["number"])
     return RunRecord(
@@ -55,10 +67,13 @@ def read_run(cursor: sqlite3.Cursor, name: str) -> RunRecord:
 
 def fact_of(row: Row) -> tuple[str, Json]:
     """A fact by its name."""
-    value = json.loads(row["value"])
-    if not isinstance(value, FACTS.get(row["name"], object)):
-        raise TypeError(row["name"])
-    return row["name"], value
+    name, value = _text(row["name"]), json.loads(row["value"])
+    parts = value.items() if isinstance(value, dict) else ()
+    if any(not isinstance(part, _PARTS.get(name, {}).get(key, object)) for key, part in parts):
+        raise TypeError(name)
+    if not isinstance(value, FACTS.get(name, object)):
+        raise TypeError(name)
+    return name, value
 
 
 def individuals_of(rows: Rows) -> dict[str, IndividualRecord]:
@@ -84,7 +99,7 @@ def individual_of(
             texts_of(row["operators"]),
         ),
         status=IndividualStatus(row["status"]),
-        changed={gene: (before, after) for gene, (before, after) in object_of(row["changed"]).items()},
+        changed=changes_of(row["changed"]),
         metrics=object_of(row["metrics"]),
         songs=tuple(sorted(songs.get(name, ()), key=lambda song: song.index)),
         files=files_of(row["files"]),
@@ -147,6 +162,11 @@ def object_of(text: str) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise TypeError(text)
     return value
+
+
+def changes_of(text: str) -> dict[str, tuple[Json, Json]]:
+    """What changed from the first parent, by gene."""
+    return {gene: (before, after) for gene, (before, after) in object_of(text).items()}
 
 
 def files_of(text: str) -> dict[str, str]:

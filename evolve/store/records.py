@@ -175,6 +175,8 @@ class RunRecord:
         opening: ``{"source": ..., "notes": ..., "files": {kind: path}}``; empty until it was chosen.
         versions: Of evolve, Python and the libraries that made it.
         individuals: By id, in order of birth, failed ones included.
+        damage: Of a damaged store, what is wrong with it and what could not be read, a line each; empty when it is
+            whole.
     """
 
     name: str
@@ -186,3 +188,4 @@ class RunRecord:
     versions: Mapping[str, str]
     generations: tuple[GenerationRecord, ...]
     individuals: Mapping[str, IndividualRecord]
+    damage: tuple[str, ...] = ()

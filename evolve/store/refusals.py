@@ -10,6 +10,9 @@ from pathlib import Path
 from evolve.errors import DamagedStoreError, RunError
 from evolve.store.paths import RunPaths
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError, OSError)
+"""What reading a damaged store may raise."""
+
 PATIENCE_S = 30.0
 """How long a statement waits for another process's transaction."""
 
@@ -23,6 +26,8 @@ def sqlite_translated(paths: RunPaths) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         raise _refused_by_sqlite(error, paths) from error
+    except UnicodeDecodeError as error:  # SQLite quotes the damage, and the quotation is no text
+        raise damaged(paths, "a text in it is none") from error
 
 
 @contextlib.contextmanager

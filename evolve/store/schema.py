@@ -61,6 +61,9 @@ _STEPS = (_FIRST, _FILES_AND_LOST_ATTEMPTS)
 
 SCHEMA_VERSION = len(_STEPS)
 
+FIRST_LAYOUT = {"file": 2, "lost": 2}
+"""The layout that a table has come with, where it is not the first."""
+
 
 def layout_of(connection: sqlite3.Connection) -> int:
     """The layout that a store says it has; 0 when it says none."""

@@ -143,7 +143,8 @@ def test_lost_attempts_are_told_in_one_line() -> None:
         records = dict(run.individuals)
         records["g0-1"] = replace(records["g0-1"], lost=("its worker was killed",))
         records["g0-2"] = replace(records["g0-2"], lost=("no sign of life for 900 s", "its worker was killed"))
-        text = squeezed(render_text(replace(run, individuals=records), width=120).split("What failed and why")[1])
+        told = render_text(replace(run, individuals=records), width=120)
+        text = squeezed(told.split("What failed and why")[1]).strip()
         assert text.endswith(
             "3 attempts of trials lost and made again: its worker was killed (2 ×), no sign of life for 900 s"
         )

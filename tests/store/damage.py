@@ -1,0 +1,30 @@
+"""Ways in which a store comes to harm."""
+
+import sqlite3
+from pathlib import Path
+
+PAGE = 4096
+
+
+def overwrite(folder: Path, offset: int, data: bytes) -> None:
+    """Put other bytes into the store."""
+    database = folder / "run.sqlite"
+    content = bytearray(database.read_bytes())
+    content[offset : offset + len(data)] = data
+    database.write_bytes(content)
+
+
+def break_page_of(folder: Path, table: str) -> None:
+    """Overwrite the first page of a table or an index."""
+    connection = sqlite3.connect(folder / "run.sqlite")
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    connection.close()
+    overwrite(folder, (page - 1) * PAGE, b"\xff" * PAGE)
+
+
+def alter(folder: Path, statement: str, *values: object) -> None:
+    """Change rows as no evolve would, in a store that is sound for SQLite."""
+    connection = sqlite3.connect(folder / "run.sqlite")
+    connection.execute(statement, values)
+    connection.commit()
+    connection.close()

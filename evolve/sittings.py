@@ -8,7 +8,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import first_in_slot
 from evolve.judging.ballot import Candidate, CandidateSong
 from evolve.judging.letters import blind_letters
-from evolve.store.paths import write_whole
+from evolve.store.paths import checked_name
 from evolve.store.records import GenerationRecord, Json, RunRecord, SongRecord
 from evolve.store.run_store import RunStore
 
@@ -122,8 +122,8 @@ def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> Ca
     """A song under names that tell the letter alone: a player that shows the file's name gives nothing away."""
     files = {}
     for kind, relative in song.files.items():
-        blind = folder / f"{letter}-{song.index}{Path(relative).suffix}"
+        blind = store.checked(folder / checked_name(f"{letter}-{song.index}{Path(relative).suffix}"))
         if not blind.exists():
-            write_whole(blind, store.read_file(relative))
+            store.write_file(blind, store.read_file(relative))
         files[kind] = blind.resolve()
     return CandidateSong(song.index, files, song.facts)

@@ -92,7 +92,7 @@ def test_a_song_that_could_not_be_laid_out_whole_is_laid_out_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fail)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(RunError, match="is full"):
             sit(store, 0, "ann")
     for candidate in sit(store, 0, "ann").candidates:
         original = store.paths.artifact(candidate.id, "song-1.mid").read_bytes()

@@ -40,7 +40,10 @@ def report(
       evolve report quick-1 --format csv -o quick-1.csv
     """
     from evolve.store.paths import write_whole
+    from evolve.store.targets import check_file_can_be_written
 
+    if output is not None:
+        check_file_can_be_written(output)
     folder = run_folder(run, runs)
     record = _read(folder)
     reference = reference_to(folder, runs)
@@ -51,8 +54,6 @@ def report(
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
-    if output.is_dir():
-        raise RunError(f"{output} is a folder; give a file's name with -o, such as {output / 'report.txt'}")
     write_whole(output, text.encode())
     typer.echo(f"written: {output}", err=True)
 

@@ -1,6 +1,7 @@
 """How a store is opened: to be written, or only to be read, whatever its layout and wherever it lies."""
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -12,6 +13,9 @@ from evolve.store.refusals import PATIENCE_S, damaged
 from evolve.store.schema import APPLICATION_ID, SCHEMA_VERSION, bring_up_to_date, layout_of
 
 JOURNAL_SUFFIX = "-journal"
+_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""What ends a journal that belongs to a transaction over several databases (https://sqlite.org/fileformat.html)."""
+
 _OUR_TABLES = {"fact", "generation", "individual"}
 
 
@@ -41,13 +45,35 @@ def open_to_read(paths: RunPaths) -> sqlite3.Connection:
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A bare connection to a file that is there; mode ``"ro"`` or ``"rw"``, as in SQLite's URIs."""
+    """A bare connection to a file that is there; mode ``"ro"`` or ``"rw"``, as in SQLite's URIs.
+
+    Raises:
+        RunError: Its journal is one that evolve never leaves.
+        sqlite3.DatabaseError: SQLite cannot open it.
+    """
+    _check_journal(path)
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE_S, isolation_level=None)
     # A run folder may come from somebody else: nothing in its schema may call what is not SQLite's own.
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     return connection
+
+
+def _check_journal(path: Path) -> None:
+    """Refuse a journal that names another one: once SQLite has followed it, it deletes whatever file that is."""
+    journal = path.with_name(path.name + JOURNAL_SUFFIX)
+    try:
+        with journal.open("rb") as file:
+            file.seek(-len(_MAGIC), os.SEEK_END)
+            names_another = file.read() == _MAGIC
+    except OSError:  # there is none, or less of it than that
+        return
+    if names_another:
+        raise RunError(
+            f"{journal} names a file outside the run folder, which evolve never does; use the folder only if you know "
+            f"who made it so"
+        )
 
 
 def in_memory(path: Path) -> sqlite3.Connection:

@@ -33,7 +33,7 @@ from evolve.store.records import (
     SongRecord,
     TrialResult,
 )
-from evolve.store.refusals import damaged, refused_by_disk
+from evolve.store.refusals import damaged, files_translated, refused_by_disk
 from evolve.store.trials import kept_file, status_of, write_files, write_lost, write_result, write_start
 
 
@@ -182,6 +182,24 @@ class RunStore:
         """
         self._database.check_in_place()
         return write_inside(self.paths, path, data)
+
+    def checked(self, path: Path) -> Path:
+        """A path of the run, once it is sure that nothing on the way leads out of the run folder.
+
+        Raises:
+            RunError: Something does.
+        """
+        return inside(self.paths, self.paths.relative(path))
+
+    def free_bytes(self) -> int:
+        """The room that is left on the run's disk.
+
+        Raises:
+            RunError: The folder is no longer here, or cannot be looked at.
+        """
+        self._database.check_in_place()
+        with files_translated(self.paths):
+            return shutil.disk_usage(self.paths.folder).free
 
     # --- facts -------------------------------------------------------------------------------------------------------
 

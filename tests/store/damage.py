@@ -1,5 +1,7 @@
 """Ways in which a store comes to harm."""
 
+import os
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -28,3 +30,19 @@ def alter(folder: Path, statement: str, *values: object) -> None:
     connection.execute(statement, values)
     connection.commit()
     connection.close()
+
+
+def killed_in_the_midst_of_writing(folder: Path) -> None:
+    """Have a process die while a transaction is half written to the store: its journal says how to undo that."""
+    process = os.fork()
+    if not process:
+        connection = sqlite3.connect(folder / "run.sqlite", isolation_level=None)
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TABLE filler (content)")
+        connection.executemany("INSERT INTO filler VALUES (?)", [("x" * 1000,)] * 100)
+        connection.execute("UPDATE individual SET status = 'failed', failure = 'half'")
+        connection.execute("UPDATE filler SET content = content || 'y'")
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(process, 0)
+    assert (folder / "run.sqlite-journal").stat().st_size > 512

@@ -23,7 +23,8 @@ class Sitting:
         letters: Blind letter to id.
         candidates: In the order of the letters.
         steps: Of the listener's unfinished ballot, oldest first.
-        save: Keeps the steps of the unfinished ballot; called after each.
+        save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another sitting of
+            this listener has kept others meanwhile.
     """
 
     generation: int
@@ -49,9 +50,12 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         for letter, name in letters.items()
     )
     steps = tuple(store.draft_steps(generation, listener))
+    kept: Sequence[Json] = steps
 
     def save(steps: Sequence[Json]) -> None:
-        store.record_draft(generation, listener, steps)
+        nonlocal kept
+        store.record_draft(generation, listener, steps, before=kept)
+        kept = steps
 
     return Sitting(generation, listener, letters, candidates, steps, save)
 

@@ -16,12 +16,17 @@ def read_draft(cursor: sqlite3.Cursor, number: int, listener: str) -> list[Json]
     return steps_of(row[0]) if row else []
 
 
-def write_draft(cursor: sqlite3.Cursor, number: int, listener: str, steps: Sequence[Json]) -> None:
-    """The steps of an unfinished ballot, in place of those before."""
+def write_draft(
+    cursor: sqlite3.Cursor, number: int, listener: str, steps: Sequence[Json], before: Sequence[Json] | None
+) -> bool:
+    """The steps of an unfinished ballot in place of those before; tells whether those were still there."""
+    if before is not None and read_draft(cursor, number, listener) != json.loads(json.dumps(list(before))):
+        return False
     cursor.execute(
         "INSERT OR REPLACE INTO draft (generation, listener, steps) VALUES (?, ?, ?)",
         (number, listener, json.dumps(list(steps))),
     )
+    return True
 
 
 def write_ballot(

@@ -291,10 +291,27 @@ class RunStore:
 
     # --- ballots -----------------------------------------------------------------------------------------------------
 
-    def record_draft(self, number: int, listener: str, steps: Sequence[Json]) -> None:
-        """Keep the steps of an unfinished ballot."""
+    def record_draft(
+        self, number: int, listener: str, steps: Sequence[Json], before: Sequence[Json] | None = None
+    ) -> None:
+        """Keep the steps of an unfinished ballot.
+
+        Args:
+            number: The generation.
+            listener: Whose ballot it is.
+            steps: All of them, oldest first.
+            before: Those that the sitting has kept or begun with; None for whatever is there.
+
+        Raises:
+            RunError: Another sitting of the same listener has kept others meanwhile, or handed in the ballot.
+        """
         with self._database.transaction() as cursor:
-            write_draft(cursor, number, listener, steps)
+            if not write_draft(cursor, number, listener, steps, before):
+                raise RunError(
+                    f"the ballot of {listener} for generation {number} of {self.name} is being filled in from another "
+                    f"terminal, and what was said there is kept; go on there, or here with: evolve rank "
+                    f"{self.paths.reference}; someone else ranks with: --listener NAME"
+                )
 
     def record_ballot(
         self,

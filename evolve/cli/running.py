@@ -126,6 +126,7 @@ def resume(
     from evolve.store.run_store import RunStore
 
     with RunStore(run_folder(run, runs)) as store:
+        note_migration(store)
         if generations is not None:
             extend(store, generations)
         _go(store, runs, judge, address, listener)
@@ -190,6 +191,12 @@ def _free_name(runs: Path, stem: str) -> str:
     while (runs / f"{stem}-{number}").exists():
         number += 1
     return f"{stem}-{number}"
+
+
+def note_migration(store: "RunStore") -> None:
+    """Tell the user when an older evolve can no longer open a run."""
+    if store.migrated_from is not None:
+        note(f"note: an older evolve has begun {store.name}, and can no longer open it: its store has a new layout now")
 
 
 def note(text: str) -> None:

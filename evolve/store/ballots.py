@@ -4,8 +4,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
+from evolve.errors import RunError
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
+from evolve.store.paths import RunPaths
 from evolve.store.reading import read_ballots, steps_of
 from evolve.store.records import BallotRecord, GenerationStatus, Json
 
@@ -17,16 +19,29 @@ def read_draft(cursor: sqlite3.Cursor, number: int, listener: str) -> list[Json]
 
 
 def write_draft(
-    cursor: sqlite3.Cursor, number: int, listener: str, steps: Sequence[Json], before: Sequence[Json] | None
-) -> bool:
-    """The steps of an unfinished ballot in place of those before; tells whether those were still there."""
+    cursor: sqlite3.Cursor,
+    number: int,
+    listener: str,
+    steps: Sequence[Json],
+    before: Sequence[Json] | None,
+    *,
+    paths: RunPaths,
+) -> None:
+    """The steps of an unfinished ballot in place of those before.
+
+    Raises:
+        RunError: Others are there than those before: another sitting of the same listener has kept them.
+    """
     if before is not None and read_draft(cursor, number, listener) != json.loads(json.dumps(list(before))):
-        return False
+        raise RunError(
+            f"the ballot of {listener} for generation {number} of {paths.folder.resolve().name} is being filled in "
+            f"from another terminal, and what was said there is kept; go on there, or here with: evolve rank "
+            f"{paths.reference}; someone else ranks with: --listener NAME"
+        )
     cursor.execute(
         "INSERT OR REPLACE INTO draft (generation, listener, steps) VALUES (?, ?, ?)",
         (number, listener, json.dumps(list(steps))),
     )
-    return True
 
 
 def write_ballot(
@@ -54,7 +69,16 @@ def write_ballot(
     return standings
 
 
-def generation_status(cursor: sqlite3.Cursor, number: int) -> GenerationStatus:
-    """Where a generation stands; one that is not there yet is as good as just born."""
+def check_open(cursor: sqlite3.Cursor, number: int, paths: RunPaths) -> None:
+    """Check that a ballot of a generation can be handed in; one that is not there yet is as good as just born.
+
+    Raises:
+        RunError: Its songs are not there yet, or its children are born already.
+    """
+    name = paths.folder.resolve().name
     row = cursor.execute("SELECT status FROM generation WHERE number = ?", (number,)).fetchone()
-    return GenerationStatus(row[0]) if row else GenerationStatus.BORN
+    status = GenerationStatus(row[0]) if row else GenerationStatus.BORN
+    if status is GenerationStatus.BRED:
+        raise RunError(f"generation {number} of {name} has children already: its ranking can no longer change")
+    if status is GenerationStatus.BORN:
+        raise RunError(f"generation {number} of {name} has no full set of songs yet; go on: evolve resume {name}")

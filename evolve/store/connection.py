@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.errors import RunError
@@ -19,8 +20,21 @@ _MAGIC = bytes.fromhex("d9d505f920a163d7")
 _OUR_TABLES = {"fact", "generation", "individual"}
 
 
-def open_to_write(paths: RunPaths) -> sqlite3.Connection:
-    """A connection to a whole store of this layout; an older store is migrated.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open store of this layout.
+
+    Attributes:
+        connection: To it, or to a copy of it in memory.
+        migrated_from: The layout that the file had until now; None when nothing was changed in it.
+    """
+
+    connection: sqlite3.Connection
+    migrated_from: int | None = None
+
+
+def open_to_write(paths: RunPaths) -> Opened:
+    """A whole store of this layout; an older one is migrated.
 
     Where nothing can be written, as on a read-only disk, it is one that can be read.
 
@@ -31,8 +45,8 @@ def open_to_write(paths: RunPaths) -> sqlite3.Connection:
     return _opened(paths, "rw")
 
 
-def open_to_read(paths: RunPaths) -> sqlite3.Connection:
-    """A connection to a whole store of this layout that leaves the file as it is.
+def open_to_read(paths: RunPaths) -> Opened:
+    """A whole store of this layout, of which the file stays as it is.
 
     An older store is migrated in memory; so is one in which a process was killed in the midst of a transaction, when
     the disk does not allow to undo that in place.
@@ -90,26 +104,29 @@ def in_memory(path: Path) -> sqlite3.Connection:
     return memory
 
 
-def _opened(paths: RunPaths, mode: str) -> sqlite3.Connection:
+def _opened(paths: RunPaths, mode: str) -> Opened:
+    migrated_from = None
     connection = connect(paths.database, mode)
     try:
         if is_unwritable_midway(connection):
             connection.close()
             connection = in_memory(paths.database)
         check_kind(connection, paths)
-        if layout_of(connection) < SCHEMA_VERSION and not (mode == "rw" and _migrated(connection)):
-            memory = in_memory(paths.database)
-            connection.close()
-            connection = memory
-            bring_up_to_date(connection)
-            connection.execute("PRAGMA query_only = ON")
+        if (layout := layout_of(connection)) < SCHEMA_VERSION:
+            if mode == "rw" and _migrated(connection):
+                migrated_from = layout
+            else:
+                connection.close()
+                connection = in_memory(paths.database)
+                bring_up_to_date(connection)
+                connection.execute("PRAGMA query_only = ON")
         _check_whole(connection, paths)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
     except BaseException:
         connection.close()
         raise
-    return connection
+    return Opened(connection, migrated_from)
 
 
 def is_unwritable_midway(connection: sqlite3.Connection) -> bool:

@@ -18,7 +18,11 @@ from evolve.store.schema import bring_up_to_date
 
 
 class Database:
-    """An open store; every failure of SQLite becomes a `RunError` that says what to do."""
+    """An open store; every failure of SQLite becomes a `RunError` that says what to do.
+
+    Attributes:
+        migrated_from: The layout that the file had until it was opened now; None when it is as it was.
+    """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open the store at a path; an older one is migrated, in memory alone when it is only to be read.
@@ -29,7 +33,9 @@ class Database:
         self._path = path
         self._paths = RunPaths(path.parent)
         with sqlite_translated(self._paths):
-            self._connection = open_to_read(self._paths) if read_only else open_to_write(self._paths)
+            opened = open_to_read(self._paths) if read_only else open_to_write(self._paths)
+        self._connection = opened.connection
+        self.migrated_from = opened.migrated_from
         self._place = _place_of(path)
 
     @classmethod

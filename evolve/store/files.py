@@ -55,12 +55,27 @@ def inside(paths: RunPaths, relative: str) -> Path:
     return path
 
 
-def read_inside(paths: RunPaths, relative: str) -> bytes:
+def read_inside(paths: RunPaths, relative: str, kept: KeptFile | None = None) -> bytes:
     """A file of the run.
 
+    Args:
+        paths: Of the run.
+        relative: Where it lies in the run folder.
+        kept: What was written to it, where that is known.
+
     Raises:
-        RunError: It is no longer there, is no file, cannot be read, or lies outside the run folder.
+        RunError: It is no longer there or no longer whole, cannot be read, or lies outside the run folder.
     """
+    data = _read(paths, relative)
+    if kept is not None and KeptFile.of(relative, data) != kept:
+        raise RunError(
+            f"the file {relative} of {paths.folder.resolve().name} is damaged: it is not what was written; bring it "
+            f"back from a copy of the run folder, and see what else is not whole with: evolve doctor {paths.reference}"
+        )
+    return data
+
+
+def _read(paths: RunPaths, relative: str) -> bytes:
     path = inside(paths, relative)
     with files_translated(paths):
         try:

@@ -182,6 +182,12 @@ def texts_of(text: str) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
+def read_fact(cursor: sqlite3.Cursor, name: str) -> Json:
+    """A fact of the whole run, or None."""
+    rows = _selected(cursor, "fact", "name = ?", name)
+    return fact_of(rows[0])[1] if rows else None
+
+
 def read_standings(cursor: sqlite3.Cursor, number: int) -> dict[str, Standing]:
     """Where each ranked member of a generation came, in slot order."""
     rows = _selected(cursor, "member", "generation = ? AND rank IS NOT NULL ORDER BY slot", number)

@@ -5,7 +5,6 @@ stops the program, the store says what is done, and every file it names is there
 """
 
 import contextlib
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,14 +15,14 @@ from evolve.errors import RunError
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
-from evolve.store.ballots import generation_status, read_draft, write_ballot, write_draft
+from evolve.store.ballots import check_open, read_draft, write_ballot, write_draft
 from evolve.store.births import Changes, write_generation, write_replacement
 from evolve.store.consistency import contradictions
 from evolve.store.database import Database
 from evolve.store.files import KeptFile, inside, read_inside, write_inside
 from evolve.store.lock import held
 from evolve.store.paths import RunPaths
-from evolve.store.reading import NOT_AS_WRITTEN, fact_of, read_run, read_songs, read_standings
+from evolve.store.reading import NOT_AS_WRITTEN, read_fact, read_run, read_songs, read_standings
 from evolve.store.records import (
     Artifact,
     BallotRecord,
@@ -34,7 +33,7 @@ from evolve.store.records import (
     TrialResult,
 )
 from evolve.store.refusals import damaged, files_translated, refused_by_disk
-from evolve.store.trials import kept_file, status_of, write_files, write_lost, write_result, write_start
+from evolve.store.trials import kept_file, status_of, write_facts, write_files, write_lost, write_result, write_start
 
 
 class RunStore:
@@ -112,6 +111,11 @@ class RunStore:
         """The run's name: that of its folder, so that a copied folder is a run of its own."""
         return self.paths.folder.resolve().name
 
+    @property
+    def migrated_from(self) -> int | None:
+        """The layout that the store had until it was opened now; None when it was not migrated."""
+        return self._database.migrated_from
+
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
         """Hold the run for this process; `RunError` when another process works on it, or it cannot be written."""
@@ -135,8 +139,7 @@ class RunStore:
     def fact(self, name: str) -> Json:
         """A fact of the whole run, or None."""
         with self._read() as cursor:
-            row = cursor.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-            return fact_of({"name": name, "value": row[0]})[1] if row else None
+            return read_fact(cursor, name)
 
     def songs_of(self, individual_id: str) -> tuple[SongRecord, ...]:
         """The recorded songs of one individual, by their numbers."""
@@ -164,15 +167,10 @@ class RunStore:
         Raises:
             RunError: It is no longer there or no longer whole, cannot be read, or would lie outside the run folder.
         """
-        data = read_inside(self.paths, relative)
+        inside(self.paths, relative)
         with self._read() as cursor:
             kept = kept_file(cursor, relative)
-        if kept is not None and KeptFile.of(relative, data) != kept:
-            raise RunError(
-                f"the file {relative} of {self.name} is damaged: it is not what was written; bring it back from a copy "
-                f"of the run folder, and see what else is not whole with: evolve doctor {self.paths.reference}"
-            )
-        return data
+        return read_inside(self.paths, relative, kept)
 
     def write_file(self, path: Path, data: bytes) -> KeptFile:
         """Write a file into the run folder, whole or not at all.
@@ -206,7 +204,7 @@ class RunStore:
     def record_facts(self, facts: Mapping[str, Json]) -> None:
         """Set facts of the whole run, all or none."""
         with self._database.transaction() as cursor:
-            _set_facts(cursor, facts)
+            write_facts(cursor, facts)
 
     def write_material(self, data: bytes, files: Iterable[Artifact], facts: Mapping[str, Json]) -> None:
         """Keep what every trial works from, the opening's files, and the facts about both."""
@@ -214,7 +212,7 @@ class RunStore:
         kept = {artifact.kind: self.write_file(self.paths.opening(artifact.name), artifact.data) for artifact in files}
         opening = {**facts["opening"], "files": {kind: file.path for kind, file in kept.items()}}
         with self._database.transaction() as cursor:
-            _set_facts(cursor, {**facts, "opening": opening})
+            write_facts(cursor, {**facts, "opening": opening})
             write_files(cursor, (material, *kept.values()))
 
     # --- births ------------------------------------------------------------------------------------------------------
@@ -306,12 +304,7 @@ class RunStore:
             RunError: Another sitting of the same listener has kept others meanwhile, or handed in the ballot.
         """
         with self._database.transaction() as cursor:
-            if not write_draft(cursor, number, listener, steps, before):
-                raise RunError(
-                    f"the ballot of {listener} for generation {number} of {self.name} is being filled in from another "
-                    f"terminal, and what was said there is kept; go on there, or here with: evolve rank "
-                    f"{self.paths.reference}; someone else ranks with: --listener NAME"
-                )
+            write_draft(cursor, number, listener, steps, before, paths=self.paths)
 
     def record_ballot(
         self,
@@ -330,7 +323,7 @@ class RunStore:
             RunError: The generation is not evaluated yet, or its children are born already.
         """
         with self._database.transaction() as cursor:
-            self._check_open_for_ballots(cursor, number)
+            check_open(cursor, number, self.paths)
             return write_ballot(cursor, number, record, rank)
 
     # --- writing -----------------------------------------------------------------------------------------------------
@@ -349,17 +342,3 @@ class RunStore:
             artifact.kind: self.write_file(self.paths.artifact(individual_id, artifact.name), artifact.data)
             for artifact in artifacts
         }
-
-    def _check_open_for_ballots(self, cursor: sqlite3.Cursor, number: int) -> None:
-        status = generation_status(cursor, number)
-        if status is GenerationStatus.BRED:
-            raise RunError(f"generation {number} of {self.name} has children already: its ranking can no longer change")
-        if status is GenerationStatus.BORN:
-            raise RunError(
-                f"generation {number} of {self.name} has no full set of songs yet; go on: evolve resume {self.name}"
-            )
-
-
-def _set_facts(cursor: sqlite3.Cursor, facts: Mapping[str, Json]) -> None:
-    for name, value in facts.items():
-        cursor.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, json.dumps(value)))

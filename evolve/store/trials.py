@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evolve.store.clock import now
 from evolve.store.files import KeptFile
-from evolve.store.records import IndividualStatus, TrialResult
+from evolve.store.records import IndividualStatus, Json, TrialResult
 
 Kept = Mapping[str, KeptFile]
 """Files by kind."""
@@ -39,6 +39,12 @@ def write_result(cursor: sqlite3.Cursor, result: TrialResult, files: Kept, songs
             (result.individual_id, song.index, _paths(song_files), json.dumps(dict(song.facts))),
         )
         write_files(cursor, song_files.values())
+
+
+def write_facts(cursor: sqlite3.Cursor, facts: Mapping[str, Json]) -> None:
+    """Facts of the whole run, such as what its trials work from."""
+    for name, value in facts.items():
+        cursor.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, json.dumps(value)))
 
 
 def write_files(cursor: sqlite3.Cursor, files: Iterable[KeptFile]) -> None:

@@ -177,4 +177,4 @@ def _check_whole(connection: sqlite3.Connection, paths: RunPaths) -> None:
     # Stores are small: this takes milliseconds, and nothing is ever built upon a damaged one.
     (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if found != "ok":
-        raise damaged(paths, " ".join(str(found).split()))
+        raise damaged(paths, str(found))

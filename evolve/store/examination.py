@@ -15,8 +15,8 @@ from evolve.store.files import KeptFile, inside, is_whole
 from evolve.store.lock import is_held
 from evolve.store.paths import RunPaths
 from evolve.store.readable_rows import patient_connection
-from evolve.store.reading import NOT_AS_WRITTEN, fact_of, run_of
-from evolve.store.refusals import UNREADABLE
+from evolve.store.reading import FACTS, LATE_FACTS, NOT_AS_WRITTEN, run_of
+from evolve.store.refusals import UNREADABLE, printable
 from evolve.store.rows import Rows
 from evolve.store.salvage import complaints_of, read_patiently
 from evolve.store.schema import layout_of
@@ -24,8 +24,6 @@ from evolve.store.sound_rows import sound_rows
 
 _LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}|\.run\.sqlite\.new")
 """What a write that was cut off leaves: the file aside that never came to its name."""
-
-_LATE_FACTS = ("corpus", "opening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def _store(paths: RunPaths) -> tuple[int | None, Rows, list[Finding]]:
     except RunError as error:
         return None, {}, [Finding(str(error), _advice(paths))]
     except UNREADABLE as error:
-        return None, {}, [Finding(f"{paths.database.name} cannot be read: {error}", _advice(paths))]
+        return None, {}, [Finding(f"{paths.database.name} cannot be read: {printable(str(error))}", _advice(paths))]
     findings = [Finding(complaint, _advice(paths)) for complaint in (*complaints, *torn)]
     return layout, rows, findings + list(_contents(paths, rows))
 
@@ -119,9 +117,9 @@ def _advice(paths: RunPaths) -> str:
 
 def _contents(paths: RunPaths, rows: Rows) -> Iterator[Finding]:
     """What is wrong with what the rows say."""
-    for name in _broken_facts(rows):
-        yield Finding(f"the fact {name} of the run cannot be read, or is lost", _advice(paths))
     sound, senseless = sound_rows(rows)
+    for name in _lost_facts(rows, sound):
+        yield Finding(f"the fact {name} of the run cannot be read, or is lost", _advice(paths))
     for line in senseless:
         if not line.startswith("the fact "):
             yield Finding(line, _advice(paths))
@@ -133,17 +131,10 @@ def _contents(paths: RunPaths, rows: Rows) -> Iterator[Finding]:
         yield Finding(line, _advice(paths))
 
 
-def _broken_facts(rows: Rows) -> Iterator[str]:
-    found = {row["name"]: row for row in rows.get("fact", ())}
-    for name in ("created_at", "settings", "space", "corpus", "opening", "versions"):
-        if name not in found:
-            if name not in _LATE_FACTS:
-                yield name
-            continue
-        try:
-            fact_of(found[name])
-        except NOT_AS_WRITTEN:
-            yield name
+def _lost_facts(rows: Rows, sound: Rows) -> Iterator[str]:
+    """The facts that are there and make no sense, and those that every run has and this one has not."""
+    there, sensible = ({row["name"] for row in some.get("fact", ())} for some in (rows, sound))
+    return (name for name in FACTS if name not in sensible and (name in there or name not in LATE_FACTS))
 
 
 def _named_files(rows: Rows) -> dict[str, KeptFile | None]:

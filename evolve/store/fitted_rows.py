@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from evolve.store.reading import FACTS
+from evolve.store.reading import FACTS, LATE_FACTS
 from evolve.store.records import GenerationStatus
 from evolve.store.rows import Row, Rows
 
@@ -33,12 +33,8 @@ def fitted(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
         whole[table] = [_among(known, row) for row in whole[table]]
     missing = [name for name in FACTS if name not in {row["name"] for row in whole["fact"]}]
     whole["fact"] += [{"name": name, "value": json.dumps(FACTS[name]())} for name in missing]
-    notices += [f"the fact {name} is lost" for name in missing if name not in _LATE_FACTS]
+    notices += [f"the fact {name} is lost" for name in missing if name not in LATE_FACTS]
     return whole, tuple(notices)
-
-
-_LATE_FACTS = ("corpus", "opening")
-"""What a run that has just begun does not know yet."""
 
 
 def _among(known: set[str], row: Row) -> Row:

@@ -19,7 +19,7 @@ _MOST_PROBES = 10_000
 
 @contextlib.contextmanager
 def patient_connection(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to any SQLite file that changes nothing, takes broken texts as they are, and gives up in time.
+    """A connection to any SQLite file that changes nothing and gives bytes that are no text as lone surrogates.
 
     Raises:
         sqlite3.DatabaseError: The file cannot be opened.
@@ -30,7 +30,7 @@ def patient_connection(path: Path) -> Iterator[sqlite3.Connection]:
         if is_unwritable_midway(connection):
             connection.close()
             connection = in_memory(path)
-        connection.text_factory = lambda text: text.decode(errors="replace")
+        connection.text_factory = lambda text: text.decode(errors="surrogateescape")
         connection.execute("PRAGMA query_only = ON")
         yield connection
     finally:

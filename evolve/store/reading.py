@@ -34,6 +34,9 @@ FACTS: Mapping[str, type] = {
 }  # fmt: skip
 """The facts of a run that its record holds."""
 
+LATE_FACTS = ("corpus", "opening")
+"""Those that a run which has just begun does not know yet."""
+
 _PARTS: Mapping[str, Mapping[str, type]] = {
     "settings": dict.fromkeys(("seed", "population", "parents", "elites", "generations", "songs", "notes"), int),
     "space": {"name": str, "text": str},

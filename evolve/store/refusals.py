@@ -41,11 +41,20 @@ def files_translated(paths: RunPaths) -> Iterator[None]:
 
 def damaged(paths: RunPaths, what: str) -> DamagedStoreError:
     """The store holds what evolve has not written."""
-    run = paths.reference
+    return damaged_run(str(paths.folder), what, paths.reference)
+
+
+def damaged_run(name: str, what: str, reference: str) -> DamagedStoreError:
+    """The store of a run holds what evolve has not written; `what` may quote the damage."""
     return DamagedStoreError(
-        f"the store of {paths.folder} is damaged ({what}); copy the folder before anything else, then see what is "
-        f"whole with: evolve doctor {run}, and what can still be read with: evolve report {run}"
+        f"the store of {name} is damaged ({printable(what)}); copy the folder before anything else, then see what is "
+        f"whole with: evolve doctor {reference}, and what can still be read with: evolve report {reference}"
     )
+
+
+def printable(text: str) -> str:
+    """A text in one line without anything that a terminal obeys, whatever SQLite has quoted in it."""
+    return "".join(letter if letter.isprintable() else "�" for letter in " ".join(text.split()))
 
 
 def moved(paths: RunPaths) -> RunError:
@@ -82,7 +91,11 @@ def _refused_by_sqlite(error: sqlite3.DatabaseError, paths: RunPaths) -> RunErro
     if kind in _UNWRITABLE:
         return _read_only(paths) if _is_on_read_only_disk(paths.folder) else _no_rights(paths, paths.database.name)
     told = _TOLD.get(kind)
-    return told(paths, str(error)) if told else RunError(f"the store {paths.database} cannot be used: {error}")
+    return (
+        told(paths, str(error))
+        if told
+        else RunError(f"the store {paths.database} cannot be used: {printable(str(error))}")
+    )
 
 
 def _full(paths: RunPaths, what: str) -> RunError:
@@ -115,8 +128,8 @@ def _busy(paths: RunPaths, _: str) -> RunError:
 
 def _failing_disk(paths: RunPaths, what: str) -> RunError:
     return RunError(
-        f"the disk of {paths.folder} cannot be read or written as it should ({what}); copy the folder to another "
-        f"disk, see what is whole there with: evolve doctor FOLDER, and go on there with: evolve resume FOLDER"
+        f"the disk of {paths.folder} cannot be read or written as it should ({printable(what)}); copy the folder to "
+        f"another disk, see what is whole there with: evolve doctor FOLDER, and go on there with: evolve resume FOLDER"
     )
 
 

@@ -14,7 +14,7 @@ from evolve.store.paths import RunPaths
 from evolve.store.readable_rows import in_time, patient_connection, readable_rows
 from evolve.store.reading import run_of
 from evolve.store.records import RunRecord
-from evolve.store.refusals import UNREADABLE
+from evolve.store.refusals import UNREADABLE, printable
 from evolve.store.rows import Rows
 from evolve.store.schema import FIRST_LAYOUT, layout_of
 from evolve.store.sound_rows import sound_rows
@@ -71,7 +71,7 @@ def _read(paths: RunPaths) -> tuple[Rows, tuple[str, ...]]:
             complaints = complaints_of(connection)
             rows, torn = read_patiently(connection)
     except (*UNREADABLE, RunError) as error:
-        return {}, (f"nothing of {paths.database.name} can be read: {error}",)
+        return {}, (f"nothing of {paths.database.name} can be read: {printable(str(error))}",)
     return rows, (*complaints, *torn)
 
 
@@ -88,7 +88,7 @@ def complaints_of(connection: sqlite3.Connection) -> tuple[str, ...]:
     orphans = _asked(connection, "foreign_key_check")
     if orphans:
         lines.append(f"{len(orphans)} row{'s name' if len(orphans) > 1 else ' names'} what is not there")
-    return tuple(dict.fromkeys(f"SQLite says: {' '.join(str(line).split())}" for line in lines))
+    return tuple(dict.fromkeys(f"SQLite says: {printable(str(line))}" for line in lines))
 
 
 def _asked(connection: sqlite3.Connection, question: str) -> list[tuple[Any, ...]]:

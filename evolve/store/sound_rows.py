@@ -35,11 +35,11 @@ def _sound(table: str, rows: Sequence[Row], notices: list[str]) -> Iterator[Row]
     for place, row in enumerate(rows):
         what, kept = _WHAT[table](row), dict(row)
         for column, (makes_sense, empty) in _DISPENSABLE.get(table, {}).items():
-            if not _works(makes_sense, row[column]):
+            if not (_is_legible(row[column]) and _works(makes_sense, row[column])):
                 kept[column] = empty
                 notices.append(f"{what}: {column} cannot be read")
         key = tuple(kept[column] for column in _KEYS[table]) if table in _KEYS else (place,)
-        if not _works(_CHECKS[table], kept):
+        if not (all(map(_is_legible, kept.values())) and _works(_CHECKS[table], kept)):
             notices.append(f"{what} cannot be read")
         elif key in seen:
             notices.append(f"{what} is there twice")
@@ -54,6 +54,11 @@ def _works(check: Callable[..., object], value: object) -> bool:
     except NOT_AS_WRITTEN:
         return False
     return True
+
+
+def _is_legible(value: object) -> bool:
+    """Whether a value is no text, or one that is made of letters alone."""
+    return not isinstance(value, str) or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _whole(*numbers: object) -> None:

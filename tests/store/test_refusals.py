@@ -18,6 +18,7 @@ from evolve.store.run_store import RunStore
 from tests.disks import fill, make_room, read_only, small_disk
 from tests.store.damage import killed_in_the_midst_of_writing
 from tests.store.runs import FACTS, new_run, result_of
+from tests.troubles import told
 
 
 @pytest.fixture
@@ -28,9 +29,9 @@ def store(tmp_path: Path) -> RunStore:
 
 def refused(store: RunStore) -> str:
     """What recording is answered with."""
-    with pytest.raises(RunError) as told:
+    with pytest.raises(RunError) as refusal:
         store.record_lost("g0-1", "its worker was killed")
-    return str(told.value)
+    return str(refusal.value)
 
 
 SQLITE = {
@@ -56,9 +57,9 @@ def test_each_refusal_of_sqlite_has_a_line_of_its_own(store: RunStore, name: str
     error = sqlite3.OperationalError("said so")
     error.sqlite_errorname = name
     database = Database(store.paths.database)
-    with pytest.raises(RunError) as told, database.snapshot():
+    with pytest.raises(RunError) as refusal, database.snapshot():
         raise error
-    assert str(told.value).startswith(SQLITE[name].replace("FOLDER", str(store.paths.folder)))
+    assert str(refusal.value).startswith(SQLITE[name].replace("FOLDER", str(store.paths.folder)))
     database.close()
 
 
@@ -83,9 +84,9 @@ def test_each_refusal_of_the_disk_has_a_line_of_its_own(
         raise OSError(number, os.strerror(number), str(path))
 
     monkeypatch.setattr(files_module, "write_whole", refuse)
-    with pytest.raises(RunError) as told:
+    with pytest.raises(RunError) as refusal:
         store.write_file(store.paths.folder / "individuals" / "x", b"")
-    assert str(told.value).startswith(DISK[number].replace("FOLDER", str(store.paths.folder)))
+    assert str(refusal.value).startswith(DISK[number].replace("FOLDER", str(store.paths.folder)))
 
 
 def test_a_bug_of_ours_is_no_refusal(store: RunStore) -> None:
@@ -147,7 +148,7 @@ def test_a_store_that_others_keep_busy_is_told(store: RunStore, monkeypatch: pyt
     other = sqlite3.connect(store.paths.database, isolation_level=None)
     with RunStore(store.paths.folder) as impatient:
         other.execute("BEGIN IMMEDIATE")
-        assert refused(impatient).startswith("another process has kept the store of ")
+        told("busy", f"evolve: {refused(impatient)}")
         other.execute("ROLLBACK")
         impatient.record_lost("g0-1", "its worker was killed")
     other.close()
@@ -168,9 +169,9 @@ def test_a_folder_that_is_no_longer_where_it_was_is_told(store: RunStore, tmp_pa
         line = f"the run folder {folder} was moved, replaced or deleted while evolve worked on it; what was recorded"
         assert refused(store).startswith(line)
         for write in (lambda: store.write_file(store.paths.material, b""), store.free_bytes):
-            with pytest.raises(RunError) as told:
+            with pytest.raises(RunError) as refusal:
                 write()
-            assert str(told.value).startswith(line)
+            assert str(refusal.value).startswith(line)
         assert sorted(folder.rglob("*")) == there
         store.discard()
         assert sorted(folder.rglob("*")) == there
@@ -188,8 +189,9 @@ def test_an_error_of_the_disk_is_told(store: RunStore) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
         try:
-            refused_with = refused(store)
+            told("disk-error", f"evolve: {refused(store)}")
+            os._exit(0)
         finally:
-            os._exit(0 if refused_with.startswith(f"the disk of {store.paths.folder} cannot be read or written") else 1)
+            os._exit(1)
     assert os.waitpid(process, 0)[1] == 0
     assert store.read() == before

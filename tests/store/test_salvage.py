@@ -140,7 +140,12 @@ def test_where_nothing_can_be_read_the_songs_and_networks_that_lie_there_are_tol
 
 def test_bytes_that_are_no_text_are_damage_of_their_row_alone(run: Path) -> None:
     """The others are read."""
-    data = (run / "run.sqlite").read_bytes()
-    overwrite(run, data.index(b"g0-2 g0-3") if b"g0-2 g0-3" in data else data.index(b'[["width", 64]]'), b"\xc3\x28")
+    content = (run / "run.sqlite").read_bytes()
+    harmed = content.replace(b'[["width", 64]]', b'[["w\xc3(th", 64]]')
+    (run / "run.sqlite").write_bytes(
+        harmed.replace(b'"individuals/g0-3/song-2.mid"', b'"indivi\xffuals/g0-3/song-2.mid"')
+    )
     found = salvage(run).run
-    assert {"g0-1", "g0-3", "g1-3"} <= set(found.individuals)
+    assert list(found.individuals) == ["g0-1", "g0-3", "g1-3"]
+    assert {"the individual 'g0-2' cannot be read", "song 2 of 'g0-3': files cannot be read"} <= set(found.damage)
+    assert [song.files == {} for song in found.individuals["g0-3"].songs] == [False, True]

@@ -1,6 +1,8 @@
 """A disk that fills up, wherever that happens: one clear line, nothing harmed, and on to the same lineage."""
 
 import re
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +10,9 @@ import pytest
 
 from evolve.store.examination import examine
 from tests.disks import fill, make_room, small_disk
-from tests.end_to_end.commands import one_line
+from tests.end_to_end.commands import EVOLVE, one_line
+from tests.end_to_end.commands import evolve as really
+from tests.end_to_end.conftest import SPACE
 from tests.end_to_end.pretended_commands import at_a_terminal, begin, evolve, finish, read, write_space
 from tests.pseudo_terminal import Terminal, without_escapes
 from tests.troubles import told
@@ -121,3 +125,35 @@ def open_the_list(terminal: Terminal) -> None:
 def letters(screen: str) -> list[str]:
     """The blind letters in the order of the list."""
     return re.findall(r"(?:\d+|=) +([A-D]) +", screen)
+
+
+def test_real_training_outlives_a_disk_that_fills_up(disk: Path, tunes: Path) -> None:
+    """With real networks on real Ray: what had ended is kept, and only the others are trained again."""
+    few = ("--population", "3", "--generations", "1", "--songs", "1", "--notes", "20", "--set", "epochs=1")
+    begin_it = ("start", "--space", SPACE, "--corpus", str(tunes), "--name", "real", *few, "--judge", "none")
+    process = subprocess.Popen(
+        [EVOLVE, *begin_it], cwd=disk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not list((disk / "runs").glob("real/listening/generation-0/*/*.ogg")):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    fill(disk)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 1, err
+    assert "Traceback" not in err
+    told("disk-full-training", err)
+    ended = trained(disk)
+    assert ended
+    assert examine(disk / "runs" / "real").is_whole
+    make_room(disk)
+    really("resume", "real", "--judge", "none", folder=disk)
+    assert len(trained(disk)) == 3
+    assert {name: trained(disk)[name] for name in ended} == ended
+    really("rank", "real", "--order", "A > ...", folder=disk)
+
+
+def trained(disk: Path) -> dict[str, object]:
+    """What is known of those that have songs."""
+    individuals = read(disk / "runs" / "real").individuals
+    return {name: (record.metrics, record.songs) for name, record in individuals.items() if record.status.is_heard}

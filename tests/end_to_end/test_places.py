@@ -61,7 +61,7 @@ def test_a_run_on_a_read_only_disk_can_be_looked_at(heard: Path, tmp_path: Path,
     with small_disk(tmp_path / "disk", 256) as disk:
         shutil.copytree(heard, disk, dirs_exist_ok=True)
         with read_only(disk):
-            assert "Family tree" in evolve("report", "night", folder=disk).out
+            assert "night  begun" in evolve("report", "night", folder=disk).out
             assert evolve("list", "--json", folder=disk).json[0]["name"] == "night"
             assert evolve("rank", "night", "--json", folder=disk).json["generation"] == 0
             for command in (
@@ -90,14 +90,14 @@ def test_a_run_without_rights_is_told_and_the_others_are_still_listed(heard: Pat
     def typed(*arguments: str, expect: int = 0) -> Typed:
         return evolve(*arguments, folder=tmp_path, expect=expect, before=without_rights())
 
-    assert "Family tree" in typed("report", "night").out
+    assert "night  begun" in typed("report", "night").out
     assert typed("rank", "night", "--json").json["generation"] == 0
     for command in (("resume", "night"), ("rank", "night", "--order", "D > A > ..."), ("report", "closed")):
         told("no-rights", one_line(typed(*command, expect=1)))
     listed = typed("list", "--json")
     assert [run["name"] for run in listed.json] == ["night"]
     told("no-rights", one_line(listed))
-    assert "Family tree" in typed("report").out
+    assert "night  begun" in typed("report").out
 
 
 def test_a_run_that_is_moved_while_a_process_works_on_it_goes_on_from_there(

@@ -9,7 +9,7 @@ import pytest
 from evolve.store.examination import Examination, examine
 from evolve.store.run_store import RunStore
 from evolve.store.schema import SCHEMA_VERSION
-from tests.store.damage import alter, break_page_of, overwrite
+from tests.store.damage import alter, break_page_of, killed_in_the_midst_of_writing, overwrite
 from tests.store.first_layout import put_into_first_layout
 from tests.store.runs import ballot_of, by_first_ballot, files, new_run
 
@@ -168,6 +168,13 @@ def test_stores_of_others_and_of_a_newer_evolve_are_told(run: Path) -> None:
     connection.execute("CREATE TABLE bookmarks (url)")
     connection.close()
     assert found(run) == [f"{run / 'run.sqlite'} is no store of evolve"]
+
+
+def test_an_unfinished_transaction_is_no_damage_and_stays_as_it_is(run: Path) -> None:
+    """A process was killed in its midst: whoever opens the run next undoes it, and looking does not."""
+    killed_in_the_midst_of_writing(run)
+    assert found(run) == []
+    assert (run / "run.sqlite-journal").exists()
 
 
 def test_a_damaged_first_page_is_damage_and_not_another_program(run: Path) -> None:

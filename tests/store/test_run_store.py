@@ -1,13 +1,14 @@
 """What is written into a run folder comes back as it was, in whatever order things happened."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evolve.errors import RunError
+from evolve.errors import DamagedStoreError, RunError
 from evolve.genetics.individual import Individual, Origin
 from evolve.store.paths import RunPaths
 from evolve.store.records import (
@@ -20,6 +21,7 @@ from evolve.store.records import (
     TrialResult,
 )
 from evolve.store.run_store import RunStore
+from tests.store.damage import alter
 from tests.store.runs import (
     FACTS,
     ballot_of,
@@ -290,6 +292,47 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         RunError, match=r"cannot create the run folder .*/file/run: Not a directory; choose another folder"
     ):
         RunStore.create(tmp_path / "file" / "run", FACTS)
+
+
+def test_a_discarded_run_leaves_nothing_but_what_was_there_before(tmp_path: Path) -> None:
+    """Hidden files stay, and so does what a link leads to."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "song.mid").touch()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".DS_Store").touch()
+    store = new_run(tmp_path / "run", evaluated=True)
+    (tmp_path / "run" / "link").symlink_to(tmp_path / "kept")
+    store.discard()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [".DS_Store"]
+    assert (tmp_path / "kept" / "song.mid").exists()
+    new_run(tmp_path / "other").discard()
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(
+    ("harm", "asked"),
+    [
+        ("UPDATE fact SET value = '[]' WHERE name = 'settings'", lambda store: store.fact("settings")),
+        ("UPDATE fact SET value = '{\"seed\": 1.5}' WHERE name = 'settings'", lambda store: store.read()),
+        ("UPDATE song SET files = '[]'", lambda store: store.songs_of("g0-1")),
+        ("UPDATE song SET files = '{\"midi\": 1}'", lambda store: store.songs_of("g0-1")),
+        ("UPDATE draft SET steps = '{}'", lambda store: store.draft_steps(0, "ann")),
+        ("UPDATE individual SET status = 'lost'", lambda store: store.record_trial(result_of("g0-1"))),
+        ("UPDATE individual SET genome = '[[\"width\", [1]]]'", lambda store: store.read()),
+        ("UPDATE individual SET parents = '{}'", lambda store: store.read()),
+        ("DELETE FROM individual WHERE id = 'g0-2'", lambda store: store.read()),
+    ],
+)
+def test_what_no_evolve_has_written_is_told_as_damage(
+    tmp_path: Path, harm: str, asked: Callable[[RunStore], object]
+) -> None:
+    """Whatever of it is asked for; the rest can be read."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        store.record_draft(0, "ann", [{"do": "up"}])
+        alter(tmp_path / "run", harm)
+        with pytest.raises(DamagedStoreError, match=r"the store of .* is damaged \(.*evolve doctor"):
+            asked(store)
+        assert store.read_file("individuals/g0-1/song-1.mid")
 
 
 def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:

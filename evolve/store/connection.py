@@ -11,7 +11,8 @@ from pathlib import Path
 from evolve.errors import RunError
 from evolve.store.paths import RunPaths
 from evolve.store.refusals import PATIENCE_S, damaged
-from evolve.store.schema import APPLICATION_ID, SCHEMA_VERSION, bring_up_to_date, layout_of
+from evolve.store.rows import COLUMNS
+from evolve.store.schema import APPLICATION_ID, FIRST_LAYOUT, SCHEMA_VERSION, bring_up_to_date, layout_of
 
 JOURNAL_SUFFIX = "-journal"
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
@@ -92,13 +93,15 @@ def _check_journal(path: Path) -> None:
 
 def in_memory(path: Path) -> sqlite3.Connection:
     """A copy of a store in memory, any unfinished transaction undone; the files stay as they are."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    with contextlib.closing(connect(path, "ro")) as connection:
+        if not is_unwritable_midway(connection):
+            connection.backup(memory)
+            return memory
     with tempfile.TemporaryDirectory(prefix="evolve-") as folder:
         copy = Path(folder) / path.name
-        shutil.copyfile(path, copy)
-        journal = path.with_name(path.name + JOURNAL_SUFFIX)
-        if journal.exists():
-            shutil.copyfile(journal, copy.with_name(journal.name))
-        memory = sqlite3.connect(":memory:", isolation_level=None)
+        for name in (path.name, path.name + JOURNAL_SUFFIX):
+            shutil.copyfile(path.with_name(name), copy.with_name(name))
         with contextlib.closing(connect(copy, "rw")) as connection:
             connection.backup(memory)
     return memory
@@ -146,8 +149,8 @@ def check_kind(connection: sqlite3.Connection, paths: RunPaths) -> None:
     Raises:
         RunError: It is not.
     """
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    tables = tables_of(connection)
     if application != APPLICATION_ID or not tables >= _OUR_TABLES:
         if application == APPLICATION_ID or tables >= _OUR_TABLES or not paths.database.stat().st_size:
             raise damaged(paths, "it is empty" if not tables else "its first page is not as evolve writes it")
@@ -160,6 +163,17 @@ def check_kind(connection: sqlite3.Connection, paths: RunPaths) -> None:
         )
     if version < 1:
         raise damaged(paths, f"it says that it has layout {version}")
+    # Views and triggers of a stranger's could go on for ever, and evolve makes none.
+    strange = connection.execute("SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index')").fetchone()
+    missing = {table for table in COLUMNS if FIRST_LAYOUT.get(table, 1) <= version} - tables
+    if strange != (0,) or missing:
+        raise damaged(paths, f"it has no table {min(missing)}" if missing else "it has views or triggers")
+
+
+def tables_of(connection: sqlite3.Connection) -> set[str]:
+    """The names of the tables that hold rows of their own."""
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
+    return {name for (name,) in found}
 
 
 def _migrated(connection: sqlite3.Connection) -> bool:

@@ -119,6 +119,11 @@ def find_run(run: str, runs: Path) -> Path:
     for folder in (runs / run, Path(run)):
         if _has_store(folder):
             return folder
+        if (folder / "individuals").is_dir():
+            raise RunError(
+                f"{folder} has lost its {RunPaths(folder).database.name}; bring it back from a copy of the folder; the "
+                f"songs and networks in individuals/ can be played and opened without it"
+            )
     names = ", ".join(sorted(folder.name for folder in run_folders(runs))) or "none"
     raise RunError(f'there is no run "{run}" in {runs}/ nor at that path; runs there: {names}')
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from evolve.store.connection import connect, in_memory, is_unwritable_midway
+from evolve.store.connection import connect, in_memory, is_unwritable_midway, tables_of
 from evolve.store.refusals import UNREADABLE
 from evolve.store.rows import COLUMNS, Row, Rows, query_of
 
@@ -52,7 +52,15 @@ def readable_rows(connection: sqlite3.Connection) -> tuple[Rows, tuple[str, ...]
     """All rows that can be read, and the tables of which some cannot."""
     rows: dict[str, list[Row]] = {}
     torn = []
+    try:
+        tables = tables_of(connection)
+    except UNREADABLE:
+        tables = set()
     for table in COLUMNS:
+        if table not in tables:
+            rows[table] = []
+            torn.append(table)
+            continue
         with in_time(connection):
             found, is_whole = _rows_of(connection, table)
         rows[table] = [found[rowid] for rowid in sorted(found)]

@@ -140,6 +140,13 @@ def test_what_no_evolve_has_written_is_damage(night: Path, harm: str) -> None:
     typed("report", "night")
 
 
+def test_a_run_that_has_lost_its_store_is_told_from_one_that_never_was(night: Path) -> None:
+    """Its songs are still there."""
+    (night / "run.sqlite").unlink()
+    told("store-lost", typed("report", "night", expect=1)[1])
+    assert "there is no run" in typed("report", "nobody", expect=1)[1]
+
+
 def test_a_store_of_a_newer_evolve_is_refused_by_everyone(night: Path) -> None:
     """In one line that says which evolve to take."""
     alter(night, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")

@@ -170,6 +170,36 @@ def test_a_journal_that_would_have_sqlite_delete_a_file_is_refused(run: Path, *,
     assert (run.parent / "secret").read_bytes() == b"secret"
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "CREATE TRIGGER endless BEFORE INSERT ON lost BEGIN DELETE FROM fact; END",
+        "CREATE VIEW endless AS WITH RECURSIVE more(x) AS (SELECT 1 UNION ALL SELECT x FROM more) SELECT x FROM more",
+    ],
+)
+def test_views_and_triggers_of_strangers_are_refused(run: Path, schema: str) -> None:
+    """They could do other things than evolve means, or go on for ever."""
+    alter(run, schema)
+    with pytest.raises(RunError, match="it has views or triggers"):
+        RunStore(run)
+
+
+def test_an_endless_view_in_place_of_a_table_is_not_waited_for(run: Path) -> None:
+    """Nothing is read of it; everything else is."""
+    alter(run, "DROP TABLE lost")
+    alter(
+        run,
+        "CREATE VIEW lost AS WITH RECURSIVE more(x) AS (SELECT 1 UNION ALL SELECT x FROM more)"
+        " SELECT x AS individual, x AS reason, x AS at FROM more",
+    )
+    with pytest.raises(RunError, match="it has no table lost"):
+        RunStore(run)
+    assert not examine(run).is_whole
+    found = salvage(run).run
+    assert "some of the lost attempts cannot be read" in found.damage
+    assert len(found.individuals) == 3
+
+
 def test_a_file_is_known_by_what_was_written(tmp_path: Path) -> None:
     """By size first, then by digest; of any length."""
     paths = RunPaths(tmp_path)

@@ -11,8 +11,10 @@ from evolve.store.examination import examine
 from evolve.store.mending import mend
 from evolve.store.records import RunRecord
 from evolve.store.run_store import RunStore
+from evolve.store.schema import SCHEMA_VERSION
 from tests.pretended_trials import PretendedExecution, copy_of, go, lineage, prepare_run, small_config
 from tests.store.damage import PAGE, alter, break_page_of, overwrite
+from tests.store.first_layout import layout_of_file, put_into_first_layout
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,17 @@ def test_a_mended_run_is_gone_on_with_to_the_same_lineage(run: Path, undisturbed
         assert [one.standings for one in told[0]] == [one.standings for one in expected[0]]  # type: ignore[index]
     else:
         assert told == expected
+
+
+def test_a_damaged_store_of_an_older_layout_is_mended_too(run: Path, undisturbed: RunRecord) -> None:
+    """And has this layout then."""
+    put_into_first_layout(run)
+    break_page_of(run, "draft")
+    assert mend(run).lost[1:] == ("some of the half-made ballots cannot be read",)
+    assert layout_of_file(run) == SCHEMA_VERSION
+    with RunStore(run) as store:
+        assert go(store) is Outcome.COMPLETE
+        assert lineage(store.read()) == lineage(undisturbed)
 
 
 @pytest.mark.parametrize("lost", ["individual", "member", "generation", "fact"])

@@ -70,8 +70,8 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
     from evolve.store.paths import run_folders
     from evolve.store.run_store import RunStore
 
-    overviews = []
-    for folder in sorted(run_folders(runs)):
+    overviews, folders = [], sorted(run_folders(runs))
+    for folder in folders:
         try:
             with RunStore(folder, read_only=True) as store:
                 overviews.append(run_overview(store.read(), reference_to(folder, runs)))
@@ -83,7 +83,7 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
         from rich.console import Console
 
         Console().print(overview_table(overviews))
-    else:
+    elif not folders:
         typer.echo(f"no runs in {runs}/ yet; begin one with: evolve start --space quick.yaml", err=True)
 
 

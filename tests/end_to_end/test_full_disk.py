@@ -55,14 +55,21 @@ def test_a_disk_that_fills_up_in_a_trial_costs_that_trial_alone(
     assert undisturbed(disk / "runs" / "night")
 
 
-def test_a_full_disk_at_the_start_leaves_no_run_behind(disk: Path, tunes: Path) -> None:
-    """The same command under the same name succeeds when there is room."""
+@pytest.mark.parametrize("pages_left", [0, 10, 30, 45])
+def test_a_full_disk_at_the_start_is_told_with_the_way_on(disk: Path, tunes: Path, pages_left: int) -> None:
+    """The same command under the same name where no run was left behind, else the one that goes on with it."""
     (disk / "runs").mkdir()
-    fill(disk)
-    told("disk-full-start", one_line(evolve(*begin("night", tunes), folder=disk, expect=1)))
-    assert not list((disk / "runs").iterdir())
-    make_room(disk)
-    evolve(*begin("night", tunes), folder=disk)
+    fill(disk, leave=pages_left * PAGE)
+    refused = evolve(*begin("night", tunes), folder=disk, expect=1)
+    if list((disk / "runs").iterdir()):
+        assert "evolve resume night" in refused.err
+        make_room(disk)
+        evolve("resume", "night", "--judge", "none", folder=disk)
+    else:
+        told("disk-full-start", one_line(refused))
+        make_room(disk)
+        evolve(*begin("night", tunes), folder=disk)
+    assert read(disk / "runs" / "night").generations[0].status.waits_for_listener
 
 
 @pytest.mark.parametrize("listener", ["listener", "ann"])

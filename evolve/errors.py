@@ -32,6 +32,10 @@ class RunError(EvolveError):
     """A run folder cannot be found, created, read or gone on with."""
 
 
+class DamagedStoreError(RunError):
+    """A store is there, and what it holds is not what evolve has written."""
+
+
 class ExecutionError(EvolveError):
     """The machine or the cluster cannot train what it was asked to."""
 

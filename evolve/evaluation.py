@@ -3,7 +3,6 @@
 What ends is kept in the store at once, and its songs can be heard while others still train.
 """
 
-import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -77,7 +76,7 @@ def evaluate(store: RunStore, number: int, execution: Execution, observer: RunOb
 
 def _check_disk(store: RunStore) -> None:
     """Say that the disk is nearly full before hours are spent on what could not be kept."""
-    free_mb = shutil.disk_usage(store.paths.folder).free // 10**6
+    free_mb = store.free_bytes() // 10**6
     if free_mb < MIN_FREE_MB:
         raise ExecutionError(
             f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {MIN_FREE_MB} MB; "

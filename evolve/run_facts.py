@@ -1,15 +1,27 @@
 """What a run was given, from what its store keeps."""
 
+from pydantic import ValidationError
+
 from evolve.config import RunConfig
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
 from evolve.store.records import RunRecord
+from evolve.store.refusals import damaged_run
 
 
 def config_of(run: RunRecord) -> RunConfig:
-    """The run's settings."""
-    return RunConfig.model_validate(run.settings)
+    """The run's settings.
+
+    Raises:
+        DamagedStoreError: They are none that a run can have.
+    """
+    try:
+        return RunConfig.model_validate(run.settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"its settings: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise damaged_run(run.name, what, run.name) from error
 
 
 def space_of(run: RunRecord) -> SearchSpace:

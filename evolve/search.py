@@ -14,6 +14,7 @@ import yaml
 
 from evolve import __version__
 from evolve.config import Given, RunConfig, settle
+from evolve.errors import RunError
 from evolve.evaluation import RunObserver, evaluate
 from evolve.execution.contract import Execution
 from evolve.genetics.breeding import BreedingPlan, breed, found
@@ -24,7 +25,7 @@ from evolve.judging.ranking import Standing, rank
 from evolve.run_facts import config_of, space_of
 from evolve.sittings import Sitting, sit
 from evolve.store.clock import now
-from evolve.store.paths import checked_name, write_whole
+from evolve.store.paths import checked_name
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
@@ -60,8 +61,13 @@ def create(folder: Path, config: RunConfig, space_name: str, space_text: str) ->
         "versions": _versions(),
     }
     store = RunStore.create(folder, facts)
-    write_whole(store.paths.space, space_text.encode())
-    write_whole(store.paths.settings, yaml.safe_dump(facts["settings"], sort_keys=False, allow_unicode=True).encode())
+    settings = yaml.safe_dump(facts["settings"], sort_keys=False, allow_unicode=True)
+    try:
+        store.write_file(store.paths.space, space_text.encode())
+        store.write_file(store.paths.settings, settings.encode())
+    except RunError:
+        store.discard()
+        raise
     return store
 
 

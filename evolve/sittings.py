@@ -8,7 +8,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import first_in_slot
 from evolve.judging.ballot import Candidate, CandidateSong
 from evolve.judging.letters import blind_letters
-from evolve.store.paths import write_whole
+from evolve.store.paths import checked_name
 from evolve.store.records import GenerationRecord, Json, RunRecord, SongRecord
 from evolve.store.run_store import RunStore
 
@@ -23,7 +23,8 @@ class Sitting:
         letters: Blind letter to id.
         candidates: In the order of the letters.
         steps: Of the listener's unfinished ballot, oldest first.
-        save: Keeps the steps of the unfinished ballot; called after each.
+        save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another sitting of
+            this listener has kept others meanwhile.
     """
 
     generation: int
@@ -49,9 +50,12 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         for letter, name in letters.items()
     )
     steps = tuple(store.draft_steps(generation, listener))
+    kept: Sequence[Json] = steps
 
     def save(steps: Sequence[Json]) -> None:
-        store.record_draft(generation, listener, steps)
+        nonlocal kept
+        store.record_draft(generation, listener, steps, before=kept)
+        kept = steps
 
     return Sitting(generation, listener, letters, candidates, steps, save)
 
@@ -122,8 +126,8 @@ def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> Ca
     """A song under names that tell the letter alone: a player that shows the file's name gives nothing away."""
     files = {}
     for kind, relative in song.files.items():
-        blind = folder / f"{letter}-{song.index}{Path(relative).suffix}"
+        blind = store.checked(folder / checked_name(f"{letter}-{song.index}{Path(relative).suffix}"))
         if not blind.exists():
-            write_whole(blind, store.read_file(relative))
+            store.write_file(blind, store.read_file(relative))
         files[kind] = blind.resolve()
     return CandidateSong(song.index, files, song.facts)

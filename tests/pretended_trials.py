@@ -203,7 +203,8 @@ def copy_of(run_folder: Path, folder: Path) -> RunStore:
 
 
 def lineage(run: RunRecord) -> object:
-    """Everything that chance and the listener decided; not when it was."""
+    """Everything that chance and the listener decided; not when it was, nor which attempts were lost on the way."""
     generations = [dataclasses.replace(one, ballots=()) for one in run.generations]
     ballots = [[(ballot.listener, ballot.ballot, ballot.letters) for ballot in one.ballots] for one in run.generations]
-    return generations, ballots, dict(run.individuals)
+    individuals = {name: dataclasses.replace(record, lost=()) for name, record in run.individuals.items()}
+    return generations, ballots, individuals

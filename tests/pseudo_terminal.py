@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import time
@@ -19,6 +20,11 @@ def _as_a_shell_does() -> None:
     """Programs at a terminal are told of Ctrl-C; whoever runs these tests may have it ignored, which is inherited."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup has its commands ignore
+
+
+def without_escapes(said: str) -> str:
+    """What a terminal was told, without colours and the moves of its cursor."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said)
 
 
 class Terminal:

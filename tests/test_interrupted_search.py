@@ -1,8 +1,10 @@
 """Runs that are stopped, shuffled and unlucky: nothing of it changes who descends from whom."""
 
 import contextlib
+import itertools
 import sqlite3
 import tempfile
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolve.genetics.individual import Individual
-from evolve.search import Outcome
+from evolve.judging.ballot import Ballot
+from evolve.randomness import derive_rng
+from evolve.search import Outcome, cast_ballot
+from evolve.sittings import sit
+from evolve.store import clock
 from evolve.store.database import Database
 from evolve.store.records import GenerationStatus, RunRecord
 from evolve.store.run_store import RunStore
@@ -114,3 +120,46 @@ def test_neither_interruptions_nor_the_order_of_trials_nor_failures_change_a_lin
     """However often it is stopped, and whoever ends first or fails first."""
     with tempfile.TemporaryDirectory() as folder, copy_of(prepared, Path(folder)) as store:
         assert lineage(complete(store, stops, orders)) == lineage(unlucky_run)
+
+
+class JumpingClock:
+    """A clock that somebody sets back and forth all the time."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = derive_rng(seed, "clock")
+
+    def now(self, zone: tzinfo) -> datetime:
+        """Some moment of this century."""
+        return datetime.fromtimestamp(int(self._rng.integers(10**9, 4 * 10**9)), zone)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_clock_has_a_say_in_a_lineage(
+    store: RunStore, undisturbed: RunRecord, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """However it jumps between any two steps of a run that is stopped now and then."""
+    monkeypatch.setattr(clock, "datetime", JumpingClock(seed))
+    for stop in (3, 2, 1, None):
+        with contextlib.suppress(KeyboardInterrupt), RunStore(store.paths.folder) as again:
+            go(again, PretendedExecution(stop_after=stop))
+    assert lineage(store.read()) == lineage(undisturbed)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_clock_has_a_say_in_a_ranking(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: int
+) -> None:
+    """Ballots of three listeners say the same together, whatever times they bear and whoever comes first."""
+    monkeypatch.setattr(clock, "datetime", JumpingClock(seed))
+    go(store, judge=None)
+    listeners = ("ann", "bob", "cleo")
+    standings = []
+    for place, order in enumerate(itertools.permutations(listeners)):
+        copied = copy_of(store.paths.folder, tmp_path / str(place))
+        for listener in order:
+            sitting = sit(copied, 0, listener)
+            ids = sorted(sitting.letters.values())
+            first = listeners.index(listener)
+            cast_ballot(copied, sitting, Ballot(tuple((name,) for name in ids[first:] + ids[:first])), "order")
+        standings.append(copied.read().generations[0].standings)
+    assert all(others == standings[0] for others in standings)

@@ -14,6 +14,7 @@ from evolve.sittings import heard_generation, sit
 from evolve.store.records import Json
 from evolve.store.run_store import RunStore
 from tests.store.runs import FACTS, SONG_FACTS, new_run, result_of
+from tests.troubles import told
 
 MEMBERS = 5
 
@@ -92,7 +93,7 @@ def test_a_song_that_could_not_be_laid_out_whole_is_laid_out_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fail)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(RunError, match="is full"):
             sit(store, 0, "ann")
     for candidate in sit(store, 0, "ann").candidates:
         original = store.paths.artifact(candidate.id, "song-1.mid").read_bytes()
@@ -112,6 +113,29 @@ def test_the_steps_of_a_ballot_survive_until_it_is_cast(store: RunStore) -> None
     assert sit(store, 0, "ann").steps == ()
 
 
+def test_two_sittings_of_one_listener_do_not_write_over_each_other(store: RunStore) -> None:
+    """The second to say something is told; what the first has said is kept, and can be gone on with."""
+    first, second = sit(store, 0, "ann"), sit(store, 0, "ann")
+    first.save([{"do": "up", "id": "g0-2"}])
+    with pytest.raises(RunError) as refused:
+        second.save([{"do": "reject", "id": "g0-1"}])
+    told("two-terminals", f"evolve: {refused.value}")
+    first.save([{"do": "up", "id": "g0-2"}, {"do": "up", "id": "g0-3"}])
+    assert sit(store, 0, "ann").steps == ({"do": "up", "id": "g0-2"}, {"do": "up", "id": "g0-3"})
+
+
+def test_a_ballot_handed_in_elsewhere_ends_the_half_made_one_and_is_told(store: RunStore) -> None:
+    """Another listener's ballot does not."""
+    ann, bob = sit(store, 0, "ann"), sit(store, 0, "bob")
+    ann.save([{"do": "up", "id": "g0-2"}])
+    bob.save([{"do": "up", "id": "g0-1"}])
+    cast_ballot(store, sit(store, 0, "ann"), Ballot((tuple(ann.letters.values()),)), "order")
+    with pytest.raises(RunError, match="the ballot of ann for generation 0 of"):
+        ann.save([{"do": "up", "id": "g0-2"}, {"do": "up", "id": "g0-3"}])
+    bob.save([{"do": "up", "id": "g0-1"}, {"do": "up", "id": "g0-2"}])
+    assert [ballot.listener for ballot in store.read().generations[0].ballots] == ["ann"]
+
+
 def test_a_ranked_generation_can_be_heard_again(store: RunStore) -> None:
     """A ballot may be given again until the children are born."""
     sitting = sit(store, 0, "ann")
@@ -124,16 +148,16 @@ def test_before_the_songs_are_there_nobody_sits(tmp_path: Path) -> None:
     """The error says what to do, also when nobody is born yet."""
     with new_run(tmp_path / "night") as store:
         store.record_trial(result_of("g0-1"))
-        with pytest.raises(RunError) as told:
+        with pytest.raises(RunError) as refused:
             sit(store, 0, "ann")
-        assert str(told.value) == (
+        assert str(refused.value) == (
             "generation 0 of night has no full set of songs yet (1 of 3 can be heard so far); "
             "go on: evolve resume night"
         )
     with RunStore.create(tmp_path / "new", FACTS) as new:
-        with pytest.raises(RunError) as told:
+        with pytest.raises(RunError) as refused:
             heard_generation(new.read())
-        assert str(told.value) == "nothing in new can be heard yet; go on: evolve resume new"
+        assert str(refused.value) == "nothing in new can be heard yet; go on: evolve resume new"
 
 
 @pytest.mark.parametrize("listener", ["../ann", "a/b", "", ".ann", "ann\n"])

@@ -107,8 +107,8 @@ def _in_one_line(error: EvolveError | OSError) -> str:
 
 
 _TOLD = {
-    errno.ENOSPC: "what was recorded is safe; make room and go on with: evolve resume",
-    errno.EDQUOT: "what was recorded is safe; make room and go on with: evolve resume",
+    errno.ENOSPC: "what was recorded is safe; make room and give the command again",
+    errno.EDQUOT: "what was recorded is safe; make room and give the command again",
     errno.EACCES: "check the rights of the folder, or choose another with --runs or -o",
     errno.EROFS: "choose a folder that can be written, with --runs or -o",
 }

@@ -63,11 +63,14 @@ def compose(
         raise typer.BadParameter("songs begin with a file or from scratch, not both", param_hint="--from-scratch")
     from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
+    from evolve.store.targets import check_folder_can_be_written
 
-    _check_folder(output)
+    if output is not None:
+        check_folder_can_be_written(output)
     exported = is_export(Path(run))
     source = _exported(Path(run), individual) if exported else _bred(run_folder(run, runs), individual)
     folder = output or source.folder
+    check_folder_can_be_written(folder)
     context = source.context.from_scratch() if from_scratch else source.context
     if opening is not None:
         context = _with_opening(context, opening, source)
@@ -110,8 +113,10 @@ def export(
     """
     from evolve.execution.export import write_export
     from evolve.store.run_store import RunStore
+    from evolve.store.targets import check_folder_can_be_written
 
-    with RunStore(run_folder(run, runs)) as store:
+    check_folder_can_be_written(folder)
+    with RunStore(run_folder(run, runs), read_only=True) as store:
         _heard(store.read(), individual)
         write_export(store, individual, folder)
     typer.echo(f"written: {folder}\ncompose with it: evolve compose {folder}", err=True)
@@ -139,7 +144,7 @@ def _bred(folder: Path, individual: str | None) -> _Source:
     from evolve.run_facts import config_of, space_of
     from evolve.store.run_store import RunStore
 
-    with RunStore(folder) as store:
+    with RunStore(folder, read_only=True) as store:
         run = store.read()
         name = individual or _champion(run)
         record = _heard(run, name)
@@ -151,7 +156,7 @@ def _bred(folder: Path, individual: str | None) -> _Source:
         name=f"{name} of {run.name}",
         network=network,
         context=material.context(representation_of(record.individual.genome.as_dict())),
-        folder=store.paths.composed(name),
+        folder=store.checked(store.paths.composed(name)),
         songs=len(record.songs),
         notes=config.notes,
         seed=config.seed,
@@ -183,11 +188,6 @@ def _exported(folder: Path, individual: str | None) -> _Source:
     )
 
 
-def _check_folder(output: Path | None) -> None:
-    if output is not None and output.exists() and not output.is_dir():
-        raise RunError(f"{output} is a file, and songs are written to a folder; give another name with -o")
-
-
 def _given(**options: float | str | None) -> dict[str, Any]:
     """The options that were given; the others are as in the run."""
     return {name: value for name, value in options.items() if value is not None}
@@ -209,6 +209,8 @@ def _heard(run: "RunRecord", individual: str) -> "IndividualRecord":
     if individual not in heard:
         hint = nearest_spelling(individual, heard) or f"; there are: {', '.join(heard) or 'none yet'}"
         raise RunError(f'{run.name} has no trained individual "{individual}"{hint}')
+    if "network" not in run.individuals[individual].files:
+        raise RunError(f"the network of {individual} is lost: {run.name} has been mended; name another individual")
     return run.individuals[individual]
 
 

@@ -18,7 +18,7 @@ from evolve.cli.options import (
     reference_to,
     run_folder,
 )
-from evolve.cli.running import Stopped, note
+from evolve.cli.running import Stopped, note, note_migration
 
 if TYPE_CHECKING:
     from evolve.judging.ballot import Ballot
@@ -63,6 +63,7 @@ def rank(
     folder = run_folder(run, runs)
     reference = reference_to(folder, runs)
     with RunStore(folder) as store:
+        note_migration(store)
         sitting = sit(store, heard_generation(store.read()).index, listener)
         if json_ and order is None:
             typer.echo(candidates_document(sitting, store.paths.folder))

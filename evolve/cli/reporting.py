@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evolve.cli.options import AnyRun, AsJson, Out, Runs, reference_to, run_folder
-from evolve.errors import RunError
+from evolve.errors import DamagedStoreError, RunError
 
 if TYPE_CHECKING:
     from evolve.store.records import RunRecord
@@ -40,11 +40,12 @@ def report(
       evolve report quick-1 --format csv -o quick-1.csv
     """
     from evolve.store.paths import write_whole
-    from evolve.store.run_store import RunStore
+    from evolve.store.targets import check_file_can_be_written
 
+    if output is not None:
+        check_file_can_be_written(output)
     folder = run_folder(run, runs)
-    with RunStore(folder) as store:
-        record = store.read()
+    record = _read(folder)
     reference = reference_to(folder, runs)
     if kind is ReportFormat.TEXT and output is None:
         print_report(record, reference)
@@ -53,8 +54,6 @@ def report(
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
-    if output.is_dir():
-        raise RunError(f"{output} is a folder; give a file's name with -o, such as {output / 'report.txt'}")
     write_whole(output, text.encode())
     typer.echo(f"written: {output}", err=True)
 
@@ -71,10 +70,10 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
     from evolve.store.paths import run_folders
     from evolve.store.run_store import RunStore
 
-    overviews = []
-    for folder in sorted(run_folders(runs)):
+    overviews, folders = [], sorted(run_folders(runs))
+    for folder in folders:
         try:
-            with RunStore(folder) as store:
+            with RunStore(folder, read_only=True) as store:
                 overviews.append(run_overview(store.read(), reference_to(folder, runs)))
         except RunError as error:
             typer.echo(f"evolve: {error}", err=True)
@@ -84,8 +83,22 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
         from rich.console import Console
 
         Console().print(overview_table(overviews))
-    else:
+    elif not folders:
         typer.echo(f"no runs in {runs}/ yet; begin one with: evolve start --space quick.yaml", err=True)
+
+
+def _read(folder: Path) -> "RunRecord":
+    """The run; of a damaged store what can still be read, with a word on it."""
+    from evolve.store.run_store import RunStore
+
+    try:
+        with RunStore(folder, read_only=True) as store:
+            return store.read()
+    except DamagedStoreError as error:
+        from evolve.store.salvage import salvage
+
+        typer.echo(f"evolve: {error}", err=True)
+        return salvage(folder).run
 
 
 def print_report(run: "RunRecord", reference: str) -> None:

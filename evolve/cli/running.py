@@ -35,7 +35,7 @@ from evolve.cli.start_options import (
     Songs,
     SpaceFile,
 )
-from evolve.errors import EvolveError
+from evolve.errors import EvolveError, RunError
 
 if TYPE_CHECKING:
     from evolve.execution.ray_execution import RayExecution
@@ -98,6 +98,8 @@ def start(
     with create(folder, config, Path(space_name).name, text) as store:
         try:
             _go(store, runs, judge, address, listener)
+        except RunError:
+            raise  # such as a full disk: the run is gone on with when that is mended
         except EvolveError:
             # Nobody is born yet, so nothing is lost, and the mended command can be typed again under the same name.
             if not store.read().generations:
@@ -126,6 +128,7 @@ def resume(
     from evolve.store.run_store import RunStore
 
     with RunStore(run_folder(run, runs)) as store:
+        note_migration(store)
         if generations is not None:
             extend(store, generations)
         _go(store, runs, judge, address, listener)
@@ -191,6 +194,12 @@ def _free_name(runs: Path, stem: str) -> str:
     while (runs / f"{stem}-{number}").exists():
         number += 1
     return f"{stem}-{number}"
+
+
+def note_migration(store: "RunStore") -> None:
+    """Tell the user when an older evolve can no longer open a run."""
+    if store.migrated_from is not None:
+        note(f"note: an older evolve has begun {store.name}, and can no longer open it: its store has a new layout now")
 
 
 def note(text: str) -> None:

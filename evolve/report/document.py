@@ -49,6 +49,7 @@ def report_document(run: RunRecord, reference: str | None = None) -> Document:
         "corpus": run.corpus,
         "opening": run.opening,
         "versions": run.versions,
+        "damage": run.damage,
         "champions": _champions(run),
         "drift": _drift(run),
         "generations": [_generation(run, generation) for generation in run.generations],
@@ -117,6 +118,7 @@ def _individual(record: IndividualRecord, generation: GenerationRecord) -> Docum
         "songs": [_song(song) for song in record.songs],
         "failure": record.failure,
         "replaced_by": record.replaced_by,
+        "lost": record.lost,
     }
 
 

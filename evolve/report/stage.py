@@ -33,6 +33,9 @@ def stage_of(run: RunRecord, reference: str | None = None) -> Stage:
     """
     name = shlex.quote(reference or run.name)
     resume = f"evolve resume {name}"
+    if run.damage:
+        doctor = f"evolve doctor {name}"
+        return Stage(run.generations[-1].index if run.generations else None, "its store is damaged", doctor, doctor)
     if not run.generations:
         return Stage(None, "nobody is born yet", resume, resume)
     last = run.generations[-1]

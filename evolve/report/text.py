@@ -6,6 +6,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.segment import Segment
 
 from evolve.report.story.champions import champions, survivors
+from evolve.report.story.damage import damage
 from evolve.report.story.drift import gene_drift_table
 from evolve.report.story.failures import failures
 from evolve.report.story.family_tree import family_tree
@@ -24,6 +25,7 @@ def report_text(run: RunRecord, reference: str | None = None) -> RenderableType:
     return _Trimmed(
         Group(
             header(run, reference),
+            damage(run),
             generations(run),
             family_tree(run),
             champions(run),

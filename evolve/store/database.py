@@ -1,4 +1,4 @@
-"""The SQLite file of a run: its schema, how it is opened, and transactions.
+"""The SQLite file of a run while it is open: transactions, snapshots, and whether it still lies where it was.
 
 The rollback journal is used, not WAL, because run folders live on network file systems.
 """
@@ -10,66 +10,33 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from evolve.errors import RunError
+from evolve.store.connection import open_to_read, open_to_write
+from evolve.store.paths import RunPaths
 from evolve.store.records import Json
-
-SCHEMA_VERSION = 1
-APPLICATION_ID = 0x65766F6C  # "evol"
-
-_SCHEMA = """
-CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE generation (
-    number INTEGER PRIMARY KEY, status TEXT NOT NULL, parents TEXT NOT NULL DEFAULT '[]', born_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE individual (
-    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL REFERENCES generation,
-    slot INTEGER NOT NULL, origin TEXT NOT NULL, genome TEXT NOT NULL, parents TEXT NOT NULL, operators TEXT NOT NULL,
-    changed TEXT NOT NULL, status TEXT NOT NULL, metrics TEXT NOT NULL DEFAULT '{}', files TEXT NOT NULL DEFAULT '{}',
-    failure TEXT, replaced_by TEXT REFERENCES individual (id)
-) STRICT;
-CREATE TABLE member (
-    generation INTEGER NOT NULL REFERENCES generation, slot INTEGER NOT NULL,
-    individual TEXT NOT NULL REFERENCES individual (id), elite INTEGER NOT NULL, rank INTEGER, utility REAL,
-    rejected INTEGER, PRIMARY KEY (generation, slot)
-) STRICT;
-CREATE TABLE song (
-    individual TEXT NOT NULL REFERENCES individual (id), number INTEGER NOT NULL, files TEXT NOT NULL,
-    facts TEXT NOT NULL, PRIMARY KEY (individual, number)
-) STRICT;
-CREATE TABLE ballot (
-    generation INTEGER NOT NULL REFERENCES generation, listener TEXT NOT NULL, tiers TEXT NOT NULL,
-    rejected TEXT NOT NULL, method TEXT NOT NULL, letters TEXT NOT NULL, made_at TEXT NOT NULL,
-    PRIMARY KEY (generation, listener)
-) STRICT;
-CREATE TABLE draft (
-    generation INTEGER NOT NULL REFERENCES generation, listener TEXT NOT NULL, steps TEXT NOT NULL,
-    PRIMARY KEY (generation, listener)
-) STRICT;
-"""
-
-_PATIENCE_S = 30.0
-"""How long a statement waits for another process's transaction."""
+from evolve.store.refusals import moved, sqlite_translated
+from evolve.store.schema import bring_up_to_date
 
 
 class Database:
-    """An open store; every failure of SQLite becomes a `RunError` that says what to do."""
+    """An open store; every failure of SQLite becomes a `RunError` that says what to do.
 
-    def __init__(self, path: Path) -> None:
-        """Open the store at a path.
+    Attributes:
+        migrated_from: The layout that the file had until it was opened now; None when it is as it was.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the store at a path; an older one is migrated, in memory alone when it is only to be read.
 
         Raises:
-            RunError: It is damaged, no store of ours, or made by a newer evolve.
+            RunError: It is damaged, no store of ours, made by a newer evolve, or cannot be opened.
         """
         self._path = path
-        with _translated(path):
-            self._connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
-        try:
-            with _translated(path):
-                self._connection.execute("PRAGMA foreign_keys = ON")
-                self._connection.execute("PRAGMA synchronous = FULL")
-                self._check_version()
-        except BaseException:
-            self.close()
-            raise
+        self._paths = RunPaths(path.parent)
+        with sqlite_translated(self._paths):
+            opened = open_to_read(self._paths) if read_only else open_to_write(self._paths)
+        self._connection = opened.connection
+        self.migrated_from = opened.migrated_from
+        self._place = _place_of(path)
 
     @classmethod
     def create(cls, path: Path, facts: Mapping[str, Json]) -> None:
@@ -79,14 +46,19 @@ class Database:
             RunError: It cannot be written.
         """
         aside = path.with_name(f".{path.name}.new")
-        aside.unlink(missing_ok=True)
-        with _translated(path), contextlib.closing(sqlite3.connect(aside, isolation_level=None)) as connection:
-            connection.executescript(_SCHEMA)
-            rows = [(name, json.dumps(value)) for name, value in facts.items()]
-            connection.executemany("INSERT INTO fact (name, value) VALUES (?, ?)", rows)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        aside.replace(path)
+        try:
+            aside.unlink(missing_ok=True)
+            with contextlib.closing(sqlite3.connect(aside, isolation_level=None)) as connection:
+                bring_up_to_date(connection)
+                rows = [(name, json.dumps(value)) for name, value in facts.items()]
+                connection.executemany("INSERT INTO fact (name, value) VALUES (?, ?)", rows)
+            aside.replace(path)
+        except (sqlite3.DatabaseError, OSError) as error:
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
+            raise RunError(
+                f"cannot create the store {path}: {error}; make room, or choose another folder with --runs"
+            ) from error
 
     def close(self) -> None:
         """Let the file go."""
@@ -104,9 +76,23 @@ class Database:
         with self._begun("DEFERRED") as cursor:
             yield cursor
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the file is still the one that was opened; not when its folder was moved, replaced or deleted."""
+        return _place_of(self._path) == self._place
+
+    def check_in_place(self) -> None:
+        """Check `is_in_place`.
+
+        Raises:
+            RunError: It is not.
+        """
+        if not self.is_in_place:
+            raise moved(self._paths)
+
     @contextlib.contextmanager
     def _begun(self, mode: str) -> Iterator[sqlite3.Cursor]:
-        with _translated(self._path):
+        with sqlite_translated(self._paths):
             cursor = self._connection.execute(f"BEGIN {mode}")
             try:
                 yield cursor
@@ -115,21 +101,11 @@ class Database:
                 self._connection.rollback()
                 raise
 
-    def _check_version(self) -> None:
-        application = self._connection.execute("PRAGMA application_id").fetchone()[0]
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if application != APPLICATION_ID:
-            raise RunError(f"{self._path} is no store of evolve")
-        if version != SCHEMA_VERSION:
-            raise RunError(
-                f"{self._path} has layout {version}, this evolve reads layout {SCHEMA_VERSION}; "
-                f"use the version of evolve that made it"
-            )
 
-
-@contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _place_of(path: Path) -> tuple[int, int] | None:
+    """Which file lies at a path now; None when there is none."""
     try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise RunError(f"the store {path} cannot be used: {error}") from error
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

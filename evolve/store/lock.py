@@ -1,23 +1,47 @@
 """One process at a time works on a run; the system lets go of the lock when that process dies."""
 
 import contextlib
+import fcntl
+import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from evolve.errors import RunError
+from evolve.store.files import inside
+from evolve.store.paths import RunPaths
+from evolve.store.refusals import files_translated
 
 
 @contextlib.contextmanager
-def held(path: Path, run: str) -> Iterator[None]:
-    """Hold the lock file of a run; `RunError` when another process holds it."""
-    lock = FileLock(path)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise RunError(f"another process is working on the run {run}; wait for it, or stop it first") from error
+def held(paths: RunPaths) -> Iterator[None]:
+    """Hold the lock file of a run; `RunError` when another process holds it, or the disk refuses."""
+    inside(paths, paths.lock.name)
+    lock = FileLock(paths.lock)
+    with files_translated(paths):
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            run = paths.folder.resolve().name
+            raise RunError(f"another process is working on the run {run}; wait for it, or stop it first") from error
     try:
         yield
     finally:
         lock.release()
+
+
+def is_held(paths: RunPaths) -> bool:
+    """Whether a process works on the run just now; the lock is not taken for longer than the question."""
+    try:
+        descriptor = os.open(inside(paths, paths.lock.name), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except (OSError, RunError):
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    finally:
+        os.close(descriptor)
+    return False

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,11 @@ class RunPaths:
     def database(self) -> Path:
         """The SQLite file: the only truth about the run."""
         return self.folder / "run.sqlite"
+
+    @property
+    def reference(self) -> str:
+        """How a command is given this run: its name, or its path where it does not lie in the usual folder."""
+        return shlex.quote(self.folder.name if self.folder.parent == Path("runs") else str(self.folder))
 
     @property
     def lock(self) -> Path:
@@ -61,7 +67,7 @@ class RunPaths:
 
     def listening(self, generation: int, listener: str) -> Path:
         """The folder in which one listener finds a generation under blind letters."""
-        return self.folder / "listening" / f"generation-{generation}" / checked_name(listener)
+        return self.folder / "listening" / checked_name(f"generation-{generation}") / checked_name(listener)
 
     def relative(self, path: Path) -> str:
         """A path as the store keeps it: relative to the run folder, with forward slashes."""
@@ -111,8 +117,13 @@ def find_run(run: str, runs: Path) -> Path:
         RunError: There is no such run; names those there are.
     """
     for folder in (runs / run, Path(run)):
-        if RunPaths(folder).database.is_file():
+        if _has_store(folder):
             return folder
+        if (folder / "individuals").is_dir():
+            raise RunError(
+                f"{folder} has lost its {RunPaths(folder).database.name}; bring it back from a copy of the folder; the "
+                f"songs and networks in individuals/ can be played and opened without it"
+            )
     names = ", ".join(sorted(folder.name for folder in run_folders(runs))) or "none"
     raise RunError(f'there is no run "{run}" in {runs}/ nor at that path; runs there: {names}')
 
@@ -123,13 +134,27 @@ def newest_run(runs: Path) -> Path:
     Raises:
         RunError: There is none.
     """
-    folders = sorted(run_folders(runs), key=lambda folder: RunPaths(folder).database.stat().st_mtime)
+    folders = sorted(run_folders(runs), key=_written_at)
     if not folders:
         raise RunError(f"there is no run in {runs}/ yet; begin one with: evolve start --space quick.yaml")
     return folders[-1]
 
 
 def run_folders(runs: Path) -> Iterator[Path]:
-    """Every run folder beneath a folder of runs."""
+    """Every run folder beneath a folder of runs, those included that nobody may look into."""
     if runs.is_dir():
-        yield from (folder for folder in runs.iterdir() if RunPaths(folder).database.is_file())
+        yield from (folder for folder in runs.iterdir() if _has_store(folder))
+
+
+def _has_store(folder: Path) -> bool:
+    try:
+        return RunPaths(folder).database.is_file()
+    except PermissionError:
+        return True
+
+
+def _written_at(folder: Path) -> float:
+    try:
+        return RunPaths(folder).database.stat().st_mtime
+    except OSError:
+        return 0.0

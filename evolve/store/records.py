@@ -105,7 +105,11 @@ class SongRecord:
 
 @dataclass(frozen=True, slots=True)
 class IndividualRecord:
-    """An individual and what became of it."""
+    """An individual and what became of it.
+
+    Attributes:
+        lost: Why attempts of its trial were lost and made again, oldest first; says nothing about its genome.
+    """
 
     individual: Individual
     status: IndividualStatus
@@ -115,6 +119,7 @@ class IndividualRecord:
     files: Mapping[str, str]
     failure: str | None
     replaced_by: str | None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,8 @@ class RunRecord:
         opening: ``{"source": ..., "notes": ..., "files": {kind: path}}``; empty until it was chosen.
         versions: Of evolve, Python and the libraries that made it.
         individuals: By id, in order of birth, failed ones included.
+        damage: Of a damaged store, what is wrong with it and what could not be read, a line each; empty when it is
+            whole.
     """
 
     name: str
@@ -181,3 +188,4 @@ class RunRecord:
     versions: Mapping[str, str]
     generations: tuple[GenerationRecord, ...]
     individuals: Mapping[str, IndividualRecord]
+    damage: tuple[str, ...] = ()

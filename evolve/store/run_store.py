@@ -1,11 +1,10 @@
-"""The store of one run: every SQL statement, and the order of files and rows.
+"""The store of one run: what can be asked of it and told to it, and the order of files and rows.
 
 A file is written whole before the row that names it commits, and each change of state is one transaction. So whatever
 stops the program, the store says what is done, and every file it names is there.
 """
 
 import contextlib
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,21 +15,25 @@ from evolve.errors import RunError
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
-from evolve.store.clock import now
+from evolve.store.ballots import check_open, read_draft, write_ballot, write_draft
+from evolve.store.births import Changes, write_generation, write_replacement
+from evolve.store.consistency import contradictions
 from evolve.store.database import Database
+from evolve.store.files import KeptFile, inside, read_inside, write_inside
 from evolve.store.lock import held
-from evolve.store.paths import RunPaths, write_whole
-from evolve.store.reading import read_ballots, read_run, read_songs, read_standings
+from evolve.store.paths import RunPaths
+from evolve.store.reading import NOT_AS_WRITTEN, read_fact, read_run, read_songs, read_standings
 from evolve.store.records import (
     Artifact,
     BallotRecord,
     GenerationStatus,
-    IndividualStatus,
     Json,
     RunRecord,
     SongRecord,
     TrialResult,
 )
+from evolve.store.refusals import damaged, files_translated, refused_by_disk
+from evolve.store.trials import kept_file, status_of, write_facts, write_files, write_lost, write_result, write_start
 
 
 class RunStore:
@@ -39,16 +42,25 @@ class RunStore:
     Reading and ballots need no lock. Whoever advances the run holds `exclusively`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         """Open the run in a folder.
+
+        Args:
+            folder: The run folder.
+            read_only: Whether it will only be read: then the store is left as it is, whatever its layout.
 
         Raises:
             RunError: There is no store, it is damaged, or a newer evolve made it.
         """
         self.paths = RunPaths(folder)
-        if not self.paths.database.is_file():
+        try:
+            is_there = self.paths.database.is_file()
+        except OSError as error:
+            raise refused_by_disk(error, self.paths) from error
+        if not is_there:
             raise RunError(f"{folder} is no run folder: it has no {self.paths.database.name}")
-        self._database = Database(self.paths.database)
+        inside(self.paths, self.paths.database.name)
+        self._database = Database(self.paths.database, read_only=read_only)
 
     @classmethod
     def create(cls, folder: Path, facts: Mapping[str, Json]) -> Self:
@@ -62,9 +74,16 @@ class RunStore:
             folder.mkdir(parents=True, exist_ok=True)
             if any(not path.name.startswith(".") for path in folder.iterdir()):
                 raise RunError(f"{folder} exists already; choose another --name, or go on: evolve resume {folder.name}")
-            Database.create(paths.database, facts)
         except OSError as error:
-            raise RunError(f"cannot create the run folder {folder}: {error.strerror}") from error
+            raise RunError(
+                f"cannot create the run folder {folder}: {error.strerror}; choose another folder with --runs"
+            ) from error
+        try:
+            Database.create(paths.database, facts)
+        except RunError:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # unless hidden files were in it
+            raise
         return cls(folder)
 
     def __enter__(self) -> Self:
@@ -74,10 +93,13 @@ class RunStore:
         self._database.close()
 
     def discard(self) -> None:
-        """Remove the run; hidden files that were in the folder before it stay."""
+        """Remove the run; hidden files that were in the folder before it stay, and so does what was moved meanwhile."""
+        is_here = self._database.is_in_place
         self._database.close()
+        if not is_here:
+            return
         for path in self.paths.folder.iterdir():
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             elif not path.name.startswith("."):
                 path.unlink()
@@ -89,35 +111,47 @@ class RunStore:
         """The run's name: that of its folder, so that a copied folder is a run of its own."""
         return self.paths.folder.resolve().name
 
+    @property
+    def migrated_from(self) -> int | None:
+        """The layout that the store had until it was opened now; None when it was not migrated."""
+        return self._database.migrated_from
+
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
-        """Hold the run for this process; `RunError` when another process works on it."""
-        with held(self.paths.lock, self.name):
+        """Hold the run for this process; `RunError` when another process works on it, or it cannot be written."""
+        with held(self.paths):
             yield
 
-    # --- facts -------------------------------------------------------------------------------------------------------
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def read(self) -> RunRecord:
+        """The whole run at one instant.
+
+        Raises:
+            DamagedStoreError: The store holds what no evolve has written.
+        """
+        with self._read() as cursor:
+            run = read_run(cursor, self.name)
+        if found := contradictions(run):
+            raise damaged(self.paths, found[0])
+        return run
 
     def fact(self, name: str) -> Json:
         """A fact of the whole run, or None."""
-        with self._database.snapshot() as cursor:
-            row = cursor.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return json.loads(row[0]) if row else None
+        with self._read() as cursor:
+            return read_fact(cursor, name)
 
-    def record_facts(self, facts: Mapping[str, Json]) -> None:
-        """Set facts of the whole run, all or none."""
-        with self._database.transaction() as cursor:
-            _set_facts(cursor, facts)
+    def songs_of(self, individual_id: str) -> tuple[SongRecord, ...]:
+        """The recorded songs of one individual, by their numbers."""
+        with self._read() as cursor:
+            return read_songs(cursor, individual_id)
 
-    def write_material(self, data: bytes, files: Iterable[Artifact], facts: Mapping[str, Json]) -> None:
-        """Keep what every trial works from, the opening's files, and the facts about both."""
-        write_whole(self.paths.material, data)
-        relative = {}
-        for artifact in files:
-            path = self.paths.opening(artifact.name)
-            write_whole(path, artifact.data)
-            relative[artifact.kind] = self.paths.relative(path)
-        opening = {**facts["opening"], "files": relative}
-        self.record_facts({**facts, "opening": opening})
+    def draft_steps(self, number: int, listener: str) -> list[Json]:
+        """The steps of a listener's unfinished ballot, oldest first."""
+        with self._read() as cursor:
+            return read_draft(cursor, number, listener)
+
+    # --- files -------------------------------------------------------------------------------------------------------
 
     def read_material(self) -> bytes:
         """What `write_material` kept.
@@ -131,14 +165,55 @@ class RunStore:
         """A file of the run, by its path relative to the run folder.
 
         Raises:
-            RunError: It is no longer there.
+            RunError: It is no longer there or no longer whole, cannot be read, or would lie outside the run folder.
         """
-        try:
-            return (self.paths.folder / relative).read_bytes()
-        except FileNotFoundError as error:
-            raise RunError(
-                f"{self.name} has lost its file {relative}; copy a run folder with all that is in it"
-            ) from error
+        inside(self.paths, relative)
+        with self._read() as cursor:
+            kept = kept_file(cursor, relative)
+        return read_inside(self.paths, relative, kept)
+
+    def write_file(self, path: Path, data: bytes) -> KeptFile:
+        """Write a file into the run folder, whole or not at all.
+
+        Raises:
+            RunError: It would lie outside the run folder, the folder is no longer here, or the disk refuses.
+        """
+        self._database.check_in_place()
+        return write_inside(self.paths, path, data)
+
+    def checked(self, path: Path) -> Path:
+        """A path of the run, once it is sure that nothing on the way leads out of the run folder.
+
+        Raises:
+            RunError: Something does.
+        """
+        return inside(self.paths, self.paths.relative(path))
+
+    def free_bytes(self) -> int:
+        """The room that is left on the run's disk.
+
+        Raises:
+            RunError: The folder is no longer here, or cannot be looked at.
+        """
+        self._database.check_in_place()
+        with files_translated(self.paths):
+            return shutil.disk_usage(self.paths.folder).free
+
+    # --- facts -------------------------------------------------------------------------------------------------------
+
+    def record_facts(self, facts: Mapping[str, Json]) -> None:
+        """Set facts of the whole run, all or none."""
+        with self._database.transaction() as cursor:
+            write_facts(cursor, facts)
+
+    def write_material(self, data: bytes, files: Iterable[Artifact], facts: Mapping[str, Json]) -> None:
+        """Keep what every trial works from, the opening's files, and the facts about both."""
+        material = self.write_file(self.paths.material, data)
+        kept = {artifact.kind: self.write_file(self.paths.opening(artifact.name), artifact.data) for artifact in files}
+        opening = {**facts["opening"], "files": {kind: file.path for kind, file in kept.items()}}
+        with self._database.transaction() as cursor:
+            write_facts(cursor, {**facts, "opening": opening})
+            write_files(cursor, (material, *kept.values()))
 
     # --- births ------------------------------------------------------------------------------------------------------
 
@@ -146,7 +221,7 @@ class RunStore:
         self,
         number: int,
         born: Sequence[Individual],
-        changed: Mapping[str, Mapping[str, tuple[Json, Json]]],
+        changed: Mapping[str, Changes],
         *,
         elites: Sequence[str] = (),
         parents: Sequence[str] = (),
@@ -168,44 +243,26 @@ class RunStore:
         with self._database.transaction() as cursor:
             if bred_from is not None and read_standings(cursor, number - 1) != bred_from:
                 return False
-            cursor.execute(
-                "UPDATE generation SET status = ?, parents = ? WHERE number = ?",
-                (GenerationStatus.BRED, json.dumps(list(parents)), number - 1),
-            )
-            cursor.execute(
-                "INSERT INTO generation (number, status, born_at) VALUES (?, ?, ?)",
-                (number, GenerationStatus.BORN, now()),
-            )
-            for individual in born:
-                _insert_individual(cursor, individual, changed.get(individual.id, {}))
-            members = [*((name, True) for name in elites), *((one.id, False) for one in born)]
-            for slot, (name, elite) in enumerate(members, start=1):
-                cursor.execute(
-                    "INSERT INTO member (generation, slot, individual, elite) VALUES (?, ?, ?, ?)",
-                    (number, slot, name, int(elite)),
-                )
+            write_generation(cursor, number, born, changed, elites=elites, parents=parents)
         return True
 
     def record_replacements(self, replacements: Mapping[str, Individual]) -> None:
         """Fresh individuals take the slots of failed ones, given by the failed one's id. One transaction."""
         with self._database.transaction() as cursor:
             for failed, fresh in replacements.items():
-                _insert_individual(cursor, fresh, {})
-                cursor.execute("UPDATE individual SET replaced_by = ? WHERE id = ?", (fresh.id, failed))
-                cursor.execute(
-                    "UPDATE member SET individual = ? WHERE generation = ? AND individual = ?",
-                    (fresh.id, fresh.generation, failed),
-                )
+                write_replacement(cursor, failed, fresh)
 
     # --- trials ------------------------------------------------------------------------------------------------------
 
     def record_start(self, individual_id: str) -> None:
         """A trial of the individual has begun."""
         with self._database.transaction() as cursor:
-            cursor.execute(
-                "UPDATE individual SET status = ? WHERE id = ? AND status = ?",
-                (IndividualStatus.EVALUATING, individual_id, IndividualStatus.BORN),
-            )
+            write_start(cursor, individual_id)
+
+    def record_lost(self, individual_id: str, reason: str) -> None:
+        """An attempt of a trial was lost, such as with its worker, and is made again; why, in one line."""
+        with self._database.transaction() as cursor:
+            write_lost(cursor, individual_id, reason)
 
     def record_trial(self, result: TrialResult) -> bool:
         """Keep what a trial made; files first, then the rows in one transaction.
@@ -213,50 +270,41 @@ class RunStore:
         Returns:
             Whether it was new; a second result for the same individual, as after a lost node, changes nothing.
         """
-        if self._status(result.individual_id).is_finished:
-            return False
+        with self._read() as cursor:
+            if status_of(cursor, result.individual_id).is_finished:
+                return False
         files = self._write_artifacts(result.individual_id, result.artifacts)
-        songs = [
-            (song.index, self._write_artifacts(result.individual_id, song.files), song.facts) for song in result.songs
-        ]
-        status = IndividualStatus.EVALUATED if result.failure is None else IndividualStatus.FAILED
+        songs = [self._write_artifacts(result.individual_id, song.files) for song in result.songs]
         with self._database.transaction() as cursor:
-            cursor.execute(
-                "UPDATE individual SET status = ?, metrics = ?, files = ?, failure = ? WHERE id = ?",
-                (status, json.dumps(dict(result.metrics)), json.dumps(files), result.failure, result.individual_id),
-            )
-            for number, song_files, facts in songs:
-                cursor.execute(
-                    "INSERT OR REPLACE INTO song (individual, number, files, facts) VALUES (?, ?, ?, ?)",
-                    (result.individual_id, number, json.dumps(song_files), json.dumps(dict(facts))),
-                )
+            write_result(cursor, result, files, songs)
         return True
-
-    def songs_of(self, individual_id: str) -> tuple[SongRecord, ...]:
-        """The recorded songs of one individual, by their numbers."""
-        with self._database.snapshot() as cursor:
-            return read_songs(cursor, individual_id)
 
     def record_evaluated(self, number: int) -> None:
         """Every member of the generation has songs; it waits for a listener."""
-        self._advance(number, GenerationStatus.BORN, GenerationStatus.EVALUATED)
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "UPDATE generation SET status = ? WHERE number = ? AND status = ?",
+                (GenerationStatus.EVALUATED, number, GenerationStatus.BORN),
+            )
 
     # --- ballots -----------------------------------------------------------------------------------------------------
 
-    def draft_steps(self, number: int, listener: str) -> list[Json]:
-        """The steps of a listener's unfinished ballot, oldest first."""
-        query = "SELECT steps FROM draft WHERE generation = ? AND listener = ?"
-        with self._database.snapshot() as cursor:
-            row = cursor.execute(query, (number, listener)).fetchone()
-        return list(json.loads(row[0])) if row else []
+    def record_draft(
+        self, number: int, listener: str, steps: Sequence[Json], before: Sequence[Json] | None = None
+    ) -> None:
+        """Keep the steps of an unfinished ballot.
 
-    def record_draft(self, number: int, listener: str, steps: Sequence[Json]) -> None:
-        """Keep the steps of an unfinished ballot."""
+        Args:
+            number: The generation.
+            listener: Whose ballot it is.
+            steps: All of them, oldest first.
+            before: Those that the sitting has kept or begun with; None for whatever is there.
+
+        Raises:
+            RunError: Another sitting of the same listener has kept others meanwhile, or handed in the ballot.
+        """
         with self._database.transaction() as cursor:
-            cursor.execute(
-                "INSERT OR REPLACE INTO draft (generation, listener, steps) VALUES (?, ?, ?)",
-                (number, listener, json.dumps(list(steps))),
-            )
+            write_draft(cursor, number, listener, steps, before, paths=self.paths)
 
     def record_ballot(
         self,
@@ -275,73 +323,22 @@ class RunStore:
             RunError: The generation is not evaluated yet, or its children are born already.
         """
         with self._database.transaction() as cursor:
-            self._check_open_for_ballots(cursor, number)
-            ballot = record.ballot
-            values = (json.dumps(ballot.tiers), json.dumps(ballot.rejected), record.method)
-            cursor.execute(
-                "INSERT OR REPLACE INTO ballot (generation, listener, tiers, rejected, method, letters, made_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (number, record.listener, *values, json.dumps(dict(record.letters)), record.made_at),
-            )
-            cursor.execute("DELETE FROM draft WHERE generation = ? AND listener = ?", (number, record.listener))
-            standings = rank([other.ballot for other in read_ballots(cursor, number)])
-            for name, standing in standings.items():
-                cursor.execute(
-                    "UPDATE member SET rank = ?, utility = ?, rejected = ? WHERE generation = ? AND individual = ?",
-                    (standing.rank, standing.utility, int(standing.rejected), number, name),
-                )
-            cursor.execute(
-                "UPDATE generation SET status = ? WHERE number = ?",
-                (GenerationStatus.RANKED, number),
-            )
-        return standings
-
-    # --- reading -----------------------------------------------------------------------------------------------------
-
-    def read(self) -> RunRecord:
-        """The whole run at one instant."""
-        with self._database.snapshot() as cursor:
-            return read_run(cursor, self.name)
+            check_open(cursor, number, self.paths)
+            return write_ballot(cursor, number, record, rank)
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def _write_artifacts(self, individual_id: str, artifacts: Iterable[Artifact]) -> dict[str, str]:
-        files = {}
-        for artifact in artifacts:
-            path = self.paths.artifact(individual_id, artifact.name)
-            write_whole(path, artifact.data)
-            files[artifact.kind] = self.paths.relative(path)
-        return files
-
-    def _status(self, individual_id: str) -> IndividualStatus:
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[sqlite3.Cursor]:
+        """A snapshot from which what no evolve has written is told as damage."""
         with self._database.snapshot() as cursor:
-            row = cursor.execute("SELECT status FROM individual WHERE id = ?", (individual_id,)).fetchone()
-        return IndividualStatus(row[0])
+            try:
+                yield cursor
+            except NOT_AS_WRITTEN as error:
+                raise damaged(self.paths, f"a row of it cannot be read: {error!r:.80}") from error
 
-    def _advance(self, number: int, before: GenerationStatus, after: GenerationStatus) -> None:
-        with self._database.transaction() as cursor:
-            cursor.execute("UPDATE generation SET status = ? WHERE number = ? AND status = ?", (after, number, before))
-
-    def _check_open_for_ballots(self, cursor: sqlite3.Cursor, number: int) -> None:
-        row = cursor.execute("SELECT status FROM generation WHERE number = ?", (number,)).fetchone()
-        status = GenerationStatus(row[0]) if row else GenerationStatus.BORN
-        if status is GenerationStatus.BRED:
-            raise RunError(f"generation {number} of {self.name} has children already: its ranking can no longer change")
-        if status is GenerationStatus.BORN:
-            raise RunError(
-                f"generation {number} of {self.name} has no full set of songs yet; go on: evolve resume {self.name}"
-            )
-
-
-def _set_facts(cursor: sqlite3.Cursor, facts: Mapping[str, Json]) -> None:
-    for name, value in facts.items():
-        cursor.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, json.dumps(value)))
-
-
-def _insert_individual(cursor: sqlite3.Cursor, one: Individual, changed: Mapping[str, tuple[Json, Json]]) -> None:
-    texts = [json.dumps(part) for part in (one.genome.genes, one.parents, one.operators, dict(changed))]
-    cursor.execute(
-        "INSERT INTO individual (id, generation, slot, origin, status, genome, parents, operators, changed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (one.id, one.generation, one.slot, one.origin, IndividualStatus.BORN, *texts),
-    )
+    def _write_artifacts(self, individual_id: str, artifacts: Iterable[Artifact]) -> dict[str, KeptFile]:
+        return {
+            artifact.kind: self.write_file(self.paths.artifact(individual_id, artifact.name), artifact.data)
+            for artifact in artifacts
+        }

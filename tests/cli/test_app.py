@@ -103,7 +103,7 @@ def test_ctrl_c_is_exit_code_130(capsys: pytest.CaptureFixture[str], monkeypatch
 @pytest.mark.parametrize(
     ("number", "reason", "way_out"),
     [
-        (errno.ENOSPC, "No space left", "what was recorded is safe; make room and go on with: evolve resume"),
+        (errno.ENOSPC, "No space left", "what was recorded is safe; make room and give the command again"),
         (errno.EACCES, "Permission denied", "check the rights of the folder, or choose another with --runs or -o"),
         (errno.EROFS, "Read-only", "choose a folder that can be written, with --runs or -o"),
     ],

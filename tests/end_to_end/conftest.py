@@ -1,10 +1,13 @@
 """A whole run through the command line, made once for all tests that look at it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end import pretended_commands as pretended
 from tests.end_to_end.commands import ROOT, evolve
+from tests.pretended_trials import lineage
 
 SPACE = str(ROOT / "search_spaces" / "quick.yaml")
 
@@ -21,3 +24,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
             evolve("rank", name, "--order", order, folder=folder)
             evolve("resume", name, "--judge", "none", folder=folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Callable[[Path], bool]:
+    """Tells whether a run with pretended trials has the lineage of one that nothing has disturbed."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    pretended.write_space(folder)
+    pretended.evolve(*pretended.begin("calm", tunes), folder=folder)
+    pretended.finish("calm", folder)
+    expected = lineage(pretended.read(folder / "runs" / "calm"))
+    return lambda run: lineage(pretended.read(run)) == expected

@@ -103,6 +103,14 @@ def test_the_failed_stand_where_they_were_born(run: RunRecord) -> None:
     assert ids == ["g0-2", "g1-2", "g1-3b", "g1-4", "g1-5c", "g1-6", "g1-3", "g1-5", "g1-5b"]
 
 
+def test_lost_attempts_stand_with_their_individual(run: RunRecord) -> None:
+    """Oldest first; mostly there are none."""
+    lost = replace(run.individuals["g1-4"], lost=("its worker was killed", "it ran out of memory"))
+    document = report_document(replace(run, individuals={**run.individuals, "g1-4": lost}))
+    assert individual(document, 1, "g1-4")["lost"] == ["its worker was killed", "it ran out of memory"]
+    assert individual(document, 1, "g1-2")["lost"] == []
+
+
 def test_what_is_not_ranked_has_no_rank(run: RunRecord) -> None:
     """In a generation still in training, rank, utility and letter are null."""
     entry = individual(report_document(run), 2, "g2-2")

@@ -136,6 +136,20 @@ def test_failures_are_grouped_by_reason() -> None:
     assert "1 × out of memory: the network has 41,308,160 parameters g1-3 → g1-3b" in text
 
 
+def test_lost_attempts_are_told_in_one_line() -> None:
+    """Each reason once, with how often; also in a run in which nothing failed."""
+    for stage in ("training", "born"):
+        run = example_run(stage)
+        records = dict(run.individuals)
+        records["g0-1"] = replace(records["g0-1"], lost=("its worker was killed",))
+        records["g0-2"] = replace(records["g0-2"], lost=("no sign of life for 900 s", "its worker was killed"))
+        told = render_text(replace(run, individuals=records), width=120)
+        text = squeezed(told.split("What failed and why")[1]).strip()
+        assert text.endswith(
+            "3 attempts of trials lost and made again: its worker was killed (2 ×), no sign of life for 900 s"
+        )
+
+
 def test_drift_shows_ranges_and_a_trend() -> None:
     """Per gene the first and the last generation, with a sparkline between; genes that never vary are left out."""
     text = render_text(example_run("finished"), width=120).split("How the genes drifted")[1]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from evolve.errors import RunError
-from evolve.store import database as module
-from evolve.store.database import APPLICATION_ID, SCHEMA_VERSION, Database
+from evolve.errors import DamagedStoreError, RunError
+from evolve.store import connection as module
+from evolve.store.database import Database
+from evolve.store.schema import APPLICATION_ID, SCHEMA_VERSION
 
 FACT = "INSERT INTO fact (name, value) VALUES (?, ?)"
 
@@ -63,7 +64,9 @@ def test_what_an_interrupted_creation_left_is_written_over(tmp_path: Path) -> No
 
 def test_a_store_that_cannot_be_made_is_the_users_to_mend(tmp_path: Path) -> None:
     """Such as in a folder that is not there."""
-    with pytest.raises(RunError, match=r"run\.sqlite cannot be used: unable to open database file"):
+    with pytest.raises(
+        RunError, match=r"cannot create the store .*run\.sqlite: unable to open database file; make room"
+    ):
         Database.create(tmp_path / "missing" / "run.sqlite", {})
 
 
@@ -101,11 +104,11 @@ def test_a_mistake_in_sql_leaves_nothing_and_names_the_store(path: Path) -> None
 
 def test_a_commit_that_cannot_be_made_is_undone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While somebody reads, nothing is written; afterwards the same store can be written to again."""
-    monkeypatch.setattr(module, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(module, "PATIENCE_S", 0.05)
     store, reader = Database(path), sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM fact").fetchall()
-    with pytest.raises(RunError, match="locked"):
+    with pytest.raises(RunError, match=r"another process has kept the store of .* busy"):
         add(store, "a")
     reader.close()
     add(store, "b")
@@ -160,10 +163,10 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     """Also when it is empty."""
     path = tmp_path / "run.sqlite"
     path.write_bytes(b"not a database, but long enough to look at, so that its first bytes are read" * 20)
-    with pytest.raises(RunError, match=r"the store .*run\.sqlite cannot be used: file is not a database"):
+    with pytest.raises(RunError, match=r"the store of .* is damaged \(file is not a database\); copy the folder"):
         Database(path)
     path.write_bytes(b"")
-    with pytest.raises(RunError, match=r"run\.sqlite is no store of evolve"):
+    with pytest.raises(DamagedStoreError, match=r"is damaged \(it is empty\)"):
         Database(path)
 
 
@@ -186,7 +189,8 @@ def test_a_store_of_a_newer_evolve_is_told(path: Path) -> None:
     with pytest.raises(RunError) as told:
         Database(path)
     assert str(told.value) == (
-        f"{path} has layout 2, this evolve reads layout 1; use the version of evolve that made it"
+        f"{path} has layout {SCHEMA_VERSION + 1}, this evolve reads up to layout {SCHEMA_VERSION}: a newer evolve has "
+        f"made it; use that one, or a newer one still"
     )
     assert int.from_bytes(b"evol", "big") == APPLICATION_ID
 
@@ -196,5 +200,5 @@ def test_a_store_with_damaged_pages_is_told(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
-    with pytest.raises(RunError, match=r"run\.sqlite cannot be used: "):
+    with pytest.raises(DamagedStoreError, match=r"the store of .* is damaged \(.*evolve doctor .*evolve report "):
         look(path)

@@ -13,7 +13,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import Individual, Origin
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
-from evolve.store import run_store as module
+from evolve.store import files as module
 from evolve.store.paths import write_whole
 from evolve.store.records import Artifact, GenerationStatus, IndividualStatus
 from evolve.store.run_store import RunStore
@@ -45,7 +45,7 @@ def test_no_row_names_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pyte
         before = store.read()
         with monkeypatch.context() as patch:
             patch.setattr(module, "write_whole", FullDisk(room).write)
-            with pytest.raises(OSError, match="No space"):
+            with pytest.raises(RunError, match="is full"):
                 store.record_trial(result_of("g0-1"))
         assert store.read() == before
         assert store.record_trial(result_of("g0-1"))
@@ -61,7 +61,7 @@ def test_material_is_there_in_full_or_not_at_all(tmp_path: Path, monkeypatch: py
     with RunStore.create(tmp_path / "run", FACTS) as store:
         with monkeypatch.context() as patch:
             patch.setattr(module, "write_whole", FullDisk(room).write)
-            with pytest.raises(OSError, match="No space"):
+            with pytest.raises(RunError, match="is full"):
                 store.write_material(b"encoded", (Artifact("midi", "opening.mid", b"x"),), {"opening": {}})
         assert store.fact("opening") is None
         assert store.read().opening == {}
@@ -128,18 +128,18 @@ with RunStore(Path(sys.argv[1])) as store, store.exclusively():
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from evolve.store import run_store
+from evolve.store import files
 from evolve.store.run_store import RunStore
 from tests.store.runs import result_of
 written, wanted = 0, int(sys.argv[2])
-write_whole = run_store.write_whole
+write_whole = files.write_whole
 def write_and_die(path, data):
     global written
     if written == wanted:
         os.kill(os.getpid(), signal.SIGKILL)
     write_whole(path, data)
     written += 1
-run_store.write_whole = write_and_die
+files.write_whole = write_and_die
 with RunStore(Path(sys.argv[1])) as store, store.exclusively():
     store.record_start("g0-1")
     store.record_trial(result_of("g0-1"))

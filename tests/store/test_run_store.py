@@ -1,13 +1,14 @@
 """What is written into a run folder comes back as it was, in whatever order things happened."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evolve.errors import RunError
+from evolve.errors import DamagedStoreError, RunError
 from evolve.genetics.individual import Individual, Origin
 from evolve.store.paths import RunPaths
 from evolve.store.records import (
@@ -20,6 +21,7 @@ from evolve.store.records import (
     TrialResult,
 )
 from evolve.store.run_store import RunStore
+from tests.store.damage import alter
 from tests.store.runs import (
     FACTS,
     ballot_of,
@@ -157,7 +159,10 @@ def test_a_lost_file_is_the_users_to_bring_back(tmp_path: Path) -> None:
         store.paths.material.unlink()
         with pytest.raises(RunError) as told:
             store.read_material()
-    assert str(told.value) == "run has lost its file material.npz; copy a run folder with all that is in it"
+    assert str(told.value) == (
+        f"run has lost its file material.npz; copy a run folder with all that is in it, and see what else is missing "
+        f"with: evolve doctor {tmp_path / 'run'}"
+    )
 
 
 # --- ballots ---------------------------------------------------------------------------------------------------------
@@ -209,10 +214,10 @@ def test_children_are_born_only_from_the_ranking_that_stands(tmp_path: Path) -> 
         store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2 g0-3"), by_first_ballot)
         read = store.read().generations[0].standings
         store.record_ballot(0, ballot_of("ann", "g0-3", "g0-2 g0-1"), by_first_ballot)
-        assert not store.record_generation(1, [], {}, parents=["g0-1"], bred_from=read)
+        assert not store.record_generation(1, [], {}, elites=["g0-1"], parents=["g0-1"], bred_from=read)
         assert [(one.index, one.status) for one in store.read().generations] == [(0, GenerationStatus.RANKED)]
         stands = store.read().generations[0].standings
-        assert store.record_generation(1, [], {}, parents=["g0-3"], bred_from=stands)
+        assert store.record_generation(1, [], {}, elites=["g0-3"], parents=["g0-3"], bred_from=stands)
         assert store.read().generations[0].parents == ("g0-3",)
 
 
@@ -283,8 +288,51 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     """With the reason of the operating system."""
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match=r"cannot create the run folder .*/file/run: Not a directory"):
+    with pytest.raises(
+        RunError, match=r"cannot create the run folder .*/file/run: Not a directory; choose another folder"
+    ):
         RunStore.create(tmp_path / "file" / "run", FACTS)
+
+
+def test_a_discarded_run_leaves_nothing_but_what_was_there_before(tmp_path: Path) -> None:
+    """Hidden files stay, and so does what a link leads to."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "song.mid").touch()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".DS_Store").touch()
+    store = new_run(tmp_path / "run", evaluated=True)
+    (tmp_path / "run" / "link").symlink_to(tmp_path / "kept")
+    store.discard()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [".DS_Store"]
+    assert (tmp_path / "kept" / "song.mid").exists()
+    new_run(tmp_path / "other").discard()
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(
+    ("harm", "asked"),
+    [
+        ("UPDATE fact SET value = '[]' WHERE name = 'settings'", lambda store: store.fact("settings")),
+        ("UPDATE fact SET value = '{\"seed\": 1.5}' WHERE name = 'settings'", lambda store: store.read()),
+        ("UPDATE song SET files = '[]'", lambda store: store.songs_of("g0-1")),
+        ("UPDATE song SET files = '{\"midi\": 1}'", lambda store: store.songs_of("g0-1")),
+        ("UPDATE draft SET steps = '{}'", lambda store: store.draft_steps(0, "ann")),
+        ("UPDATE individual SET status = 'lost'", lambda store: store.record_trial(result_of("g0-1"))),
+        ("UPDATE individual SET genome = '[[\"width\", [1]]]'", lambda store: store.read()),
+        ("UPDATE individual SET parents = '{}'", lambda store: store.read()),
+        ("DELETE FROM individual WHERE id = 'g0-2'", lambda store: store.read()),
+    ],
+)
+def test_what_no_evolve_has_written_is_told_as_damage(
+    tmp_path: Path, harm: str, asked: Callable[[RunStore], object]
+) -> None:
+    """Whatever of it is asked for; the rest can be read."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        store.record_draft(0, "ann", [{"do": "up"}])
+        alter(tmp_path / "run", harm)
+        with pytest.raises(DamagedStoreError, match=r"the store of .* is damaged \(.*evolve doctor"):
+            asked(store)
+        assert store.read_file("individuals/g0-1/song-1.mid")
 
 
 def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
+from evolve.errors import EvolveError
 from evolve.judging.ballot import Ballot
 from evolve.judging.draft import BallotDraft, Move, Order, Step
 from evolve.judging.moves import Action
@@ -54,6 +55,7 @@ class Screen:
 
         Raises:
             KeyboardInterrupt: On Ctrl-C, with the screen as it was before.
+            EvolveError: A step could not be saved.
         """
         ballot = self._application.run(handle_sigint=False)  # else one that is sent, not typed, would go unheard
         return None if ballot is None else (ballot, self.view.draft.method)
@@ -68,7 +70,11 @@ class Screen:
     def _handler(self, command: Command) -> Callable[[KeyPressEvent], None]:
         def handle(event: KeyPressEvent) -> None:
             number = int(event.data) if command is Command.PLAY_NUMBER else None
-            self._obey(command, number)
+            try:
+                self._obey(command, number)
+            except EvolveError as error:  # a step that could not be saved ends the sitting, in the caller's words
+                if not event.app.future or not event.app.future.done():
+                    event.app.exit(exception=error)
 
         return handle
 

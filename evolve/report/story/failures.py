@@ -1,6 +1,7 @@
-"""What failed and why, grouped by reason."""
+"""What failed and why, grouped by reason, and which attempts were lost on the way."""
 
 import re
+from collections import Counter
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -19,8 +20,9 @@ _NUMBER = re.compile(r"\d[\d,.]*")
 def failures(run: RunRecord) -> RenderableType:
     """Each reason once, with who failed for it, who took their places, and which genes only they have."""
     groups = _by_reason(run)
+    lost = _lost(run)
     if not groups:
-        return Group()
+        return section("What failed and why", lost) if lost else Group()
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="red", no_wrap=True)
     table.add_column(ratio=1)
@@ -28,7 +30,17 @@ def failures(run: RunRecord) -> RenderableType:
         table.add_row(f"{len(records)} ×", Group(Text(reason), _who(records), *_suspicion(run, records)))
     failed = sum(map(len, groups.values()))
     note = Text(f"{counted(failed, 'individual')} of {len(run.individuals)}; each made room for another", style="dim")
-    return section("What failed and why", table, note=note)
+    return section("What failed and why", Group(table, *([lost] if lost else [])), note=note)
+
+
+def _lost(run: RunRecord) -> Phrases | None:
+    """The attempts that were lost and made again, in one line; None without any."""
+    reasons = Counter(one_line(reason) for record in run.individuals.values() for reason in record.lost)
+    if not reasons:
+        return None
+    told = [f"{reason} ({count} ×)" if count > 1 else reason for reason, count in reasons.most_common()]
+    count = counted(reasons.total(), "attempt")
+    return Phrases([f"{count} of trials lost and made again: {told[0]}", *told[1:]], joint=", ")
 
 
 def _by_reason(run: RunRecord) -> dict[str, list[IndividualRecord]]:

@@ -7,12 +7,14 @@ import pytest
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from evolve.errors import RunError
 from evolve.judging.ballot import Ballot, Candidate
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import format_order
 from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player
 from evolve.judging.terminal.judge import judge
+from evolve.judging.terminal.screen import Save
 from tests.judging.terminal.pretending import candidates
 
 UP, DOWN, SHIFT_UP, SHIFT_DOWN = "\x1b[A", "\x1b[B", "\x1b[1;2A", "\x1b[1;2B"
@@ -29,7 +31,12 @@ class Listening:
     """One sitting of a listener who types these keys."""
 
     def __init__(
-        self, keys: str, *, cast: tuple[Candidate, ...] = CAST, steps: list[dict[str, Any]] | None = None
+        self,
+        keys: str,
+        *,
+        cast: tuple[Candidate, ...] = CAST,
+        steps: list[dict[str, Any]] | None = None,
+        save: Save | None = None,
     ) -> None:
         self.letters = {each.letter: each.id for each in cast}
         self.saved: list[list[dict[str, Any]]] = []
@@ -39,7 +46,7 @@ class Listening:
             made = judge(
                 cast,
                 steps or [],
-                save=self.saved.append,
+                save=save or self.saved.append,
                 generation=7,
                 listener="anna",
                 input=pipe,
@@ -128,6 +135,17 @@ def test_every_step_is_saved_and_a_later_sitting_goes_on() -> None:
 
     second = Listening(f"{LIST}uK{ENTER}y", steps=first.saved[-1])
     assert second.order == "C > A = B = D"
+
+
+@pytest.mark.parametrize("keys", [f"{LIST}jK", f"{LIST}jKGxu{ENTER}y", f"{PAIRS}{ENTER}{ENTER}", f"{ORDER}D > ...\r"])
+def test_a_step_that_cannot_be_kept_ends_the_sitting(keys: str) -> None:
+    """Whoever keeps the steps says why, whatever was typed in the meantime; the next sitting begins before it."""
+
+    def refuse(_: list[dict[str, Any]]) -> None:
+        raise RunError("the disk is full")
+
+    with pytest.raises(RunError, match="the disk is full"):
+        Listening(keys, save=refuse)
 
 
 def test_steps_of_other_candidates_begin_a_fresh_ballot() -> None:

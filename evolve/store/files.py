@@ -1,0 +1,115 @@
+"""The files of a run folder: none is read or written outside it, and what was written is known by its digest."""
+
+import hashlib
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Self
+
+from evolve.errors import RunError
+from evolve.store.paths import RunPaths, write_whole
+from evolve.store.refusals import files_translated
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """What the store remembers of a file that a row names.
+
+    Attributes:
+        path: Relative to the run folder.
+        size: In bytes.
+        sha256: Its digest, in hexadecimal digits.
+    """
+
+    path: str
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: str, data: bytes) -> Self:
+        """A file that holds this."""
+        return cls(path, len(data), hashlib.sha256(data).hexdigest())
+
+
+def inside(paths: RunPaths, relative: str) -> Path:
+    """Where a file of the run lies, given by its path relative to the run folder.
+
+    Raises:
+        RunError: It would lie outside the run folder: by its path, or by a symbolic link on the way.
+    """
+    parts = PurePosixPath(relative).parts
+    if not parts or relative.startswith("/") or ".." in parts or "\\" in relative or not relative.isprintable():
+        raise RunError(
+            f"the store of {paths.folder} names {relative!r:.120}, which is no file of the run folder; use the folder "
+            f"only if you know who made it so"
+        )
+    path = paths.folder.joinpath(*parts)
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError) as error:  # links in a circle
+        raise RunError(f"{relative} in {paths.folder} is no file; remove the symbolic link") from error
+    if not resolved.is_relative_to(paths.folder.resolve()):
+        raise RunError(f"{relative} in {paths.folder} leads out of the run folder; remove the symbolic link")
+    return path
+
+
+def read_inside(paths: RunPaths, relative: str, kept: KeptFile | None = None) -> bytes:
+    """A file of the run.
+
+    Args:
+        paths: Of the run.
+        relative: Where it lies in the run folder.
+        kept: What was written to it, where that is known.
+
+    Raises:
+        RunError: It is no longer there or no longer whole, cannot be read, or lies outside the run folder.
+    """
+    data = _read(paths, relative)
+    if kept is not None and KeptFile.of(relative, data) != kept:
+        raise RunError(
+            f"the file {relative} of {paths.folder.resolve().name} is damaged: it is not what was written; bring it "
+            f"back from a copy of the run folder, and see what else is not whole with: evolve doctor {paths.reference}"
+        )
+    return data
+
+
+def _read(paths: RunPaths, relative: str) -> bytes:
+    path = inside(paths, relative)
+    with files_translated(paths):
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would have us wait for ever
+                raise RunError(f"{relative} in {paths.folder} is no file")
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if not paths.database.exists():
+                raise
+            raise RunError(
+                f"{paths.folder.resolve().name} has lost its file {relative}; copy a run folder with all that is in "
+                f"it, and see what else is missing with: evolve doctor {paths.reference}"
+            ) from error
+
+
+def write_inside(paths: RunPaths, path: Path, data: bytes) -> KeptFile:
+    """Write a file of the run, whole or not at all.
+
+    Raises:
+        RunError: It would lie outside the run folder, or the disk refuses.
+    """
+    relative = paths.relative(path)
+    inside(paths, relative)
+    with files_translated(paths):
+        write_whole(path, data)
+    return KeptFile.of(relative, data)
+
+
+def is_whole(path: Path, kept: KeptFile) -> bool:
+    """Whether a file that is there holds what was written to it."""
+    if path.stat().st_size != kept.size:
+        return False
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest() == kept.sha256

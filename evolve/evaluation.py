@@ -134,6 +134,7 @@ class _Recorder:
         self._observer.trial_started(individual_id)
 
     def trial_lost(self, individual_id: str, reason: str) -> None:
+        self._store.record_lost(individual_id, reason)
         self._observer.trial_lost(individual_id, reason)
 
     def trial_progressed(self, progress: TrialProgress) -> None:

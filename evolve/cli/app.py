@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from evolve import __version__
-from evolve.cli import checking, making, ranking, reporting, running
+from evolve.cli import checking, doctoring, making, ranking, reporting, running
 from evolve.errors import EvolveError
 from evolve.interrupts import exit_code, stop_on_request
 
@@ -37,6 +37,7 @@ app.command()(reporting.report)
 app.command("list")(reporting.list_runs)
 app.command()(making.compose)
 app.command()(making.export)
+app.command()(doctoring.doctor)
 app.add_typer(checking.space, name="space")
 app.add_typer(checking.corpus, name="corpus")
 

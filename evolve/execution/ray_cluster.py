@@ -10,6 +10,7 @@ from typing import Any
 from evolve.errors import ExecutionError
 
 # Read when Ray is imported.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that it was used
 os.environ.setdefault("RAY_AUTH_MODE", "token")  # whoever joins without our token is refused
 os.environ.setdefault("RAY_worker_niceness", "0")  # +15 by default: a laptop's other programs would starve the trials
 os.environ.setdefault(

@@ -89,7 +89,8 @@ def table(kills: list[Kill]) -> str:
 def _next_kill(evening: Evening, done: list[Kill], seed: int) -> Kill:
     """The step that was stopped least so far, by the signal that it met least."""
     rng = derive_rng(seed, "kill", len(done), len(evening.kills), evening.folder.name)
-    steps, pairs = Counter(kill.step for kill in done), Counter((kill.step, kill.number) for kill in done)
+    steps, numbers = Counter(kill.step for kill in done), Counter(kill.number for kill in done)
+    pairs = Counter((kill.step, kill.number) for kill in done)
     step = min(evening.possible(), key=lambda one: steps[one])
-    number = min(SIGNALS, key=lambda one: pairs[step, one])
+    number = min(SIGNALS, key=lambda one: (pairs[step, one], numbers[one]))
     return evening.draw(step, number, rng)

@@ -1,0 +1,129 @@
+"""`evolve doctor`: what may be wrong with this machine or with a run, and what to do about it."""
+
+import contextlib
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evolve.cli.options import AsJson, Runs, complete_run, reference_to
+from evolve.errors import RunError
+
+if TYPE_CHECKING:
+    from evolve.doctor.check import Check
+
+_MARKS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "bad": ("✗", "bold red")}
+
+
+def doctor(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RUN]", help="A run to look at too: its name, or the path of its folder.",
+            autocompletion=complete_run, show_default=False,
+        ),
+    ] = None,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Make a whole store of what can be read of RUN's damaged one.")
+    ] = False,
+    json_: AsJson = False,
+    runs: Runs = Path("runs"),
+) -> None:  # fmt: skip
+    """Look whether this machine has what evolve needs, or whether a run is whole.
+
+    Without RUN: Python, memory, disks, the audio player, TensorFlow and the GPUs it sees, and whether Ray starts, which
+    takes half a minute. With RUN: whether its store is intact, and each of its files there and as it was written; and
+    of the machine what takes no time. Only --mend changes anything.
+
+    Exit code 1 when something will not work.
+
+    \b
+    Examples:
+      evolve doctor
+      evolve doctor quick-1
+      evolve doctor quick-1 --mend
+      evolve doctor --json
+    """
+    if mend:
+        if run is None:
+            raise typer.BadParameter("name the run that is to be mended", param_hint="--mend")
+        _mend(_folder(run, runs), runs)
+        return
+    of_run = _run_checks(_folder(run, runs)) if run is not None else []
+    if of_run and not json_:
+        _print(of_run, f"The run {run}")
+    checks = [*of_run, *_machine_checks(runs, thoroughly=run is None, printed=not json_)]
+    if json_:
+        document = {"run": run, "checks": [dataclasses.asdict(check) for check in checks]}
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    if any(check.state.is_bad for check in checks):
+        raise typer.Exit(1)
+
+
+def _folder(run: str, runs: Path) -> Path:
+    """The folder of a run, even of one whose store is lost."""
+    for folder in (runs / run, Path(run)):
+        if folder.is_dir():
+            return folder
+    raise RunError(f'there is no run folder "{run}" in {runs}/ nor at that path; see: evolve list')
+
+
+def _run_checks(folder: Path) -> "list[Check]":
+    from evolve.doctor.run import run_checks
+    from evolve.store.examination import examine
+
+    return list(run_checks(examine(folder)))
+
+
+def _machine_checks(runs: Path, *, thoroughly: bool, printed: bool) -> "list[Check]":
+    from evolve.doctor.machine import machine_checks
+
+    checks = []
+    for name, look in machine_checks(runs, thoroughly=thoroughly):
+        with _looking_at(name):
+            checks.append(look())
+        if printed:
+            _print(checks[-1:], "" if checks[:-1] else "This machine")
+    return checks
+
+
+@contextlib.contextmanager
+def _looking_at(name: str) -> Iterator[None]:
+    """Say on a terminal what is being looked at, while it is."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"looking at {name} …"):
+        yield
+
+
+def _print(checks: "list[Check]", heading: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, width=1)
+    table.add_column(no_wrap=True, width=15)
+    table.add_column(overflow="fold")
+    for check in checks:
+        mark, style = _MARKS[check.state]
+        table.add_row(Text(mark, style=style), check.name, Text(check.found))
+        if check.advice:
+            table.add_row("", "", Text(f"→ {check.advice}", style=style))
+    console = Console(highlight=False, markup=False)
+    if heading:
+        console.print(Text(heading, style="bold"))
+    console.print(table)
+
+
+def _mend(folder: Path, runs: Path) -> None:
+    from evolve.store.mending import mend as mended
+
+    mending = mended(folder)
+    for line in mending.lost:
+        typer.echo(f"lost: {line}", err=True)
+    reference = reference_to(folder, runs)
+    typer.echo(f"mended; the damaged store is kept as {mending.kept}. Go on: evolve resume {reference}", err=True)

@@ -1,0 +1,157 @@
+"""What is looked at on a machine, and what is advised where something is missing."""
+
+import os
+import shutil
+from collections import namedtuple
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from evolve.doctor import machine
+from evolve.doctor.check import Check, State
+from evolve.doctor.machine import machine_checks
+from evolve.errors import ExecutionError
+from evolve.execution.ray_execution import RayExecution
+from tests.troubles import told
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def look(name: str, runs: Path = Path("runs")) -> Check:
+    """One check alone."""
+    return dict(machine_checks(runs))[name]()
+
+
+def test_every_check_stands_under_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a program that reads the JSON finds it; none of the quick ones is bad here."""
+    monkeypatch.chdir(tmp_path)
+    for name, check in machine_checks(Path("runs")):
+        if name not in ("TensorFlow", "Ray"):
+            found = check()
+            assert found.name == name
+            assert not found.state.is_bad, found
+            assert bool(found.advice) is (found.state is not State.GOOD)
+
+
+@pytest.mark.parametrize(("free_gb", "state"), [(1.2, State.BAD), (3.0, State.WARNING), (8.0, State.GOOD)])
+def test_too_little_memory_is_told(free_gb: float, state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training alone takes a gigabyte."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=16e9, available=free_gb * 1e9))
+    check = look("memory")
+    assert check.state is state
+    assert f"16.0 GB, {free_gb:.1f} GB of it free" in check.found
+    if state is State.WARNING:
+        assert "--set cpus_per_trial=" in check.advice
+
+
+@pytest.mark.parametrize(("free_mb", "state"), [(150, State.BAD), (900, State.WARNING), (50_000, State.GOOD)])
+def test_a_disk_that_is_nearly_full_is_told(
+    free_mb: int, state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the folder of runs is not there yet: its parent's disk counts."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**12, 0, free_mb * 10**6))
+    check = look("disk", tmp_path / "not" / "there")
+    assert check.state is state
+    assert ("--runs" in check.advice) is (state is not State.GOOD)
+    assert ("TMPDIR" in look("temporary files").advice) is (state is not State.GOOD)
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the two ways out."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    check = look("disk", tmp_path)
+    assert check.state is State.BAD
+    assert check.found == f"{tmp_path} cannot be written to"
+
+
+@pytest.mark.parametrize(("total_mb", "state"), [(64, State.WARNING), (12_000, State.GOOD)])
+def test_a_containers_little_shared_memory_is_told(
+    total_mb: int, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the option that gives more."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(total_mb * 10**6, 0, 10**12))
+    assert look("shared memory").state is state
+
+
+def test_a_machine_without_a_player_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A warning only: songs can be heard elsewhere. A player of one's own is found."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("EVOLVE_PLAYER", raising=False)
+    check = look("audio player")
+    assert (check.state, check.found) == (State.WARNING, "none for OGG files")
+    assert "mpv" in check.advice
+    monkeypatch.setenv("EVOLVE_PLAYER", "")
+    assert look("audio player").found == "none: EVOLVE_PLAYER is empty"
+    monkeypatch.setenv("EVOLVE_PLAYER", "my-player --loud")
+    assert look("audio player") == Check("audio player", State.GOOD, "my-player")
+
+
+def test_a_codec_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a training has been paid for whose songs cannot be written."""
+
+    def fail(_: object) -> bytes:
+        raise OSError("libsndfile.so: cannot open\nshared object file")
+
+    monkeypatch.setattr("evolve.music.audio.write_ogg", fail)
+    check = look("sound")
+    assert check.state is State.BAD
+    assert check.found.endswith("libsndfile.so: cannot open shared object file")
+
+
+def test_a_token_that_others_can_read_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """None yet is good, one of one's own is good, one that all can read is not."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert look("token").state is State.GOOD
+    path = tmp_path / ".ray" / "auth_token"
+    path.parent.mkdir()
+    path.write_text("secret")
+    path.chmod(0o600)
+    assert look("token").state is State.GOOD
+    path.chmod(0o644)
+    assert look("token").state is State.WARNING
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("import os; os.kill(os.getpid(), 4)", "crashes when it is imported (signal 4)"),
+        ("import no_such_library", "cannot be imported: ModuleNotFoundError: No module named 'no_such_library'"),
+        ("import time; time.sleep(60)", "takes longer than 0.5 s to import"),
+    ],
+)
+def test_a_tensorflow_that_fails_crashes_or_hangs_is_told(
+    program: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does on processors that it was not built for, without taking this program along."""
+    monkeypatch.setattr(machine, "_LOOK_AT_TENSORFLOW", program)
+    monkeypatch.setattr(machine, "LIBRARY_LIMIT_S", 0.5 if "sleep" in program else 60.0)
+    check = look("TensorFlow")
+    assert (check.state, check.found) == (State.BAD, found)
+
+
+@pytest.mark.parametrize(("gpus", "driver", "state"), [(0, False, "good"), (0, True, "warning"), (2, True, "good")])
+def test_gpus_that_tensorflow_does_not_see_are_told(
+    gpus: int, *, driver: bool, state: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where there is a driver and no GPU is seen, the extra is missing."""
+    monkeypatch.setattr(
+        machine, "_LOOK_AT_TENSORFLOW", f'print(\'{{"version": "2", "gpus": {["a"] * gpus}}}\')'.replace("'a'", '"a"')
+    )
+    monkeypatch.setattr(shutil, "which", lambda name: str(tmp_path / name) if driver else None)
+    check = look("TensorFlow")
+    assert check.state == state
+    assert ("[gpu]" in check.advice) is (state == "warning")
+
+
+def test_a_ray_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what it said, in one line, and what to look at."""
+
+    def refuse(_: RayExecution) -> None:
+        raise ExecutionError("cannot start Ray on this machine: The current node\ntimed out during startup")
+
+    monkeypatch.setattr(RayExecution, "__call__", refuse)
+    check = look("Ray")
+    assert check.state is State.BAD
+    told("ray-start", check.found)

@@ -12,7 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import ray
 from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
@@ -32,6 +32,9 @@ ATTEMPTS = 3
 
 HUNG_ATTEMPTS = 2
 """How often a trial is begun that hangs each time: a second time, in case it was the machine's fault."""
+
+START_LIMIT_S = 300.0
+"""How long a worker may take until it has imported everything; busy machines take a minute."""
 
 GROWTH_MB = 1_000
 """A worker that holds so much more after a trial than after its first one gives its place to a fresh process."""
@@ -145,16 +148,17 @@ class RayRunner:
 
     def _give_up_the_silent(self, round_: "_Round") -> None:
         """End the workers that have been silent for too long: a hung trial, a stopped process, a node cut off."""
-        for place in [place for place in self._places if place.silent_s > round_.hang_limit_s]:
-            individual = place.individual
-            if individual is not None:
-                self._close(place)
-                round_.try_again(individual, f"gave no sign of life for {round_.hang_limit_s:g} s", HUNG_ATTEMPTS)
-            elif not any(other.individual for other in self._places):
-                self._close(place)
-                self._failed_starts += 1
-                if self._failed_starts >= ATTEMPTS:
-                    raise ExecutionError(f"no worker can start: none was ready within {round_.hang_limit_s:g} s")
+        for place in [place for place in self._places if place.individual and place.silent_s > round_.hang_limit_s]:
+            self._close(place)
+            why = f"gave no sign of life for {round_.hang_limit_s:g} s"
+            round_.try_again(cast("Individual", place.individual), why, HUNG_ATTEMPTS)
+        if any(place.individual for place in self._places):
+            return  # who is not ready may be waiting for its turn
+        for place in [place for place in self._places if place.silent_s > START_LIMIT_S]:
+            self._close(place)
+            self._failed_starts += 1
+            if self._failed_starts >= ATTEMPTS:
+                raise ExecutionError(f"no worker can start: none was ready within {START_LIMIT_S:g} s")
 
     def _close(self, place: "_Place") -> None:
         self._places.remove(place)

@@ -52,7 +52,7 @@ def _outcome(individual: Individual, material: Material, signs: "_Signs") -> Tri
     except MemoryError:
         return TrialResult(individual.id, failure="the network did not fit into memory")
     except Exception as error:  # any combination of genes may break a library; the run must go on
-        return TrialResult(individual.id, failure=_one_line(f"{type(error).__name__}: {error}"))
+        return TrialResult(individual.id, failure=f"{type(error).__name__}: {_one_line(str(error))}")
 
 
 def _train_and_compose(individual: Individual, material: Material, signs: "_Signs") -> TrialResult:

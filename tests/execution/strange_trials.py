@@ -31,7 +31,7 @@ def run(individual: Individual, material: Material, report: Callable[[TrialProgr
 
     ``die`` ends its process, ``stop`` halts it, ``hang`` never comes back, ``hoard`` takes ever more memory, each
     with ``once FOLDER`` the first time only; ``leak MB`` keeps memory, ``sleep S`` and ``live S`` take their time, the
-    latter with signs of life; ``raise`` ends its thread.
+    latter with signs of life; ``raise`` ends its thread, ``unsendable`` makes what cannot be sent home.
     """
     assert material.config.songs
     report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
@@ -59,6 +59,8 @@ def run(individual: Individual, material: Material, report: Callable[[TrialProgr
             time.sleep(float(words[0]))
         case "raise":
             raise SystemExit("a library that ends the process")
+        case "unsendable":
+            return TrialResult(individual.id, {"lock": threading.Lock()})
     return TrialResult(individual.id, {"process": os.getpid()})
 
 

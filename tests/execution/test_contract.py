@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from evolve.errors import CorpusError
+from evolve.execution import trial
 from evolve.execution.contract import Phase, TrialRunner
-from evolve.execution.in_process import InProcessExecution
+from evolve.execution.in_process import InProcessExecution, InProcessRunner
 from evolve.execution.material import Material
+from evolve.network.train import TrainingFailed
 from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder, individual, small_config, small_material
 
@@ -97,3 +100,28 @@ def test_the_same_individual_writes_the_same_songs_twice(runner: TrialRunner, ma
         runner.run([individual("g0-1")], material, recorder)
         songs.append([song.files[0].data for song in recorder.results["g0-1"].songs])
     assert songs[0] == songs[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (MemoryError(), "the network did not fit into memory"),
+        (RuntimeError("\n a layer broke \n its traceback"), "RuntimeError: a layer broke"),
+        (CorpusError("nothing to compose from"), "nothing to compose from"),
+        (UnicodeError("\udcff"), "UnicodeError: ?"),
+        (TrainingFailed("  "), "no reason given"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else type(one).__name__,
+)
+def test_whatever_a_library_raises_is_one_line(
+    error: Exception, failure: str, material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A combination of genes may break anything; the run goes on with a failure that can be read and kept."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(trial, "hypermodel", fail)
+    recorder = Recorder()
+    InProcessRunner().run([individual("g0-1")], material, recorder)
+    assert recorder.results["g0-1"].failure == failure

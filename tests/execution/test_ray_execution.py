@@ -87,6 +87,15 @@ def test_a_trial_that_ends_its_thread_is_a_failure(execution: RayExecution, mate
     assert recorder.results["g0-2"].failure is None
 
 
+def test_a_result_that_cannot_be_sent_home_is_a_failure(execution: RayExecution, material: Material) -> None:
+    """It is not the genome's fault, and would not be better the next time."""
+    recorder = outcome(execution, [strange(1, "unsendable"), strange(2)], material)
+    assert "its worker failed" in str(recorder.results["g0-1"].failure)
+    assert "pickle" in str(recorder.results["g0-1"].failure)
+    assert recorder.results["g0-2"].failure is None
+    assert recorder.started.count("g0-1") == 1
+
+
 def test_a_trial_that_hangs_is_ended_and_tried_once_more(execution: RayExecution, tunes: Path, tmp_path: Path) -> None:
     """Whether its thread waits for ever or its process was stopped; a slow one that gives signs of life is let be."""
     patient = small_material(small_config(tunes, hang_limit=10.0))

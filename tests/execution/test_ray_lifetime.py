@@ -1,6 +1,9 @@
 """How a place on Ray begins and ends: one Ray after the other, each with a life of its own."""
 
 import os
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -94,6 +97,36 @@ def test_a_trial_that_cannot_be_imported_is_told(material: Material) -> None:
     """A cluster whose machines lack evolve, or have another one, is not tried forever."""
     with RayExecution(trial="evolve.no_such:trial") as execution, pytest.raises(ExecutionError, match="no_such"):
         outcome(execution, [strange(1)], material)
+
+
+def test_workers_that_never_become_ready_are_told(material: Material, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as on a disk that does not answer: their imports hang, and nobody waits for ever."""
+    from evolve.execution import ray_workers  # noqa: PLC0415 - imports Ray
+
+    monkeypatch.setattr(ray_workers, "START_LIMIT_S", 3.0)
+    with RayExecution(trial="tests.execution.never_imported:run") as execution:
+        with pytest.raises(ExecutionError) as raised:
+            outcome(execution, [strange(1)], material)
+        assert str(raised.value) == "no worker can start: none was ready within 3 s"
+
+
+def test_an_abandoned_start_leaves_nothing() -> None:
+    """A program that ends while Ray starts does not wait for it."""
+    program = (
+        "import os, time\n"
+        "from evolve.execution.ray_execution import RayExecution\n"
+        "execution = RayExecution()\n"
+        "execution.get_ready(1)\n"
+        "time.sleep(1.5)\n"
+        "assert execution.is_starting\n"
+        "execution.abandon()\n"
+        "os._exit(7)\n"
+    )
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="a-") as place:
+        began = time.monotonic()
+        ended = subprocess.run([sys.executable, "-c", program], env=os.environ | {"TMPDIR": place}, check=False)
+        assert (ended.returncode, list(Path(place).iterdir())) == (7, [])
+        assert time.monotonic() - began < 60
 
 
 def test_the_address_of_a_ray_client_is_refused() -> None:

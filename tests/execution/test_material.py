@@ -1,0 +1,76 @@
+"""What all trials of a run work from: prepared once, kept as plain data, and the same when it is read back."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evolve.config import RunConfig
+from evolve.errors import CorpusError
+from evolve.execution.material import Material, opening_facts, opening_from_facts, prepare, representations_in
+from evolve.genetics.space_file import parse_space
+from evolve.music.midi import write_midi
+from evolve.music.song import Note, Notes, Song, Track
+from evolve.network.genes import GENES
+from tests.execution.settings import small_config, small_space
+
+
+def song_of_one_pitch(pitch: int, notes: int = 80) -> bytes:
+    """A MIDI file of quarter notes."""
+    line = [Note(pitch, place * 24, 24) for place in range(notes)]
+    return write_midi(Song((Track(Notes.of(line)),), title="low"))
+
+
+def loaded(config: RunConfig) -> Material:
+    """What a store gives back."""
+    prepared = prepare(config, small_space())
+    return Material.load(prepared.data, prepared.facts, small_space(), config)
+
+
+def test_what_is_prepared_is_what_is_read_back(tunes: Path) -> None:
+    """The same symbols and the same opening, twice; nothing of it is a pickle."""
+    config = small_config(tunes)
+    prepared, again = prepare(config, small_space()), prepare(config, small_space())
+    assert prepared.facts == again.facts
+    material = Material.load(prepared.data, prepared.facts, small_space(), config)
+    assert opening_facts(material.opening) == prepared.facts["opening"]
+    assert opening_from_facts(prepared.facts["opening"]) == material.opening
+    assert prepared.data[:2] == b"PK"
+    assert {artifact.kind for artifact in prepared.files} == {"midi", "audio", "roll"}
+    assert prepared.notices == ()
+
+
+def test_what_is_skipped_is_told_with_the_command_that_tells_why(tunes: Path, tmp_path: Path) -> None:
+    """Quoted as a shell wants it."""
+    mixed = tmp_path / "my tunes"
+    shutil.copytree(tunes, mixed)
+    (mixed / "text.mid").write_text("no music")
+    (notice,) = prepare(small_config(mixed), small_space()).notices
+    assert notice.startswith("1 of 9 pieces were skipped, 8 are left to learn from; ")
+    assert notice.endswith(f"evolve corpus check '{mixed}'")
+
+
+def test_what_networks_read_in_place_of_an_opening_is_told(tunes: Path, tmp_path: Path) -> None:
+    """An opening of one's own may have what the corpus does not; the corpus's own never does."""
+    (tmp_path / "mine.mid").write_bytes(song_of_one_pitch(1))
+    config = small_config(tunes, opening=str(tmp_path / "mine.mid"))
+    notices = prepare(config, small_space()).notices
+    assert all(notice.startswith("mine.mid: the corpus does not have ") for notice in notices)
+    assert loaded(config).opening.source == "mine.mid"
+
+
+def test_an_opening_that_cannot_be_is_told_before_the_corpus_is_read(tunes: Path, tmp_path: Path) -> None:
+    """A corpus may take minutes."""
+    (tmp_path / "short.mid").write_bytes(song_of_one_pitch(60, notes=9))
+    config = small_config(tunes, opening=str(tmp_path / "short.mid"))
+    read: list[int] = []
+    with pytest.raises(CorpusError, match="has 9 notes, chords and rests, and 50 are needed"):
+        prepare(config, small_space(), lambda done, _: read.append(done))
+    assert read == []
+
+
+def test_a_space_says_which_representations_its_networks_need() -> None:
+    """Those of the gene, and notes where there is none."""
+    both = parse_space("genes: {representation: {type: choice, values: [events, notes]}}", "both.yaml", GENES).space
+    assert representations_in(both) == ("events", "notes")
+    assert representations_in(small_space()) == ("notes",)

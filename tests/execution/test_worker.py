@@ -1,0 +1,89 @@
+"""A worker's own side, without Ray: what it says while a trial runs."""
+
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evolve.execution import worker as module
+from evolve.execution.contract import Phase, TrialProgress
+from evolve.execution.material import Material
+from evolve.execution.worker import Alive, Ended, Ready, Worker
+from tests.execution.settings import small_config, small_material
+from tests.execution.strange_trials import RUN, strange
+from tests.troubles import told
+
+PLENTY_MB = 1e6
+
+
+@pytest.fixture(scope="module")
+def material(tunes: Path) -> Material:
+    """What the trials work from."""
+    return small_material(small_config(tunes))
+
+
+def said(does: str, material: Material, most_mb: float = PLENTY_MB) -> list[object]:
+    """Everything that a worker says of one trial."""
+    return list(Worker(RUN, most_mb).run(strange(1, does), material))
+
+
+def test_a_worker_tells_who_and_where_it_is() -> None:
+    """So that its process can be ended for certain by whoever is on the same machine."""
+    assert Worker(RUN, PLENTY_MB).is_ready() == Ready(os.getpid(), platform.node())
+
+
+def test_signs_that_only_repeat_the_one_before_are_not_sent(material: Material) -> None:
+    """Ten a second would be, from each of many workers."""
+    news, ended = said("live 1", material)
+    assert news == TrialProgress("g0-1", Phase.TRAINING, 1, 1, 3.0)
+    assert isinstance(ended, Ended)
+    assert not ended.is_spent
+    assert ended.memory_mb > 50
+
+
+def test_a_trial_without_news_still_tells_that_its_process_lives(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With how long the trial itself has been silent: long where it gives no sign, hardly at all where it does."""
+    monkeypatch.setattr(module, "BEAT_S", 0.5)
+    silent = [sign.silent_s for sign in said("sleep 2.2", material) if isinstance(sign, Alive)]
+    assert len(silent) >= 2
+    assert silent == sorted(silent)
+    assert silent[-1] > 1
+    lively = [sign.silent_s for sign in said("live 2", material) if isinstance(sign, Alive)]
+    assert lively
+    assert max(lively) < 1
+
+
+def test_a_trial_that_takes_too_much_ends_its_worker(material: Material) -> None:
+    """It says so before the machine has to; its process is not used again."""
+    *_, ended = said("sleep 30", material, most_mb=10.0)
+    assert isinstance(ended, Ended)
+    assert ended.is_spent
+    told("worker-memory", str(ended.result.failure))
+
+
+@pytest.mark.parametrize("hidden", ["pandas", "matplotlib"])
+def test_what_no_trial_uses_can_be_imported_afterwards(hidden: str) -> None:
+    """It is hidden from Keras alone, while trials are imported."""
+    known = hidden in sys.modules
+    Worker(RUN, PLENTY_MB)
+    assert (hidden in sys.modules) is known
+
+
+def test_a_trial_that_raises_is_told_by_its_last_line(material: Material) -> None:
+    """Even one that tries to end the process."""
+    began = time.monotonic()
+    *_, ended = said("raise", material)
+    assert isinstance(ended, Ended)
+    assert ended.result.failure == "SystemExit: a library that ends the process"
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(("error", "line"), [(ValueError("a\n\nb \n"), "b"), (ValueError(), "ValueError")])
+def test_the_last_line_of_an_error_says_something(error: Exception, line: str) -> None:
+    """Its kind, where it says nothing."""
+    assert module.last_line(error) == line

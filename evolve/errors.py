@@ -32,6 +32,10 @@ class RunError(EvolveError):
     """A run folder cannot be found, created, read or gone on with."""
 
 
+class StorageError(RunError):
+    """A disk, missing rights or another process stand in the way; the run is kept, and can be gone on with."""
+
+
 class DamagedStoreError(RunError):
     """A store is there, and what it holds is not what evolve has written."""
 

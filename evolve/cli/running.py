@@ -35,7 +35,7 @@ from evolve.cli.start_options import (
     Songs,
     SpaceFile,
 )
-from evolve.errors import EvolveError, RunError
+from evolve.errors import EvolveError, StorageError
 
 if TYPE_CHECKING:
     from evolve.execution.ray_execution import RayExecution
@@ -98,7 +98,7 @@ def start(
     with create(folder, config, Path(space_name).name, text) as store:
         try:
             _go(store, runs, judge, address, listener)
-        except RunError:
+        except StorageError:
             raise  # such as a full disk: the run is gone on with when that is mended
         except EvolveError:
             # Nobody is born yet, so nothing is lost, and the mended command can be typed again under the same name.

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,18 +77,23 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _check_journal(path: Path) -> None:
-    """Refuse a journal that names another one: once SQLite has followed it, it deletes whatever file that is."""
+    """Refuse a journal that names another one: once SQLite has followed it, it deletes whatever file that is.
+
+    And one that is no file: a pipe would be waited for, and a link leads elsewhere.
+    """
     journal = path.with_name(path.name + JOURNAL_SUFFIX)
     try:
-        with journal.open("rb") as file:
-            file.seek(-len(_MAGIC), os.SEEK_END)
-            names_another = file.read() == _MAGIC
+        is_strange = not stat.S_ISREG(journal.lstat().st_mode)
+        if not is_strange:
+            with journal.open("rb") as file:
+                file.seek(-len(_MAGIC), os.SEEK_END)
+                is_strange = file.read() == _MAGIC
     except OSError:  # there is none, or less of it than that
         return
-    if names_another:
+    if is_strange:
         raise RunError(
-            f"{journal} names a file outside the run folder, which evolve never does; use the folder only if you know "
-            f"who made it so"
+            f"{journal} is no journal, or names a file outside the run folder, which evolve never does; use the folder "
+            f"only if you know who made it so"
         )
 
 

@@ -16,6 +16,7 @@ from evolve.store.lock import is_held
 from evolve.store.paths import RunPaths
 from evolve.store.readable_rows import patient_connection
 from evolve.store.reading import FACTS, LATE_FACTS, NOT_AS_WRITTEN, run_of
+from evolve.store.records import RunRecord
 from evolve.store.refusals import UNREADABLE, printable
 from evolve.store.rows import Rows
 from evolve.store.salvage import complaints_of, read_patiently
@@ -124,11 +125,24 @@ def _contents(paths: RunPaths, rows: Rows) -> Iterator[Finding]:
         if not line.startswith("the fact "):
             yield Finding(line, _advice(paths))
     try:
-        fits = contradictions(run_of(sound, paths.folder.name))
+        run = run_of(sound, paths.folder.name)
     except NOT_AS_WRITTEN:
         return
-    for line in fits:
+    for line in (*contradictions(run), *_unusable_settings(run)):
         yield Finding(line, _advice(paths))
+
+
+def _unusable_settings(run: RunRecord) -> Iterator[str]:
+    """The settings that no run can have."""
+    from pydantic import ValidationError  # noqa: PLC0415 - half of a quick look's time, which a report does not need
+
+    from evolve.config import RunConfig  # noqa: PLC0415 - as pydantic, which it brings
+
+    try:
+        RunConfig.model_validate(run.settings)
+    except ValidationError as error:
+        for problem in error.errors():
+            yield f"the setting {'.'.join(map(str, problem['loc']))} is none that a run can have: {problem['msg']}"
 
 
 def _lost_facts(rows: Rows, sound: Rows) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from filelock import FileLock, Timeout
 
-from evolve.errors import RunError
+from evolve.errors import RunError, StorageError
 from evolve.store.files import inside
 from evolve.store.paths import RunPaths
 from evolve.store.refusals import files_translated
@@ -15,7 +15,7 @@ from evolve.store.refusals import files_translated
 
 @contextlib.contextmanager
 def held(paths: RunPaths) -> Iterator[None]:
-    """Hold the lock file of a run; `RunError` when another process holds it, or the disk refuses."""
+    """Hold the lock file of a run; `StorageError` when another process holds it, or the disk refuses."""
     inside(paths, paths.lock.name)
     lock = FileLock(paths.lock)
     with files_translated(paths):
@@ -23,7 +23,7 @@ def held(paths: RunPaths) -> Iterator[None]:
             lock.acquire(blocking=False)
         except Timeout as error:
             run = paths.folder.resolve().name
-            raise RunError(f"another process is working on the run {run}; wait for it, or stop it first") from error
+            raise StorageError(f"another process is working on the run {run}; wait for it, or stop it first") from error
     try:
         yield
     finally:

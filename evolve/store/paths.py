@@ -1,5 +1,6 @@
 """Every path of a run folder, and how a file comes to lie there: whole or not at all."""
 
+import errno
 import os
 import re
 import secrets
@@ -88,7 +89,7 @@ def checked_name(name: str) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that its name never shows anything but all of the data, whatever happens meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with aside.open("wb") as file:
@@ -101,11 +102,21 @@ def write_whole(path: Path, data: bytes) -> None:
         aside.unlink(missing_ok=True)
 
 
+def _make_folder(folder: Path) -> None:
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in new:
+        _flush_folder(path.parent)
+
+
 def _flush_folder(folder: Path) -> None:
-    # Without this a power cut may lose the name of a file whose content is safe.
+    # Without this a power cut may lose the name of a file or folder whose content is safe.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that flushes names by itself, or cannot
+            raise
     finally:
         os.close(descriptor)
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from evolve.errors import DamagedStoreError, RunError
+from evolve.errors import DamagedStoreError, RunError, StorageError
 from evolve.store.paths import RunPaths
 
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError, OSError)
@@ -57,9 +57,9 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "�" for letter in " ".join(text.split()))
 
 
-def moved(paths: RunPaths) -> RunError:
+def moved(paths: RunPaths) -> StorageError:
     """The folder is not where it was when this process opened it."""
-    return RunError(
+    return StorageError(
         f"the run folder {paths.folder} was moved, replaced or deleted while evolve worked on it; what was recorded "
         f"is kept in it: go on from where it lies now with: evolve resume FOLDER"
     )
@@ -98,36 +98,36 @@ def _refused_by_sqlite(error: sqlite3.DatabaseError, paths: RunPaths) -> RunErro
     )
 
 
-def _full(paths: RunPaths, what: str) -> RunError:
-    return RunError(
+def _full(paths: RunPaths, what: str) -> StorageError:
+    return StorageError(
         f"{what} of {paths.folder} is full; what was recorded is kept: make room and go on with: "
         f"evolve resume {paths.reference}"
     )
 
 
-def _read_only(paths: RunPaths) -> RunError:
-    return RunError(
+def _read_only(paths: RunPaths) -> StorageError:
+    return StorageError(
         f"{paths.folder} lies on a read-only disk, so nothing can be recorded; make it writable or copy the folder, "
         f"and go on with: evolve resume {paths.reference}"
     )
 
 
-def _no_rights(paths: RunPaths, file: str) -> RunError:
-    return RunError(
+def _no_rights(paths: RunPaths, file: str) -> StorageError:
+    return StorageError(
         f"you have not the rights that {file} in {paths.folder} needs; change them or work on a copy, and go on with: "
         f"evolve resume {paths.reference}"
     )
 
 
-def _busy(paths: RunPaths, _: str) -> RunError:
-    return RunError(
+def _busy(paths: RunPaths, _: str) -> StorageError:
+    return StorageError(
         f"another process has kept the store of {paths.folder} busy for more than {PATIENCE_S:.0f} s; wait for it or "
         f"stop it, and go on with: evolve resume {paths.reference}"
     )
 
 
-def _failing_disk(paths: RunPaths, what: str) -> RunError:
-    return RunError(
+def _failing_disk(paths: RunPaths, what: str) -> StorageError:
+    return StorageError(
         f"the disk of {paths.folder} cannot be read or written as it should ({printable(what)}); copy the folder to "
         f"another disk, see what is whole there with: evolve doctor FOLDER, and go on there with: evolve resume FOLDER"
     )

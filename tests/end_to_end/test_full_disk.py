@@ -38,7 +38,7 @@ def waiting(disk: Path, tunes: Path) -> Path:
     return disk
 
 
-@pytest.mark.parametrize(("who", "pages_left"), [("g0-1", 0), ("g0-3", 3), ("g0-3", 6), ("g0-4", 13)])
+@pytest.mark.parametrize(("who", "pages_left"), [("g0-1", 0), ("g0-3", 3), ("g0-3", 6), ("g0-2", 13)])
 def test_a_disk_that_fills_up_in_a_trial_costs_that_trial_alone(
     disk: Path, tunes: Path, undisturbed: Callable[[Path], bool], who: str, pages_left: int
 ) -> None:

@@ -127,6 +127,13 @@ def test_rows_that_no_evolve_has_written_are_found(run: Path) -> None:
     ]
 
 
+def test_settings_that_no_run_can_have_are_found(run: Path) -> None:
+    """Each by its name."""
+    alter(run, """UPDATE fact SET value = '{"seed": 3, "population": 0}' WHERE name = 'settings'""")
+    (line,) = found(run)
+    assert line.startswith("the setting population is none that a run can have: ")
+
+
 def test_parts_that_do_not_fit_are_found(run: Path) -> None:
     """A member who is nobody, and rows of a generation that is not there."""
     alter(run, "UPDATE member SET individual = 'g0-9' WHERE slot = 2")

@@ -170,6 +170,21 @@ def test_a_journal_that_would_have_sqlite_delete_a_file_is_refused(run: Path, *,
     assert (run.parent / "secret").read_bytes() == b"secret"
 
 
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_a_journal_that_is_no_file_is_neither_waited_for_nor_followed(run: Path, kind: str) -> None:
+    """SQLite would open it."""
+    journal = run / "run.sqlite-journal"
+    if kind == "pipe":
+        os.mkfifo(journal)
+    else:
+        journal.symlink_to(run.parent / "secret")
+    with pytest.raises(RunError, match="is no journal, or names a file outside"):
+        RunStore(run)
+    assert not examine(run).is_whole
+    assert salvage(run).run.damage
+    assert (run.parent / "secret").read_bytes() == b"secret"
+
+
 @pytest.mark.parametrize(
     "schema",
     [

@@ -1,17 +1,20 @@
 """A damaged store of which enough can be read is made whole, and nothing is thrown away."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from evolve.errors import DamagedStoreError, RunError
+from evolve.errors import DamagedStoreError, RunError, StorageError
 from evolve.search import Outcome
 from evolve.store.examination import examine
 from evolve.store.mending import mend
 from evolve.store.records import RunRecord
 from evolve.store.run_store import RunStore
 from evolve.store.schema import SCHEMA_VERSION
+from tests.disks import fill, make_room, small_disk
 from tests.pretended_trials import PretendedExecution, copy_of, go, lineage, prepare_run, small_config
 from tests.store.damage import PAGE, alter, break_page_of, overwrite
 from tests.store.first_layout import layout_of_file, put_into_first_layout
@@ -130,6 +133,35 @@ def test_a_run_at_work_is_not_mended(run: Path) -> None:
         break_page_of(run, "draft")
         with pytest.raises(RunError, match="another process is working on the run"):
             mend(run)
+
+
+def test_a_disk_without_links_keeps_a_copy(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the damaged store, byte for byte."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    break_page_of(run, "draft")
+    damaged = (run / "run.sqlite").read_bytes()
+    monkeypatch.setattr(os, "link", refuse)
+    assert mend(run).kept.read_bytes() == damaged
+    with RunStore(run) as store:
+        assert len(store.read().generations) == 2
+
+
+def test_a_disk_that_is_too_full_leaves_everything_as_it_is(run: Path, tmp_path: Path) -> None:
+    """Until there is room."""
+    break_page_of(run, "draft")
+    with small_disk(tmp_path / "disk", 8) as disk:
+        shutil.copytree(run, disk / "run")
+        before = (disk / "run" / "run.sqlite").read_bytes()
+        fill(disk)
+        with pytest.raises(StorageError, match=r"the disk of .* is full"):
+            mend(disk / "run")
+        assert (disk / "run" / "run.sqlite").read_bytes() == before
+        assert not [path.name for path in (disk / "run").iterdir() if "damaged" in path.name or ".new" in path.name]
+        make_room(disk)
+        mend(disk / "run")
 
 
 def test_each_damaged_store_is_kept_with_its_journal(run: Path) -> None:

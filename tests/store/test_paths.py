@@ -1,5 +1,6 @@
 """Every path of a run folder, and files that are whole or not there."""
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -106,6 +107,37 @@ def test_a_failed_writing_leaves_what_was_there(tmp_path: Path, monkeypatch: pyt
         write_whole(path, b"second")
     assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_names_of_new_folders_are_flushed_like_those_of_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut must not lose the folder of a file whose row is committed."""
+    flushed: list[Path] = []
+    flush = os.fsync
+
+    def remember(descriptor: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", remember)
+    write_whole(tmp_path / "individuals" / "g0-1" / "song-1.mid", b"MThd")
+    folders = {path for path in flushed if path.is_dir()}
+    assert folders == {tmp_path, tmp_path / "individuals", tmp_path / "individuals" / "g0-1"}
+
+
+def test_a_file_system_that_cannot_flush_folders_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some network file systems."""
+    flush = os.fsync
+
+    def refuse_folders(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_dir():
+            raise OSError(errno.EINVAL, "Invalid argument")
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse_folders)
+    write_whole(tmp_path / "new" / "song.mid", b"MThd")
+    assert (tmp_path / "new" / "song.mid").read_bytes() == b"MThd"
 
 
 def test_a_reader_sees_all_of_one_writing_or_of_another(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from evolve.store.records import GenerationStatus, RunRecord
 from evolve.store.run_store import RunStore
 from evolve.store.salvage import salvage
+from evolve.store.sound_rows import sound_rows
 from tests.store.damage import PAGE, alter, break_page_of, overwrite
 from tests.store.runs import ballot_of, by_first_ballot, founders, new_run, result_of
 
@@ -111,6 +112,23 @@ def test_numbers_that_cannot_be_do_not_make_it_endless(run: Path) -> None:
     assert len(found.generations) == 2
     assert "g1-3" not in found.individuals
     assert "some of the individual rows are of a generation that cannot be" in found.damage
+
+
+def test_numbers_below_nothing_and_texts_in_their_place_are_damage(run: Path) -> None:
+    """As are two rows where only one can be."""
+    alter(run, "UPDATE member SET slot = -2 WHERE generation = 0 AND slot = 2")
+    alter(run, "UPDATE file SET bytes = -1 WHERE path = 'individuals/g0-1/song-1.mid'")
+    found = salvage(run).run
+    assert "place -2 of generation 0 cannot be read" in found.damage
+    assert found.generations[0].members == ("g0-1", "g0-3")
+    rows = {"draft": [{"generation": 0, "listener": "ann", "steps": "[]"}] * 2,
+            "lost": [{"individual": "g0-1", "reason": 5, "at": ""}]}  # fmt: skip
+    sound, notices = sound_rows(rows)
+    assert (len(sound["draft"]), len(sound["lost"])) == (1, 0)
+    assert notices == (
+        "the half-made ballot of 'ann' in generation 0 is there twice",
+        "a lost attempt of 'g0-1' cannot be read",
+    )
 
 
 def test_facts_that_are_lost_are_empty_and_told(run: Path) -> None:

@@ -2,13 +2,14 @@
 
 import dataclasses
 import hashlib
+import os
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evolve.errors import CorpusError
+from evolve.errors import CorpusError, printable
 from evolve.music.arrangement import PIANO, arrange
 from evolve.music.batch import Progress, read_files
 from evolve.music.builtin import BUILT_IN
@@ -103,7 +104,7 @@ def read_corpus(
     if not pieces:
         raise CorpusError(_nothing_usable(sources, skipped, roles))
     return Corpus(
-        names=tuple(dict.fromkeys(sources)),
+        names=tuple(dict.fromkeys(map(printable, sources))),
         pieces=tuple(pieces),
         skipped=tuple(skipped),
         tempo_bpm=round(statistics.median(piece.song.tempo_bpm for piece in pieces), 1),
@@ -113,7 +114,8 @@ def read_corpus(
 
 def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
     """The files without those that another source, or a link, has named before."""
-    return tuple({file.path.resolve(): file for file in reversed(tuple(files))}.values())[::-1]
+    # Not `Path.resolve`, for which a link to itself is an error.
+    return tuple({os.path.realpath(file.path): file for file in reversed(tuple(files))}.values())[::-1]
 
 
 def _pieces(

@@ -25,6 +25,7 @@ from evolve.music.representation.contract import Settings
 from evolve.music.reshaping import transposed
 from evolve.music.song import TICKS_PER_BEAT
 from evolve.music.song_json import song_from_json, song_to_json
+from evolve.music.sources import in_own_home
 from evolve.network.genes import GENES
 from evolve.store.records import Artifact, Json
 
@@ -122,7 +123,7 @@ def prepare(
         CorpusError: Nothing usable was found, or the opening cannot be read.
     """
     if config.opening is not None:  # told before a corpus is read for minutes
-        find_opening(Path(config.opening).expanduser(), config.roles, config.opening_notes)
+        find_opening(in_own_home(config.opening), config.roles, config.opening_notes)
     corpus = read_corpus(config.corpus, roles=config.roles, on_progress=on_progress)
     training, held_out = split_pieces(corpus.pieces, seed=config.seed, opening_notes=config.opening_notes)
     encoded = encode_corpus(

@@ -1,6 +1,7 @@
 """Errors that are a user's to mend: one root, so that the command line can tell them from our bugs."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,7 +18,7 @@ class EvolveError(Exception):
 
     def __init__(self, text: str) -> None:
         """Keep what can be shown of the text."""
-        super().__init__(shortened(printable(" ".join(text.split("\n"))), LONGEST_TEXT))
+        super().__init__(shortened(printable(" ".join(re.split(r"[\n\r\t]", text))), LONGEST_TEXT))
 
 
 class SettingsError(EvolveError):

@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from evolve import __version__
 from evolve.cli import checking, doctoring, making, ranking, reporting, running
-from evolve.errors import EvolveError
+from evolve.errors import EvolveError, printable
 from evolve.interrupts import exit_code, stop_on_request
 
 USAGE = 2
@@ -116,5 +116,5 @@ _TOLD = {
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"evolve: {' '.join(message.split())}", err=True)
+    typer.echo(f"evolve: {printable(' '.join(message.split()))}", err=True)
     return code

@@ -11,11 +11,12 @@ from evolve.music.arrangement import arrange
 from evolve.music.batch import read_files
 from evolve.music.corpus import Piece
 from evolve.music.key import semitones_to_common_key
+from evolve.music.plain import FASTEST_TEMPO_BPM
 from evolve.music.reading import SUFFIXES, Reading
 from evolve.music.representation.contract import Encoded, Representation
 from evolve.music.representation.steps import placed_steps
 from evolve.music.reshaping import transposed, until
-from evolve.music.song import Song
+from evolve.music.song import TICKS_PER_BEAT, Song
 from evolve.music.sources import in_own_home
 from evolve.randomness import derive_rng
 
@@ -27,6 +28,9 @@ ROOM_TO_GO_ON: Final = 1.5
 
 LONGEST_OPENING_S: Final = 600.0
 """Of a longer one nobody would hear what a network adds: ten minutes of each song are made into sound."""
+
+MOST_TICKS: Final = round(LONGEST_OPENING_S / 60 * FASTEST_TEMPO_BPM) * TICKS_PER_BEAT
+"""How long the longest opening is at the fastest tempo."""
 
 EXAMPLES: Final = 3
 """How many replacements a notice names."""
@@ -52,6 +56,11 @@ class Opening:
     source: str
     notice: str | None = None
     transposed_by: int = 0
+
+    @property
+    def lasts_s(self) -> float:
+        """Seconds until songs go on."""
+        return self.goes_on_at / TICKS_PER_BEAT * 60.0 / self.song.tempo_bpm
 
 
 def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Opening:
@@ -107,7 +116,7 @@ def _soon_over(songs: Sequence[tuple[Song, int]], path: Path, notes: int) -> tup
     for song, sharps in songs:
         if not _is_endless(song, notes):
             return song, sharps
-    minutes = _beginning(songs[0][0], notes, path.name, 0).song.duration_s / 60
+    minutes = _beginning(songs[0][0], notes, path.name, 0).lasts_s / 60
     raise CorpusError(
         f"the first {notes} notes, chords and rests of the opening {path} last for {minutes:,.0f} minutes, and "
         f"{LONGEST_OPENING_S / 60:.0f} are the most; give another file, or start a run with a smaller opening_notes"
@@ -161,7 +170,7 @@ def replacements_notice(opening: Opening, encoded: Encoded) -> str | None:
 
 def _is_endless(song: Song, notes: int) -> bool:
     """Whether nobody would wait for the end of its first notes."""
-    return song.duration_s > LONGEST_OPENING_S < _beginning(song, notes, "", 0).song.duration_s
+    return song.duration_s > LONGEST_OPENING_S < _beginning(song, notes, "", 0).lasts_s
 
 
 def _beginning(song: Song, notes: int, source: str, transposed_by: int) -> Opening:

@@ -93,11 +93,19 @@ def read_export(folder: Path) -> Exported:
         network = (folder / NETWORK).read_bytes()
         return Exported(network, _context(card, representation), _checked_card(card))
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError, CorpusError) as error:
-        reason = shortened(" ".join(str(error).split()), 200) or type(error).__name__
         raise RunError(
-            f"{folder} is no exported network, or a file of it is damaged: {reason}; export the network again, or copy "
-            f"the folder anew"
+            f"{folder} is no exported network, or a file of it is damaged: {_reason(error)}; export the network again, "
+            f"or copy the folder anew"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, in words of ours where the error has a program's."""
+    if isinstance(error, KeyError):
+        return f"it lacks {shortened(str(error))}"
+    if isinstance(error, OSError | CorpusError | json.JSONDecodeError):
+        return shortened(" ".join(str(error).split()), 200)
+    return f"{CARD} or {VOCABULARY} is not as evolve writes it"
 
 
 def _context(card: Mapping[str, Json], representation: Representation) -> SongContext:

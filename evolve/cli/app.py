@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from evolve import __version__
 from evolve.cli import checking, doctoring, making, ranking, reporting, running
-from evolve.errors import EvolveError, printable
+from evolve.errors import EvolveError, printable, shortened
 from evolve.interrupts import exit_code, stop_on_request
 
 USAGE = 2
@@ -104,13 +104,15 @@ def _in_one_line(error: EvolveError | OSError) -> str:
         return str(error)
     if error.errno not in _TOLD:
         raise error
-    return f"{error.filename or 'the disk'}: {error.strerror}; {_TOLD[error.errno]}"
+    return f"{shortened(str(error.filename or 'the disk'), 200)}: {error.strerror}; {_TOLD[error.errno]}"
 
 
 _TOLD = {
     errno.ENOSPC: "what was recorded is safe; make room and give the command again",
     errno.EDQUOT: "what was recorded is safe; make room and give the command again",
     errno.EACCES: "check the rights of the folder, or choose another with --runs or -o",
+    errno.ENAMETOOLONG: "give a name that a file can have",
+    errno.ELOOP: "a link leads back to itself; give what it should lead to",
     errno.EROFS: "choose a folder that can be written, with --runs or -o",
 }
 

@@ -137,14 +137,15 @@ def _pieces(
 def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped], roles: Sequence[str]) -> str:
     """One line that says what was wrong with the files and what would do."""
     reasons = Counter(skip.reason for skip in skipped).most_common(SHOWN_REASONS)
-    told = "; ".join(f"{reason} ({count})" if count > 1 else reason for reason, count in reasons)
+    told = "; ".join(f"{reason} ({count:,})" if count > 1 else reason for reason, count in reasons)
     more = "; …" if len(skipped) > sum(count for _, count in reasons) else ""
     others = [name for name in BUILT_IN if name not in sources]
     ways = ["give a folder with other files", *([f"one of {', '.join(others)}"] if others else [])]
     if tuple(roles) != PIANO:
         ways.append(f"other tracks than {'+'.join(roles)}")
     return (
-        f"nothing usable in {', '.join(sources)}: {len(skipped)} music files, all skipped ({told}{more}); "
+        f"nothing usable in {', '.join(sources)}: {len(skipped):,} music file{'s' * (len(skipped) != 1)}, all skipped "
+        f"({told}{more}); "
         f"{', or '.join(ways)}"
     )
 

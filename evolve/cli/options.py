@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from evolve.errors import SpaceError, nearest_spelling, shortened
+from evolve.errors import SpaceError, nearest_spelling, printable, shortened
 from evolve.store.paths import find_run, newest_run, run_folders
 
 DEFAULT_LISTENER = "listener"
@@ -30,7 +30,7 @@ def shipped_spaces() -> dict[str, Path]:
 
 
 def find_space(name: str) -> tuple[str, str]:
-    """Name and text of a search space: a file of that path, else the one of that name that ships with evolve.
+    """Name, as it can be shown, and text of a search space: a file of that path, else a shipped one of that name.
 
     Raises:
         SpaceError: There is neither, or it cannot be read.
@@ -40,7 +40,7 @@ def find_space(name: str) -> tuple[str, str]:
     try:
         if not path.is_file() and path.parent in (Path(), Path("search_spaces")):
             path = shipped.get(path.name if path.suffix else f"{path.name}.yaml", path)
-        return str(name), _text_of(path)
+        return printable(name), _text_of(path)
     except (OSError, ValueError) as error:
         reason = _why_unread(error)
         hint = nearest_spelling(Path(name).name, shipped)

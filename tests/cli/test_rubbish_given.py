@@ -1,6 +1,7 @@
-"""Ballots and exports that are none are told in one line, and change nothing."""
+"""Ballots, exports and spaces that are none are told in one line, and change nothing."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,15 @@ def test_a_damaged_export_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     ):
         (tmp_path / CARD).write_text(changed, encoding="utf-8")
         told("export-damaged", said(capsys, "compose", str(tmp_path)))
+
+
+def test_what_a_space_says_of_itself_does_not_control_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its name, its description and its settings are shown as what can be seen of them."""
+    path = tmp_path / os.fsdecode(b"\xff\x1b[2J.yaml")
+    path.write_text('description: "\\e[31mred\\n\\uD800"\ngenes: {depth: 1}\nsettings: {opening: "\\e[2J.mid"}\n')
+    assert run(["space", "check", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert all(line.isprintable() for line in out.splitlines())
+    assert r"\x1b[31mred" in out

@@ -5,7 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.fuzz.campaign import replayed, run_campaign, table
+from tests.fuzz.campaign import Tally, replayed, run_campaign, table
+from tests.fuzz.kinds import Kind
 from tests.fuzz.sandbox import Sandbox
 
 
@@ -20,10 +21,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         if options.replay:
             return _replay(options.replay, Path(folder) / "sandbox")
-        tallies = run_campaign(options.inputs, options.seed, Path(folder) / "sandbox", options.kept)
+        tallies = run_campaign(options.inputs, options.seed, Path(folder) / "sandbox", options.kept, _tell)
     failures = [failure for tally in tallies.values() for failure in tally.failures]
     sys.stdout.write("\n".join([*failures, table(tallies, options.seed)]))
     return int(bool(failures))
+
+
+def _tell(kind: Kind, tally: Tally) -> None:
+    sys.stderr.write(f"{kind}: {tally.inputs:,} tried, {tally.failed:,} failed\n")
 
 
 def _replay(path: Path, folder: Path) -> int:

@@ -45,7 +45,9 @@ class Tally:
         self.largest_mb = max(self.largest_mb, outcome.memory_mb)
 
 
-def run_campaign(inputs: int, seed_number: int, folder: Path, kept: Path) -> dict[Kind, Tally]:
+def run_campaign(
+    inputs: int, seed_number: int, folder: Path, kept: Path, on_kind: Callable[[Kind, Tally], None] | None = None
+) -> dict[Kind, Tally]:
     """Try inputs of every kind.
 
     Args:
@@ -53,12 +55,18 @@ def run_campaign(inputs: int, seed_number: int, folder: Path, kept: Path) -> dic
         seed_number: All chance.
         folder: A new folder, in which they are tried.
         kept: Where failing inputs are written.
+        on_kind: Called as each kind is done.
     """
     sandbox = Sandbox(folder)
+    tallies: dict[Kind, Tally] = {}
     try:
-        return {kind: _try_kind(kind, count, seed_number, sandbox, kept) for kind, count in how_many(inputs).items()}
+        for kind, count in how_many(inputs).items():
+            tallies[kind] = _try_kind(kind, count, seed_number, sandbox, kept)
+            if on_kind is not None:
+                on_kind(kind, tallies[kind])
     finally:
         sandbox.close()
+    return tallies
 
 
 def table(tallies: dict[Kind, Tally], seed_number: int) -> str:

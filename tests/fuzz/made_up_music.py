@@ -151,7 +151,7 @@ def abc_texts(draw: st.DrawFn) -> str:
     """One or several tunes: a head, and bars of notes and signs."""
     tunes = []
     for number in range(draw(st.integers(1, 3))):
-        metre = draw(st.sampled_from(["4/4", "6/8", "C|"] * 4 + ["none", "0/0", "1000/1", "3+2/8"]))
+        metre = draw(st.sampled_from(["4/4", "6/8", "C|"] * 12 + ["none", "0/0", "1000/1", "3+2/8"]))
         unit, speed = draw(_NUMBERS), draw(_NUMBERS)
         head = [f"X:{number}", f"M:{metre}", f"L:1/{draw(st.sampled_from([4, 8, 8, 8, 8, unit]))}"]
         head += draw(st.sampled_from([[], [], [], [f"Q:{speed}"]]))

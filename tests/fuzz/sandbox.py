@@ -14,6 +14,7 @@ from tests.fuzz.kinds import Input
 from tests.fuzz.watching.sitecustomize import FOLDERS, STRAY
 
 ROOT: Final = Path(__file__).parents[2]
+WATCHING: Final = Path(__file__).parent / "watching"
 LONGEST_S: Final = 10.0
 """Of the program's own computing on one input; what is read elsewhere has limits of its own, which are its answer."""
 
@@ -98,7 +99,7 @@ class Sandbox:
 
     def _start(self) -> subprocess.Popen[str]:
         home = str(self._folder / "home")
-        paths = os.pathsep.join([str(Path(__file__).parent / "watching"), str(ROOT)])
+        paths = os.pathsep.join([str(WATCHING), str(ROOT)])
         return subprocess.Popen(
             [sys.executable, "-m", "tests.fuzz.worker"],
             cwd=self._folder,

@@ -1,13 +1,16 @@
 """Whatever is given, the program takes it or tells in one line why not."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.fuzz.campaign import replayed, run_campaign, table
 from tests.fuzz.kinds import Input, Kind, how_many
-from tests.fuzz.sandbox import Sandbox
+from tests.fuzz.sandbox import WATCHING, Sandbox
+from tests.fuzz.watching.sitecustomize import FOLDERS, STRAY
 
 INPUTS = int(os.environ.get("EVOLVE_FUZZ_INPUTS", "500"))
 SEED = int(os.environ.get("EVOLVE_FUZZ_SEED", "0"))
@@ -54,3 +57,15 @@ def test_harm_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "the process ended with -9" in sandbox.try_out(Input(Kind.SETTING, ".txt", b"epochs=5")).text
     finally:
         sandbox.close()
+
+
+def test_what_is_written_elsewhere_is_seen(tmp_path: Path) -> None:
+    """By every Python that is started with the watching on its path."""
+    (tmp_path / "own").mkdir()
+    order = (
+        f"open({str(tmp_path / 'other')!r}, 'w'); open('own', 'w'); import os; os.remove({str(tmp_path / 'other')!r})"
+    )
+    env = os.environ | {"PYTHONPATH": str(WATCHING), FOLDERS: str(tmp_path / "own")}
+    subprocess.run([sys.executable, "-c", order], cwd=tmp_path / "own", env=env, check=True)
+    done = (tmp_path / "own" / STRAY).read_text().splitlines()
+    assert [line.split()[0] for line in done] == ["open", "os.remove"]

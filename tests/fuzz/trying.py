@@ -22,6 +22,7 @@ from evolve.music.corpus import Piece
 from evolve.music.key import semitones_to_common_key
 from evolve.music.opening import read_opening
 from evolve.music.reading import Reading
+from evolve.music.reading_limits import SMALL_MEMORY_MB, Limits
 from evolve.music.reading_process import ReadingProcess
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.kinds import KINDS, learn
@@ -35,6 +36,9 @@ from tests.music.pieces import song_of
 ROLES: Final = ("melody", "bass")
 OPENING_NOTES: Final = 10
 MOST_STEPS_LEARNED: Final = 2_000
+LIMITS: Final = Limits(3.0, SMALL_MEMORY_MB)
+"""Of reading a file of notation: less time than usual, which would be all that some inputs take."""
+
 _SCALE: Final = song_of([Step((60 + k,), 12) for k in (0, 2, 4, 5, 7, 9, 11, 12) * 4])
 
 Tried = Callable[[Path], None]
@@ -50,7 +54,7 @@ class SharedReader:
 
     def __init__(self) -> None:
         """Does not start it yet."""
-        self.process = ReadingProcess()
+        self.process = ReadingProcess(LIMITS)
 
     def read(self, path: Path) -> Outcome:
         """See `ReadingProcess`."""

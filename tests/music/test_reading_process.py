@@ -104,18 +104,18 @@ def test_a_reader_ends_in_the_midst_of_a_file_when_its_caller_is_killed(tmp_path
     order = (
         "import os, signal, sys; from pathlib import Path;"
         "from evolve.music import reading_process as p; from evolve.music.reading_limits import Limits;"
-        "r = p.ReadingProcess(Limits(3.0, 800)); r._child = c = p._start(); print(c.pid, flush=True);"
+        "r = p.ReadingProcess(Limits(6.0, 800)); r._child = c = p._start(); print(c.pid, flush=True);"
         f"r.read(Path({str(path)!r}))"
     )
     with subprocess.Popen([sys.executable, "-c", order], stdout=subprocess.PIPE, text=True) as caller:
         assert caller.stdout is not None
         reader = psutil.Process(int(caller.stdout.readline()))
-        until = time.monotonic() + 60
-        while reader.cpu_times().user < 2.5 and time.monotonic() < until:  # it has read the imports, and is at the file
-            time.sleep(0.05)
+        with contextlib.suppress(psutil.NoSuchProcess):  # on a busy machine its time may be over already
+            while reader.cpu_times().user < 2.0:  # then it is done with its imports
+                time.sleep(0.05)
         caller.kill()
-    psutil.wait_procs([reader], timeout=60)
-    assert not reader.is_running() or reader.status() == psutil.STATUS_ZOMBIE
+    _, alive = psutil.wait_procs([reader], timeout=60)
+    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_reader_ends_with_its_caller() -> None:

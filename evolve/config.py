@@ -143,6 +143,7 @@ _PLAIN_WORDS = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "string_type": "must be a word",
+    "string_unicode": "must be text (UTF-8)",
     "tuple_type": "must be a name, or a list of names",
 }
 """What is wrong with a value, by pydantic's name for it, where its own words are a program's."""

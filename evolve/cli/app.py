@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import os
 import sys
 import threading
@@ -63,6 +64,8 @@ def _evolve(
 def main() -> None:
     """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C (143, 129)."""
     stop_on_request()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # of a path that is no text: as codes, which JSON has too
     code = run(sys.argv[1:])
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         _leave_at_once(code)

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,11 @@ def test_a_name_that_is_no_text_cannot_be_kept(tmp_path: Path, tunes: Path) -> N
     said = evolve("start", "--space", "quick.yaml", "--corpus", given, folder=tmp_path, expect=1).err
     told("name-no-text", said)
     assert evolve("corpus", "check", given, "--json", folder=tmp_path).json["names"] == [r"caf\udce9"]
+
+
+def test_a_path_that_is_no_text_is_printed_as_its_codes() -> None:
+    """Results may name folders of the user's; nothing that is printed ends the program."""
+    order = "import evolve.cli.app as app; app.run = lambda _: print('songs\\udcff/a.mid') or 0; app.main()"
+    env = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    said = subprocess.run([sys.executable, "-c", order], env=env, capture_output=True, text=True, check=True)
+    assert said.stdout == "songs\\udcff/a.mid\n"

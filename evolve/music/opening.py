@@ -74,9 +74,9 @@ def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Openi
         notes: How many notes, chords and rests.
 
     Raises:
-        CorpusError: If no held-out piece is long enough.
+        CorpusError: If no held-out piece is long enough, or the beginnings of all last for too long.
     """
-    long_enough = [piece for piece in held_out if len(piece.steps) >= notes and not _is_endless(piece.song, notes)]
+    long_enough = [piece for piece in held_out if len(piece.steps) >= notes]
     if not long_enough:
         longest = max(len(piece.steps) for piece in held_out)
         raise CorpusError(
@@ -84,7 +84,13 @@ def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Openi
             f"add longer pieces to the corpus, take a shorter opening with --set opening_notes={longest}, or give one "
             f"of your own with --opening FILE"
         )
-    with_room = [piece for piece in long_enough if len(piece.steps) >= ROOM_TO_GO_ON * notes] or long_enough
+    soon_over = [piece for piece in long_enough if not _is_endless(piece.song, notes)]
+    if not soon_over:
+        raise CorpusError(
+            f"the first {notes} notes of every piece that was held out last for more than {LONGEST_OPENING_S / 60:.0f} "
+            f"minutes; take a shorter opening with --set opening_notes=, or give one of your own with --opening FILE"
+        )
+    with_room = [piece for piece in soon_over if len(piece.steps) >= ROOM_TO_GO_ON * notes] or soon_over
     piece = with_room[int(derive_rng(seed, "opening").integers(len(with_room)))]
     return _beginning(piece.song, notes, piece.name, piece.transposed_by)
 

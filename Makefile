@@ -4,15 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.bench
+FUZZ_INPUTS ?= 20000
+FUZZ_SEED ?= 0
 BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_growth search_overhead second_start
 
-.PHONY: help setup demo test test-fast torture lint bench clean
+.PHONY: help setup demo test test-fast torture fuzz lint bench clean
 
 help:
 	@echo "make demo       breed three small generations on the built-in music, in this terminal"
 	@echo "make test       lint, types, import floors and all tests"
 	@echo "make test-fast  the same without the tests that train networks or start Ray"
 	@echo "make torture    kill a run at 48 instants and compare it with an undisturbed one: a quarter of an hour"
+	@echo "make fuzz       20,000 inputs that are rubbish: half an hour; FUZZ_INPUTS and FUZZ_SEED say how many, and which"
 	@echo "make lint       lint, types and import floors alone"
 	@echo "make bench      how fast evolve is, by turns with others: half an hour, and PyTorch to install"
 	@echo "make clean      remove .venv and caches (never runs/)"
@@ -46,6 +49,9 @@ test-fast: lint
 
 torture: $(READY)
 	$(BIN)/python -m tests.torture
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 bench: $(BENCH_READY)
 	@for name in $(BENCHMARKS); do \

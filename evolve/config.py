@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from evolve.errors import SettingsError, nearest_spelling
+from evolve.errors import SettingsError, nearest_spelling, shortened
 
 DEFAULT_CORPUS = "bach-chorales"
 PIANO = "piano"
@@ -77,18 +77,18 @@ class RunConfig(BaseModel):
     """Distinct notes and chords a network may know; rarer chords become their nearest."""
     epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     """Training budget of an individual, in passes over the corpus."""
-    seconds: Annotated[float, Field(gt=0)] = 600.0
+    seconds: Annotated[float, Field(gt=0, le=10_000_000)] = 600.0
     """Training budget of an individual, in seconds."""
-    patience: Annotated[int, Field(ge=1)] = 8
+    patience: Annotated[int, Field(ge=1, le=1_000_000)] = 8
     """Epochs without a better held-out loss after which training stops."""
-    hang_limit: Annotated[float, Field(ge=10)] = 900.0
+    hang_limit: Annotated[float, Field(ge=10, le=10_000_000)] = 900.0
     """Seconds without any sign of life after which a trial is given up."""
 
-    memory_per_trial: Annotated[float, Field(gt=0)] | None = None
+    memory_per_trial: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
     """Most memory of a trial's process, in GB; unset: its share of the machine."""
-    cpus_per_trial: Annotated[float, Field(gt=0)] = 1.0
+    cpus_per_trial: Annotated[float, Field(gt=0, le=10_000)] = 1.0
     """Cores of one trial; it computes with as many threads."""
-    gpus_per_trial: Annotated[float, Field(ge=0)] | None = None
+    gpus_per_trial: Annotated[float, Field(ge=0, le=10_000)] | None = None
     """GPUs, or the share of one, of a trial; unset: one each where there are GPUs, else none."""
 
     @property
@@ -109,18 +109,42 @@ class RunConfig(BaseModel):
             )
         return "+".join(roles)
 
+    @field_validator("corpus", "opening")
+    @classmethod
+    def _check_path(cls, given: tuple[str, ...] | str | None) -> tuple[str, ...] | str | None:
+        for path in (given,) if isinstance(given, str) else given or ():
+            if "\0" in path or not _is_text(path):
+                raise PydanticCustomError("path", "must have a name that is text (UTF-8); rename the file or folder")
+        return given
+
     @field_validator("grid", mode="before")
     @classmethod
     def _read_grid(cls, grid: object) -> object:
         return int(grid) if isinstance(grid, str) and grid.isdecimal() else grid
 
 
+def _is_text(path: str) -> bool:
+    """Whether a path can be kept: bytes of a name that are no text cannot."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 _PLAIN_WORDS = {
     "too_short": "needs at least one",
     "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number that is far smaller",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
     "float_parsing": "must be a number",
     "string_type": "must be a word",
+    "string_unicode": "must be text (UTF-8)",
+    "tuple_type": "must be a name, or a list of names",
 }
 """What is wrong with a value, by pydantic's name for it, where its own words are a program's."""
 
@@ -156,7 +180,7 @@ def settle(given: Iterable[Given]) -> RunConfig:
         if one.name not in RunConfig.model_fields:
             allowed = ", ".join(RunConfig.model_fields)
             hint = nearest_spelling(one.name, RunConfig.model_fields)
-            raise SettingsError(f'{one.where}: there is no setting "{one.name}"; allowed: {allowed}{hint}')
+            raise SettingsError(f'{one.where}: there is no setting "{shortened(one.name)}"; allowed: {allowed}{hint}')
         chosen[one.name] = one
     config = _checked({name: one.value for name, one in chosen.items()}, chosen)
     return _fitted(config, chosen)
@@ -170,9 +194,9 @@ def parse_assignment(text: str) -> Given:
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise SettingsError(f"--set {text}: must be key=value, such as --set epochs=20")
+        raise SettingsError(f"--set {shortened(text)}: must be key=value, such as --set epochs=20")
     unset = value.strip().lower() in ("", "none", "null")
-    return Given(name.strip(), None if unset else value.strip(), f"--set {text}")
+    return Given(name.strip(), None if unset else value.strip(), f"--set {shortened(text)}")
 
 
 def _checked(values: Mapping[str, Any], chosen: Mapping[str, Given]) -> RunConfig:
@@ -185,7 +209,7 @@ def _checked(values: Mapping[str, Any], chosen: Mapping[str, Given]) -> RunConfi
         first = error.errors()[0]
         one = chosen[str(first["loc"][0])]
         problem = _PLAIN_WORDS.get(first["type"], first["msg"].replace("Input should be", "must be"))
-        raise SettingsError(f"{one.where}: {one.name} {problem}; it is {one.value!r}") from error
+        raise SettingsError(f"{one.where}: {one.name} {problem}; it is {shortened(repr(one.value))}") from error
 
 
 def _fitted(config: RunConfig, chosen: Mapping[str, Given]) -> RunConfig:

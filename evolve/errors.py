@@ -1,15 +1,24 @@
 """Errors that are a user's to mend: one root, so that the command line can tell them from our bugs."""
 
 import difflib
+import re
 from collections.abc import Iterable
+from typing import Final
+
+LONGEST_TEXT: Final = 2_000
+"""Of an error, in characters: a screenful."""
 
 
 class EvolveError(Exception):
     """Something the user can mend; its text says what, where, what is allowed and what to do.
 
     The command line prints the text as one line on stderr and exits with code 1. Any other exception is a bug of
-    ours and keeps its traceback.
+    ours and keeps its traceback. Whatever files and their names put into the text, it is printable and not endless.
     """
+
+    def __init__(self, text: str) -> None:
+        """Keep what can be shown of the text."""
+        super().__init__(shortened(printable(" ".join(re.split(r"[\n\r\t]", text))), LONGEST_TEXT))
 
 
 class SettingsError(EvolveError):
@@ -42,6 +51,22 @@ class DamagedStoreError(RunError):
 
 class ExecutionError(EvolveError):
     """The machine or the cluster cannot train what it was asked to."""
+
+
+def printable(text: str) -> str:
+    """The text as one line that can be shown anywhere: what is no visible character stands as its code.
+
+    Names of files hold whatever their maker liked: line ends, colours and commands of a terminal, bytes that are no
+    text. Shown as they are they could end the program, or forge its lines.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """The text itself, or its first part and ``…`` where it has more characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def nearest_spelling(word: str, allowed: Iterable[str]) -> str:

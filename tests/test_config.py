@@ -19,7 +19,7 @@ MISTAKES = [
      "--population: population must be less than or equal to 10000; it is 10001"),
     (Given("population", "many", "q.yaml, line 3"), "q.yaml, line 3: population must be a whole number; it is 'many'"),
     (Given("population", 2.5, "q.yaml, line 3"),
-     "q.yaml, line 3: population must be a valid integer, got a number with a fractional part; it is 2.5"),
+     "q.yaml, line 3: population must be a whole number; it is 2.5"),
     (Given("seconds", "inf", "--set seconds=inf"), "--set seconds=inf: seconds must be a finite number; it is 'inf'"),
     (Given("seconds", 0, "--set seconds=0"), "--set seconds=0: seconds must be greater than 0; it is 0"),
     (Given("hang_limit", 3, "--set hang_limit=3"),
@@ -30,7 +30,7 @@ MISTAKES = [
     (Given("seed", -1, "--seed"), "--seed: seed must be greater than or equal to 0; it is -1"),
     (Given("seed", 2**63, "--seed"), f"--seed: seed must be less than {2**63}; it is {2**63}"),
     (Given("corpus", [], "x"), "x: corpus needs at least one; it is []"),
-    (Given("songs", None, "--set songs="), "--set songs=: songs must be a valid integer; it is None"),
+    (Given("songs", None, "--set songs="), "--set songs=: songs must be a whole number; it is None"),
     (Given("parents", 9, "--parents"), "--parents: parents is 9, but at most 8 fit: the population"),
     (Given("elites", 8, "--elites"),
      "--elites: elites is 8, but at most 7 fit: the population less one, or nobody would be new"),
@@ -127,6 +127,30 @@ def test_an_assignment_without_a_key_is_told(text: str) -> None:
     with pytest.raises(SettingsError) as told:
         parse_assignment(text)
     assert str(told.value) == f"--set {text}: must be key=value, such as --set epochs=20"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seed=" + "9" * 5000, "seed must be a whole number that is far smaller; it is '9999"),
+        ("seconds=1e400", "seconds must be a finite number; it is '1e400'"),
+        ("seconds=1e300", "seconds must be less than or equal to 10000000; it is '1e300'"),
+        ("corpus=", "corpus must be a name, or a list of names; it is None"),
+        (
+            "opening=\udcff.mid",
+            r"opening must have a name that is text (UTF-8); rename the file or folder",
+        ),
+        ("corpus=a\0b", r"corpus must have a name that is text (UTF-8); rename the file or folder; it is 'a\x00b'"),
+        ("x" * 5000 + "=1", f'there is no setting "{"x" * 59}…"; allowed: corpus, seed'),
+    ],
+    ids=lambda value: value[:8],
+)
+def test_what_nobody_means_is_told_in_plain_words_and_cut(text: str, said: str) -> None:
+    """Endless numbers and names, and names that cannot be kept."""
+    with pytest.raises(SettingsError) as told:
+        settle([parse_assignment(text)])
+    assert said in str(told.value)
+    assert len(str(told.value)) < 800
 
 
 def test_text_is_read_as_what_the_setting_needs() -> None:

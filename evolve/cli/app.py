@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ from typer.exceptions import TyperException
 
 from evolve import __version__
 from evolve.cli import checking, doctoring, making, ranking, reporting, running
-from evolve.errors import EvolveError
+from evolve.errors import EvolveError, printable, shortened
 from evolve.interrupts import exit_code, stop_on_request
 
 USAGE = 2
@@ -63,6 +64,8 @@ def _evolve(
 def main() -> None:
     """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C (143, 129)."""
     stop_on_request()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # of a path that is no text: as codes, which JSON has too
     code = run(sys.argv[1:])
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         _leave_at_once(code)
@@ -104,17 +107,19 @@ def _in_one_line(error: EvolveError | OSError) -> str:
         return str(error)
     if error.errno not in _TOLD:
         raise error
-    return f"{error.filename or 'the disk'}: {error.strerror}; {_TOLD[error.errno]}"
+    return f"{shortened(str(error.filename or 'the disk'), 200)}: {error.strerror}; {_TOLD[error.errno]}"
 
 
 _TOLD = {
     errno.ENOSPC: "what was recorded is safe; make room and give the command again",
     errno.EDQUOT: "what was recorded is safe; make room and give the command again",
     errno.EACCES: "check the rights of the folder, or choose another with --runs or -o",
+    errno.ENAMETOOLONG: "give a name that a file can have",
+    errno.ELOOP: "a link leads back to itself; give what it should lead to",
     errno.EROFS: "choose a folder that can be written, with --runs or -o",
 }
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"evolve: {' '.join(message.split())}", err=True)
+    typer.echo(f"evolve: {printable(' '.join(message.split()))}", err=True)
     return code

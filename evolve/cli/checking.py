@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evolve.cli.options import AsJson, complete_corpus, complete_space, find_space
+from evolve.errors import printable
 
 if TYPE_CHECKING:
     from evolve.genetics.gene import Gene
@@ -64,7 +65,7 @@ def check_space(
         return
     _print_space(name, parsed.space, samples)
     if parsed.settings:
-        typer.echo("settings: " + ", ".join(f"{key} {_plain(value)}" for key, value, _ in parsed.settings))
+        typer.echo("settings: " + ", ".join(f"{key} {printable(_plain(value))}" for key, value, _ in parsed.settings))
 
 
 @corpus.command("check")
@@ -115,7 +116,7 @@ def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]])
         table.add_row(gene.name, gene.kind.value, _values(gene), GENES[gene.name].help)
     console = Console(highlight=False)
     if space.description:
-        console.print(f"{name}: {space.description}", markup=False)
+        console.print(printable(f"{name}: {' '.join(space.description.split())}"), markup=False)
     console.print(table)
     console.print(f"size: {_size(space)}", markup=False)
     console.print(f"{len(samples)} samples:", markup=False)

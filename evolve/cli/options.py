@@ -1,5 +1,7 @@
 """Arguments and options that several commands share, and how the shell completes them."""
 
+import errno
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +9,14 @@ from typing import Annotated
 
 import typer
 
-from evolve.errors import SpaceError, nearest_spelling
+from evolve.errors import SpaceError, nearest_spelling, printable, shortened
 from evolve.store.paths import find_run, newest_run, run_folders
 
 DEFAULT_LISTENER = "listener"
 """Who ranks when nobody says."""
+
+_LARGEST_SPACE_BYTES = 5_000_000
+"""Far more than a search space may have, so that a larger one is told as such."""
 
 
 def shipped_spaces() -> dict[str, Path]:
@@ -25,26 +30,38 @@ def shipped_spaces() -> dict[str, Path]:
 
 
 def find_space(name: str) -> tuple[str, str]:
-    """Name and text of a search space: a file of that path, else the one of that name that ships with evolve.
+    """Name, as it can be shown, and text of a search space: a file of that path, else a shipped one of that name.
 
     Raises:
         SpaceError: There is neither, or it cannot be read.
     """
     shipped = shipped_spaces()
     path = Path(name)
-    if not path.is_file() and path.parent in (Path(), Path("search_spaces")):
-        path = shipped.get(path.name if path.suffix else f"{path.name}.yaml", path)
     try:
-        return str(name), path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        if not path.is_file() and path.parent in (Path(), Path("search_spaces")):
+            path = shipped.get(path.name if path.suffix else f"{path.name}.yaml", path)
+        return printable(name), _text_of(path)
+    except (OSError, ValueError) as error:
         reason = _why_unread(error)
         hint = nearest_spelling(Path(name).name, shipped)
-        raise SpaceError(f"{name}: {reason}; spaces that ship with evolve: {', '.join(shipped)}{hint}") from error
+        told = f"{shortened(name)}: {reason}; spaces that ship with evolve: {', '.join(shipped)}{hint}"
+        raise SpaceError(told) from error
 
 
-def _why_unread(error: OSError | UnicodeDecodeError) -> str:
+def _text_of(path: Path) -> str:
+    """The text of a file, of a large one its beginning: a pipe would keep us waiting, and a device never end."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a folder says so when it is opened
+        raise OSError(errno.EINVAL, "not a file")
+    with path.open("rb") as file:
+        return file.read(_LARGEST_SPACE_BYTES).decode("utf-8")
+
+
+def _why_unread(error: OSError | ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "is not a text file"
+    if isinstance(error, ValueError):
+        return "is no file name"
     return "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror).lower()
 
 

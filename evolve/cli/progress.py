@@ -15,6 +15,7 @@ from rich.text import Text
 
 from evolve.cli.board import Board, Row
 from evolve.cli.keyboard import keys_ignored
+from evolve.errors import printable
 from evolve.evaluation import RunObserver
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.store.records import GenerationRecord, RunRecord, TrialResult
@@ -59,7 +60,7 @@ class LineWatcher:
 
     def noticed(self, notice: str) -> None:
         """See `RunObserver`."""
-        self._say(f"note: {notice}")
+        self._say(f"note: {printable(notice)}")
 
     def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
         """See `RunObserver`."""
@@ -130,7 +131,7 @@ class LiveWatcher:
 
     def noticed(self, notice: str) -> None:
         """See `RunObserver`."""
-        self._console.print(Text(f"note: {notice}", style="yellow"))
+        self._console.print(Text(f"note: {printable(notice)}", style="yellow"))
 
     def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
         """See `RunObserver`."""

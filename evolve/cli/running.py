@@ -35,7 +35,7 @@ from evolve.cli.start_options import (
     Songs,
     SpaceFile,
 )
-from evolve.errors import EvolveError, StorageError
+from evolve.errors import EvolveError, StorageError, printable
 
 if TYPE_CHECKING:
     from evolve.execution.ray_execution import RayExecution
@@ -204,4 +204,4 @@ def note_migration(store: "RunStore") -> None:
 
 def note(text: str) -> None:
     """Tell the user something on stderr."""
-    typer.echo(text, err=True)
+    typer.echo("\n".join(map(printable, text.split("\n"))), err=True)

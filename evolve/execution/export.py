@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolve.errors import CorpusError, RunError
+from evolve.config import RunConfig
+from evolve.errors import CorpusError, RunError, shortened
 from evolve.execution.material import opening_from_facts
 from evolve.execution.song_context import SongContext
 from evolve.music.encoded import Beginning, EncodedCorpus, Part
 from evolve.music.facts.corpus_figures import CorpusFigures
+from evolve.music.plain import PROGRAMS, is_tempo
+from evolve.music.representation.contract import Representation
 from evolve.music.representation.kinds import representation_from_json
-from evolve.music.song import Metre
+from evolve.music.song_json import metre_from_json, whole
 from evolve.store.paths import write_whole
 from evolve.store.records import Json
 from evolve.store.run_store import RunStore
@@ -22,6 +25,8 @@ VOCABULARY = "vocabulary.json"
 _FORMAT = 2
 _SETTINGS = ("opening_notes", "tracks", "notes", "seed", "temperature", "top_p", "repetition_guard")
 """Of the run, what composing needs."""
+
+_NAMES = ("run", "individual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +91,48 @@ def read_export(folder: Path) -> Exported:
         _check_format(card["format"], folder)
         representation = representation_from_json(json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
         network = (folder / NETWORK).read_bytes()
-        context = SongContext(
-            representation,
-            opening_from_facts(card["opening"]),
-            tuple(Part(name, program) for name, program in card["parts"]),
-            tuple(Beginning(Metre(*metre), share, tempo_bpm) for metre, share, tempo_bpm in card["beginnings"]),
-            copies=None,
-            figures=CorpusFigures.from_json(card["figures"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError, CorpusError) as error:
-        raise RunError(f"{folder} is no exported network, or a file of it is damaged: {error}") from error
-    return Exported(network, context, card)
+        return Exported(network, _context(card, representation), _checked_card(card))
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError, CorpusError) as error:
+        raise RunError(
+            f"{folder} is no exported network, or a file of it is damaged: {_reason(error)}; export the network again, "
+            f"or copy the folder anew"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, in words of ours where the error has a program's."""
+    if isinstance(error, KeyError):
+        return f"it lacks {shortened(str(error))}"
+    if isinstance(error, OSError | CorpusError | json.JSONDecodeError):
+        return shortened(" ".join(str(error).split()), 200)
+    return f"{CARD} or {VOCABULARY} is not as evolve writes it"
+
+
+def _context(card: Mapping[str, Json], representation: Representation) -> SongContext:
+    """What a card and a vocabulary say together, which must fit each other."""
+    context = SongContext(
+        representation,
+        opening_from_facts(card["opening"]),
+        tuple(Part(str(name), whole(program, most=PROGRAMS - 1)) for name, program in card["parts"]),
+        tuple(_beginning(*beginning) for beginning in card["beginnings"]),
+        copies=None,
+        figures=CorpusFigures.from_json(card["figures"]),
+    )
+    if not len(context.opening.song.tracks) == len(context.parts) == representation.tracks or not context.beginnings:
+        raise ValueError("its opening, parts and vocabulary are not of as many tracks")
+    return context
+
+
+def _beginning(metre: Json, share: Json, tempo_bpm: Json) -> Beginning:
+    if not is_tempo(float(tempo_bpm)) or not 0 < float(share) <= 1:
+        raise ValueError(f"no beginning of a song: {share} of {tempo_bpm} beats a minute")
+    return Beginning(metre_from_json(metre), float(share), float(tempo_bpm))
+
+
+def _checked_card(card: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The card, when composing finds in it what it needs."""
+    settings = RunConfig.model_validate({name: card[name] for name in _SETTINGS})
+    return {**card, **settings.model_dump(include=set(_SETTINGS)), **{name: str(card[name]) for name in _NAMES}}
 
 
 def is_export(folder: Path) -> bool:

@@ -20,11 +20,12 @@ from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.facts.copies import CopyIndex
 from evolve.music.facts.corpus_figures import CorpusFigures
 from evolve.music.holding_out import split_pieces
-from evolve.music.opening import Opening, choose_opening, find_opening, read_opening, replacements_notice
+from evolve.music.opening import MOST_TICKS, Opening, choose_opening, find_opening, read_opening, replacements_notice
 from evolve.music.representation.contract import Settings
 from evolve.music.reshaping import transposed
-from evolve.music.song import TICKS_PER_BEAT
-from evolve.music.song_json import song_from_json, song_to_json
+from evolve.music.song import PITCHES, TICKS_PER_BEAT
+from evolve.music.song_json import song_from_json, song_to_json, whole
+from evolve.music.sources import in_own_home
 from evolve.network.genes import GENES
 from evolve.store.records import Artifact, Json
 
@@ -122,7 +123,7 @@ def prepare(
         CorpusError: Nothing usable was found, or the opening cannot be read.
     """
     if config.opening is not None:  # told before a corpus is read for minutes
-        find_opening(Path(config.opening).expanduser(), config.roles, config.opening_notes)
+        find_opening(in_own_home(config.opening), config.roles, config.opening_notes)
     corpus = read_corpus(config.corpus, roles=config.roles, on_progress=on_progress)
     training, held_out = split_pieces(corpus.pieces, seed=config.seed, opening_notes=config.opening_notes)
     encoded = encode_corpus(
@@ -194,9 +195,15 @@ def opening_facts(opening: Opening) -> dict[str, Json]:
 
 
 def opening_from_facts(facts: Mapping[str, Json]) -> Opening:
-    """The opening that `opening_facts` wrote."""
+    """The opening that `opening_facts` wrote; `KeyError`, `TypeError` or `ValueError` when it is something else."""
     fields = {field.name: facts[field.name] for field in dataclasses.fields(Opening)}
-    return Opening(**{**fields, "song": song_from_json(facts["song"])})
+    song = song_from_json(facts["song"])
+    numbers = {
+        "goes_on_at": whole(facts["goes_on_at"], song.length_ticks, MOST_TICKS),
+        "notes": whole(facts["notes"]),
+        "transposed_by": whole(facts["transposed_by"], -PITCHES, PITCHES),
+    }
+    return Opening(**{**fields, **numbers, "song": song})
 
 
 def _opening_files(opening: Opening) -> tuple[Artifact, ...]:

@@ -12,11 +12,12 @@ from typing import NoReturn, Protocol
 
 import yaml
 
-from evolve.errors import SpaceError, nearest_spelling
+from evolve.errors import SpaceError, nearest_spelling, shortened
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Value
 from evolve.genetics.scale import count_values, is_value_of
 from evolve.genetics.space import SearchSpace
+from evolve.genetics.yaml_nodes import TooMuchError, compose
 
 MAX_CHARACTERS = 200_000
 """A search space is a page or two; anything larger is another file by mistake."""
@@ -95,19 +96,18 @@ class _Reader:
     def fail(self, node: yaml.Node | None, key: str, problem: str) -> NoReturn:
         """Raise with file, line and key in front of the problem."""
         line = "" if node is None else f", line {node.start_mark.line + 1}"
-        raise SpaceError(f"{self._source}{line}{', ' + key if key else ''}: {problem}")
+        raise SpaceError(f"{self._source}{line}{', ' + shortened(key, 100) if key else ''}: {problem}")
 
     def compose(self, text: str) -> yaml.Node:
         """The root node of the text."""
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            root = compose(text)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f", line {mark.line + 1}" if mark else ""
             problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-            raise SpaceError(f"{self._source}{line}: not valid YAML: {problem}") from error
-        except RecursionError as error:
-            raise SpaceError(f"{self._source}: not a search space: nested too deeply") from error
+            kind = "not a search space: it" if isinstance(error, TooMuchError) else "not valid YAML:"
+            raise SpaceError(f"{self._source}{line}: {kind} {shortened(problem, 200)}") from error
         if root is None:
             self.fail(None, "", 'is empty: a search space needs the key "genes" with at least one gene under it')
         return root
@@ -198,7 +198,9 @@ class _Reader:
         word = self.text(entries["type"], f"{path}.type")
         if word.lower() not in allowed:
             hint = nearest_spelling(word.lower(), allowed)
-            self.fail(entries["type"], f"{path}.type", f'"{word}" is no type; allowed: {", ".join(allowed)}{hint}')
+            self.fail(
+                entries["type"], f"{path}.type", f'"{shortened(word)}" is no type; allowed: {", ".join(allowed)}{hint}'
+            )
         return GeneKind(word.lower())
 
     def _scale(self, name: str, kind: GeneKind, entries: Mapping[str, yaml.Node], node: yaml.Node, path: str) -> Gene:
@@ -237,7 +239,7 @@ class _Reader:
         def read(node: yaml.Node, key: str) -> float:
             value = self.value(node, key)
             if isinstance(value, bool | str) or not math.isfinite(value):
-                self.fail(node, key, f'must be a number, not "{value}"')
+                self.fail(node, key, f'must be a number, not "{shortened(str(value))}"')
             if kind is GeneKind.INT and value != int(value):
                 self.fail(node, key, f"must be a whole number for an int, not {value:g}")
             return int(value) if kind is GeneKind.INT else float(value)
@@ -247,7 +249,9 @@ class _Reader:
     def _sampling(self, entries: Mapping[str, yaml.Node], path: str) -> str:
         word = self.text(entries["sampling"], f"{path}.sampling") if "sampling" in entries else "linear"
         if word not in ("linear", "log"):
-            problem = f'"{word}" is no sampling; allowed: linear, log{nearest_spelling(word, ("linear", "log"))}'
+            problem = (
+                f'"{shortened(word)}" is no sampling; allowed: linear, log{nearest_spelling(word, ("linear", "log"))}'
+            )
             self.fail(entries["sampling"], f"{path}.sampling", problem)
         return word
 
@@ -291,7 +295,9 @@ class _Reader:
         values_node = self._required(entries, "parent_values", node, path, whose="a condition")
         if name not in earlier:
             allowed = ", ".join(earlier) or "none yet"
-            problem = f'"{name}" is no gene above this one; allowed: {allowed}{nearest_spelling(name, earlier)}'
+            problem = (
+                f'"{shortened(name)}" is no gene above this one; allowed: {allowed}{nearest_spelling(name, earlier)}'
+            )
             self.fail(entries["parent_name"], f"{path}.parent_name", problem)
         if count_values(earlier[name]) == math.inf:
             self.fail(entries["parent_name"], f"{path}.parent_name", f'"{name}" is continuous; a parent needs a step')
@@ -328,8 +334,14 @@ def _kind_of(node: yaml.Node) -> str:
         return "a mapping"
     if isinstance(node, yaml.SequenceNode):
         return "a list"
-    return f'"{node.value}"' if node.value else "nothing"
+    return f'"{shortened(node.value)}"' if node.value else "nothing"
 
 
 def _show(value: Value) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else f"{value:g}"
+    return (
+        f'"{shortened(value)}"'
+        if isinstance(value, str)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else f"{value:g}"
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from evolve.errors import BallotError
+from evolve.errors import BallotError, shortened
 from evolve.judging.ballot import Ballot
 from evolve.judging.moves import Action, rearrange
 from evolve.judging.pairwise import Answer
@@ -62,6 +62,8 @@ class BallotDraft:
         Raises:
             BallotError: When a step cannot be read, or is about other candidates.
         """
+        if not isinstance(steps, Sequence):
+            raise BallotError(f"a saved ballot is a list of steps, not {shortened(str(steps))}")
         draft = cls.begin(ids)
         for step in steps:
             draft = draft.apply(step_from_json(step))
@@ -126,7 +128,8 @@ class BallotDraft:
             case Answer(a, b, better):
                 fits = {a, b} <= set(self.ids) and a != b and better in (a, b, None)
         if not fits:
-            raise BallotError(f"the step {step_to_json(step)} is not about the candidates {', '.join(self.ids)}")
+            told = shortened(str(step_to_json(step)), 200)
+            raise BallotError(f"the step {told} is not about the candidates {shortened(', '.join(self.ids), 200)}")
 
 
 def step_to_json(step: Step) -> dict[str, Json]:
@@ -153,8 +156,9 @@ def step_from_json(data: Mapping[str, Json]) -> Step:
                 tiers = tuple(tuple(map(str, tier)) for tier in data["tiers"])
                 return Order(Ballot(tiers, tuple(map(str, data["rejected"]))), str(data["method"]))
             case "answer":
-                return Answer(str(data["a"]), str(data["b"]), data["better"])
+                better = data["better"]
+                return Answer(str(data["a"]), str(data["b"]), None if better is None else str(better))
             case action:
                 return Move(Action(action), str(data["id"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise BallotError(f"a saved ballot has a step that cannot be read: {dict(data)}") from error
+    except (KeyError, TypeError, ValueError, BallotError) as error:
+        raise BallotError(f"a saved ballot has a step that cannot be read: {shortened(str(data), 200)}") from error

@@ -8,7 +8,7 @@ tier stands for all that it does not name, tied: ``C > A > ...``.
 import re
 from collections.abc import Iterable, Mapping
 
-from evolve.errors import BallotError, nearest_spelling
+from evolve.errors import BallotError, nearest_spelling, shortened
 from evolve.judging.ballot import Ballot
 
 _REST = "..."
@@ -27,11 +27,12 @@ def parse_order(text: str, letters: Mapping[str, str]) -> Ballot:
             what came, what is allowed, what to do.
     """
     better, mark, worse = text.partition("!")
+    told = shortened(text.strip())
     if "!" in worse:
-        raise BallotError(f'the order "{text.strip()}" has two "!"; put one, before all rejected, as in "A > B ! C D"')
+        raise BallotError(f'the order "{told}" has two "!"; put one, before all rejected, as in "A > B ! C D"')
     rejected_names = worse.replace(",", " ").split()
-    _check_rejected(rejected_names, marked=bool(mark), text=text)
-    tiers = _read_tiers(better, letters, text) if better.strip() else []
+    _check_rejected(rejected_names, marked=bool(mark), text=told)
+    tiers = _read_tiers(better, letters, told) if better.strip() else []
     rejected = [_read_name(name, letters) for name in rejected_names]
     return _complete(tiers, rejected, letters)
 
@@ -46,10 +47,12 @@ def format_order(ballot: Ballot, letters: Mapping[str, str]) -> str:
 
 def _check_rejected(names: list[str], *, marked: bool, text: str) -> None:
     if marked and not names:
-        raise BallotError(f'the order "{text.strip()}" rejects nobody after "!"; name the rejected or leave "!" out')
+        raise BallotError(f'the order "{text}" rejects nobody after "!"; name the rejected or leave "!" out')
     for name in names:
         if set(name) & set(">="):
-            raise BallotError(f'the rejected after "!" have no order, but there came "{name}"; write them as "! E F"')
+            raise BallotError(
+                f'the rejected after "!" have no order, but there came "{shortened(name)}"; write them as "! E F"'
+            )
 
 
 def _read_tiers(better: str, letters: Mapping[str, str], text: str) -> list[list[str]]:
@@ -64,7 +67,7 @@ def _read_tier(part: str, letters: Mapping[str, str], text: str) -> list[str]:
     names = [name.strip() for name in part.split("=")]
     if "" in names:
         raise BallotError(
-            f'the order "{text.strip()}" has a ">" or "=" with nobody beside it; put a candidate on both sides, '
+            f'the order "{text}" has a ">" or "=" with nobody beside it; put a candidate on both sides, '
             'as in "B > A = C"'
         )
     return [_REST if name == _REST else _read_name(name, letters) for name in names]
@@ -80,10 +83,11 @@ def _read_name(name: str, letters: Mapping[str, str]) -> str:
     between = re.split(r"[\s,]+", name)
     if len(between) > 1:
         raise BallotError(
-            f'nothing stands between "{between[0]}" and "{between[1]}"; put ">" (better than) or "=" (as good as) there'
+            f'nothing stands between "{shortened(between[0])}" and "{shortened(between[1])}"; put ">" (better than) or '
+            f'"=" (as good as) there'
         )
     hint = nearest_spelling(name.casefold(), ids)
-    raise BallotError(f'no candidate is called "{name}"{hint}; allowed: {_names(letters)}')
+    raise BallotError(f'no candidate is called "{shortened(name)}"{hint}; allowed: {_names(letters)}')
 
 
 def _complete(tiers: list[list[str]], rejected: list[str], letters: Mapping[str, str]) -> Ballot:

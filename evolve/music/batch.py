@@ -1,5 +1,9 @@
-"""Many music files read at once: from the cache where they are known, else in processes side by side."""
+"""Many music files read at once: from the cache where they are known, else in processes side by side.
 
+Whatever can hang its reader or fill the memory is read in a process of its own, be it a single file.
+"""
+
+import contextlib
 import os
 import queue
 from collections.abc import Callable, Iterator, Sequence
@@ -8,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from evolve.music.cache import Outcome, read_and_remember, recall_file
-from evolve.music.reading import MIDI_SUFFIXES
+from evolve.music.reading import MIDI_SUFFIXES, is_harmless
 from evolve.music.reading_process import ReadingProcess
 
 PROCESS_COST: Final = 40
@@ -39,7 +43,8 @@ def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, Outcome]]:
     if processes > 1:
         yield from _read_side_by_side(paths, processes)
     else:
-        yield from ((path, read_and_remember(path)) for path in paths)
+        with contextlib.closing(ReadingProcess()) as reader:  # starts when it is first asked
+            yield from ((path, read_and_remember(path) if is_harmless(path) else reader.read(path)) for path in paths)
 
 
 def _read_side_by_side(paths: Sequence[Path], processes: int) -> Iterator[tuple[Path, Outcome]]:

@@ -2,13 +2,14 @@
 
 import dataclasses
 import hashlib
+import os
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evolve.errors import CorpusError
+from evolve.errors import CorpusError, printable
 from evolve.music.arrangement import PIANO, arrange
 from evolve.music.batch import Progress, read_files
 from evolve.music.builtin import BUILT_IN
@@ -103,7 +104,7 @@ def read_corpus(
     if not pieces:
         raise CorpusError(_nothing_usable(sources, skipped, roles))
     return Corpus(
-        names=tuple(dict.fromkeys(sources)),
+        names=tuple(dict.fromkeys(map(printable, sources))),
         pieces=tuple(pieces),
         skipped=tuple(skipped),
         tempo_bpm=round(statistics.median(piece.song.tempo_bpm for piece in pieces), 1),
@@ -113,7 +114,8 @@ def read_corpus(
 
 def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
     """The files without those that another source, or a link, has named before."""
-    return tuple({file.path.resolve(): file for file in reversed(tuple(files))}.values())[::-1]
+    # Not `Path.resolve`, for which a link to itself is an error.
+    return tuple({os.path.realpath(file.path): file for file in reversed(tuple(files))}.values())[::-1]
 
 
 def _pieces(
@@ -135,14 +137,15 @@ def _pieces(
 def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped], roles: Sequence[str]) -> str:
     """One line that says what was wrong with the files and what would do."""
     reasons = Counter(skip.reason for skip in skipped).most_common(SHOWN_REASONS)
-    told = "; ".join(f"{reason} ({count})" if count > 1 else reason for reason, count in reasons)
+    told = "; ".join(f"{reason} ({count:,})" if count > 1 else reason for reason, count in reasons)
     more = "; …" if len(skipped) > sum(count for _, count in reasons) else ""
     others = [name for name in BUILT_IN if name not in sources]
     ways = ["give a folder with other files", *([f"one of {', '.join(others)}"] if others else [])]
     if tuple(roles) != PIANO:
         ways.append(f"other tracks than {'+'.join(roles)}")
     return (
-        f"nothing usable in {', '.join(sources)}: {len(skipped)} music files, all skipped ({told}{more}); "
+        f"nothing usable in {', '.join(sources)}: {len(skipped):,} music file{'s' * (len(skipped) != 1)}, all skipped "
+        f"({told}{more}); "
         f"{', or '.join(ways)}"
     )
 

@@ -8,6 +8,7 @@ import symusic
 
 from evolve.errors import CorpusError
 from evolve.music.midi_bytes import clean_midi
+from evolve.music.plain import plain_metre, plain_name, within_reach
 from evolve.music.reshaping import stops_without_overlaps
 from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Metre, Notes, Song, Track
 
@@ -16,11 +17,6 @@ FILE_TICKS_PER_BEAT = 480
 
 STANDARD_TEMPO_BPM = 120.0
 """What a file without a tempo means, by the MIDI standard."""
-
-SLOWEST_TEMPO_BPM, FASTEST_TEMPO_BPM = 10.0, 600.0
-LONGEST_SONG_S = 6 * 3600
-MOST_BEATS = 32
-"""Upper numbers of time signatures beyond this are a program's, not a musician's."""
 
 
 def read_midi(data: bytes, name: str) -> Song:
@@ -53,19 +49,16 @@ def read_midi(data: bytes, name: str) -> Song:
     metre, bar_line = _main_metre(score, end)
     first_bar_ticks = _first_bar(_to_grid(np.array((start, bar_line)), division), metre)
     tracks = tuple(
-        Track(_read_notes(own, division, first_bar_ticks), name=_printable(str(track.name)), program=int(track.program))
+        Track(_read_notes(own, division, first_bar_ticks), name=plain_name(str(track.name)), program=int(track.program))
         for track, own in zip(heard, columns, strict=True)
     )
-    song = Song(tracks, _main_tempo(score, end), title=name, metre=metre)
-    if song.duration_s > LONGEST_SONG_S:
-        raise CorpusError(f"lasts for {song.duration_s / 3600:,.0f} hours, which no song does")
-    return song
+    return Song(tracks, _main_tempo(score, end), title=name, metre=metre)
 
 
 def write_midi(song: Song) -> bytes:
     """A MIDI file (format 1, 480 ticks to a quarter note) with tempo and metre, and a name and program a track."""
     score = symusic.Score(FILE_TICKS_PER_BEAT)
-    score.tempos.append(symusic.Tempo(0, _within_reach(song.tempo_bpm)))
+    score.tempos.append(symusic.Tempo(0, within_reach(song.tempo_bpm)))
     score.time_signatures.append(symusic.TimeSignature(0, song.metre.beats, song.metre.unit))
     for track in song.tracks:
         score.tracks.append(_write_track(track))
@@ -90,10 +83,6 @@ def _read_notes(columns: Mapping[str, np.ndarray], division: int, first_bar_tick
     return Notes(table.take(lasting, axis=1))
 
 
-def _printable(name: str) -> str:
-    return "".join(c for c in name if c.isprintable()).strip()
-
-
 def _to_grid(ticks: np.ndarray, division: int) -> np.ndarray:
     """Whole grid steps nearest to file ticks, halves rounded up, in exact integers."""
     return (2 * TICKS_PER_BEAT * ticks + division) // (2 * division)
@@ -101,7 +90,7 @@ def _to_grid(ticks: np.ndarray, division: int) -> np.ndarray:
 
 def _main_tempo(score: symusic.Score, end: int) -> float:
     """Beats divided by minutes: the one tempo at which what ends at a file tick takes as long as with all its own."""
-    starts = {0: STANDARD_TEMPO_BPM, **dict(sorted((int(t.time), _within_reach(float(t.qpm))) for t in score.tempos))}
+    starts = {0: STANDARD_TEMPO_BPM, **dict(sorted((int(t.time), within_reach(float(t.qpm))) for t in score.tempos))}
     spans = pairwise([*(start for start in starts.items() if start[0] < end), (end, STANDARD_TEMPO_BPM)])
     minutes = sum((stop - start) / tempo_bpm for (start, tempo_bpm), (stop, _) in spans)
     return round(end / minutes, 2) if minutes else STANDARD_TEMPO_BPM
@@ -113,7 +102,7 @@ def _main_metre(score: symusic.Score, end: int) -> tuple[Metre, int]:
         int(signature.time): metre
         for signature in score.time_signatures
         if signature.time < end
-        and (metre := _plain_metre(int(signature.numerator), int(signature.denominator))) is not None
+        and (metre := plain_metre(int(signature.numerator), int(signature.denominator))) is not None
     }
     ticks: dict[Metre, int] = {}
     bar_lines: dict[Metre, int] = {}
@@ -124,19 +113,10 @@ def _main_metre(score: symusic.Score, end: int) -> tuple[Metre, int]:
     return main, bar_lines[main]
 
 
-def _plain_metre(beats: int, unit: int) -> Metre | None:
-    """A time signature that can be written on the grid; None for any other."""
-    return Metre(beats, unit) if 1 <= beats <= MOST_BEATS and unit in (1, 2, 4, 8, 16, 32) else None
-
-
 def _first_bar(places_ticks: np.ndarray, metre: Metre) -> int:
     """Where the bar begins in which the first note lies, given that and any bar line, in grid steps."""
     start, bar_line = places_ticks.tolist()
     return int(start - (start - bar_line) % metre.bar_ticks)
-
-
-def _within_reach(tempo_bpm: float) -> float:
-    return min(max(tempo_bpm, SLOWEST_TEMPO_BPM), FASTEST_TEMPO_BPM)
 
 
 def _write_track(track: Track) -> symusic.Track:

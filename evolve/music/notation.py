@@ -8,14 +8,16 @@ import io
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from music21 import converter, harmony, meter, stream, tempo
+from music21.musicxml.xmlToM21 import MusicXMLImporter
 
 from evolve.errors import CorpusError
+from evolve.music.plain import is_tempo, plain_metre, plain_name, plain_program, within_reach
 from evolve.music.reshaping import without_overlaps
-from evolve.music.song import COMMON_TIME, PIANO, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
+from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
+from evolve.music.unpacking import unpacked
 
 if TYPE_CHECKING:
     from music21.note import GeneralNote
@@ -26,23 +28,56 @@ BEATS_A_MINUTE: Final = 100.0
 that are written in longer notes are as lively as those in shorter ones."""
 
 
-def read_notation(path: Path) -> tuple[Song, ...]:
+def read_notation(data: bytes, suffix: str, name: str) -> tuple[Song, ...]:
     """The songs of a notation file, one unless it is a collection; one track a part.
 
     Tied notes are joined. Grace notes, chord symbols and repeats are not played. A first bar that is not full, an
     upbeat, begins with the silence that it lacks, so that bar lines lie where the metre has them.
 
+    Args:
+        data: The file's bytes; music21 is never given a path, in which it would replace ``$HOME``.
+        suffix: The file's, in small letters; it says what the bytes are.
+        name: What the file is called; becomes the title of its songs.
+
     Raises:
         CorpusError: Its text is the reason alone; the caller knows the name.
+        MemoryError: The process may have no more.
     """
     try:
         with _quiet(), _without_beams():
-            parsed = converter.parseFile(path, forceSource=True, storePickle=False)
+            parsed = _parse(data, suffix)
             scores = list(parsed.scores) if isinstance(parsed, stream.Opus) else [parsed]
-            return tuple(song for score in scores if (song := _song(score, path.stem)).notes)
+            return tuple(song for score in scores if (song := _song(score, name)).notes)
+    except (CorpusError, MemoryError):
+        raise
+    except RecursionError as error:
+        raise CorpusError(f"cannot be read as {suffix[1:]}: nested too deeply") from error
     except Exception as error:  # music21 raises whatever its parsers stumble over
         reason = str(error).strip().split("\n", 1)[0][:120] or type(error).__name__
-        raise CorpusError(f"cannot be read as {path.suffix.lower()[1:]}: {reason}") from error
+        raise CorpusError(f"cannot be read as {suffix[1:]}: {reason}") from error
+
+
+def _parse(data: bytes, suffix: str) -> "Stream":
+    """What music21 makes of a file's bytes."""
+    if suffix == ".abc":
+        return converter.parseData(_text(data, "utf-8"), format="abc")
+    if suffix == ".krn":
+        return converter.parseData(_text(data, "latin-1"), format="humdrum")
+    importer = MusicXMLImporter()
+    importer.readFile(io.BytesIO(_without_entities(unpacked(data))))
+    return importer.stream
+
+
+def _text(data: bytes, encoding: str) -> str:
+    """Text with its lines ended alike, as reading a file does it."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding).read()
+
+
+def _without_entities(xml: bytes) -> bytes:
+    """The same bytes: no score defines entities of its own, and a few lines of them can fill any memory."""
+    if any("<!ENTITY".encode(encoding) in xml for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
+        raise CorpusError("defines XML entities, which no score needs")
+    return xml
 
 
 def _song(score: "Stream", name: str) -> Song:
@@ -59,8 +94,8 @@ def _track(part: "Stream", notes: list[Note]) -> Track:
     program = getattr(played_on, "midiProgram", None)
     return Track(
         without_overlaps(Notes.of(notes).table),
-        name=str(part.partName or ""),
-        program=PIANO if program is None else int(program),
+        name=plain_name(str(part.partName or "")),
+        program=plain_program(program),
     )
 
 
@@ -70,8 +105,8 @@ def _metre(part: "Stream") -> Metre:
     starts = [float(signature.getOffsetInHierarchy(part)) for signature in signatures]
     lengths: dict[Metre, float] = {}
     for signature, (start, stop) in zip(signatures, pairwise([*starts, float(part.highestTime)]), strict=False):
-        metre = Metre(signature.numerator, signature.denominator)
-        if metre.bar_ticks * metre.unit == metre.beats * 4 * TICKS_PER_BEAT:  # lies on the grid
+        metre = plain_metre(signature.numerator, signature.denominator)
+        if metre is not None:
             lengths[metre] = lengths.get(metre, 0.0) + stop - start
     return max(lengths, key=lambda metre: lengths[metre], default=COMMON_TIME)
 
@@ -85,10 +120,10 @@ def _silence_before(part: "Stream") -> int:
 def _tempo(score: "Stream") -> float:
     """Quarter notes a minute: as written, else `BEATS_A_MINUTE` of the first time signature's own beats."""
     marks = (mark.getQuarterBPM() for mark in score.recurse().getElementsByClass(tempo.MetronomeMark))
-    written = next((float(bpm) for bpm in marks if bpm), None)
+    written = next((float(bpm) for bpm in marks if is_tempo(bpm)), None)
     signature = next(iter(score.recurse().getElementsByClass(meter.TimeSignature)), None)
     beat = 1.0 if signature is None else float(signature.beatDuration.quarterLength)
-    return written if written is not None else BEATS_A_MINUTE * beat
+    return within_reach(written if written is not None else BEATS_A_MINUTE * beat)
 
 
 def _notes(part: "Stream", upbeat_ticks: int) -> list[Note]:

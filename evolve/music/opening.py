@@ -6,15 +6,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from evolve.errors import CorpusError
+from evolve.errors import CorpusError, printable
 from evolve.music.arrangement import arrange
+from evolve.music.batch import read_files
 from evolve.music.corpus import Piece
 from evolve.music.key import semitones_to_common_key
-from evolve.music.reading import SUFFIXES, Reading, read_file
+from evolve.music.plain import FASTEST_TEMPO_BPM
+from evolve.music.reading import SUFFIXES, Reading
 from evolve.music.representation.contract import Encoded, Representation
 from evolve.music.representation.steps import placed_steps
 from evolve.music.reshaping import transposed, until
-from evolve.music.song import Song
+from evolve.music.song import TICKS_PER_BEAT, Song
+from evolve.music.sources import in_own_home
 from evolve.randomness import derive_rng
 
 OCTAVES_TRIED: Final = (0, -12, 12, -24, 24, -36, 36)
@@ -22,6 +25,12 @@ OCTAVES_TRIED: Final = (0, -12, 12, -24, 24, -36, 36)
 
 ROOM_TO_GO_ON: Final = 1.5
 """A piece so many times as long as the opening does not end where songs are to go on."""
+
+LONGEST_OPENING_S: Final = 600.0
+"""Of a longer one nobody would hear what a network adds: ten minutes of each song are made into sound."""
+
+MOST_TICKS: Final = round(LONGEST_OPENING_S / 60 * FASTEST_TEMPO_BPM) * TICKS_PER_BEAT
+"""How long the longest opening is at the fastest tempo."""
 
 EXAMPLES: Final = 3
 """How many replacements a notice names."""
@@ -48,6 +57,11 @@ class Opening:
     notice: str | None = None
     transposed_by: int = 0
 
+    @property
+    def lasts_s(self) -> float:
+        """Seconds until songs go on."""
+        return self.goes_on_at / TICKS_PER_BEAT * 60.0 / self.song.tempo_bpm
+
 
 def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Opening:
     """The beginning of a held-out piece that the seed chooses, rather of one that goes on for a good while.
@@ -60,7 +74,7 @@ def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Openi
         notes: How many notes, chords and rests.
 
     Raises:
-        CorpusError: If no held-out piece is long enough.
+        CorpusError: If no held-out piece is long enough, or the beginnings of all last for too long.
     """
     long_enough = [piece for piece in held_out if len(piece.steps) >= notes]
     if not long_enough:
@@ -70,7 +84,13 @@ def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Openi
             f"add longer pieces to the corpus, take a shorter opening with --set opening_notes={longest}, or give one "
             f"of your own with --opening FILE"
         )
-    with_room = [piece for piece in long_enough if len(piece.steps) >= ROOM_TO_GO_ON * notes] or long_enough
+    soon_over = [piece for piece in long_enough if not _is_endless(piece.song, notes)]
+    if not soon_over:
+        raise CorpusError(
+            f"the first {notes} notes of every piece that was held out last for more than {LONGEST_OPENING_S / 60:.0f} "
+            f"minutes; take a shorter opening with --set opening_notes=, or give one of your own with --opening FILE"
+        )
+    with_room = [piece for piece in soon_over if len(piece.steps) >= ROOM_TO_GO_ON * notes] or soon_over
     piece = with_room[int(derive_rng(seed, "opening").integers(len(with_room)))]
     return _beginning(piece.song, notes, piece.name, piece.transposed_by)
 
@@ -79,22 +99,33 @@ def find_opening(path: Path, roles: Sequence[str], notes: int) -> tuple[Song, in
     """The first piece of a music file with these tracks that has so many notes, chords and rests, and its sharps.
 
     Raises:
-        CorpusError: If the file is missing, cannot be read, or has no such piece.
+        CorpusError: If the file is missing, cannot be read, or has no such piece, or if these notes last too long.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise CorpusError(f"the opening {path} is not a music file; it can be {', '.join(SUFFIXES)}")
-    try:
-        readings = read_file(path)
-    except CorpusError as error:
-        raise CorpusError(f"the opening {path} cannot be used: {error}") from error
-    songs = _arranged(readings, roles, path)
+    (outcome,) = read_files((path,))
+    if isinstance(outcome, str):
+        raise CorpusError(f"the opening {path} cannot be used: {outcome}; give a file of music that can be read")
+    songs = _arranged(outcome, roles, path)
     lengths = [sum(1 for _ in placed_steps(song)) for song, _ in songs]
-    for song, length in zip(songs, lengths, strict=True):
-        if length >= notes:
-            return song
+    long_enough = [song for song, length in zip(songs, lengths, strict=True) if length >= notes]
+    if long_enough:
+        return _soon_over(long_enough, path, notes)
     raise CorpusError(
         f"the opening {path} has {max(lengths)} notes, chords and rests, and {notes} are needed; give a longer one, or "
         f"start a run with a smaller opening_notes"
+    )
+
+
+def _soon_over(songs: Sequence[tuple[Song, int]], path: Path, notes: int) -> tuple[Song, int]:
+    """The first piece whose beginning lets a song be heard after it."""
+    for song, sharps in songs:
+        if not _is_endless(song, notes):
+            return song, sharps
+    minutes = _beginning(songs[0][0], notes, path.name, 0).lasts_s / 60
+    raise CorpusError(
+        f"the first {notes} notes, chords and rests of the opening {path} last for {minutes:,.0f} minutes, and "
+        f"{LONGEST_OPENING_S / 60:.0f} are the most; give another file, or start a run with a smaller opening_notes"
     )
 
 
@@ -123,7 +154,7 @@ def read_opening(path: Path | str, representation: Representation, roles: Sequen
     Raises:
         CorpusError: If the file is missing, cannot be read, is shorter, or does not have the tracks.
     """
-    path = Path(path).expanduser()
+    path = in_own_home(path)
     song, sharps = find_opening(path, roles, notes)
     semitones = semitones_to_common_key(sharps)
     places = [semitones + octaves for octaves in OCTAVES_TRIED]
@@ -143,8 +174,13 @@ def replacements_notice(opening: Opening, encoded: Encoded) -> str | None:
     )
 
 
+def _is_endless(song: Song, notes: int) -> bool:
+    """Whether nobody would wait for the end of its first notes."""
+    return song.duration_s > LONGEST_OPENING_S < _beginning(song, notes, "", 0).lasts_s
+
+
 def _beginning(song: Song, notes: int, source: str, transposed_by: int) -> Opening:
     """The first so many notes, chords and rests; those that would sound on end where songs go on."""
     steps = list(islice(placed_steps(song), notes))
     goes_on_at = steps[-1].start_ticks + steps[-1].ticks
-    return Opening(until(song, goes_on_at), goes_on_at, len(steps), source, transposed_by=transposed_by)
+    return Opening(until(song, goes_on_at), goes_on_at, len(steps), printable(source), transposed_by=transposed_by)

@@ -1,53 +1,52 @@
 """A process of its own that reads music files: several work side by side, and a file that crashes one harms nothing.
 
 It is a plain child that speaks JSON lines, not a pool of `multiprocessing`: it needs nothing of the caller's main
-module, ends when the caller is gone, does not hear the caller's Ctrl-C, and can be killed when a file hangs it.
+module, does not hear the caller's Ctrl-C, and can be killed. It ends when the caller is gone: between files because its
+input ends, and in the midst of one because its time is limited by an alarm of its own.
 """
 
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import IO, Final
 
 from evolve.music.cache import Outcome, outcome_from_json, outcome_to_json, read_and_remember
+from evolve.music.reading import import_reader, size_to_read
+from evolve.music.reading_limits import LONGEST_READING_S, Limits, allow_memory, end_after, limits_for
 
-LONGEST_READING_S: Final = 120.0
-"""A file that takes longer is given up; the longest symphony takes music21 about half of it."""
+_OUT_OF_MEMORY: Final = 77
+"""The exit code of a process whose file needed more memory than it had."""
 
 
 class ReadingProcess:
-    """One such process, started when first needed, and again after a file has crashed it."""
+    """One such process, started when first needed, and again after a file has ended it."""
 
-    def __init__(self, limit_s: float = LONGEST_READING_S) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
         """Does not start it yet.
 
         Args:
-            limit_s: How long one file may take.
+            limits: What reading one file may take; None: what suits its size.
         """
-        self._limit_s = limit_s
+        self._limits = limits
         self._child: subprocess.Popen[str] | None = None
 
     def read(self, path: Path) -> Outcome:
-        """What a file holds; where reading it took the process down, that is the reason why it cannot be used."""
+        """What a file holds; where reading it ended the process, that is the reason why it cannot be used."""
         child = self._child = self._child or _start()
-        is_late = threading.Event()
-
-        def give_up() -> None:
-            is_late.set()
-            child.kill()
-
-        alarm = threading.Timer(self._limit_s, give_up)
-        alarm.start()
-        answer = _ask(child, path)
-        alarm.cancel()
-        if answer:
-            return outcome_from_json(json.loads(answer))
+        limits, answer = _ask(child, path, self._limits)
+        if answer is not None:
+            return answer
+        code = _end_of(child)
         self.close()
-        return f"takes longer than {self._limit_s:g} s to read" if is_late.is_set() else "crashes whoever reads it"
+        if code == -signal.SIGALRM:
+            return f"takes longer than {limits.seconds:g} s to read"
+        if code == _OUT_OF_MEMORY:
+            return f"needs more than {limits.memory_mb:,} MB of memory to read"
+        return "crashes whoever reads it"
 
     def close(self) -> None:
         """End it, whatever it is doing."""
@@ -70,27 +69,61 @@ def _start() -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        # Reading multiplies no matrices, and every thread that waits to would count as memory.
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
     )
 
 
-def _ask(child: subprocess.Popen[str], path: Path) -> str:
-    """The answer's line; empty when the child is gone."""
-    if child.stdin is None or child.stdout is None:
-        return ""
+def _ask(child: subprocess.Popen[str], path: Path, fixed: Limits | None) -> tuple[Limits, Outcome | None]:
+    """What reading the file may take, and what it holds; None when the child is gone."""
+    limits = fixed or Limits(LONGEST_READING_S, 0)
     with contextlib.suppress(OSError, ValueError):  # its pipe broke, or was closed to stop us
-        child.stdin.write(json.dumps(str(path)) + "\n")
-        child.stdin.flush()
-        return child.stdout.readline()
-    return ""
+        if child.stdin is not None and child.stdout is not None:
+            asked = None if fixed is None else [fixed.seconds, fixed.memory_mb]
+            child.stdin.write(json.dumps({"path": str(path), "limits": asked}) + "\n")
+            child.stdin.flush()
+            limits = Limits(*json.loads(child.stdout.readline()))
+            return limits, outcome_from_json(json.loads(child.stdout.readline()))
+    return limits, None
+
+
+def _end_of(child: subprocess.Popen[str]) -> int:
+    """How a child that no longer answers has ended; it is killed when it has not."""
+    try:
+        return child.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
 
 
 def answer_on_stdin() -> None:
-    """Read each file whose path comes as a JSON line, and answer with what it holds, as a JSON line."""
+    """Answer each file whose path comes as a JSON line with two: what reading it may take, and what it holds."""
     with _own_stdout() as answers:
         for line in sys.stdin:
-            outcome = read_and_remember(Path(json.loads(line)))
-            answers.write(json.dumps(outcome_to_json(outcome)) + "\n")
-            answers.flush()
+            asked = json.loads(line)
+            path = Path(asked["path"])
+            end_after(LONGEST_READING_S)
+            import_reader(path)  # a matter of the disk, so the file's own time begins after it
+            limits = limits_for(size_to_read(path)) if asked["limits"] is None else Limits(*asked["limits"])
+            _say(json.dumps([limits.seconds, limits.memory_mb]), answers)
+            _say(_read_within(limits, path), answers)
+
+
+def _read_within(limits: Limits, path: Path) -> str:
+    """The answer's line; where time or memory is not enough, the process ends."""
+    end_after(limits.seconds)
+    allow_memory(limits.memory_mb)
+    try:
+        return json.dumps(outcome_to_json(read_and_remember(path)))
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)  # nothing that would need memory to be done
+    finally:
+        end_after(0)
+
+
+def _say(line: str, answers: IO[str]) -> None:
+    answers.write(line + "\n")
+    answers.flush()
 
 
 def _own_stdout() -> IO[str]:

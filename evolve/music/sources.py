@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolve.errors import CorpusError, nearest_spelling
+from evolve.errors import CorpusError, nearest_spelling, printable, shortened
 from evolve.music.builtin import BUILT_IN
 from evolve.music.reading import SUFFIXES
 
@@ -15,7 +15,7 @@ class SourceFile:
     """One file of a source.
 
     Attributes:
-        name: Its path within the source, for people to read.
+        name: Its path within the source, for people to read: what cannot be shown stands as its code.
         path: Where it is.
         tempo_bpm: The source's tempo, where it has one for all its files.
     """
@@ -34,29 +34,43 @@ def find_files(source: str) -> tuple[SourceFile, ...]:
     if source in BUILT_IN:
         corpus = BUILT_IN[source]
         return tuple(SourceFile(path.stem, path, corpus.tempo_bpm) for path in corpus.files())
-    path = Path(source).expanduser()
-    if path.is_dir():
-        return _files_of_folder(path)
-    if path.is_file():
-        return _single_file(path)
+    path = in_own_home(source)
+    try:
+        if path.is_dir():
+            return _files_of_folder(path)
+        if path.is_file():
+            return _single_file(path)
+    except OSError as error:
+        said = f"{shortened(source)} cannot be opened: {error.strerror}; give another, or check its rights"
+        raise CorpusError(said) from error
     raise CorpusError(
         f'no corpus, folder or file is called "{source}"{nearest_spelling(source, BUILT_IN)} '
         f"(built in: {', '.join(BUILT_IN)}; else a folder or file of {_suffixes()})"
     )
 
 
+def in_own_home(path: str | Path) -> Path:
+    """The path with the user's own folder in place of ``~``; as it is where nobody has such a folder."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def _single_file(path: Path) -> tuple[SourceFile, ...]:
     if path.suffix.lower() not in SUFFIXES:
         raise CorpusError(f"{path} is not a music file that can be read; it can be {_suffixes()}")
-    return (SourceFile(path.name, path),)
+    return (SourceFile(printable(path.name), path),)
 
 
 def _files_of_folder(folder: Path) -> tuple[SourceFile, ...]:
+    with os.scandir(folder):  # an error where it may not be looked into; folders within it are passed over
+        pass
     files = sorted(_music_files(folder), key=lambda path: path.relative_to(folder).as_posix())
     if not files:
         raise CorpusError(f"no music in {folder}: it has no {_suffixes()} files; give a folder that has, or one of "
                           f"{', '.join(BUILT_IN)}")  # fmt: skip
-    return tuple(SourceFile(path.relative_to(folder).as_posix(), path) for path in files)
+    return tuple(SourceFile(printable(path.relative_to(folder).as_posix()), path) for path in files)
 
 
 def _music_files(folder: Path) -> Iterator[Path]:

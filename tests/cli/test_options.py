@@ -63,6 +63,22 @@ def test_a_space_that_is_no_text_is_told(here: Path) -> None:
         find_space(".")
 
 
+def test_what_would_keep_us_waiting_is_no_space(here: Path) -> None:
+    """A pipe, a device that never ends, and names that no file can have; of a huge file the beginning is enough."""
+    os.mkfifo(here / "pipe.yaml")
+    for name, said in (
+        ("pipe.yaml", "pipe.yaml: not a file; spaces that ship"),
+        ("/dev/zero", "/dev/zero: not a file; spaces that ship"),
+        ("a" * 5000, "file name too long; spaces that ship"),
+        ("a\0b", r"a\\x00b: is no file name; spaces that ship"),
+    ):
+        with pytest.raises(SpaceError, match=said):
+            find_space(name)
+    with (here / "large.yaml").open("w") as file:
+        file.truncate(50_000_000)
+    assert 200_000 < len(find_space("large.yaml")[1]) < 10_000_000
+
+
 @pytest.mark.usefixtures("here")
 def test_a_misspelt_space_is_told_with_the_nearest() -> None:
     """And with all there are."""

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import RunError
-from evolve.execution.export import CARD, is_export, read_export, write_export
+from evolve.execution.export import CARD, VOCABULARY, is_export, read_export, write_export
 from evolve.execution.in_process import InProcessExecution
 from evolve.execution.material import opening_from_facts
+from evolve.music.representation.kinds import KINDS
 from evolve.search import advance, create
+from tests.execution.exports import example, write_example
 from tests.execution.settings import SPACE_TEXT, small_config
 from tests.pretended_trials import Remembering
 
@@ -46,3 +48,78 @@ def test_an_export_is_read_back_as_it_was_in_the_run(tunes: Path, tmp_path: Path
     assert exported.card["genome"] == run.individuals["g0-2"].individual.genome.as_dict()
     assert exported.card["seed"] == 5
     assert "| width |" in (tmp_path / "kept" / "README.md").read_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_is_read_back(tmp_path: Path, kind: str) -> None:
+    """With its network, its symbols and its card."""
+    write_example(tmp_path, kind)
+    exported = read_export(tmp_path)
+    assert exported.network == b"a network"
+    assert exported.context.representation.name == kind
+    assert exported.card["individual"] == "g0-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("notes", -1),
+        ("notes", "many"),
+        ("temperature", 1e9),
+        ("tracks", 5),
+        ("parts", [["Piano", 999]]),
+        ("parts", []),
+        ("beginnings", []),
+        ("beginnings", [[[4, 0], 1.0, 100.0]]),
+        ("beginnings", [[[4, 4], 1.0, "nan"]]),
+        ("opening", {}),
+        ("individual", None),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_card_that_nobody_could_compose_with_is_refused(tmp_path: Path, kind: str, name: str, value: object) -> None:
+    """A number out of its range is told when the folder is read, not when a song is half written."""
+    write_example(tmp_path, kind)
+    card, _ = example(kind)
+    changed = {key: one for key, one in (card | {name: value}).items() if one is not None}
+    (tmp_path / CARD).write_text(json.dumps(changed), encoding="utf-8")
+    with pytest.raises(RunError, match="is no exported network, or a file of it is damaged"):
+        read_export(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("goes_on_at", 10**12),
+        ("goes_on_at", -1),
+        ("transposed_by", 10**40),
+        ("song", {"title": "", "tempo_bpm": 90, "metre": [4, 4], "tracks": []}),
+        ("song", {"title": "", "tempo_bpm": 0, "metre": [4, 4], "tracks": [["", 0, []]]}),
+        (
+            "song",
+            {
+                "title": "",
+                "tempo_bpm": 90,
+                "metre": [4, 4],
+                "tracks": [{"name": "", "program": 0, "notes": [[200], [0], [1], [1]]}],
+            },
+        ),
+    ],
+)
+def test_an_opening_that_is_no_music_is_refused(tmp_path: Path, name: str, value: object) -> None:
+    """Pitches, ticks and tempos that there are not, and silence of years."""
+    write_example(tmp_path)
+    card, _ = example()
+    card["opening"] |= {name: value}
+    (tmp_path / CARD).write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(RunError, match="is no exported network, or a file of it is damaged"):
+        read_export(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", '{"representation": "events"}', '{"representation": "notes"}'])
+def test_a_vocabulary_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    """However deep, and however little of one it is."""
+    write_example(tmp_path)
+    (tmp_path / VOCABULARY).write_text(text, encoding="utf-8")
+    with pytest.raises(RunError, match="is no exported network, or a file of it is damaged"):
+        read_export(tmp_path)

@@ -33,7 +33,43 @@ MISTAKES = {
         "s.yaml, line 2: not valid YAML: but found another document",
     ),
     "too large": ("#" * (MAX_CHARACTERS + 1), "s.yaml: is larger than 200,000 characters: not a search space"),
-    "nested too deeply": ("genes: " + "[" * 5000, "s.yaml: not a search space: nested too deeply"),
+    "nested too deeply": (
+        "genes: " + "[" * 5000,
+        "s.yaml, line 1: not a search space: it has more than 20 mappings and lists within each other",
+    ),
+    "nested in lines": (
+        "- " * 90_000,
+        "s.yaml, line 1: not a search space: it has more than 20 mappings and lists within each other",
+    ),
+    "too many values": (
+        "genes: [" + "1," * 99_000 + "]",
+        "s.yaml, line 1: not a search space: it has more than 10,000 keys and values",
+    ),
+    "aliases that multiply": (
+        f"settings:\n  x: &a {list(range(9_000))}\n" + "".join(f"  k{i}: *a\n" for i in range(900)),
+        's.yaml, line 103: not a search space: it has more than 100 aliases ("*name")',
+    ),
+    "a tag": (
+        "genes:\n  depth: !!python/object/apply:os.system [ls]",
+        's.yaml, line 2: not a search space: it has the tag "tag:yaml.org,2002:python/object/apply:os.system"; '
+        "write the value without it",
+    ),
+    "a character that there is not": (
+        'genes: {cell: "\\UFFFFFFFF"}',
+        "s.yaml: not valid YAML: it has a number or a character far beyond all that there are",
+    ),
+    "a version with five thousand digits": (
+        "%YAML 1" + "1" * 5000 + ".1\n---\ngenes: {}",
+        "s.yaml: not valid YAML: it has a number or a character far beyond all that there are",
+    ),
+    "commands for the terminal": (
+        'genes: {cell: "\\e[31m"}',
+        's.yaml, line 1, genes.cell: cell cannot be "\\x1b[31m"; allowed: one of lstm, gru, simple_rnn',
+    ),
+    "a very long word": (
+        "genes: {cell: " + "x" * 190_000 + "}",
+        f's.yaml, line 1, genes.cell: cell cannot be "{"x" * 59}…"; allowed: one of lstm, gru, simple_rnn',
+    ),
     "a list": ("- depth", "s.yaml, line 1: must be a mapping (key: value), not a list"),
     "a word": ("depth", 's.yaml, line 1: must be a mapping (key: value), not "depth"'),
     "no genes": (

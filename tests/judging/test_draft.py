@@ -1,6 +1,7 @@
 """A ballot in the making loses nobody and forgets nothing."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -154,3 +155,21 @@ def test_a_saved_step_that_does_not_fit_is_refused(step: dict[str, object]) -> N
     """A damaged or foreign draft is an error, not a wrong ballot."""
     with pytest.raises(BallotError):
         BallotDraft.from_json(IDS, [step])
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        7,
+        ["do"],
+        [None],
+        [[]],
+        [{"do": []}],
+        [{"do": "order", "tiers": [["g0-1"], []], "rejected": [], "method": "list"}],
+        [{"do": "answer", "a": "g0-1", "b": "g0-2", "better": {}}],
+    ],
+)
+def test_a_saved_ballot_that_is_none_is_told(steps: Any) -> None:  # noqa: ANN401 - JSON
+    """Whatever lies in the place of a step, it is one line, not a traceback."""
+    with pytest.raises(BallotError, match=r"a saved ballot|is not about the candidates"):
+        BallotDraft.from_json(IDS, steps)

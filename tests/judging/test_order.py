@@ -87,3 +87,11 @@ def test_any_text_is_an_order_or_an_error_for_the_listener(text: str) -> None:
     except BallotError:
         return
     assert sorted(ballot.ids) == sorted(LETTERS.values())
+
+
+@pytest.mark.parametrize("text", ["A>" * 50_000, "=" * 50_000, "A ! " + "B " * 50_000, "x" * 50_000, "A B " * 50_000])
+def test_of_an_endless_order_the_beginning_is_told(text: str) -> None:
+    """A file that was pasted by mistake does not fill the terminal."""
+    with pytest.raises(BallotError) as told:
+        parse_order(text, LETTERS)
+    assert len(str(told.value)) < 300

@@ -73,7 +73,7 @@ def test_nothing_usable_is_one_clear_line(folder: Path) -> None:
     """Where every file is bad, the error says how many there are, why, and what would do."""
     for path in folder.glob("tune*"):
         path.unlink()
-    with pytest.raises(CorpusError, match=r"1 music files, all skipped .*PNG.*bach-chorales") as told:
+    with pytest.raises(CorpusError, match=r"1 music file, all skipped .*PNG.*bach-chorales") as told:
         read_corpus([str(folder)])
     assert "\n" not in str(told.value)
 

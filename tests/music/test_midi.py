@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
 from evolve.music.midi import read_midi, write_midi
+from evolve.music.reading import read_songs
 from evolve.music.reshaping import shifted
 from evolve.music.song import Metre, Note, Notes, Song, Track
 
@@ -141,11 +142,12 @@ def test_a_name_in_another_encoding_does_no_harm() -> None:
     assert track.name.startswith("Caf")
 
 
-def test_a_song_of_many_hours_is_refused() -> None:
+def test_a_song_of_many_hours_is_refused(tmp_path: Path) -> None:
     """A note after days of silence is damage, not music."""
     events = bytes([0, 0x90, 60, 80, 96, 0x80, 60, 0, 0xFF, 0xFF, 0xFF, 0x7F, 0x90, 60, 80, 96, 0x80, 60, 0]) + END
+    (tmp_path / "days.mid").write_bytes(midi_file(events, division=b"\0\x18"))
     with pytest.raises(CorpusError, match="hours"):
-        read_midi(midi_file(events, division=b"\0\x18"), "")
+        read_songs(tmp_path / "days.mid")
 
 
 @needs_data

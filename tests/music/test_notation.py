@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import CorpusError
+from evolve.music.reading import read_file, read_songs
 from evolve.music.representation.steps import Step, fold
+from evolve.music.song import COMMON_TIME
 from tests.music.pieces import ABC
 
 pytestmark = pytest.mark.slow
@@ -30,10 +32,8 @@ KERN = "**kern\n*M4/4\n4c\n4e\n2g\n=2\n1cc\n*-\n"
 
 def read_steps(path: Path, text: str) -> list[tuple[Step, ...]]:
     """The steps of each song of a file with this text."""
-    from evolve.music.notation import read_notation  # noqa: PLC0415 -- loads music21
-
     path.write_text(text)
-    return [fold(song) for song in read_notation(path)]
+    return [fold(song) for song in read_songs(path)]
 
 
 def test_abc_plays_its_notes_alone(tmp_path: Path) -> None:
@@ -54,27 +54,66 @@ def test_a_collection_is_several_songs(tmp_path: Path) -> None:
 
 def test_musicxml_parts_sound_together(tmp_path: Path) -> None:
     """Chords within a part and across parts fold into one line; the file's tempo is kept."""
-    from evolve.music.notation import read_notation  # noqa: PLC0415
-
     (steps,) = read_steps(tmp_path / "hands.musicxml", MUSICXML)
     assert steps == (Step((60, 67, 76), 24), Step((59, 74), 12))
-    assert read_notation(tmp_path / "hands.musicxml")[0].tempo_bpm == pytest.approx(66)
+    assert read_songs(tmp_path / "hands.musicxml")[0].tempo_bpm == pytest.approx(66)
 
 
 @pytest.mark.parametrize(("meter", "tempo"), [("4/4", 100), ("2/2", 200), ("6/8", 150), ("Q:1/4=72\nM:4/4", 72)])
 def test_music_without_a_tempo_moves_by_its_own_beat(tmp_path: Path, meter: str, tempo: float) -> None:
     """A half note in 2/2 and a dotted quarter in 6/8 are as quick as a quarter in 4/4, unless a tempo is written."""
-    from evolve.music.notation import read_notation  # noqa: PLC0415
-
     path = tmp_path / "beat.abc"
     path.write_text(ABC.replace("M:4/4", f"M:{meter}").replace("M:Q", "Q"))
-    assert read_notation(path)[0].tempo_bpm == pytest.approx(tempo)
+    assert read_songs(path)[0].tempo_bpm == pytest.approx(tempo)
 
 
 def test_kern_is_read(tmp_path: Path) -> None:
     """A kern file becomes steps."""
     (steps,) = read_steps(tmp_path / "chord.krn", KERN)
     assert steps == (Step((60,), 24), Step((64,), 24), Step((67,), 48), Step((72,), 96))
+
+
+TEN_NOTES = "".join(
+    f"<note><pitch><step>{step}</step><octave>4</octave></pitch><duration>1</duration></note>" for step in "CDEFGABCDE"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("entity.xml", '<!DOCTYPE a [<!ENTITY b "ha">]><score-partwise>&b;</score-partwise>', "defines XML entities"),
+        ("long.abc", "X:1\nM:4/4\nL:1/4\nK:C\nCDEFGABcde d100000|\n", "lasts for 17 hours"),
+        ("many.abc", "X:1\nL:1/4\nK:C\n[" + "C" * 9 + "]|", "fewer than 8 notes and chords: 1"),
+    ],
+)
+def test_what_no_score_has_is_refused(tmp_path: Path, name: str, text: str, said: str) -> None:
+    """Entities of its own, a note of hours, one chord alone."""
+    (tmp_path / name).write_text(text)
+    with pytest.raises(CorpusError, match=said):
+        read_file(tmp_path / name)
+
+
+def test_a_strange_tempo_metre_or_instrument_is_brought_within_reach(tmp_path: Path) -> None:
+    """What music and MIDI do not know is not taken over."""
+    (tmp_path / "a.xml").write_text(
+        f"""<score-partwise><part-list><score-part id="P"><part-name>\a {"long " * 90}</part-name><score-instrument
+        id="I"><instrument-name>x</instrument-name></score-instrument><midi-instrument id="I"><midi-program>999
+        </midi-program></midi-instrument></score-part></part-list><part id="P"><measure number="1"><attributes>
+        <divisions>1</divisions><time><beats>77</beats><beat-type>64</beat-type></time></attributes><direction>
+        <direction-type><metronome><beat-unit>quarter</beat-unit><per-minute>99999</per-minute></metronome>
+        </direction-type></direction>{TEN_NOTES}</measure></part></score-partwise>""".replace("\a", "&#9;")
+    )
+    (song,) = read_songs(tmp_path / "a.xml")
+    assert song.tempo_bpm == 600
+    assert song.metre == COMMON_TIME
+    assert song.tracks[0].program == 0
+    assert len(song.tracks[0].name) <= 80
+
+
+def test_a_name_that_a_shell_would_replace_is_a_name(tmp_path: Path) -> None:
+    """The file is read by its content, never by what its name looks like."""
+    (tmp_path / "$HOME.abc").write_text(ABC)
+    assert read_songs(tmp_path / "$HOME.abc")[0].title == "$HOME"
 
 
 @pytest.mark.parametrize(

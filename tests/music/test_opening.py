@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
 from evolve.music.arrangement import PIANO
+from evolve.music.corpus import Piece
 from evolve.music.holding_out import split_pieces
 from evolve.music.midi import write_midi
 from evolve.music.opening import Opening, choose_opening, read_opening, replacements_notice
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.kinds import KINDS, learn
 from evolve.music.representation.steps import Step, fold
-from evolve.music.song import Metre, Song, Track
+from evolve.music.song import TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
 from tests.music.pieces import corpus_of, midi_of, moved, song_of
 
 C_MAJOR = tuple(Step((60 + k,), 12) for k in (0, 4, 7, 0, 5, 9, 7, 11, 14, 12) * 6)
@@ -58,6 +59,26 @@ def test_no_piece_long_enough_is_explained() -> None:
     """Where every piece is shorter than an opening, the error says how long they are and what to do."""
     with pytest.raises(CorpusError, match=r"needs \(the longest has 30\).*opening_notes=30.*--opening FILE"):
         choose_opening(corpus_of([30, 30]).pieces, seed=0, notes=50)
+
+
+def test_a_piece_that_nobody_would_wait_for_is_not_chosen() -> None:
+    """Where a held-out piece begins with a note of an hour, another one is taken; where all do, it is said."""
+    hour = round(60 * 90.0 * TICKS_PER_BEAT)
+    notes = Notes.of([Note(60, 0, hour), *(Note(60 + k % 9, hour + 12 * k, 12) for k in range(60))])
+    endless = Piece.of("endless", Song((Track(notes),), 90.0))
+    pieces = (endless, *corpus_of([60]).pieces)
+    assert {choose_opening(pieces, seed=seed, notes=50).source for seed in range(10)} == {"tune 0"}
+    with pytest.raises(CorpusError, match=r"of every piece that was held out last for more than 10 minutes"):
+        choose_opening([endless], seed=0, notes=50)
+
+
+def test_an_opening_that_nobody_would_wait_for_is_refused(tmp_path: Path) -> None:
+    """Silence counts as well, when songs would go on only after it."""
+    notes = [Note(60 + k, 12 * k, 12) for k in range(9)] + [Note(60, round(20 * 90.0 * TICKS_PER_BEAT), 12)]
+    (tmp_path / "silence.mid").write_bytes(write_midi(Song((Track(Notes.of(notes)),), 90.0)))
+    with pytest.raises(CorpusError, match=r"silence\.mid last for 20 minutes, and 10 are the most"):
+        read(tmp_path / "silence.mid", notes=10)
+    assert read(tmp_path / "silence.mid", notes=9).lasts_s < 5
 
 
 @pytest.mark.parametrize("semitones", [-14, -3, 0, 1, 6, 19])

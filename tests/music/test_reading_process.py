@@ -1,19 +1,23 @@
 """Files are read in processes of their own, which a bad file cannot take along."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from evolve.music import batch
 from evolve.music.cache import FOLDER_VARIABLE
+from evolve.music.reading_limits import Limits
 from evolve.music.reading_process import ReadingProcess
 from evolve.music.representation.steps import fold
-from tests.music.pieces import midi_of, tune
+from tests.music.pieces import ABC, midi_of, tune
 
 pytestmark = pytest.mark.slow
 
@@ -61,13 +65,57 @@ def test_a_file_that_crashes_its_reader_is_a_reason(paths: list[Path]) -> None:
         reader.close()
 
 
-def test_a_file_that_takes_for_ever_is_given_up(paths: list[Path]) -> None:
-    """When the limit is over, the process is ended and the reason says so."""
-    reader = ReadingProcess(limit_s=0.0)
-    try:
-        assert reader.read(paths[0]) == "takes longer than 0 s to read"
-    finally:
-        reader.close()
+def test_a_file_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
+    """When its time is over the process ends itself, and the next file is read by a new one."""
+    path = tmp_path / "bars.abc"
+    path.write_text("X:1\nL:1/4\nK:C\n" + "C|" * 12_000)
+    with contextlib.closing(ReadingProcess(Limits(1.5, 800))) as reader:
+        assert reader.read(path) == "takes longer than 1.5 s to read"
+        (tmp_path / "tune.mid").write_bytes(midi_of(tune(20)))
+        assert not isinstance(reader.read(tmp_path / "tune.mid"), str)
+
+
+def test_a_file_that_fills_the_memory_is_given_up(tmp_path: Path) -> None:
+    """A few bytes that ask for a billion beats a bar get as much memory as a small file needs, and no more."""
+    path = tmp_path / "metre.abc"
+    path.write_text("X:1\nM:1000000000/4\nL:1/4\nK:C\nCDEFGABcde|\n")
+    with contextlib.closing(ReadingProcess()) as reader:
+        assert reader.read(path) == "needs more than 800 MB of memory to read"
+        (tmp_path / "tune.mid").write_bytes(midi_of(tune(20)))
+        assert not isinstance(reader.read(tmp_path / "tune.mid"), str)
+
+
+def test_a_single_notation_file_is_read_by_a_process_too(tmp_path: Path) -> None:
+    """Nothing that music21 reads is read in the caller's own process; a small MIDI file is."""
+    order = (
+        "import sys; from pathlib import Path; from evolve.music.batch import read_files;"
+        "print(len(read_files([Path('a.abc'), Path('a.mid')])), 'music21' in sys.modules)"
+    )
+    (tmp_path / "a.abc").write_text(ABC)
+    (tmp_path / "a.mid").write_bytes(midi_of(tune(20)))
+    said = subprocess.run([sys.executable, "-c", order], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout == "2 False\n"
+
+
+def test_a_reader_ends_in_the_midst_of_a_file_when_its_caller_is_killed(tmp_path: Path) -> None:
+    """The alarm is its own: nobody is needed to stop it."""
+    path = tmp_path / "bars.abc"
+    path.write_text("X:1\nL:1/4\nK:C\n" + "C|" * 12_000)
+    order = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from evolve.music import reading_process as p; from evolve.music.reading_limits import Limits;"
+        "r = p.ReadingProcess(Limits(6.0, 800)); r._child = c = p._start(); print(c.pid, flush=True);"
+        f"r.read(Path({str(path)!r}))"
+    )
+    with subprocess.Popen([sys.executable, "-c", order], stdout=subprocess.PIPE, text=True) as caller:
+        assert caller.stdout is not None
+        reader = psutil.Process(int(caller.stdout.readline()))
+        with contextlib.suppress(psutil.NoSuchProcess):  # on a busy machine its time may be over already
+            while reader.cpu_times().user < 2.0:  # then it is done with its imports
+                time.sleep(0.05)
+        caller.kill()
+    _, alive = psutil.wait_procs([reader], timeout=60)
+    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_reader_ends_with_its_caller() -> None:

@@ -1,10 +1,12 @@
 """Names, folders and files lead to music files."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from evolve.errors import CorpusError
+from evolve.music.corpus import read_corpus
 from evolve.music.sources import find_files
 
 
@@ -30,6 +32,20 @@ def test_a_link_that_leads_back_ends(tmp_path: Path) -> None:
     assert names(tmp_path) == ["inner/a.mid"]
 
 
+def test_links_to_themselves_are_no_files(tmp_path: Path) -> None:
+    """A link that leads nowhere but to itself is listed, and told as what cannot be opened."""
+    (tmp_path / "a.mid").symlink_to(tmp_path / "a.mid")
+    with pytest.raises(CorpusError, match=r"nothing usable in .*cannot be opened: Too many levels of symbolic links"):
+        read_corpus([str(tmp_path)])
+
+
+def test_names_are_shown_as_what_can_be_shown(tmp_path: Path) -> None:
+    """Line ends, commands of a terminal and bytes that are no text stand as their codes; quotes and emoji do not."""
+    for name in (b"\xff.mid", b"\x1b[2J.mid", b"a\nb.mid", "“🎵”.mid".encode()):
+        (tmp_path / os.fsdecode(name)).touch()
+    assert sorted(names(tmp_path)) == sorted([r"\udcff.mid", r"\x1b[2J.mid", r"a\nb.mid", "“🎵”.mid"])
+
+
 def test_a_single_file_is_a_source(tmp_path: Path) -> None:
     """A music file can be given by itself."""
     (tmp_path / "a.mid").touch()
@@ -44,6 +60,9 @@ def test_a_single_file_is_a_source(tmp_path: Path) -> None:
         ("nowhere/at/all", "built in: bach-chorales, fiddle-tunes"),
         (__file__, "not a music file"),
         (str(Path(__file__).parent), "no music in"),
+        ("a" * 5000, "cannot be opened: File name too long"),
+        ("~nobody-of-this-name/music", "no corpus, folder or file is called"),
+        ("a\0b", r"no corpus, folder or file is called .a\\x00b"),
     ],
 )
 def test_what_cannot_be_a_source_is_explained(source: str, said: str) -> None:
@@ -51,4 +70,4 @@ def test_what_cannot_be_a_source_is_explained(source: str, said: str) -> None:
     with pytest.raises(CorpusError, match=said) as told:
         find_files(source)
     assert "\n" not in str(told.value)
-    assert ".mid" in str(told.value)
+    assert ".mid" in str(told.value) or "cannot be opened" in str(told.value)

@@ -22,6 +22,7 @@ from evolve.music.representation.events_pen import EventsPen
 from evolve.music.representation.loudness import level_of, velocity_of
 from evolve.music.reshaping import without_overlaps
 from evolve.music.song import PITCHES, USUAL_VELOCITY, Metre, Note, Notes, Song
+from evolve.music.song_json import LOUDEST, metre_from_json, whole
 
 NAME: Final = "events"
 EVENT: Final = "event"
@@ -175,18 +176,27 @@ class EventsRepresentation:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The representation that `to_json` described; `CorpusError` when it is not one."""
         try:
-            return cls(
-                grid_ticks=int(data["grid_ticks"]),
-                shifts=tuple(map(int, data["shifts"])),
-                keys=tuple((int(track), int(pitch)) for track, pitch in data["keys"]),
-                longest_ticks=tuple(map(int, data["longest_ticks"])),
-                most_together=tuple(map(int, data["most_together"])),
+            read = cls(
+                grid_ticks=whole(data["grid_ticks"], 1, LONGEST_SHIFT_TICKS),
+                shifts=tuple(whole(ticks, 1) for ticks in data["shifts"]),
+                keys=tuple(
+                    (whole(track, most=LOUDEST), whole(pitch, most=PITCHES - 1)) for track, pitch in data["keys"]
+                ),
+                longest_ticks=tuple(whole(ticks, 1) for ticks in data["longest_ticks"]),
+                most_together=tuple(whole(count, 1) for count in data["most_together"]),
                 notes_at_once=float(data["notes_at_once"]),
-                levels=tuple(map(int, data["levels"])),
-                metres=tuple(Metre(int(beats), int(unit)) for beats, unit in data["metres"]),
+                levels=tuple(whole(level, most=LOUDEST) for level in data["levels"]),
+                metres=tuple(map(metre_from_json, data["metres"])),
             )
+            if (
+                {track for track, _ in read.keys} != set(range(read.tracks))
+                or not (read.keys and read.shifts and len(read.most_together) == read.tracks)
+                or not 0 < read.notes_at_once <= PITCHES
+            ):
+                raise ValueError("a track has no keys, or no time can pass")  # noqa: TRY301 - as what cannot be read
         except (KeyError, TypeError, ValueError) as error:
             raise CorpusError("these are not the symbols of events: shifts and keys are expected") from error
+        return read
 
     def _velocity_after(self, opening: Streams | None) -> int:
         """How loud a note is that says nothing of it, after an opening that may have."""

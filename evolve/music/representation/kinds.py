@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from evolve.errors import CorpusError
+from evolve.errors import CorpusError, shortened
 from evolve.music.representation import events, notes
 from evolve.music.representation.contract import Representation, Settings
 from evolve.music.song import Metre, Song
@@ -30,9 +30,11 @@ def learn(
 
 def representation_from_json(data: Mapping[str, Any]) -> Representation:
     """The representation that its `to_json` described; `CorpusError` when it is none."""
-    kind = data.get("representation")
+    kind = data.get("representation") if isinstance(data, Mapping) else None
     if kind == events.NAME:
         return events.EventsRepresentation.from_json(data)
     if kind == notes.NAME:
         return notes.NotesRepresentation.from_json(data)
-    raise CorpusError(f"the symbols are of an unknown kind, {kind!r}; this evolve knows {' and '.join(KINDS)}")
+    raise CorpusError(
+        f"the symbols are of an unknown kind, {shortened(repr(kind))}; this evolve knows {' and '.join(KINDS)}"
+    )

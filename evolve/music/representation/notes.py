@@ -22,7 +22,8 @@ from evolve.music.representation.notes_pen import NotesPen
 from evolve.music.representation.representatives import representatives
 from evolve.music.representation.slices import HELD, Slice, Voice, cut, sound
 from evolve.music.representation.steps import nearest_duration
-from evolve.music.song import TICKS_PER_BEAT, USUAL_VELOCITY, Metre, Notes, Song
+from evolve.music.song import PITCHES, TICKS_PER_BEAT, USUAL_VELOCITY, Metre, Notes, Song
+from evolve.music.song_json import LOUDEST, metre_from_json, whole
 
 NAME: Final = "notes"
 DURATION, LOUDNESS = "duration", "loudness"
@@ -159,17 +160,20 @@ class NotesRepresentation:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The representation that `to_json` described; `CorpusError` when it is not one."""
         try:
-            return cls(
+            read = cls(
                 tuple(str(name) for name in data["tracks"]),
-                tuple(tuple(HELD if one is None else tuple(map(int, one)) for one in own) for own in data["voices"]),
-                tuple(int(ticks) for ticks in data["durations"]),
-                tuple(int(level) for level in data["levels"]),
-                tuple(Metre(int(beats), int(unit)) for beats, unit in data["metres"]),
+                tuple(tuple(map(_voice_from_json, own)) for own in data["voices"]),
+                tuple(whole(ticks, 1) for ticks in data["durations"]),
+                tuple(whole(level, most=LOUDEST) for level in data["levels"]),
+                tuple(map(metre_from_json, data["metres"])),
             )
+            if not read.names or not read.durations or list(map(bool, read.voices)) != [True] * len(set(read.names)):
+                raise ValueError("a track, or all durations, have no symbols")  # noqa: TRY301 - as what cannot be read
         except (KeyError, TypeError, ValueError) as error:
             raise CorpusError(
                 "these are not the symbols of notes: tracks, voices and durations are expected"
             ) from error
+        return read
 
     def _with_edges(self, columns: Mapping[str, Sequence[int]], metre: Metre, *, is_over: bool) -> dict[str, Stream]:
         """The columns with a start before them, and an end after them if the song is over."""
@@ -181,6 +185,10 @@ class NotesRepresentation:
                 symbols = np.concatenate([[start], symbols, [EDGE] * is_over])
             streams[name] = symbols.astype(np.int32)
         return streams
+
+
+def _voice_from_json(data: Any) -> Voice:  # noqa: ANN401 - JSON
+    return HELD if data is None else tuple(whole(pitch, most=PITCHES - 1) for pitch in data)
 
 
 def learn_notes(

@@ -1,11 +1,10 @@
 """Songs become MusicXML that holds bars, ties, triplets and names as print does."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from evolve.errors import EvolveError
 from evolve.music.score.musicxml import musicxml
@@ -148,31 +147,29 @@ def test_a_song_without_notes_has_no_score(tracks: tuple[list[Note], ...]) -> No
     assert "\n" not in str(caught.value)
 
 
-def read_back(song: Song, folder: Path) -> Iterator[Song]:
+def read_back(song: Song) -> Iterator[Song]:
     """The song that our own reader, which is music21, makes of the score."""
     from evolve.music.notation import read_notation  # noqa: PLC0415 -- loads music21
 
-    path = folder / "score.musicxml"
-    path.write_bytes(musicxml(song))
-    yield from read_notation(path)
+    yield from read_notation(musicxml(song), ".musicxml", "score")
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(songs_on_grid())
-def test_what_is_on_the_grid_is_read_back(tmp_path: Path, song: Song) -> None:
+def test_what_is_on_the_grid_is_read_back(song: Song) -> None:
     """A reader finds the very keys, struck when they were, whatever metre, triplets and staves."""
-    (again,) = read_back(song, tmp_path)
+    (again,) = read_back(song)
     assert keys_struck(again) == keys_struck(song)
     assert again.tempo_bpm == pytest.approx(song.tempo_bpm)
 
 
 @pytest.mark.slow
-def test_lengths_of_written_music_are_read_back(tmp_path: Path) -> None:
+def test_lengths_of_written_music_are_read_back() -> None:
     """Where notes follow each other, or rests are plain, a note that is split and tied is as long as it was."""
     melody = line((67, 12), (72, 36), (0, 12), (71, 36), (69, 8), (67, 8), (65, 8), (64, 144), start=84)
     bass = line((48, 96), (43, 120), (48, 132), start=0)
     song = song_of([*melody, *bass])
-    (again,) = read_back(song, tmp_path)
+    (again,) = read_back(song)
     lengths = {(n.onset_ticks, n.pitch): n.duration_ticks for n in again.notes}
     assert lengths == {(n.onset_ticks, n.pitch): n.duration_ticks for n in song.notes}

@@ -1,0 +1,178 @@
+"""What the program does with an input, by the very functions that its commands call."""
+
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import evolve.music.batch
+from evolve.cli.given import options_given, space_given
+from evolve.cli.options import find_space
+from evolve.config import Given, settle
+from evolve.errors import CorpusError
+from evolve.execution.export import CARD, NETWORK, VOCABULARY, read_export
+from evolve.execution.material import _opening_files
+from evolve.genetics.space_file import parse_space
+from evolve.judging.draft import BallotDraft
+from evolve.judging.order import format_order, parse_order
+from evolve.music.arrangement import PIANO, arrange
+from evolve.music.cache import Outcome
+from evolve.music.corpus import Piece
+from evolve.music.key import semitones_to_common_key
+from evolve.music.opening import read_opening
+from evolve.music.reading import Reading
+from evolve.music.reading_limits import SMALL_MEMORY_MB, Limits
+from evolve.music.reading_process import ReadingProcess
+from evolve.music.representation.contract import Settings
+from evolve.music.representation.kinds import KINDS, learn
+from evolve.music.representation.steps import Step
+from evolve.music.reshaping import transposed
+from evolve.network.genes import GENES
+from tests.fuzz.kinds import Kind
+from tests.fuzz.made_up import IDS, LETTERS
+from tests.music.pieces import song_of
+
+ROLES: Final = ("melody", "bass")
+OPENING_NOTES: Final = 10
+MOST_STEPS_LEARNED: Final = 2_000
+LIMITS: Final = Limits(3.0, SMALL_MEMORY_MB)
+"""Of reading a file of notation: less time than usual, which would be all that some inputs take."""
+
+_SCALE: Final = song_of([Step((60 + k,), 12) for k in (0, 2, 4, 5, 7, 9, 11, 12) * 4])
+
+Tried = Callable[[Path], None]
+"""Raises an `EvolveError` when the input is refused."""
+
+
+class _Reader(Protocol):
+    def read(self, path: Path) -> Outcome: ...
+
+
+class SharedReader:
+    """One reading process for all files, since starting one for each would take most of the time."""
+
+    def __init__(self) -> None:
+        """Does not start it yet."""
+        self.process = ReadingProcess(LIMITS)
+
+    def read(self, path: Path) -> Outcome:
+        """See `ReadingProcess`."""
+        return self.process.read(path)
+
+    def close(self) -> None:
+        """It is asked again."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process, when there is one."""
+        child = self.process._child
+        return child.pid if child else None
+
+
+def trials(reader: SharedReader) -> Mapping[Kind, Tried]:
+    """What is done with each kind of input; all notation is read by the reader."""
+    evolve.music.batch.ReadingProcess = lambda: reader  # type: ignore[assignment,misc,attr-defined]
+    music = (Kind.MIDI, Kind.MUSICXML, Kind.ABC, Kind.KERN)
+    return dict.fromkeys(music, _learn_from) | {
+        Kind.SPACE: _read_space,
+        Kind.SETTING: _settle,
+        Kind.BALLOT: _count,
+        Kind.OPENING: _open,
+        Kind.EXPORT: _import,
+    }
+
+
+def _learn_from(path: Path) -> None:
+    """As `evolve start --corpus` does it, up to the symbols that networks learn."""
+    (outcome,) = evolve.music.batch.read_files((path,))
+    if isinstance(outcome, str):
+        raise CorpusError(outcome)
+    for reading in outcome[:3]:
+        _as_symbols(reading)
+
+
+def _as_symbols(reading: Reading) -> None:
+    assert reading.song.title.isprintable()
+    for roles in (PIANO, ROLES):
+        with contextlib.suppress(CorpusError):  # a single line has no bass
+            semitones = semitones_to_common_key(reading.sharps)
+            piece = Piece.of("piece", transposed(arrange(reading.song, roles), semitones), semitones)
+            assert piece.song.notes.table[0].max(initial=0) < 128
+            if len(piece.steps) <= MOST_STEPS_LEARNED:
+                for kind in KINDS:
+                    representation = learn(kind, [piece.song], roles, Settings(), [piece.song.metre])
+                    representation.decode(representation.encode(piece.song).streams)
+
+
+def _open(path: Path) -> None:
+    """As `evolve start --opening` does it, up to the sound and the picture of it."""
+    for kind in KINDS:
+        representation = learn(kind, [_SCALE], PIANO, Settings(), [_SCALE.metre])
+        opening = read_opening(path, representation, PIANO, notes=OPENING_NOTES)
+        representation.encode(opening.song, opening.goes_on_at)
+    assert all(len(file.data) < 20_000_000 for file in _opening_files(opening))
+
+
+def _read_space(path: Path) -> None:
+    name, text = find_space(str(path))
+    parsed = parse_space(text, name, GENES)
+    settle(space_given(name, parsed.settings))
+
+
+def _settle(path: Path) -> None:
+    """A text for ``--set``, or a name and a value as a space has them."""
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    if path.suffix == ".txt":
+        settle(options_given({}, [text]))
+        return
+    name, value = _given(text)
+    settle([Given(str(name), value, "space.yaml, line 1", is_firm=False)])
+
+
+def _given(text: str) -> tuple[Any, Any]:
+    """A name and a value, however the text was mutated."""
+    try:
+        name, value = json.loads(text)
+    except (ValueError, TypeError):
+        return text, text
+    return name, value
+
+
+def _count(path: Path) -> None:
+    """An order as it is typed, or the steps of a ballot that is gone on with."""
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    if path.suffix == ".txt":
+        ballot = parse_order(text, LETTERS)
+        assert parse_order(format_order(ballot, LETTERS), LETTERS) == ballot
+        return
+    try:
+        steps = json.loads(text)
+    except ValueError:
+        steps = [text]
+    draft = BallotDraft.from_json(IDS, steps)
+    assert sorted(draft.ballot.ids) == sorted(IDS)
+    assert BallotDraft.from_json(IDS, draft.to_json()).ballot == draft.ballot
+
+
+def _import(path: Path) -> None:
+    """A card and a vocabulary, as `evolve compose` reads them, and the first symbols of a song."""
+    folder = path.with_suffix("")
+    folder.mkdir(exist_ok=True)
+    card, vocabulary = _halves(path.read_bytes())
+    (folder / CARD).write_bytes(card)
+    (folder / VOCABULARY).write_bytes(vocabulary)
+    (folder / NETWORK).write_bytes(b"a network")
+    context = read_export(folder).context
+    streams = context.representation.encode(context.opening.song, context.opening.goes_on_at).streams
+    context.representation.decode(streams)
+    context.representation.pen(streams, 10).allowed()
+
+
+def _halves(data: bytes) -> tuple[bytes, bytes]:
+    """What becomes each of the two files, however the bytes were mutated."""
+    try:
+        card, vocabulary = json.loads(data)
+    except (ValueError, TypeError, RecursionError):
+        return data, data
+    return json.dumps(card).encode(), json.dumps(vocabulary).encode()

@@ -1,0 +1,27 @@
+"""What is said of a mistake can be shown anywhere, in one line."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolve.errors import LONGEST_TEXT, EvolveError, printable, shortened
+
+
+@given(st.text() | st.text(st.characters()))
+def test_an_error_is_one_line_that_can_be_printed(text: str) -> None:
+    """Whatever came into its text: line ends, surrogates, commands of a terminal, or too much of it."""
+    said = str(EvolveError(text))
+    assert said.isprintable()
+    assert len(said) <= LONGEST_TEXT
+    said.encode()
+
+
+def test_what_can_be_seen_stays_as_it_is() -> None:
+    """Letters of any script, emoji and quotes are text; what is none stands as its code."""
+    assert printable('Für Elise "🎹" ля') == 'Für Elise "🎹" ля'
+    assert printable("\x1b[31mred\n\udcff") == r"\x1b[31mred\n\udcff"
+
+
+def test_long_text_is_cut_where_one_sees_it() -> None:
+    """The cut is shown, and a short text has none."""
+    assert shortened("abc", 3) == "abc"
+    assert shortened("abcd", 3) == "ab…"

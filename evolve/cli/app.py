@@ -95,7 +95,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _leave_at_once(code: int) -> None:
-    """End without waiting for a Ray that is still being started; whatever it has started is cleared away already."""
+    """End without waiting for a Ray that is still being started; its watcher clears away what it has started."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

@@ -5,17 +5,15 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from evolve.cli.options import AsJson, Runs, complete_run, reference_to
+from evolve.doctor.check import Check, State
 from evolve.errors import RunError
 
-if TYPE_CHECKING:
-    from evolve.doctor.check import Check
-
-_MARKS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "bad": ("✗", "bold red")}
+_MARKS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "bold red")}
 
 
 def doctor(
@@ -34,9 +32,9 @@ def doctor(
 ) -> None:  # fmt: skip
     """Look whether this machine has what evolve needs, or whether a run is whole.
 
-    Without RUN: Python, memory, disks, the audio player, TensorFlow and the GPUs it sees, and whether Ray starts, which
-    takes half a minute. With RUN: whether its store is intact, and each of its files there and as it was written; and
-    of the machine what takes no time. Only --mend changes anything.
+    Without RUN: Python, memory, disks, sound and its player, TensorFlow and the GPUs it sees, and whether Ray starts,
+    which takes half a minute. With RUN: whether its store is intact, and each of its files there and as it was written;
+    and of the machine what takes no time. Only --mend changes anything.
 
     Exit code 1 when something will not work.
 
@@ -50,6 +48,8 @@ def doctor(
     if mend:
         if run is None:
             raise typer.BadParameter("name the run that is to be mended", param_hint="--mend")
+        if json_:
+            raise typer.BadParameter("what --mend does is told in words", param_hint="--json")
         _mend(_folder(run, runs), runs)
         return
     of_run = _run_checks(_folder(run, runs)) if run is not None else []
@@ -71,20 +71,20 @@ def _folder(run: str, runs: Path) -> Path:
     raise RunError(f'there is no run folder "{run}" in {runs}/ nor at that path; see: evolve list')
 
 
-def _run_checks(folder: Path) -> "list[Check]":
+def _run_checks(folder: Path) -> list[Check]:
     from evolve.doctor.run import run_checks
     from evolve.store.examination import examine
 
     return list(run_checks(examine(folder)))
 
 
-def _machine_checks(runs: Path, *, thoroughly: bool, printed: bool) -> "list[Check]":
-    from evolve.doctor.machine import machine_checks
+def _machine_checks(runs: Path, *, thoroughly: bool, printed: bool) -> list[Check]:
+    from evolve.doctor.machine import looked_at, machine_checks
 
     checks = []
     for name, look in machine_checks(runs, thoroughly=thoroughly):
         with _looking_at(name):
-            checks.append(look())
+            checks.append(looked_at(name, look))
         if printed:
             _print(checks[-1:], "" if checks[:-1] else "This machine")
     return checks
@@ -99,7 +99,7 @@ def _looking_at(name: str) -> Iterator[None]:
         yield
 
 
-def _print(checks: "list[Check]", heading: str) -> None:
+def _print(checks: list[Check], heading: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

@@ -1,5 +1,6 @@
 """This machine: is everything here that a run needs? Each check stands alone, and none takes another down."""
 
+import contextlib
 import json
 import os
 import platform
@@ -34,6 +35,8 @@ TIGHT_SHARED_MB: Final = 200
 
 LIBRARY_LIMIT_S: Final = 180.0
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+
 _LOOK_AT_TENSORFLOW = """
 import json, sys
 import tensorflow
@@ -61,6 +64,14 @@ def machine_checks(runs: Path, *, thoroughly: bool = True) -> Iterator[tuple[str
     if thoroughly:
         yield "TensorFlow", _tensorflow
         yield "Ray", _ray
+
+
+def looked_at(name: str, look: Callable[[], Check]) -> Check:
+    """What a look found; one that goes wrong is a finding itself, and takes no other down."""
+    try:
+        return look()
+    except Exception as error:  # a machine may be broken in any way, and this is where one comes to be told
+        return Check(name, State.BAD, f"cannot be looked at: {type(error).__name__}: {_line(error)}", "see to it first")
 
 
 def _evolve() -> Check:
@@ -170,12 +181,23 @@ def _ray() -> Check:
     try:
         with RayExecution() as execution, execution():
             took_s = time.monotonic() - began
+            elsewhere = sorted(_addresses_of_children() - _LOOPBACK)
     except (EvolveError, OSError) as error:
-        advice = (
-            "see whether memory and temporary files are well; then try again, a busy machine may need a second time"
-        )
+        advice = "see whether memory and temporary files are well, then try again: a busy machine may need a second try"
         return Check("Ray", State.BAD, f"does not start: {_line(error)}", advice)
-    return Check("Ray", State.GOOD, f"starts in {took_s:.0f} s, listens on this machine alone, asks for a token")
+    if elsewhere:
+        found = f"starts in {took_s:.0f} s, and listens on {', '.join(elsewhere)}"
+        return Check("Ray", State.WARNING, found, "others on the network can reach it, and need its token")
+    return Check("Ray", State.GOOD, f"starts in {took_s:.0f} s, listens on this machine alone")
+
+
+def _addresses_of_children() -> set[str]:
+    """Where the processes listen that this one has started."""
+    addresses = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            addresses |= {one.laddr.ip for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN}
+    return addresses
 
 
 def _asked(program: str) -> Mapping[str, Any]:
@@ -188,8 +210,9 @@ def _asked(program: str) -> Mapping[str, Any]:
         raise EvolveError(f"takes longer than {LIBRARY_LIMIT_S:g} s to import") from error
     if answer.returncode < 0:
         raise EvolveError(f"crashes when it is imported (signal {-answer.returncode})")
-    if answer.returncode:
-        raise EvolveError(f"cannot be imported: {answer.stderr.strip().splitlines()[-1]}")
+    if answer.returncode or not answer.stdout.strip():
+        last = (answer.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        raise EvolveError(f"cannot be imported: {last}")
     seen: Mapping[str, Any] = json.loads(answer.stdout.strip().splitlines()[-1])
     return seen
 

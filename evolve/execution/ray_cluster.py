@@ -4,6 +4,7 @@ import contextlib
 import math
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def connect(address: str | None, home: Path | None, *, threads: int) -> None:
         else:
             return
     where = f"join the Ray cluster at {address}" if address else "start Ray on this machine"
-    raise ExecutionError(f"cannot {where}: {str(problem).splitlines()[0]}") from problem
+    said = str(problem).strip().splitlines() or [type(problem).__name__]
+    raise ExecutionError(f"cannot {where}: {said[0]}") from problem
 
 
 def disconnect() -> None:
@@ -155,9 +157,14 @@ def _write_token() -> None:
         return
     path = Path.home() / ".ray" / "auth_token"
     if path.exists():
-        path.chmod(0o600)
-        return
-    with contextlib.suppress(FileExistsError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
+        if path.read_text().strip():
+            path.chmod(0o600)
+            return
+        path.unlink()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".auth_token-")  # for its user alone
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    with contextlib.suppress(FileExistsError):  # another start was first: its token is as good
+        os.link(aside, path)  # whole, or not there
+    Path(aside).unlink()

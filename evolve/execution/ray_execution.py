@@ -80,7 +80,7 @@ class RayExecution:
             if self._address is None:
                 with self._lock:
                     self._linger()
-            else:
+            elif not self.is_starting:
                 self.let_go()
 
     @property
@@ -90,12 +90,10 @@ class RayExecution:
         return runner is not None and not runner.done()
 
     def abandon(self) -> None:
-        """End a Ray that is just starting, without waiting for its start; for a program that ends right after.
+        """Leave a Ray that is just starting to itself; for a program that ends right after, without waiting for it.
 
-        The thread that starts it notices in its own time. Nothing can be run here any more.
+        What it has started by then ends with the program: its watcher sees to that.
         """
-        if self._home is not None:
-            self._home.clear()
         self._keeper.shutdown(wait=False)
 
     def let_go(self) -> None:
@@ -168,7 +166,8 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
     connect(address, None if home is None else home.folder, threads=max(1, int(wanted.cpus)))
     try:
         resources = resources_of_a_trial(wanted.cpus, wanted.gpus)
-        runner = RayRunner(resources, wanted.trial or RUN_TRIAL, memory_gb=wanted.memory_gb)
+        trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
+        runner = RayRunner(resources, trial, memory_gb=wanted.memory_gb, is_our_own=is_our_own)
         runner.open_places(trials)
     except BaseException:
         disconnect()

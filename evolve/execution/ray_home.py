@@ -7,21 +7,25 @@ environment, but each keeps its log open in Ray's folder: by that they are found
 
 import contextlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 from filelock import FileLock, Timeout
 
-_PREFIX = "evolve-ray-"
+_PREFIX = f"evolve-ray-{zlib.crc32(platform.node().encode()) & 0xFFFF:04x}-"
+"""With four digits for the machine: on a disk that machines share, one does not see the other's locks."""
+
 _OWNER = "owner"
-_LONGEST_PLACE = 25
-"""In characters: the name of a socket has 107 at most, of which Ray's own part and ours take 82."""
+_LONGEST_PLACE = 15
+"""In characters: the name of a socket has 107 at most, of which Ray's own part and ours take 92."""
 
 _PATIENCE_S = 10.0
 """For how long processes are ended again that appear while others are being ended."""
@@ -43,9 +47,11 @@ class RayHome:
         place = tempfile.gettempdir()
         place = place if len(place) <= _LONGEST_PLACE else "/tmp"  # noqa: S108 -- nobody but us may enter what is made there
         _clear_abandoned(Path(place))
-        self._home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-        self._lock = FileLock(self._home / _OWNER)
+        made = Path(tempfile.mkdtemp(prefix=".evolve-", dir=place))
+        self._lock = FileLock(made / _OWNER)
         self._lock.acquire()
+        # It comes to its name when it is locked, so that nobody who clears what is abandoned takes it for that.
+        self._home = made.rename(made.with_name(_PREFIX + made.name.removeprefix(".evolve-")))
         self._watcher = _start_watcher(self._home)
         self.folder = _rays(self._home)
 
@@ -76,7 +82,7 @@ def clear_when_orphaned(home: str) -> None:
 
 
 def _rays(home: Path) -> Path:
-    return home / "ray"
+    return home / "r"
 
 
 def _writers(folder: Path) -> Iterator[psutil.Process]:

@@ -5,15 +5,13 @@ last sign of life to the driver, so a cluster needs no shared disk.
 """
 
 import contextlib
-import os
-import platform
-import signal
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import psutil
 import ray
 from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
@@ -45,19 +43,30 @@ _LOOK_ROUND_S = 5.0
 _WAIT_S = 1.0
 """How long signs of life are waited for before Ctrl-C and the cluster are looked at."""
 
+_SAME_S = 2.0
+
 
 class RayRunner:
     """A `TrialRunner` on the Ray that this process is connected to; its workers stay warm from one run to the next."""
 
-    def __init__(self, resources: dict[str, float], trial: str = RUN_TRIAL, *, memory_gb: float | None = None) -> None:
+    def __init__(
+        self,
+        resources: dict[str, float],
+        trial: str = RUN_TRIAL,
+        *,
+        memory_gb: float | None = None,
+        is_our_own: bool = False,
+    ) -> None:
         """Trials take these resources each.
 
         Args:
             resources: Amounts of ``CPU`` and ``GPU``.
             trial: What a worker runs, as ``module:function`` with the signature of `evolve.execution.trial.run_trial`.
             memory_gb: The most memory that a worker may hold; None: its share of the machine.
+            is_our_own: Whether Ray was started by this process, so that all workers are on this machine.
         """
         self._resources, self._trial, self._memory_gb = resources, trial, memory_gb
+        self._is_our_own = is_our_own
         self._places: list[_Place] = []
         self._failed_starts = 0
         self._room, self._looked_at = 1, -_LOOK_ROUND_S
@@ -163,9 +172,8 @@ class RayRunner:
     def _close(self, place: "_Place") -> None:
         self._places.remove(place)
         ray.kill(place.worker)
-        if place.ready is not None and place.ready.host == platform.node():
-            with contextlib.suppress(OSError):  # Ray only asks it to end, which a stopped process does not hear
-                os.kill(place.ready.pid, signal.SIGKILL)
+        if self._is_our_own and place.ready is not None:
+            _kill(place.ready)  # Ray only asks it to end, which a stopped process does not hear
 
 
 @dataclass(slots=True, eq=False)
@@ -194,7 +202,16 @@ class _Place:
         return self.sign is None
 
 
-@dataclass(frozen=True, slots=True)
+def _kill(worker: Ready) -> None:
+    """End the very process that a worker of this machine was."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(worker.pid)
+        # Two processes tell the time at which a third began up to a second differently.
+        if abs(process.create_time() - worker.began_at) < _SAME_S:
+            process.kill()
+
+
+@dataclass(slots=True)
 class _Round:
     """One call of `RayRunner.run`: who waits, how often each was begun, who is told, and how long one may be silent."""
 

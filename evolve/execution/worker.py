@@ -3,8 +3,8 @@
 It knows nothing of Ray; what it says is understood in `evolve.execution.ray_workers`.
 """
 
+import os
 import pkgutil
-import platform
 import queue
 import sys
 import threading
@@ -40,11 +40,11 @@ class Ready:
 
     Attributes:
         pid: Of the worker's process.
-        host: On which machine, by its name.
+        began_at: When that process began, since numbers are given again.
     """
 
     pid: int
-    host: str
+    began_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,34 +82,35 @@ class Worker:
         self._run_trial, self._most_mb = _resolve(trial), most_mb
 
     def is_ready(self) -> Ready:
-        """That everything is imported, and where."""
-        return Ready(psutil.Process().pid, platform.node())
+        """That everything is imported, and by whom."""
+        return Ready(os.getpid(), psutil.Process().create_time())
 
     def run(self, individual: Individual, material: Material) -> Iterator[object]:
         """A trial's signs of life, each as it comes, a beat in between, and in the end its result."""
         trial = _Running(self._run_trial, individual, material)
-        beaten = time.monotonic()
-        while True:
-            sign = trial.next_sign(_LOOK_S)
-            if sign is None and (too_much := self._too_much()):
-                sign = Ended(TrialResult(individual.id, failure=too_much), _memory_mb(), is_spent=True)
-            if sign is None and time.monotonic() - beaten >= BEAT_S:
-                beaten = time.monotonic()
+        beaten = looked = time.monotonic()
+        sign: object = None
+        while not isinstance(sign, Ended):
+            sign, now = trial.next_sign(_LOOK_S), time.monotonic()
+            if now - looked >= _LOOK_S and not isinstance(sign, Ended):
+                looked = now
+                sign = self._verdict_on_memory(individual) or sign
+            if sign is None and now - beaten >= BEAT_S:
+                beaten = now
                 sign = Alive(trial.silent_s)
             if sign is not None:
                 yield sign
-            if isinstance(sign, Ended):
-                return
 
-    def _too_much(self) -> str | None:
-        """Why the trial must end for want of memory."""
+    def _verdict_on_memory(self, individual: Individual) -> Ended | None:
+        """That the trial must end, if the process holds more than it may."""
         held_mb = _memory_mb()
         if held_mb <= self._most_mb:
             return None
-        return (
+        failure = (
             f"it took {held_mb / 1000:.1f} GB of memory, more than the {self._most_mb / 1000:.1f} GB that a trial may "
             f"have here (memory_per_trial)"
         )
+        return Ended(TrialResult(individual.id, failure=failure), held_mb, is_spent=True)
 
 
 class _Running:

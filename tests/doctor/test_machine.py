@@ -11,7 +11,7 @@ import pytest
 
 from evolve.doctor import machine
 from evolve.doctor.check import Check, State
-from evolve.doctor.machine import machine_checks
+from evolve.doctor.machine import looked_at, machine_checks
 from evolve.errors import ExecutionError
 from evolve.execution.ray_execution import RayExecution
 from tests.troubles import told
@@ -143,6 +143,19 @@ def test_gpus_that_tensorflow_does_not_see_are_told(
     check = look("TensorFlow")
     assert check.state == state
     assert ("[gpu]" in check.advice) is (state == "warning")
+
+
+def test_a_look_that_goes_wrong_is_a_finding_and_takes_no_other_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is broken about a machine: this is where one comes to be told."""
+
+    def fail() -> None:
+        raise PermissionError(13, "Permission denied", "/home/anna/.ray")
+
+    monkeypatch.setattr(psutil, "virtual_memory", fail)
+    check = looked_at("memory", dict(machine_checks(Path("runs")))["memory"])
+    assert check.state is State.BAD
+    assert "PermissionError" in check.found
+    assert "/home/anna/.ray" in check.found
 
 
 def test_a_ray_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,8 @@ def run(individual: Individual, material: Material, report: Callable[[TrialProgr
     """A trial that does what its gene says.
 
     ``die`` ends its process, ``stop`` halts it, ``hang`` never comes back, ``hoard`` takes ever more memory, each
-    with ``once FOLDER`` the first time only; ``leak MB`` keeps memory, ``sleep S`` and ``live S`` take their time, the
-    latter with signs of life; ``raise`` ends its thread, ``unsendable`` makes what cannot be sent home.
+    with ``once FOLDER`` the first time only. ``leak MB`` keeps memory. ``sleep S`` takes its time, ``live S`` with
+    signs of life, ``chat S`` with news. ``raise`` ends its thread, ``unsendable`` makes what cannot be sent home.
     """
     assert material.config.songs
     report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
@@ -49,10 +49,10 @@ def run(individual: Individual, material: Material, report: Callable[[TrialProgr
             while True:
                 _kept.append(bytearray(os.urandom(1_000_000) * 20))
                 time.sleep(0.05)
-        case "live":
-            for _ in range(int(10 * float(words[0]))):
+        case "live" | "chat":
+            for step in range(int(10 * float(words[0]))):
                 time.sleep(0.1)
-                report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
+                report(TrialProgress(individual.id, Phase.TRAINING, step + 2 if what == "chat" else 1, 1, 3.0))
         case "leak":
             _kept.append(bytearray(os.urandom(1_000_000) * int(words[0])))
         case "sleep":

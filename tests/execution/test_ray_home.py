@@ -14,6 +14,7 @@ import pytest
 
 from evolve.execution import ray_home
 from evolve.execution.ray_home import RayHome, clear
+from tests.execution.processes import writers
 from tests.troubles import told
 
 pytestmark = pytest.mark.slow
@@ -63,18 +64,6 @@ def end(*processes: "subprocess.Popen[str]") -> None:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
-
-
-def writers(place: Path) -> list[str]:
-    """The names of all processes that have a file open beneath a folder."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if any(file.path.startswith(f"{place}{os.sep}") for file in process.open_files()):
-                found.append(process.name())
-        except psutil.Error:
-            continue
-    return found
 
 
 def until_empty(place: Path) -> None:
@@ -168,9 +157,9 @@ def test_what_an_owner_without_a_watcher_left_is_cleared_by_the_next(place: Path
 def test_a_person_who_reads_a_log_is_let_be(place: Path) -> None:
     """Only those who write are Ray's."""
     home = place / "home"
-    (home / "ray").mkdir(parents=True)
-    (home / "ray" / "raylet.out").write_text("a line")
-    reader, writer = begin(READING, home / "ray" / "raylet.out"), begin(WRITING, home / "ray" / "gcs.out")
+    (home / "r").mkdir(parents=True)
+    (home / "r" / "raylet.out").write_text("a line")
+    reader, writer = begin(READING, home / "r" / "raylet.out"), begin(WRITING, home / "r" / "gcs.out")
     clear(home)
     assert not psutil.pid_exists(writer.pid)
     assert reader.poll() is None

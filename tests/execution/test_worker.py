@@ -1,11 +1,11 @@
 """A worker's own side, without Ray: what it says while a trial runs."""
 
 import os
-import platform
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from evolve.execution import worker as module
@@ -32,7 +32,7 @@ def said(does: str, material: Material, most_mb: float = PLENTY_MB) -> list[obje
 
 def test_a_worker_tells_who_and_where_it_is() -> None:
     """So that its process can be ended for certain by whoever is on the same machine."""
-    assert Worker(RUN, PLENTY_MB).is_ready() == Ready(os.getpid(), platform.node())
+    assert Worker(RUN, PLENTY_MB).is_ready() == Ready(os.getpid(), psutil.Process().create_time())
 
 
 def test_signs_that_only_repeat_the_one_before_are_not_sent(material: Material) -> None:
@@ -60,10 +60,11 @@ def test_a_trial_without_news_still_tells_that_its_process_lives(
 
 def test_a_trial_that_takes_too_much_ends_its_worker(material: Material) -> None:
     """It says so before the machine has to; its process is not used again."""
-    *_, ended = said("sleep 30", material, most_mb=10.0)
-    assert isinstance(ended, Ended)
-    assert ended.is_spent
-    told("worker-memory", str(ended.result.failure))
+    for does in ("sleep 30", "chat 30"):  # also one that has news ten times a second
+        *_, ended = said(does, material, most_mb=10.0)
+        assert isinstance(ended, Ended)
+        assert ended.is_spent
+        told("worker-memory", str(ended.result.failure))
 
 
 @pytest.mark.parametrize("hidden", ["pandas", "matplotlib"])

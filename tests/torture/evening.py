@@ -7,18 +7,19 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import psutil
 
-from evolve.errors import RunError
 from evolve.report.stage import is_finished
+from evolve.store.examination import examine
 from evolve.store.records import GenerationStatus, RunRecord
 from evolve.store.run_store import RunStore
+from tests.execution.processes import writers
 from tests.torture.stopping import COUNTS_VARIABLE, STEPS
 
 ROOT = Path(__file__).parents[2]
@@ -71,10 +72,13 @@ class Evening:
 
     @property
     def run(self) -> RunRecord | None:
-        """The run as it is now; None before there is one."""
-        with contextlib.suppress(RunError), RunStore(self.folder / "runs" / "night") as store:
+        """The run as it is now, which must be whole; None before there is one."""
+        folder = self.folder / "runs" / "night"
+        if not (folder / "run.sqlite").exists():
+            return None
+        assert examine(folder).is_whole, examine(folder).findings
+        with RunStore(folder) as store:
             return store.read()
-        return None
 
     @property
     def is_over(self) -> bool:
@@ -135,6 +139,8 @@ class Evening:
             stderr=subprocess.PIPE, text=True,
         ) as program:  # fmt: skip
             assert program.stderr is not None
+            alarm = threading.Timer(LIMIT_S, program.kill)
+            alarm.start()
             began, said = None, []
             for line in program.stderr:
                 said.append(line)
@@ -144,7 +150,8 @@ class Evening:
                         with contextlib.suppress(subprocess.TimeoutExpired):
                             program.wait(kill.at)
                         program.send_signal(kill.number)
-            code = program.wait(LIMIT_S)
+            code = program.wait()
+            alarm.cancel()
         assert "Traceback" not in "".join(said), "".join(said)
         if kill is None and began is not None:
             self.measured[TRAINING] = max(self.measured.get(TRAINING, 0.0), time.monotonic() - began)
@@ -158,13 +165,6 @@ class Evening:
 def until_gone(place: Path) -> None:
     """Wait until no process writes beneath a folder, and nothing of Ray lies there."""
     limit = time.monotonic() + GONE_S
-    while any(place.glob("evolve-ray-*")) or (left := list(_writers(place))):
+    while any(place.glob("evolve-ray-*")) or (left := writers(place)):
         assert time.monotonic() < limit, (left, list(place.iterdir()))
         time.sleep(0.1)
-
-
-def _writers(place: Path) -> Iterator[str]:
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if any(file.path.startswith(f"{place}{os.sep}") for file in process.open_files()):
-                yield process.name()

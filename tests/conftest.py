@@ -1,6 +1,8 @@
 """What tests share: a cache of their own, and small real music."""
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,15 @@ settings.register_profile("evolve", deadline=None, suppress_health_check=[Health
 settings.load_profile("evolve")
 
 SHARED_MUSIC = Path(__file__).parents[1] / ".." / "shared" / "data"
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as at a terminal; whoever runs these tests may have it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
 
 _SCALE = (60, 62, 64, 65, 67, 69, 71, 72, 74, 76)
 _DURATIONS = (6, 12, 12, 24)

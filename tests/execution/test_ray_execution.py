@@ -127,15 +127,7 @@ class SwallowingCtrlC(Recorder):
             signal.raise_signal(signal.SIGINT)
 
 
-@pytest.fixture
-def _ctrl_c() -> Iterator[None]:
-    """Ctrl-C as at a terminal; whoever runs these tests may have it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_ctrl_c")
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_is_heard_even_where_it_is_swallowed(execution: RayExecution, material: Material) -> None:
     """Python forgets an interrupt that meets a destructor; the trials stop all the same, and once only."""
     recorder = SwallowingCtrlC()

@@ -140,6 +140,10 @@ def test_a_token_that_others_could_read_is_closed_to_them(tmp_path: Path, monkey
 def test_what_an_owner_without_a_watcher_left_is_cleared_by_the_next(place: Path) -> None:
     """After a power cut, or when both were killed; a home whose owner lives is let be."""
     living, left = RayHome(), RayHome()
+    precious = place / "precious"
+    precious.mkdir()
+    (precious / "kept").touch()
+    (place / f"{ray_home._PREFIX}link").symlink_to(precious)
     left._watcher.kill()
     left._watcher.wait()
     left._lock.release()  # as the system does when its owner dies
@@ -149,8 +153,24 @@ def test_what_an_owner_without_a_watcher_left_is_cleared_by_the_next(place: Path
     assert not psutil.pid_exists(process.pid)
     end(process)
     assert not left.folder.parent.exists()
+    assert (precious / "kept").exists()
     assert living.folder.parent.exists()
+    (place / f"{ray_home._PREFIX}link").unlink()
     living.clear()
+    until_empty(place)
+
+
+def test_two_starts_at_once_leave_each_others_homes_alone(place: Path) -> None:
+    """None is seen before it is locked; each is for its user alone."""
+    program = (
+        "from evolve.execution.ray_home import RayHome\n"
+        "for _ in range(8):\n"
+        "    home = RayHome()\n"
+        "    assert home.folder.parent.stat().st_mode & 0o777 == 0o700\n"
+        "    home.clear()\n"
+    )
+    starts = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
+    assert [start.wait(120) for start in starts] == [0, 0, 0]
     until_empty(place)
 
 

@@ -1,6 +1,7 @@
 """How a place on Ray begins and ends: one Ray after the other, each with a life of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -135,6 +136,23 @@ def test_the_address_of_a_ray_client_is_refused() -> None:
     """Results would be told to a copy of the observer on the cluster, and nothing would be recorded here."""
     with RayExecution("ray://10.0.0.1:10001") as execution, pytest.raises(ExecutionError, match="must be HOST:PORT"):
         outcome(execution, [], None)  # type: ignore[arg-type]  # it does not come to that
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_a_cluster_is_neither_joined_early_nor_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others may wait for it; and whoever stops while it is being joined has stopped."""
+    joining = threading.Event()
+    monkeypatch.setattr(ray_execution, "_start", lambda *_: joining.wait(60))
+    execution = RayExecution("10.0.0.1:6379")
+    execution.get_ready(4)
+    threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), execution():
+        pass
+    assert execution.is_starting  # it was not before, since nothing was to be run yet
+    execution.abandon()
+    assert time.monotonic() - began < 10
+    joining.set()
 
 
 def test_more_than_the_machine_has_is_refused(material: Material) -> None:

@@ -12,7 +12,6 @@ from evolve.errors import ExecutionError
 
 # Read when Ray is imported.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that it was used
-os.environ.setdefault("RAY_AUTH_MODE", "token")  # whoever joins without our token is refused
 os.environ.setdefault("RAY_worker_niceness", "0")  # +15 by default: a laptop's other programs would starve the trials
 os.environ.setdefault(
     "RAY_DEDUP_LOGS_SKIP_REGEX", ".*"
@@ -21,6 +20,7 @@ os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else a trial
 
 import ray
 from ray._private import ray_constants
+from ray.exceptions import RayError
 
 _ATTEMPTS_TO_START = 3
 
@@ -61,7 +61,7 @@ def connect(address: str | None, home: Path | None, *, threads: int) -> None:
     for _ in range(_ATTEMPTS_TO_START if address is None else 1):
         try:
             ray.init(address=address or "local", **options)
-        except (RuntimeError, ConnectionError, OSError, ValueError) as error:
+        except (RuntimeError, ConnectionError, OSError, ValueError, RayError) as error:
             problem = error
             ray.shutdown()
             if home is not None and not home.parent.is_dir():

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.errors import RunError
-from evolve.store.paths import RunPaths
+from evolve.store.paths import JOURNAL_SUFFIX, RunPaths
 from evolve.store.refusals import PATIENCE_S, damaged
 from evolve.store.rows import COLUMNS
 from evolve.store.schema import APPLICATION_ID, FIRST_LAYOUT, SCHEMA_VERSION, bring_up_to_date, layout_of
 
-JOURNAL_SUFFIX = "-journal"
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
 """What ends a journal that belongs to a transaction over several databases (https://sqlite.org/fileformat.html)."""
 

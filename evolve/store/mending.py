@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.errors import RunError
-from evolve.store.connection import JOURNAL_SUFFIX
 from evolve.store.consistency import contradictions
 from evolve.store.examination import examine
 from evolve.store.lock import held
-from evolve.store.paths import RunPaths
+from evolve.store.paths import JOURNAL_SUFFIX, RunPaths
 from evolve.store.reading import NOT_AS_WRITTEN, run_of
 from evolve.store.records import GenerationStatus, IndividualStatus
 from evolve.store.refusals import files_translated, sqlite_translated

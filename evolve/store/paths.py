@@ -11,6 +11,9 @@ from pathlib import Path
 
 from evolve.errors import RunError
 
+JOURNAL_SUFFIX = "-journal"
+"""What SQLite adds to a store's name for the file by which it undoes an unfinished transaction."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 
 
@@ -53,6 +56,14 @@ class RunPaths:
     def material(self) -> Path:
         """The encoded corpus and the opening: what every trial works from."""
         return self.folder / "material.npz"
+
+    @property
+    def entries(self) -> tuple[Path, ...]:
+        """All that evolve makes right in the run folder; whatever else lies there is somebody's own."""
+        journal = self.database.with_name(self.database.name + JOURNAL_SUFFIX)
+        folders = ("individuals", "composed", "opening", "listening")
+        files = (self.database, journal, self.lock, self.space, self.settings, self.material)
+        return *files, *(self.folder / name for name in folders)
 
     def artifact(self, individual_id: str, name: str) -> Path:
         """A file of one individual."""

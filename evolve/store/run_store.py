@@ -93,16 +93,16 @@ class RunStore:
         self._database.close()
 
     def discard(self) -> None:
-        """Remove the run; hidden files that were in the folder before it stay, and so does what was moved meanwhile."""
+        """Remove the run and nothing else: what somebody keeps beside it stays, and so does a run that was moved."""
         is_here = self._database.is_in_place
         self._database.close()
         if not is_here:
             return
-        for path in self.paths.folder.iterdir():
+        for path in self.paths.entries:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            elif not path.name.startswith("."):
-                path.unlink()
+            else:
+                path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.paths.folder.rmdir()
 

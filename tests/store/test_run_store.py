@@ -295,18 +295,28 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_discarded_run_leaves_nothing_but_what_was_there_before(tmp_path: Path) -> None:
-    """Hidden files stay, and so does what a link leads to."""
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "song.mid").touch()
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / ".DS_Store").touch()
-    store = new_run(tmp_path / "run", evaluated=True)
-    (tmp_path / "run" / "link").symlink_to(tmp_path / "kept")
+    """Hidden files and folders stay with all that is in them, and so does what a link leads to."""
+    run, kept = tmp_path / "run", tmp_path / "kept"
+    for folder in (kept, run / ".git"):
+        folder.mkdir(parents=True)
+        (folder / "HEAD").touch()
+    (run / ".DS_Store").touch()
+    store = new_run(run, evaluated=True)
+    store.write_file(store.paths.space, b"genes: {}")
+    (run / "composed").symlink_to(kept)
     store.discard()
-    assert [path.name for path in (tmp_path / "run").iterdir()] == [".DS_Store"]
-    assert (tmp_path / "kept" / "song.mid").exists()
+    assert sorted(path.relative_to(run).as_posix() for path in run.rglob("*")) == [".DS_Store", ".git", ".git/HEAD"]
+    assert (kept / "HEAD").exists()
     new_run(tmp_path / "other").discard()
     assert not (tmp_path / "other").exists()
+
+
+def test_what_somebody_puts_beside_a_run_is_not_discarded_with_it(tmp_path: Path) -> None:
+    """Notes that were taken while it was founded are theirs."""
+    store = new_run(tmp_path / "run", evaluated=True)
+    (tmp_path / "run" / "notes.txt").write_text("the second one")
+    store.discard()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize(

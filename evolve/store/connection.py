@@ -120,6 +120,7 @@ def _opened(paths: RunPaths, mode: str) -> Opened:
             connection.close()
             connection = in_memory(paths.database)
         check_kind(connection, paths)
+        _check_whole(connection, paths)  # before anything is written to it: a damaged store stays as it was found
         if (layout := layout_of(connection)) < SCHEMA_VERSION:
             if mode == "rw" and _migrated(connection):
                 migrated_from = layout
@@ -128,7 +129,6 @@ def _opened(paths: RunPaths, mode: str) -> Opened:
                 connection = in_memory(paths.database)
                 bring_up_to_date(connection)
                 connection.execute("PRAGMA query_only = ON")
-        _check_whole(connection, paths)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
     except BaseException:

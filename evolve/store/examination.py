@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolve.errors import RunError
+from evolve.errors import DamagedStoreError, RunError
 from evolve.store.connection import check_kind
 from evolve.store.consistency import contradictions
 from evolve.store.files import KeptFile, inside, is_whole
@@ -100,8 +100,10 @@ def _store(paths: RunPaths) -> tuple[int | None, Rows, list[Finding]]:
             check_kind(connection, paths)
             complaints = complaints_of(connection)
             rows, torn = read_patiently(connection)
-    except RunError as error:
+    except DamagedStoreError as error:
         return None, {}, [Finding(str(error), _advice(paths))]
+    except RunError as error:
+        return None, {}, [Finding(str(error), "until then nothing of the run can be told or gone on with")]
     except UNREADABLE as error:
         return None, {}, [Finding(f"{paths.database.name} cannot be read: {printable(str(error))}", _advice(paths))]
     findings = [Finding(complaint, _advice(paths)) for complaint in (*complaints, *torn)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.errors import RunError
+from evolve.store.connection import check_journals
 from evolve.store.consistency import contradictions
 from evolve.store.examination import examine
 from evolve.store.lock import held
@@ -44,6 +45,7 @@ def mend(folder: Path) -> Mending:
     """
     paths = RunPaths(folder)
     with held(paths):
+        check_journals(paths.database)
         found = salvage(folder)
         if found.is_whole:
             raise RunError(_nothing_to_do(paths))

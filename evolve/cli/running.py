@@ -84,6 +84,7 @@ def start(
     from evolve.genetics.space_file import parse_space
     from evolve.network.genes import GENES
     from evolve.search import create
+    from evolve.store.founding import free_folder
     from evolve.store.paths import checked_name
 
     space_name, text = find_space(space)
@@ -94,7 +95,7 @@ def start(
     }  # fmt: skip
     config = settle([*space_given(space_name, file.settings), *options_given(options, settings or [])])
     check_room(file.space, config.population)
-    folder = runs / (checked_name(name) if name is not None else _free_name(runs, Path(space_name).stem))
+    folder = runs / checked_name(name) if name is not None else free_folder(runs, _stem(space_name))
     with create(folder, config, Path(space_name).name, text) as store:
         try:
             _go(store, runs, judge, address, listener)
@@ -188,12 +189,9 @@ def _tell_the_story(store: "RunStore", reference: str) -> None:
     note(f"\nmore songs: evolve compose {reference}   keep a network: evolve export {reference} ID FOLDER")
 
 
-def _free_name(runs: Path, stem: str) -> str:
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.") or "run"
-    number = 1
-    while (runs / f"{stem}-{number}").exists():
-        number += 1
-    return f"{stem}-{number}"
+def _stem(space_name: str) -> str:
+    """What a run is called after its space, when nobody names it."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(space_name).stem).strip("-.") or "run"
 
 
 def note_migration(store: "RunStore") -> None:

@@ -23,7 +23,7 @@ from evolve.store.salvage import complaints_of, read_patiently
 from evolve.store.schema import layout_of
 from evolve.store.sound_rows import sound_rows
 
-_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}|\.run\.sqlite\.new")
+_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}(-journal)?|\.run\.sqlite\.new.*")
 """What a write that was cut off leaves: the file aside that never came to its name."""
 
 

@@ -101,27 +101,32 @@ def checked_name(name: str) -> str:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that its name never shows anything but all of the data, whatever happens meanwhile."""
     _make_folder(path.parent)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    aside = aside_of(path)
     try:
         with aside.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def aside_of(path: Path) -> Path:
+    """Where a file is written before it comes to its name: a hidden name beside it that nobody else has."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
 
 
 def _make_folder(folder: Path) -> None:
     new = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for path in new:
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
 
 
-def _flush_folder(folder: Path) -> None:
-    # Without this a power cut may lose the name of a file or folder whose content is safe.
+def flush_folder(folder: Path) -> None:
+    """Make sure of the names in a folder: a power cut may lose the name of a file or folder whose content is safe."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -20,6 +20,7 @@ from evolve.store.births import Changes, write_generation, write_replacement
 from evolve.store.consistency import contradictions
 from evolve.store.database import Database
 from evolve.store.files import KeptFile, inside, read_inside, write_inside
+from evolve.store.founding import take_folder
 from evolve.store.lock import held
 from evolve.store.paths import RunPaths
 from evolve.store.reading import NOT_AS_WRITTEN, read_fact, read_run, read_songs, read_standings
@@ -70,14 +71,7 @@ class RunStore:
             RunError: The folder has something in it already, or cannot be written.
         """
         paths = RunPaths(folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(not path.name.startswith(".") for path in folder.iterdir()):
-                raise RunError(f"{folder} exists already; choose another --name, or go on: evolve resume {folder.name}")
-        except OSError as error:
-            raise RunError(
-                f"cannot create the run folder {folder}: {error.strerror}; choose another folder with --runs"
-            ) from error
+        take_folder(folder)
         try:
             Database.create(paths.database, facts)
         except RunError:

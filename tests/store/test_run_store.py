@@ -280,9 +280,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     RunStore.create(tmp_path, FACTS).__exit__()
     with pytest.raises(RunError) as told:
         RunStore.create(tmp_path, FACTS)
-    assert str(told.value) == (
-        f"{tmp_path} exists already; choose another --name, or go on: evolve resume {tmp_path.name}"
-    )
+    assert str(told.value) == (f"{tmp_path} exists already; choose another --name, or go on: evolve resume {tmp_path}")
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -39,8 +39,7 @@ def report(
       evolve report
       evolve report quick-1 --format csv -o quick-1.csv
     """
-    from evolve.store.paths import write_whole
-    from evolve.store.targets import check_file_can_be_written
+    from evolve.store.targets import check_file_can_be_written, write_target
 
     if output is not None:
         check_file_can_be_written(output)
@@ -54,7 +53,7 @@ def report(
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
-    write_whole(output, text.encode())
+    write_target(output, text.encode())
     typer.echo(f"written: {output}", err=True)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evolve.errors import SpaceError, nearest_spelling, printable, shortened
-from evolve.store.paths import find_run, newest_run, run_folders
+from evolve.store.paths import RunPaths, find_run, newest_run, run_folders
 
 DEFAULT_LISTENER = "listener"
 """Who ranks when nobody says."""
@@ -85,9 +85,9 @@ def run_folder(run: str | None, runs: Path) -> Path:
     return newest_run(runs) if run is None else find_run(run, runs)
 
 
-def reference_to(folder: Path, runs: Path) -> str:
-    """How a run is called on the command line: its name, or its path where it lies elsewhere."""
-    return folder.name if folder.parent == runs and runs == Path("runs") else str(folder)
+def reference_to(folder: Path, _runs: Path) -> str:
+    """How a run is called on the command line."""
+    return RunPaths(folder).reference
 
 
 def is_interactive() -> bool:

@@ -127,7 +127,7 @@ def _contents(paths: RunPaths, rows: Rows) -> Iterator[Finding]:
         if not line.startswith("the fact "):
             yield Finding(line, _advice(paths))
     try:
-        run = run_of(sound, paths.folder.name)
+        run = run_of(sound, paths)
     except NOT_AS_WRITTEN:
         return
     for line in (*contradictions(run), *_unusable_settings(run)):

@@ -69,7 +69,7 @@ def read_inside(paths: RunPaths, relative: str, kept: KeptFile | None = None) ->
     data = _read(paths, relative)
     if kept is not None and KeptFile.of(relative, data) != kept:
         raise RunError(
-            f"the file {relative} of {paths.folder.resolve().name} is damaged: it is not what was written; bring it "
+            f"the file {relative} of {paths.name} is damaged: it is not what was written; bring it "
             f"back from a copy of the run folder, and see what else is not whole with: evolve doctor {paths.reference}"
         )
     return data
@@ -86,7 +86,7 @@ def _read(paths: RunPaths, relative: str) -> bytes:
             if not paths.database.exists():
                 raise
             raise RunError(
-                f"{paths.folder.resolve().name} has lost its file {relative}; copy a run folder with all that is in "
+                f"{paths.name} has lost its file {relative}; copy a run folder with all that is in "
                 f"it, and see what else is missing with: evolve doctor {paths.reference}"
             ) from error
 

@@ -79,7 +79,7 @@ def _nothing_to_do(paths: RunPaths) -> str:
 def _what_is_too_much(rows: Rows, paths: RunPaths) -> str:
     """What is missing without which nobody can go on with the run; empty when it can be."""
     try:
-        run = run_of({table: rows.get(table, ()) for table in (*rows, "fact", "generation")}, paths.folder.name)
+        run = run_of({table: rows.get(table, ()) for table in (*rows, "fact", "generation")}, paths)
     except NOT_AS_WRITTEN as error:
         return f"the facts of the run are lost ({error})"
     if found := contradictions(run):

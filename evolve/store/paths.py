@@ -34,8 +34,14 @@ class RunPaths:
 
     @property
     def reference(self) -> str:
-        """How a command is given this run: its name, or its path where it does not lie in the usual folder."""
-        return shlex.quote(self.folder.name if self.folder.parent == Path("runs") else str(self.folder))
+        """How a command is given this run, as it can be typed: its name where runs usually lie, else its path."""
+        usual = Path(os.environ.get("EVOLVE_RUNS") or "runs")
+        return shlex.quote(self.folder.name if self.folder.parent == usual else str(self.folder))
+
+    @property
+    def name(self) -> str:
+        """The run's name: that of its folder, so that a copied folder is a run of its own."""
+        return self.folder.resolve().name
 
     @property
     def lock(self) -> Path:

@@ -14,6 +14,7 @@ from evolve.genetics.genome import Genome
 from evolve.genetics.individual import Individual, Origin
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
+from evolve.store.paths import RunPaths
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
@@ -46,17 +47,18 @@ _PARTS: Mapping[str, Mapping[str, type]] = {
 """What stands in facts and is counted with, or read as a text, wherever a run is told of."""
 
 
-def read_run(cursor: sqlite3.Cursor, name: str) -> RunRecord:
+def read_run(cursor: sqlite3.Cursor, paths: RunPaths) -> RunRecord:
     """The whole run, inside the cursor's transaction."""
-    return run_of(read_rows(cursor), name)
+    return run_of(read_rows(cursor), paths)
 
 
-def run_of(rows: Rows, name: str) -> RunRecord:
-    """The run that these rows tell of."""
+def run_of(rows: Rows, paths: RunPaths) -> RunRecord:
+    """The run that these rows tell of, and where it lies."""
     facts = dict(fact_of(row) for row in rows["fact"])
     generations = sorted(rows["generation"], key=lambda row: row["number"])
     return RunRecord(
-        name=name,
+        name=paths.name,
+        reference=paths.reference,
         created_at=facts["created_at"],
         settings=facts["settings"],
         space=facts["space"],

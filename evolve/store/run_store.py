@@ -103,7 +103,7 @@ class RunStore:
     @property
     def name(self) -> str:
         """The run's name: that of its folder, so that a copied folder is a run of its own."""
-        return self.paths.folder.resolve().name
+        return self.paths.name
 
     @property
     def migrated_from(self) -> int | None:
@@ -125,7 +125,7 @@ class RunStore:
             DamagedStoreError: The store holds what no evolve has written.
         """
         with self._read() as cursor:
-            run = read_run(cursor, self.name)
+            run = read_run(cursor, self.paths)
         if found := contradictions(run):
             raise damaged(self.paths, found[0])
         return run

@@ -14,7 +14,7 @@ from evolve.store.connection import open_to_read, open_to_write
 from evolve.store.founding import place_store, taken
 from evolve.store.paths import RunPaths, aside_of
 from evolve.store.records import Json
-from evolve.store.refusals import moved, sqlite_translated
+from evolve.store.refusals import moved, rows_translated, sqlite_translated
 from evolve.store.schema import bring_up_to_date
 
 
@@ -95,7 +95,7 @@ class Database:
 
     @contextlib.contextmanager
     def _begun(self, mode: str) -> Iterator[sqlite3.Cursor]:
-        with sqlite_translated(self._paths):
+        with sqlite_translated(self._paths), rows_translated(self._paths):
             cursor = self._connection.execute(f"BEGIN {mode}")
             try:
                 yield cursor

@@ -11,11 +11,12 @@ from pathlib import Path
 from evolve.errors import DamagedStoreError, RunError
 from evolve.store.connection import check_kind
 from evolve.store.consistency import contradictions
+from evolve.store.fields import RowError
 from evolve.store.files import KeptFile, inside, is_whole
 from evolve.store.lock import is_held
 from evolve.store.paths import RunPaths
 from evolve.store.readable_rows import patient_connection
-from evolve.store.reading import FACTS, LATE_FACTS, NOT_AS_WRITTEN, run_of
+from evolve.store.reading import FACTS, LATE_FACTS, run_of
 from evolve.store.records import RunRecord
 from evolve.store.refusals import UNREADABLE, printable
 from evolve.store.rows import Rows
@@ -128,7 +129,7 @@ def _contents(paths: RunPaths, rows: Rows) -> Iterator[Finding]:
             yield Finding(line, _advice(paths))
     try:
         run = run_of(sound, paths)
-    except NOT_AS_WRITTEN:
+    except RowError:
         return
     for line in (*contradictions(run), *_unusable_settings(run)):
         yield Finding(line, _advice(paths))

@@ -13,9 +13,10 @@ from evolve.errors import RunError
 from evolve.store.connection import check_journals
 from evolve.store.consistency import contradictions
 from evolve.store.examination import examine
+from evolve.store.fields import RowError
 from evolve.store.lock import held
 from evolve.store.paths import JOURNAL_SUFFIX, RunPaths, aside_of, flush_folder
-from evolve.store.reading import NOT_AS_WRITTEN, run_of
+from evolve.store.reading import run_of
 from evolve.store.records import GenerationStatus, IndividualStatus
 from evolve.store.refusals import files_translated, sqlite_translated
 from evolve.store.rows import Rows, write_rows
@@ -80,7 +81,7 @@ def _what_is_too_much(rows: Rows, paths: RunPaths) -> str:
     """What is missing without which nobody can go on with the run; empty when it can be."""
     try:
         run = run_of({table: rows.get(table, ()) for table in (*rows, "fact", "generation")}, paths)
-    except NOT_AS_WRITTEN as error:
+    except RowError as error:
         return f"the facts of the run are lost ({error})"
     if found := contradictions(run):
         return found[0]

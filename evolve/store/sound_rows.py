@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from evolve.store.reading import (
-    NOT_AS_WRITTEN,
-    ballot_of,
+from evolve.store.fields import (
+    RowError,
+    array,
     changes_of,
-    fact_of,
     files_of,
-    individual_of,
     object_of,
-    song_of,
-    standing_of,
-    steps_of,
+    one_of,
+    text,
+    text_or_none,
     texts_of,
+    whole,
 )
+from evolve.store.reading import ballot_of, fact_of, individual_of, song_of, standing_of
 from evolve.store.records import GenerationStatus
 from evolve.store.rows import Row, Rows
 
@@ -51,7 +51,7 @@ def _sound(table: str, rows: Sequence[Row], notices: list[str]) -> Iterator[Row]
 def _works(check: Callable[..., object], value: object) -> bool:
     try:
         check(value)
-    except NOT_AS_WRITTEN:
+    except RowError:
         return False
     return True
 
@@ -61,56 +61,51 @@ def _is_legible(value: object) -> bool:
     return not isinstance(value, str) or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def _whole(*numbers: object) -> None:
-    if not all(isinstance(number, int) and number >= 0 for number in numbers):
-        raise TypeError(numbers)
-
-
-def _texts(*texts: object) -> None:
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError(texts)
-
-
 def _check_generation(row: Row) -> None:
-    _whole(row["number"])
-    _texts(row["born_at"])
-    GenerationStatus(row["status"])
+    whole(row["number"])
+    text(row["born_at"])
+    one_of(GenerationStatus, row["status"])
     texts_of(row["parents"])
 
 
 def _check_individual(row: Row) -> None:
-    _whole(row["position"], row["generation"], row["slot"])
+    whole(row["position"])
     individual_of(row, {}, {})
 
 
 def _check_member(row: Row) -> None:
-    _whole(row["generation"], row["slot"], row["elite"])
-    _texts(row["individual"])
+    for column in ("generation", "slot", "elite"):
+        whole(row[column])
+    text(row["individual"])
     if row["rank"] is not None:
-        _whole(row["rank"])
         standing_of(row)
 
 
 def _check_song(row: Row) -> None:
-    _texts(row["individual"])
-    _whole(row["number"])
+    text(row["individual"])
     song_of(row)
 
 
 def _check_ballot(row: Row) -> None:
-    _whole(row["generation"])
+    whole(row["generation"])
     ballot_of(row)
 
 
 def _check_draft(row: Row) -> None:
-    _whole(row["generation"])
-    _texts(row["listener"])
-    steps_of(row["steps"])
+    whole(row["generation"])
+    text(row["listener"])
+    array(row["steps"])
 
 
 def _check_file(row: Row) -> None:
-    _texts(row["path"], row["sha256"])
-    _whole(row["bytes"])
+    text(row["path"])
+    text(row["sha256"])
+    whole(row["bytes"])
+
+
+def _check_lost(row: Row) -> None:
+    for column in ("individual", "reason", "at"):
+        text(row[column])
 
 
 _CHECKS: Mapping[str, Callable[[Row], object]] = {
@@ -122,23 +117,23 @@ _CHECKS: Mapping[str, Callable[[Row], object]] = {
     "ballot": _check_ballot,
     "draft": _check_draft,
     "file": _check_file,
-    "lost": lambda row: _texts(row["individual"], row["reason"], row["at"]),
+    "lost": _check_lost,
 }
 """What raises when no evolve has written the row."""
 
-_NULLABLE_TEXT = (lambda value: None if value is None else _texts(value), None)
+_NULLABLE_TEXT = (text_or_none, None)
 _OBJECT = (object_of, "{}")
 _FILES = (files_of, "{}")
 _LIST = (texts_of, "[]")
 
 _DISPENSABLE: Mapping[str, Mapping[str, tuple[Callable[..., object], object]]] = {
-    "generation": {"parents": _LIST, "born_at": (_texts, "")},
+    "generation": {"parents": _LIST, "born_at": (text, "")},
     "individual": {
         "operators": _LIST, "changed": (changes_of, "{}"), "metrics": _OBJECT, "files": _FILES,
         "failure": _NULLABLE_TEXT, "replaced_by": _NULLABLE_TEXT,
     },
     "song": {"files": _FILES, "facts": _OBJECT},
-    "ballot": {"letters": _OBJECT, "made_at": (_texts, ""), "method": (_texts, "list")},
+    "ballot": {"letters": _OBJECT, "made_at": (text, ""), "method": (text, "list")},
 }  # fmt: skip
 """What a row can do without: when it makes sense, and what stands there when it does not."""
 

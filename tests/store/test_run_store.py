@@ -35,6 +35,8 @@ from tests.store.runs import (
     results,
 )
 
+ANN = ballot_of("ann", "g0-1")
+
 
 def expected(individual: Individual, result: TrialResult | None) -> IndividualRecord:
     """What a store must say of an individual after this trial."""
@@ -325,6 +327,9 @@ def test_what_somebody_puts_beside_a_run_is_not_discarded_with_it(tmp_path: Path
         ("UPDATE song SET files = '[]'", lambda store: store.songs_of("g0-1")),
         ("UPDATE song SET files = '{\"midi\": 1}'", lambda store: store.songs_of("g0-1")),
         ("UPDATE draft SET steps = '{}'", lambda store: store.draft_steps(0, "ann")),
+        ("UPDATE generation SET status = 'lost'", lambda store: store.record_ballot(0, ANN, by_first_ballot)),
+        ("UPDATE ballot SET tiers = '[[[]]]'", lambda store: store.record_ballot(0, ANN, by_first_ballot)),
+        ("UPDATE draft SET steps = 'none'", lambda store: store.record_draft(0, "ann", [], before=[])),
         ("UPDATE individual SET status = 'lost'", lambda store: store.record_trial(result_of("g0-1"))),
         ("UPDATE individual SET genome = '[[\"width\", [1]]]'", lambda store: store.read()),
         ("UPDATE individual SET parents = '{}'", lambda store: store.read()),
@@ -337,10 +342,26 @@ def test_what_no_evolve_has_written_is_told_as_damage(
     """Whatever of it is asked for; the rest can be read."""
     with new_run(tmp_path / "run", evaluated=True) as store:
         store.record_draft(0, "ann", [{"do": "up"}])
+        store.record_ballot(0, ballot_of("bob", "g0-1"), by_first_ballot)
         alter(tmp_path / "run", harm)
         with pytest.raises(DamagedStoreError, match=r"the store of .* is damaged \(.*evolve doctor"):
             asked(store)
         assert store.read_file("individuals/g0-1/song-1.mid")
+
+
+@pytest.mark.parametrize("problem", [TypeError, KeyError, AttributeError, ZeroDivisionError])
+def test_a_mistake_of_ours_is_not_told_as_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: type[Exception]
+) -> None:
+    """The user would look for a copy of a store that is whole."""
+
+    def mistaken(*_: object) -> None:
+        raise problem
+
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        monkeypatch.setattr("evolve.store.run_store.read_run", mistaken)
+        with pytest.raises(problem):
+            store.read()
 
 
 def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The rows of a damaged store that make sense, and what is left of those that make some."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from evolve.store.fields import (
     RowError,
@@ -25,27 +25,38 @@ def sound_rows(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     What a row can do without, such as a song's facts, is emptied where it cannot be read; a row that says nothing then
     is left out.
     """
+    judged = {table: _sound(table, content) for table, content in rows.items()}
+    sound = {table: kept for table, (kept, _) in judged.items()}
+    return sound, tuple(notice for _, notices in judged.values() for notice in notices)
+
+
+def _sound(table: str, rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """Of one table."""
+    sound: list[Row] = []
     notices: list[str] = []
-    sound = {table: list(_sound(table, content, notices)) for table, content in rows.items()}
-    return sound, tuple(notices)
-
-
-def _sound(table: str, rows: Sequence[Row], notices: list[str]) -> Iterator[Row]:
     seen = set()
     for place, row in enumerate(rows):
-        what, kept = _WHAT[table](row), dict(row)
-        for column, (makes_sense, empty) in _DISPENSABLE.get(table, {}).items():
-            if not (_is_legible(row[column]) and _works(makes_sense, row[column])):
-                kept[column] = empty
-                notices.append(f"{what}: {column} cannot be read")
+        kept, emptied = _emptied(table, row)
+        notices += emptied
         key = tuple(kept[column] for column in _KEYS[table]) if table in _KEYS else (place,)
         if not (all(map(_is_legible, kept.values())) and _works(_CHECKS[table], kept)):
-            notices.append(f"{what} cannot be read")
+            notices.append(f"{_WHAT[table](row)} cannot be read")
         elif key in seen:
-            notices.append(f"{what} is there twice")
+            notices.append(f"{_WHAT[table](row)} is there twice")
         else:
             seen.add(key)
-            yield kept
+            sound.append(kept)
+    return sound, notices
+
+
+def _emptied(table: str, row: Row) -> tuple[Row, list[str]]:
+    """The row without what makes no sense in it and it can do without, and a line on each such column."""
+    senseless = {
+        column: empty
+        for column, (makes_sense, empty) in _DISPENSABLE.get(table, {}).items()
+        if not (_is_legible(row[column]) and _works(makes_sense, row[column]))
+    }
+    return {**row, **senseless}, [f"{_WHAT[table](row)}: {column} cannot be read" for column in senseless]
 
 
 def _works(check: Callable[..., object], value: object) -> bool:

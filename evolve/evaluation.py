@@ -68,8 +68,8 @@ def evaluate(store: RunStore, number: int, execution: Execution, observer: RunOb
         last = failed[-1]
         raise ExecutionError(
             f"{MAX_REPLACEMENTS} replacements in a row failed, the last, {last.individual.id}, with: {last.failure}; "
-            f"see all with: evolve report {run.name}; try others with: evolve resume {run.name}; or start anew with "
-            f"another space"
+            f"see all with: evolve report {run.reference}; try others with: evolve resume {run.reference}; or start "
+            f"anew with another space"
         )
     store.record_evaluated(number)
 
@@ -80,7 +80,7 @@ def _check_disk(store: RunStore) -> None:
     if free_mb < MIN_FREE_MB:
         raise ExecutionError(
             f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {MIN_FREE_MB} MB; "
-            f"make room and go on: evolve resume {store.name}"
+            f"make room and go on: evolve resume {store.paths.reference}"
         )
 
 

@@ -21,7 +21,7 @@ def config_of(run: RunRecord) -> RunConfig:
     except ValidationError as error:
         first = error.errors()[0]
         what = f"its settings: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise damaged_run(run.name, what, run.name) from error
+        raise damaged_run(run.name, what, run.reference) from error
 
 
 def space_of(run: RunRecord) -> SearchSpace:

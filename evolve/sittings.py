@@ -110,14 +110,14 @@ def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
 def heard_generation(run: RunRecord, generation: int | None = None) -> GenerationRecord:
     """The generation of this index, or the newest; `RunError` when nobody can hear it yet."""
     if not run.generations:
-        raise RunError(f"nothing in {run.name} can be heard yet; go on: evolve resume {run.name}")
+        raise RunError(f"nothing in {run.name} can be heard yet; go on: evolve resume {run.reference}")
     record = run.generations[-1] if generation is None else run.generations[generation]
     if not (record.status.waits_for_listener or record.status.is_ranked):
         heard = sum(bool(run.individuals[name].songs) for name in record.members)
         early = f" ({heard} of {len(record.members)} can be heard so far)" if heard else ""
         raise RunError(
             f"generation {record.index} of {run.name} has no full set of songs yet{early}; "
-            f"go on: evolve resume {run.name}"
+            f"go on: evolve resume {run.reference}"
         )
     return record
 

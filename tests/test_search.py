@@ -254,7 +254,8 @@ def test_a_slot_that_always_fails_ends_the_run_with_its_reason(store: RunStore) 
             go(store, PretendedExecution(fails))
         assert str(told.value) == (
             f"5 replacements in a row failed, the last, {last}, with: no memory for {last}; "
-            "see all with: evolve report run; try others with: evolve resume run; or start anew with another space"
+            f"see all with: evolve report {store.paths.folder}; try others with: evolve resume {store.paths.folder}; "
+            f"or start anew with another space"
         )
     run = store.read()
     assert len(run.generations[0].failed) == 2 * MAX_REPLACEMENTS + 1

@@ -152,12 +152,12 @@ def test_before_the_songs_are_there_nobody_sits(tmp_path: Path) -> None:
             sit(store, 0, "ann")
         assert str(refused.value) == (
             "generation 0 of night has no full set of songs yet (1 of 3 can be heard so far); "
-            "go on: evolve resume night"
+            f"go on: evolve resume {tmp_path}/night"
         )
     with RunStore.create(tmp_path / "new", FACTS) as new:
         with pytest.raises(RunError) as refused:
             heard_generation(new.read())
-        assert str(refused.value) == "nothing in new can be heard yet; go on: evolve resume new"
+        assert str(refused.value) == f"nothing in new can be heard yet; go on: evolve resume {tmp_path}/new"
 
 
 @pytest.mark.parametrize("listener", ["../ann", "a/b", "", ".ann", "ann\n"])

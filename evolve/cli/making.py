@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,7 +120,7 @@ def export(
     with RunStore(run_folder(run, runs), read_only=True) as store:
         _heard(store.read(), individual)
         write_export(store, individual, folder)
-    typer.echo(f"written: {folder}\ncompose with it: evolve compose {folder}", err=True)
+    typer.echo(f"written: {folder}\ncompose with it: evolve compose {shlex.quote(str(folder))}", err=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

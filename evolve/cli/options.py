@@ -1,7 +1,5 @@
 """Arguments and options that several commands share, and how the shell completes them."""
 
-import errno
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +8,8 @@ from typing import Annotated
 import typer
 
 from evolve.errors import SpaceError, nearest_spelling, printable, shortened
-from evolve.store.paths import find_run, newest_run, run_folders
+from evolve.store.files import read_regular
+from evolve.store.paths import RunPaths, find_run, newest_run, run_folders
 
 DEFAULT_LISTENER = "listener"
 """Who ranks when nobody says."""
@@ -49,12 +48,8 @@ def find_space(name: str) -> tuple[str, str]:
 
 
 def _text_of(path: Path) -> str:
-    """The text of a file, of a large one its beginning: a pipe would keep us waiting, and a device never end."""
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a folder says so when it is opened
-        raise OSError(errno.EINVAL, "not a file")
-    with path.open("rb") as file:
-        return file.read(_LARGEST_SPACE_BYTES).decode("utf-8")
+    """The text of a file, of a large one its beginning."""
+    return read_regular(path, _LARGEST_SPACE_BYTES).decode("utf-8")
 
 
 def _why_unread(error: OSError | ValueError) -> str:
@@ -85,9 +80,9 @@ def run_folder(run: str | None, runs: Path) -> Path:
     return newest_run(runs) if run is None else find_run(run, runs)
 
 
-def reference_to(folder: Path, runs: Path) -> str:
-    """How a run is called on the command line: its name, or its path where it lies elsewhere."""
-    return folder.name if folder.parent == runs and runs == Path("runs") else str(folder)
+def reference_to(folder: Path, _runs: Path) -> str:
+    """How a run is called on the command line."""
+    return RunPaths(folder).reference
 
 
 def is_interactive() -> bool:

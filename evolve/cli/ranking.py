@@ -15,7 +15,6 @@ from evolve.cli.options import (
     Listener,
     Runs,
     is_interactive,
-    reference_to,
     run_folder,
 )
 from evolve.cli.running import Stopped, note, note_migration
@@ -61,8 +60,8 @@ def rank(
     from evolve.store.run_store import RunStore
 
     folder = run_folder(run, runs)
-    reference = reference_to(folder, runs)
     with RunStore(folder) as store:
+        reference = store.paths.reference
         note_migration(store)
         sitting = sit(store, heard_generation(store.read()).index, listener)
         if json_ and order is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evolve.cli.options import AnyRun, AsJson, Out, Runs, reference_to, run_folder
+from evolve.cli.options import AnyRun, AsJson, Out, Runs, run_folder
 from evolve.errors import DamagedStoreError, RunError
 
 if TYPE_CHECKING:
@@ -39,22 +39,20 @@ def report(
       evolve report
       evolve report quick-1 --format csv -o quick-1.csv
     """
-    from evolve.store.paths import write_whole
-    from evolve.store.targets import check_file_can_be_written
+    from evolve.store.targets import check_file_can_be_written, write_target
 
     if output is not None:
         check_file_can_be_written(output)
     folder = run_folder(run, runs)
     record = _read(folder)
-    reference = reference_to(folder, runs)
     if kind is ReportFormat.TEXT and output is None:
-        print_report(record, reference)
+        print_report(record)
         return
-    text = _written(record, kind, reference)
+    text = _written(record, kind)
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
-    write_whole(output, text.encode())
+    write_target(output, text.encode())
     typer.echo(f"written: {output}", err=True)
 
 
@@ -74,7 +72,7 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
     for folder in folders:
         try:
             with RunStore(folder, read_only=True) as store:
-                overviews.append(run_overview(store.read(), reference_to(folder, runs)))
+                overviews.append(run_overview(store.read()))
         except RunError as error:
             typer.echo(f"evolve: {error}", err=True)
     if json_:
@@ -101,16 +99,16 @@ def _read(folder: Path) -> "RunRecord":
         return salvage(folder).run
 
 
-def print_report(run: "RunRecord", reference: str) -> None:
+def print_report(run: "RunRecord") -> None:
     """The family story on stdout, as wide and as colourful as it can show."""
     from rich.console import Console
 
     from evolve.report.text import report_text
 
-    Console().print(report_text(run, reference))
+    Console().print(report_text(run))
 
 
-def _written(run: "RunRecord", kind: ReportFormat, reference: str) -> str:
+def _written(run: "RunRecord", kind: ReportFormat) -> str:
     if kind is ReportFormat.JSON:
         from evolve.report.document import report_document
 
@@ -121,4 +119,4 @@ def _written(run: "RunRecord", kind: ReportFormat, reference: str) -> str:
         return to_csv(run)
     from evolve.report.text import render_text
 
-    return render_text(run, reference=reference)
+    return render_text(run)

@@ -16,7 +16,6 @@ from evolve.cli.options import (
     Runs,
     find_space,
     is_interactive,
-    reference_to,
     run_folder,
 )
 from evolve.cli.start_options import (
@@ -84,6 +83,7 @@ def start(
     from evolve.genetics.space_file import parse_space
     from evolve.network.genes import GENES
     from evolve.search import create
+    from evolve.store.founding import free_folder
     from evolve.store.paths import checked_name
 
     space_name, text = find_space(space)
@@ -94,10 +94,10 @@ def start(
     }  # fmt: skip
     config = settle([*space_given(space_name, file.settings), *options_given(options, settings or [])])
     check_room(file.space, config.population)
-    folder = runs / (checked_name(name) if name is not None else _free_name(runs, Path(space_name).stem))
+    folder = runs / checked_name(name) if name is not None else free_folder(runs, _stem(space_name))
     with create(folder, config, Path(space_name).name, text) as store:
         try:
-            _go(store, runs, judge, address, listener)
+            _go(store, judge, address, listener)
         except StorageError:
             raise  # such as a full disk: the run is gone on with when that is mended
         except EvolveError:
@@ -131,10 +131,10 @@ def resume(
         note_migration(store)
         if generations is not None:
             extend(store, generations)
-        _go(store, runs, judge, address, listener)
+        _go(store, judge, address, listener)
 
 
-def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | None, listener: str) -> None:
+def _go(store: "RunStore", judge: JudgeKind | None, address: str | None, listener: str) -> None:
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
     from evolve.cli.hearing import terminal_judge
     from evolve.cli.progress import watching
@@ -142,7 +142,7 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
     from evolve.store.paths import checked_name
 
     checked_name(listener)  # before hours of training, not when it names a folder
-    reference = reference_to(store.paths.folder, runs)
+    reference = store.paths.reference
     ask: Judge | None = terminal_judge if _asks(judge) else None
     with _ray(store, address) as execution, watching() as observer:
         try:
@@ -150,7 +150,7 @@ def _go(store: "RunStore", runs: Path, judge: JudgeKind | None, address: str | N
         except KeyboardInterrupt:
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {reference}") from None
     if outcome is Outcome.COMPLETE:
-        _tell_the_story(store, reference)
+        _tell_the_story(store)
     elif ask is not None:
         note(f"your ballot so far is kept. Go on: evolve resume {reference}")
     else:
@@ -180,20 +180,17 @@ def _asks(judge: JudgeKind | None) -> bool:
     return is_interactive() and judge is not JudgeKind.NONE
 
 
-def _tell_the_story(store: "RunStore", reference: str) -> None:
+def _tell_the_story(store: "RunStore") -> None:
     from evolve.cli.reporting import print_report
 
     run = store.read()
-    print_report(run, reference)
-    note(f"\nmore songs: evolve compose {reference}   keep a network: evolve export {reference} ID FOLDER")
+    print_report(run)
+    note(f"\nmore songs: evolve compose {run.reference}   keep a network: evolve export {run.reference} ID FOLDER")
 
 
-def _free_name(runs: Path, stem: str) -> str:
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.") or "run"
-    number = 1
-    while (runs / f"{stem}-{number}").exists():
-        number += 1
-    return f"{stem}-{number}"
+def _stem(space_name: str) -> str:
+    """What a run is called after its space, when nobody names it."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(space_name).stem).strip("-.") or "run"
 
 
 def note_migration(store: "RunStore") -> None:

@@ -1,5 +1,6 @@
 """A network taken out of its run: with its vocabulary and a card, it composes wherever evolve is installed."""
 
+import errno
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from evolve.music.plain import PROGRAMS, is_tempo
 from evolve.music.representation.contract import Representation
 from evolve.music.representation.kinds import representation_from_json
 from evolve.music.song_json import metre_from_json, whole
+from evolve.store.files import read_regular
 from evolve.store.paths import write_whole
 from evolve.store.records import Json
 from evolve.store.run_store import RunStore
@@ -23,6 +25,9 @@ CARD = "card.json"
 NETWORK = "network.keras"
 VOCABULARY = "vocabulary.json"
 _FORMAT = 2
+_LARGEST_BYTES: Mapping[str, int] = {CARD: 50_000_000, VOCABULARY: 50_000_000, NETWORK: 4_000_000_000}
+"""Far more than any of them has, so that a larger one is told as such and not read to its end."""
+
 _SETTINGS = ("opening_notes", "tracks", "notes", "seed", "temperature", "top_p", "repetition_guard")
 """Of the run, what composing needs."""
 
@@ -87,16 +92,25 @@ def read_export(folder: Path) -> Exported:
         RunError: The folder is no export, is damaged, or was written by an evolve of another layout.
     """
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        card = json.loads(_content(folder / CARD))
         _check_format(card["format"], folder)
-        representation = representation_from_json(json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
-        network = (folder / NETWORK).read_bytes()
+        representation = representation_from_json(json.loads(_content(folder / VOCABULARY)))
+        network = _content(folder / NETWORK)
         return Exported(network, _context(card, representation), _checked_card(card))
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError, CorpusError) as error:
         raise RunError(
             f"{folder} is no exported network, or a file of it is damaged: {_reason(error)}; export the network again, "
             f"or copy the folder anew"
         ) from error
+
+
+def _content(path: Path) -> bytes:
+    """What is in a file of an export."""
+    most = _LARGEST_BYTES[path.name]
+    data = read_regular(path, most + 1) if path.stat().st_size <= most else None
+    if data is None or len(data) > most:
+        raise OSError(errno.EFBIG, f"larger than {most // 10**6} MB", str(path))
+    return data
 
 
 def _reason(error: Exception) -> str:

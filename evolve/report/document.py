@@ -25,14 +25,9 @@ Document = dict[str, Any]
 """What `json.dumps` takes, without NaN or infinities."""
 
 
-def report_document(run: RunRecord, reference: str | None = None) -> Document:
-    """The run as plain dictionaries and lists, every field as docs/report-format.md says.
-
-    Args:
-        run: The whole run.
-        reference: How the run is called on the command line, where its name alone would not find it.
-    """
-    stage = stage_of(run, reference)
+def report_document(run: RunRecord) -> Document:
+    """The run as plain dictionaries and lists, every field as docs/report-format.md says."""
+    stage = stage_of(run)
     document = {
         "version": FORMAT_VERSION,
         "run": run.name,

@@ -15,12 +15,8 @@ Overview = Mapping[str, Any]
 _NAME_WIDTH = 24
 
 
-def run_overview(run: RunRecord, reference: str | None = None) -> dict[str, Any]:
+def run_overview(run: RunRecord) -> dict[str, Any]:
     """One run for ``evolve list``, ready for JSON.
-
-    Args:
-        run: The whole run.
-        reference: How the run is called on the command line, where its name alone would not find it.
 
     Returns:
         ``name``, ``created_at``, ``space``, ``generation`` (index of the last, None before the first),
@@ -28,7 +24,7 @@ def run_overview(run: RunRecord, reference: str | None = None) -> dict[str, Any]
         ``waits_for`` (``your ranking of generation 1``, a command, or ``nothing``), ``command``, ``finished``, and
         ``champions`` (ids that came first in the last ranking, several in a tie).
     """
-    stage = stage_of(run, reference)
+    stage = stage_of(run)
     latest = latest_champions(run)
     return {
         "name": run.name,

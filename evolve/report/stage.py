@@ -1,6 +1,5 @@
 """Where a run stands, what it waits for, and the command that takes it on."""
 
-import shlex
 from dataclasses import dataclass
 
 from evolve.report.rankings import champions_of
@@ -24,27 +23,23 @@ class Stage:
     command: str
 
 
-def stage_of(run: RunRecord, reference: str | None = None) -> Stage:
-    """Where a run stands and what to do next.
-
-    Args:
-        run: The whole run.
-        reference: How the run is called on the command line: its path, where it does not lie in the usual folder.
-    """
-    name = shlex.quote(reference or run.name)
-    resume = f"evolve resume {name}"
+def stage_of(run: RunRecord) -> Stage:
+    """Where a run stands and what to do next."""
+    resume = f"evolve resume {run.reference}"
     if run.damage:
-        doctor = f"evolve doctor {name}"
+        doctor = f"evolve doctor {run.reference}"
         return Stage(run.generations[-1].index if run.generations else None, "its store is damaged", doctor, doctor)
     if not run.generations:
         return Stage(None, "nobody is born yet", resume, resume)
     last = run.generations[-1]
     if last.status.waits_for_listener:
         words = f"{len(last.members)} wait to be heard"
-        return Stage(last.index, words, f"your ranking of generation {last.index}", f"evolve rank {name}")
+        return Stage(last.index, words, f"your ranking of generation {last.index}", f"evolve rank {run.reference}")
     if is_finished(run):
         champion = next(iter(champions_of(last)), "")
-        return Stage(last.index, "ranked, and finished", "nothing", f"evolve compose {name} {champion}".rstrip())
+        return Stage(
+            last.index, "ranked, and finished", "nothing", f"evolve compose {run.reference} {champion}".rstrip()
+        )
     words = _training(run, last) if last.status is GenerationStatus.BORN else "ranked, next to be bred"
     return Stage(last.index, words, resume, resume)
 

@@ -15,16 +15,11 @@ from evolve.report.story.header import header
 from evolve.store.records import RunRecord
 
 
-def report_text(run: RunRecord, reference: str | None = None) -> RenderableType:
-    """The story from the head to the failures; sections that have nothing to tell are left out.
-
-    Args:
-        run: The whole run.
-        reference: How the run is called on the command line, where its name alone would not find it.
-    """
+def report_text(run: RunRecord) -> RenderableType:
+    """The story from the head to the failures; sections that have nothing to tell are left out."""
     return _Trimmed(
         Group(
-            header(run, reference),
+            header(run),
             damage(run),
             generations(run),
             family_tree(run),
@@ -36,7 +31,7 @@ def report_text(run: RunRecord, reference: str | None = None) -> RenderableType:
     )
 
 
-def render_text(run: RunRecord, *, width: int = 80, color: bool = False, reference: str | None = None) -> str:
+def render_text(run: RunRecord, *, width: int = 80, color: bool = False) -> str:
     """The story as a string with line breaks at a width in columns, with or without ANSI colours."""
     console = Console(
         file=io.StringIO(),
@@ -47,7 +42,7 @@ def render_text(run: RunRecord, *, width: int = 80, color: bool = False, referen
         legacy_windows=False,
     )
     with console.capture() as capture:
-        console.print(report_text(run, reference))
+        console.print(report_text(run))
     return capture.get()
 
 

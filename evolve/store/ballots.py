@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from evolve.errors import RunError
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
+from evolve.store.fields import array, one_of
 from evolve.store.paths import RunPaths
-from evolve.store.reading import read_ballots, steps_of
+from evolve.store.reading import read_ballots
 from evolve.store.records import BallotRecord, GenerationStatus, Json
 
 
 def read_draft(cursor: sqlite3.Cursor, number: int, listener: str) -> list[Json]:
     """The steps of a listener's unfinished ballot, oldest first."""
     row = cursor.execute("SELECT steps FROM draft WHERE generation = ? AND listener = ?", (number, listener)).fetchone()
-    return steps_of(row[0]) if row else []
+    return array(row[0]) if row else []
 
 
 def write_draft(
@@ -34,7 +35,7 @@ def write_draft(
     """
     if before is not None and read_draft(cursor, number, listener) != json.loads(json.dumps(list(before))):
         raise RunError(
-            f"the ballot of {listener} for generation {number} of {paths.folder.resolve().name} is being filled in "
+            f"the ballot of {listener} for generation {number} of {paths.name} is being filled in "
             f"from another terminal, and what was said there is kept; go on there, or here with: evolve rank "
             f"{paths.reference}; someone else ranks with: --listener NAME"
         )
@@ -75,10 +76,11 @@ def check_open(cursor: sqlite3.Cursor, number: int, paths: RunPaths) -> None:
     Raises:
         RunError: Its songs are not there yet, or its children are born already.
     """
-    name = paths.folder.resolve().name
     row = cursor.execute("SELECT status FROM generation WHERE number = ?", (number,)).fetchone()
-    status = GenerationStatus(row[0]) if row else GenerationStatus.BORN
+    status = one_of(GenerationStatus, row[0]) if row else GenerationStatus.BORN
     if status is GenerationStatus.BRED:
-        raise RunError(f"generation {number} of {name} has children already: its ranking can no longer change")
+        raise RunError(f"generation {number} of {paths.name} has children already: its ranking can no longer change")
     if status is GenerationStatus.BORN:
-        raise RunError(f"generation {number} of {name} has no full set of songs yet; go on: evolve resume {name}")
+        raise RunError(
+            f"generation {number} of {paths.name} has no full set of songs yet; go on: evolve resume {paths.reference}"
+        )

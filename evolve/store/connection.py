@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import shutil
 import sqlite3
 import stat
@@ -10,14 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.errors import RunError
-from evolve.store.paths import RunPaths
+from evolve.store.paths import JOURNAL_SUFFIX, RunPaths
 from evolve.store.refusals import PATIENCE_S, damaged
 from evolve.store.rows import COLUMNS
 from evolve.store.schema import APPLICATION_ID, FIRST_LAYOUT, SCHEMA_VERSION, bring_up_to_date, layout_of
 
-JOURNAL_SUFFIX = "-journal"
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
 """What ends a journal that belongs to a transaction over several databases (https://sqlite.org/fileformat.html)."""
+
+_VERSIONS = slice(18, 20)
+"""Where a file says how it is to be written and read (https://sqlite.org/fileformat.html, 1.3.3)."""
+
+_WAL = 2
 
 _OUR_TABLES = {"fact", "generation", "individual"}
 
@@ -64,16 +69,26 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A bare connection to a file that is there; mode ``"ro"`` or ``"rw"``, as in SQLite's URIs.
 
     Raises:
-        RunError: Its journal is one that evolve never leaves.
+        RunError: Its journals are such as evolve never leaves.
         sqlite3.DatabaseError: SQLite cannot open it.
     """
-    _check_journal(path)
+    check_journals(path)
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE_S, isolation_level=None)
     # A run folder may come from somebody else: nothing in its schema may call what is not SQLite's own.
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     return connection
+
+
+def check_journals(path: Path) -> None:
+    """Check, before SQLite looks at it, that nothing beside a store is used that evolve never makes.
+
+    Raises:
+        RunError: Its journal names another file, or it is in WAL mode.
+    """
+    _check_journal(path)
+    _check_mode(path)
 
 
 def _check_journal(path: Path) -> None:
@@ -94,6 +109,24 @@ def _check_journal(path: Path) -> None:
         raise RunError(
             f"{journal} is no journal, or names a file outside the run folder, which evolve never does; use the folder "
             f"only if you know who made it so"
+        )
+
+
+def _check_mode(path: Path) -> None:
+    """Refuse a store that another program has put into WAL mode: even to look at it, SQLite writes files beside it."""
+    # Whoever closes a file lets go of all his locks on it: this comes before any transaction of this process.
+    try:
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            header = file.read(_VERSIONS.stop)
+    except OSError:  # SQLite says what is wrong
+        return
+    is_database = header.startswith(b"SQLite format 3\0")
+    if (is_database and _WAL in header[_VERSIONS]) or os.path.lexists(path.with_name(f"{path.name}-wal")):
+        raise RunError(
+            f"{path} is in SQLite's WAL mode, or has a -wal file beside it, which evolve never does; end the program "
+            f"that uses it, and undo it with: sqlite3 {shlex.quote(str(path))} 'PRAGMA journal_mode = DELETE'"
         )
 
 
@@ -121,6 +154,7 @@ def _opened(paths: RunPaths, mode: str) -> Opened:
             connection.close()
             connection = in_memory(paths.database)
         check_kind(connection, paths)
+        _check_whole(connection, paths)  # before anything is written to it: a damaged store stays as it was found
         if (layout := layout_of(connection)) < SCHEMA_VERSION:
             if mode == "rw" and _migrated(connection):
                 migrated_from = layout
@@ -129,7 +163,6 @@ def _opened(paths: RunPaths, mode: str) -> Opened:
                 connection = in_memory(paths.database)
                 bring_up_to_date(connection)
                 connection.execute("PRAGMA query_only = ON")
-        _check_whole(connection, paths)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
     except BaseException:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from evolve.errors import RunError
 from evolve.store.connection import open_to_read, open_to_write
-from evolve.store.paths import RunPaths
+from evolve.store.founding import place_store, taken
+from evolve.store.paths import RunPaths, aside_of
 from evolve.store.records import Json
-from evolve.store.refusals import moved, sqlite_translated
+from evolve.store.refusals import moved, rows_translated, sqlite_translated
 from evolve.store.schema import bring_up_to_date
 
 
@@ -43,22 +44,24 @@ class Database:
         """Make a new store that holds the facts; it comes to its name only when it is whole.
 
         Raises:
-            RunError: It cannot be written.
+            RunError: It cannot be written, or another store has its name.
         """
-        aside = path.with_name(f".{path.name}.new")
+        aside = aside_of(path)
         try:
-            aside.unlink(missing_ok=True)
             with contextlib.closing(sqlite3.connect(aside, isolation_level=None)) as connection:
                 bring_up_to_date(connection)
                 rows = [(name, json.dumps(value)) for name, value in facts.items()]
                 connection.executemany("INSERT INTO fact (name, value) VALUES (?, ?)", rows)
-            aside.replace(path)
+            place_store(aside, path)
+        except FileExistsError as error:
+            raise taken(path.parent) from error
         except (sqlite3.DatabaseError, OSError) as error:
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
             raise RunError(
                 f"cannot create the store {path}: {error}; make room, or choose another folder with --runs"
             ) from error
+        finally:
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let the file go."""
@@ -92,7 +95,7 @@ class Database:
 
     @contextlib.contextmanager
     def _begun(self, mode: str) -> Iterator[sqlite3.Cursor]:
-        with sqlite_translated(self._paths):
+        with sqlite_translated(self._paths), rows_translated(self._paths):
             cursor = self._connection.execute(f"BEGIN {mode}")
             try:
                 yield cursor

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolve.errors import RunError
+from evolve.errors import DamagedStoreError, RunError
 from evolve.store.connection import check_kind
 from evolve.store.consistency import contradictions
+from evolve.store.fields import RowError
 from evolve.store.files import KeptFile, inside, is_whole
 from evolve.store.lock import is_held
 from evolve.store.paths import RunPaths
 from evolve.store.readable_rows import patient_connection
-from evolve.store.reading import FACTS, LATE_FACTS, NOT_AS_WRITTEN, run_of
+from evolve.store.reading import FACTS, LATE_FACTS, run_of
 from evolve.store.records import RunRecord
 from evolve.store.refusals import UNREADABLE, printable
 from evolve.store.rows import Rows
@@ -23,7 +24,7 @@ from evolve.store.salvage import complaints_of, read_patiently
 from evolve.store.schema import layout_of
 from evolve.store.sound_rows import sound_rows
 
-_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}|\.run\.sqlite\.new")
+_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}(-journal)?|\.run\.sqlite\.new.*")
 """What a write that was cut off leaves: the file aside that never came to its name."""
 
 
@@ -100,8 +101,10 @@ def _store(paths: RunPaths) -> tuple[int | None, Rows, list[Finding]]:
             check_kind(connection, paths)
             complaints = complaints_of(connection)
             rows, torn = read_patiently(connection)
-    except RunError as error:
+    except DamagedStoreError as error:
         return None, {}, [Finding(str(error), _advice(paths))]
+    except RunError as error:
+        return None, {}, [Finding(str(error), "until then nothing of the run can be told or gone on with")]
     except UNREADABLE as error:
         return None, {}, [Finding(f"{paths.database.name} cannot be read: {printable(str(error))}", _advice(paths))]
     findings = [Finding(complaint, _advice(paths)) for complaint in (*complaints, *torn)]
@@ -125,8 +128,8 @@ def _contents(paths: RunPaths, rows: Rows) -> Iterator[Finding]:
         if not line.startswith("the fact "):
             yield Finding(line, _advice(paths))
     try:
-        run = run_of(sound, paths.folder.name)
-    except NOT_AS_WRITTEN:
+        run = run_of(sound, paths)
+    except RowError:
         return
     for line in (*contradictions(run), *_unusable_settings(run)):
         yield Finding(line, _advice(paths))

@@ -1,6 +1,8 @@
 """The files of a run folder: none is read or written outside it, and what was written is known by its digest."""
 
+import errno
 import hashlib
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -69,7 +71,7 @@ def read_inside(paths: RunPaths, relative: str, kept: KeptFile | None = None) ->
     data = _read(paths, relative)
     if kept is not None and KeptFile.of(relative, data) != kept:
         raise RunError(
-            f"the file {relative} of {paths.folder.resolve().name} is damaged: it is not what was written; bring it "
+            f"the file {relative} of {paths.name} is damaged: it is not what was written; bring it "
             f"back from a copy of the run folder, and see what else is not whole with: evolve doctor {paths.reference}"
         )
     return data
@@ -86,9 +88,27 @@ def _read(paths: RunPaths, relative: str) -> bytes:
             if not paths.database.exists():
                 raise
             raise RunError(
-                f"{paths.folder.resolve().name} has lost its file {relative}; copy a run folder with all that is in "
+                f"{paths.name} has lost its file {relative}; copy a run folder with all that is in "
                 f"it, and see what else is missing with: evolve doctor {paths.reference}"
             ) from error
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """What a file begins with, at most so many bytes: of most files everything.
+
+    Raises:
+        OSError: It cannot be read, or is no file: a pipe would be waited for, and a device never ends.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            number, reason = (errno.EISDIR, "is a directory") if stat.S_ISDIR(mode) else (errno.EINVAL, "not a file")
+            raise OSError(number, reason, str(path))
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
 
 
 def write_inside(paths: RunPaths, path: Path, data: bytes) -> KeptFile:

@@ -1,7 +1,6 @@
 """Rows that fit together: without whom they name and nobody knows, and with what stands in for what is missing."""
 
 import json
-from collections.abc import Iterator
 
 from evolve.store.reading import FACTS, LATE_FACTS
 from evolve.store.records import GenerationStatus
@@ -28,7 +27,8 @@ def fitted(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     gone = {row["individual"] for row in whole["member"]} - known
     notices += [f"the individual {name} is lost" for name in sorted(gone)]
     whole["member"] = [row for row in whole["member"] if row["individual"] in known]
-    whole["generation"] = list(_generations(whole, notices))
+    whole["generation"], lost = _generations(whole)
+    notices += [f"what was known of generation {number} as a whole is lost" for number in lost]
     for table in ("individual", "generation"):
         whole[table] = [_among(known, row) for row in whole[table]]
     missing = [name for name in FACTS if name not in {row["name"] for row in whole["fact"]}]
@@ -42,16 +42,20 @@ def _among(known: set[str], row: Row) -> Row:
     return {**row, "parents": json.dumps([name for name in json.loads(row["parents"]) if name in known])}
 
 
-def _generations(rows: Rows, notices: list[str]) -> Iterator[Row]:
-    """A row for every generation up to the last that anything tells of."""
+def _generations(rows: Rows) -> tuple[list[Row], list[int]]:
+    """A row for every generation up to the last that anything tells of, and those of which there was none."""
     found = {row["number"]: row for row in rows["generation"]}
     numbers = {row["generation"] for table in ("individual", "member") for row in rows[table]} | set(found)
-    last = max(numbers, default=-1)
-    for number in range(last + 1):
-        if number not in found:
-            notices.append(f"what was known of generation {number} as a whole is lost")
-        status = GenerationStatus.BRED if number < last else _guessed(rows, number)
-        yield found.get(number, {"number": number, "status": status, "parents": "[]", "born_at": ""})
+    every = range(max(numbers, default=-1) + 1)
+    lost = [number for number in every if number not in found]
+    known = {**found, **{number: _made_up(rows, number, is_last=number == every[-1]) for number in lost}}
+    return [known[number] for number in every], lost
+
+
+def _made_up(rows: Rows, number: int, *, is_last: bool) -> Row:
+    """What stands in for the row of a generation."""
+    status = _guessed(rows, number) if is_last else GenerationStatus.BRED
+    return {"number": number, "status": status, "parents": "[]", "born_at": ""}
 
 
 def _guessed(rows: Rows, number: int) -> GenerationStatus:

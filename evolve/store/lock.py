@@ -22,8 +22,8 @@ def held(paths: RunPaths) -> Iterator[None]:
         try:
             lock.acquire(blocking=False)
         except Timeout as error:
-            run = paths.folder.resolve().name
-            raise StorageError(f"another process is working on the run {run}; wait for it, or stop it first") from error
+            told = f"another process is working on the run {paths.name}; wait for it, or stop it first"
+            raise StorageError(told) from error
     try:
         yield
     finally:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.errors import RunError
-from evolve.store.connection import JOURNAL_SUFFIX
+from evolve.store.connection import check_journals
 from evolve.store.consistency import contradictions
 from evolve.store.examination import examine
+from evolve.store.fields import RowError
 from evolve.store.lock import held
-from evolve.store.paths import RunPaths
-from evolve.store.reading import NOT_AS_WRITTEN, run_of
+from evolve.store.paths import JOURNAL_SUFFIX, RunPaths, aside_of, flush_folder
+from evolve.store.reading import run_of
 from evolve.store.records import GenerationStatus, IndividualStatus
 from evolve.store.refusals import files_translated, sqlite_translated
 from evolve.store.rows import Rows, write_rows
@@ -45,6 +46,7 @@ def mend(folder: Path) -> Mending:
     """
     paths = RunPaths(folder)
     with held(paths):
+        check_journals(paths.database)
         found = salvage(folder)
         if found.is_whole:
             raise RunError(_nothing_to_do(paths))
@@ -54,14 +56,14 @@ def mend(folder: Path) -> Mending:
                 f"folder; what can still be read: evolve report {paths.reference}"
             )
         rows, unheard = _with_trials_put_back(found.rows)
-        aside = paths.database.with_name(f".{paths.database.name}.new")
+        aside = aside_of(paths.database)
         try:
             with files_translated(paths), sqlite_translated(paths):
-                aside.unlink(missing_ok=True)
                 with contextlib.closing(sqlite3.connect(aside, isolation_level=None)) as connection:
                     _fill(connection, rows)
                 kept = _set_aside(paths.database)
                 aside.replace(paths.database)
+                flush_folder(paths.folder)
         finally:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
@@ -78,8 +80,8 @@ def _nothing_to_do(paths: RunPaths) -> str:
 def _what_is_too_much(rows: Rows, paths: RunPaths) -> str:
     """What is missing without which nobody can go on with the run; empty when it can be."""
     try:
-        run = run_of({table: rows.get(table, ()) for table in (*rows, "fact", "generation")}, paths.folder.name)
-    except NOT_AS_WRITTEN as error:
+        run = run_of({table: rows.get(table, ()) for table in (*rows, "fact", "generation")}, paths)
+    except RowError as error:
         return f"the facts of the run are lost ({error})"
     if found := contradictions(run):
         return found[0]
@@ -135,9 +137,23 @@ def _set_aside(database: Path) -> Path:
     try:
         os.link(database, kept)
     except OSError:  # a file system without links
-        shutil.copyfile(database, kept)
+        _copy_whole(database, kept)
+    flush_folder(kept.parent)
     journal = database.with_name(database.name + JOURNAL_SUFFIX)
     with contextlib.suppress(FileNotFoundError):
         # It belongs to the damaged store: SQLite would undo the new one by it.
         journal.rename(kept.with_name(kept.name + JOURNAL_SUFFIX))
     return kept
+
+
+def _copy_whole(file: Path, kept: Path) -> None:
+    """Copy a file so that its new name never shows anything but all of it."""
+    aside = aside_of(kept)
+    try:
+        with file.open("rb") as source, aside.open("wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        aside.replace(kept)
+    finally:
+        aside.unlink(missing_ok=True)

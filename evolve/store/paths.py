@@ -11,6 +11,9 @@ from pathlib import Path
 
 from evolve.errors import RunError
 
+JOURNAL_SUFFIX = "-journal"
+"""What SQLite adds to a store's name for the file by which it undoes an unfinished transaction."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 
 
@@ -31,8 +34,14 @@ class RunPaths:
 
     @property
     def reference(self) -> str:
-        """How a command is given this run: its name, or its path where it does not lie in the usual folder."""
-        return shlex.quote(self.folder.name if self.folder.parent == Path("runs") else str(self.folder))
+        """How a command is given this run, as it can be typed: its name where runs usually lie, else its path."""
+        usual = Path(os.environ.get("EVOLVE_RUNS") or "runs")
+        return shlex.quote(self.folder.name if self.folder.parent == usual else str(self.folder))
+
+    @property
+    def name(self) -> str:
+        """The run's name: that of its folder, so that a copied folder is a run of its own."""
+        return self.folder.resolve().name
 
     @property
     def lock(self) -> Path:
@@ -53,6 +62,14 @@ class RunPaths:
     def material(self) -> Path:
         """The encoded corpus and the opening: what every trial works from."""
         return self.folder / "material.npz"
+
+    @property
+    def entries(self) -> tuple[Path, ...]:
+        """All that evolve makes right in the run folder; whatever else lies there is somebody's own."""
+        journal = self.database.with_name(self.database.name + JOURNAL_SUFFIX)
+        folders = ("individuals", "composed", "opening", "listening")
+        files = (self.database, journal, self.lock, self.space, self.settings, self.material)
+        return *files, *(self.folder / name for name in folders)
 
     def artifact(self, individual_id: str, name: str) -> Path:
         """A file of one individual."""
@@ -90,27 +107,32 @@ def checked_name(name: str) -> str:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that its name never shows anything but all of the data, whatever happens meanwhile."""
     _make_folder(path.parent)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    aside = aside_of(path)
     try:
         with aside.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def aside_of(path: Path) -> Path:
+    """Where a file is written before it comes to its name: a hidden name beside it that nobody else has."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
 
 
 def _make_folder(folder: Path) -> None:
     new = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for path in new:
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
 
 
-def _flush_folder(folder: Path) -> None:
-    # Without this a power cut may lose the name of a file or folder whose content is safe.
+def flush_folder(folder: Path) -> None:
+    """Make sure of the names in a folder: a power cut may lose the name of a file or folder whose content is safe."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

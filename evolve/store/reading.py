@@ -1,10 +1,8 @@
 """From the rows of a store to the record of a whole run.
 
-Each function takes one row and raises `ValueError`, `TypeError`, `KeyError`, `AttributeError` or `BallotError` when no
-evolve has written it.
+Each function raises `RowError` when no evolve has written a row of its; every other exception is our own bug.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,6 +12,22 @@ from evolve.genetics.genome import Genome
 from evolve.genetics.individual import Individual, Origin
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
+from evolve.store.fields import (
+    RowError,
+    changes_of,
+    files_of,
+    genes_of,
+    json_of,
+    object_of,
+    one_of,
+    real,
+    text,
+    text_or_none,
+    texts_of,
+    tiers_of,
+    whole,
+)
+from evolve.store.paths import RunPaths
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
@@ -25,9 +39,6 @@ from evolve.store.records import (
     SongRecord,
 )
 from evolve.store.rows import COLUMNS, Row, Rows, query_of, read_rows
-
-NOT_AS_WRITTEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, BallotError)
-"""What reading a row raises that no evolve has written."""
 
 FACTS: Mapping[str, type] = {
     "created_at": str, "settings": dict, "space": dict, "corpus": dict, "opening": dict, "versions": dict,
@@ -46,23 +57,24 @@ _PARTS: Mapping[str, Mapping[str, type]] = {
 """What stands in facts and is counted with, or read as a text, wherever a run is told of."""
 
 
-def read_run(cursor: sqlite3.Cursor, name: str) -> RunRecord:
+def read_run(cursor: sqlite3.Cursor, paths: RunPaths) -> RunRecord:
     """The whole run, inside the cursor's transaction."""
-    return run_of(read_rows(cursor), name)
+    return run_of(read_rows(cursor), paths)
 
 
-def run_of(rows: Rows, name: str) -> RunRecord:
-    """The run that these rows tell of."""
+def run_of(rows: Rows, paths: RunPaths) -> RunRecord:
+    """The run that these rows tell of, and where it lies."""
     facts = dict(fact_of(row) for row in rows["fact"])
-    generations = sorted(rows["generation"], key=lambda row: row["number"])
+    generations = sorted(rows["generation"], key=lambda row: whole(row["number"]))
     return RunRecord(
-        name=name,
-        created_at=facts["created_at"],
-        settings=facts["settings"],
-        space=facts["space"],
+        name=paths.name,
+        reference=paths.reference,
+        created_at=_known(facts, "created_at"),
+        settings=_known(facts, "settings"),
+        space=_known(facts, "space"),
         corpus=facts.get("corpus", {}),
         opening=facts.get("opening", {}),
-        versions=facts["versions"],
+        versions=_known(facts, "versions"),
         generations=tuple(generation_of(row, rows) for row in generations),
         individuals=individuals_of(rows),
     )
@@ -70,19 +82,20 @@ def run_of(rows: Rows, name: str) -> RunRecord:
 
 def fact_of(row: Row) -> tuple[str, Json]:
     """A fact by its name."""
-    name, value = _text(row["name"]), json.loads(row["value"])
+    name, value = text(row["name"]), json_of(row["value"])
     parts = value.items() if isinstance(value, dict) else ()
     if any(not isinstance(part, _PARTS.get(name, {}).get(key, object)) for key, part in parts):
-        raise TypeError(name)
+        raise RowError(f"the fact {name:.40} is not what it was")
     if not isinstance(value, FACTS.get(name, object)):
-        raise TypeError(name)
+        raise RowError(f"the fact {name:.40} is not what it was")
     return name, value
 
 
 def individuals_of(rows: Rows) -> dict[str, IndividualRecord]:
     """Everyone by id, in order of birth."""
-    songs, lost = _grouped(rows["song"], song_of), _grouped(rows["lost"], lambda row: _text(row["reason"]))
-    records = (individual_of(row, songs, lost) for row in sorted(rows["individual"], key=lambda row: row["position"]))
+    songs, lost = _grouped(rows["song"], song_of), _grouped(rows["lost"], lambda row: text(row["reason"]))
+    in_order = sorted(rows["individual"], key=lambda row: whole(row["position"]))
+    records = (individual_of(row, songs, lost) for row in in_order)
     return {record.individual.id: record for record in records}
 
 
@@ -90,43 +103,43 @@ def individual_of(
     row: Row, songs: Mapping[str, Sequence[SongRecord]], lost: Mapping[str, Sequence[str]]
 ) -> IndividualRecord:
     """An individual with what was made of it."""
-    name = _text(row["id"])
+    name = text(row["id"])
     return IndividualRecord(
         individual=Individual(
             name,
-            int(row["generation"]),
-            int(row["slot"]),
-            Genome(tuple((_text(gene), _plain(value)) for gene, value in json.loads(row["genome"]))),
-            Origin(row["origin"]),
+            whole(row["generation"]),
+            whole(row["slot"]),
+            Genome(genes_of(row["genome"])),
+            one_of(Origin, row["origin"]),
             texts_of(row["parents"]),
             texts_of(row["operators"]),
         ),
-        status=IndividualStatus(row["status"]),
+        status=one_of(IndividualStatus, row["status"]),
         changed=changes_of(row["changed"]),
         metrics=object_of(row["metrics"]),
         songs=tuple(sorted(songs.get(name, ()), key=lambda song: song.index)),
         files=files_of(row["files"]),
-        failure=None if row["failure"] is None else _text(row["failure"]),
-        replaced_by=row["replaced_by"],
+        failure=text_or_none(row["failure"]),
+        replaced_by=text_or_none(row["replaced_by"]),
         lost=tuple(lost.get(name, ())),
     )
 
 
 def generation_of(row: Row, rows: Rows) -> GenerationRecord:
     """A generation with its members and its ballots."""
-    number = int(row["number"])
-    members = sorted((one for one in rows["member"] if one["generation"] == number), key=lambda one: one["slot"])
+    index = whole(row["number"])
+    members = sorted((one for one in rows["member"] if one["generation"] == index), key=lambda one: whole(one["slot"]))
     failed = [
         one for one in rows["individual"]
-        if one["generation"] == number and one["status"] == IndividualStatus.FAILED
+        if one["generation"] == index and one["status"] == IndividualStatus.FAILED
     ]  # fmt: skip
-    ballots = [ballot_of(one) for one in rows["ballot"] if one["generation"] == number]
+    ballots = [ballot_of(one) for one in rows["ballot"] if one["generation"] == index]
     return GenerationRecord(
-        index=number,
-        status=GenerationStatus(row["status"]),
-        members=tuple(one["individual"] for one in members),
-        elites=tuple(one["individual"] for one in members if one["elite"]),
-        failed=tuple(one["id"] for one in sorted(failed, key=lambda one: (one["slot"], one["position"]))),
+        index=index,
+        status=one_of(GenerationStatus, row["status"]),
+        members=tuple(text(one["individual"]) for one in members),
+        elites=tuple(text(one["individual"]) for one in members if one["elite"]),
+        failed=tuple(one["id"] for one in sorted(failed, key=lambda one: (whole(one["slot"]), whole(one["position"])))),
         parents=texts_of(row["parents"]),
         standings={one["individual"]: standing_of(one) for one in members if one["rank"] is not None},
         ballots=tuple(sorted(ballots, key=lambda ballot: (ballot.made_at, ballot.listener))),
@@ -135,54 +148,22 @@ def generation_of(row: Row, rows: Rows) -> GenerationRecord:
 
 def song_of(row: Row) -> SongRecord:
     """A song of the individual that the row names."""
-    return SongRecord(int(row["number"]), files_of(row["files"]), object_of(row["facts"]))
+    return SongRecord(whole(row["number"]), files_of(row["files"]), object_of(row["facts"]))
 
 
 def ballot_of(row: Row) -> BallotRecord:
     """A finished ballot."""
-    tiers = tuple(tuple(map(_text, tier)) for tier in json.loads(row["tiers"]))
-    letters = {letter: _text(name) for letter, name in object_of(row["letters"]).items()}
-    ballot = Ballot(tiers, texts_of(row["rejected"]))
-    return BallotRecord(_text(row["listener"]), ballot, _text(row["method"]), letters, _text(row["made_at"]))
+    try:
+        ballot = Ballot(tiers_of(row["tiers"]), texts_of(row["rejected"]))
+    except BallotError as error:
+        raise RowError(str(error)) from error
+    letters = {letter: text(name) for letter, name in object_of(row["letters"]).items()}
+    return BallotRecord(text(row["listener"]), ballot, text(row["method"]), letters, text(row["made_at"]))
 
 
 def standing_of(row: Row) -> Standing:
     """Where a ranked member came."""
-    return Standing(int(row["rank"]), float(row["utility"]), bool(row["rejected"]))
-
-
-def steps_of(text: str) -> list[Json]:
-    """The steps of a half-made ballot."""
-    steps = json.loads(text)
-    if not isinstance(steps, list):
-        raise TypeError(text)
-    return steps
-
-
-def object_of(text: str) -> dict[str, Json]:
-    """A JSON object."""
-    value = json.loads(text)
-    if not isinstance(value, dict):
-        raise TypeError(text)
-    return value
-
-
-def changes_of(text: str) -> dict[str, tuple[Json, Json]]:
-    """What changed from the first parent, by gene."""
-    return {gene: (before, after) for gene, (before, after) in object_of(text).items()}
-
-
-def files_of(text: str) -> dict[str, str]:
-    """Paths by kind."""
-    return {kind: _text(path) for kind, path in object_of(text).items()}
-
-
-def texts_of(text: str) -> tuple[str, ...]:
-    """A JSON array of texts."""
-    value = json.loads(text)
-    if not isinstance(value, list):
-        raise TypeError(text)
-    return tuple(map(_text, value))
+    return Standing(whole(row["rank"]), real(row["utility"]), bool(row["rejected"]))
 
 
 def read_fact(cursor: sqlite3.Cursor, name: str) -> Json:
@@ -220,13 +201,7 @@ def _grouped(rows: Sequence[Row], made: Callable[[Row], Any]) -> dict[str, list[
     return groups
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a gene's value
-    if not isinstance(value, bool | int | float | str):
-        raise TypeError(value)
-    return value
+def _known(facts: Mapping[str, Json], name: str) -> Json:
+    if name not in facts:
+        raise RowError(f"the fact {name}")
+    return facts[name]

@@ -169,6 +169,7 @@ class RunRecord:
 
     Attributes:
         name: The run folder's name.
+        reference: How a command is given the run, as it can be typed; where a run lies is no part of what it is.
         settings: Every setting of the run, by name.
         space: ``{"name": file name, "text": the YAML as it was given}``.
         corpus: ``{"names": [...], "fingerprint": ..., "pieces": ..., "notes": ...}``; empty until it was read.
@@ -180,6 +181,7 @@ class RunRecord:
     """
 
     name: str
+    reference: str = field(compare=False)
     created_at: str
     settings: Mapping[str, Json]
     space: Mapping[str, str]

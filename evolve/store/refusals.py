@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from evolve.errors import DamagedStoreError, RunError, StorageError
+from evolve.store.fields import RowError
 from evolve.store.paths import RunPaths
 
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError, OSError)
@@ -28,6 +29,15 @@ def sqlite_translated(paths: RunPaths) -> Iterator[None]:
         raise _refused_by_sqlite(error, paths) from error
     except UnicodeDecodeError as error:  # SQLite quotes the damage, and the quotation is no text
         raise damaged(paths, "a text in it is none") from error
+
+
+@contextlib.contextmanager
+def rows_translated(paths: RunPaths) -> Iterator[None]:
+    """Tell a row that no evolve has written as damage."""
+    try:
+        yield
+    except RowError as error:
+        raise damaged(paths, f"a row of it cannot be read: {error}") from error
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ stops the program, the store says what is done, and every file it names is there
 
 import contextlib
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -20,9 +19,10 @@ from evolve.store.births import Changes, write_generation, write_replacement
 from evolve.store.consistency import contradictions
 from evolve.store.database import Database
 from evolve.store.files import KeptFile, inside, read_inside, write_inside
+from evolve.store.founding import take_folder
 from evolve.store.lock import held
 from evolve.store.paths import RunPaths
-from evolve.store.reading import NOT_AS_WRITTEN, read_fact, read_run, read_songs, read_standings
+from evolve.store.reading import read_fact, read_run, read_songs, read_standings
 from evolve.store.records import (
     Artifact,
     BallotRecord,
@@ -70,14 +70,7 @@ class RunStore:
             RunError: The folder has something in it already, or cannot be written.
         """
         paths = RunPaths(folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(not path.name.startswith(".") for path in folder.iterdir()):
-                raise RunError(f"{folder} exists already; choose another --name, or go on: evolve resume {folder.name}")
-        except OSError as error:
-            raise RunError(
-                f"cannot create the run folder {folder}: {error.strerror}; choose another folder with --runs"
-            ) from error
+        take_folder(folder)
         try:
             Database.create(paths.database, facts)
         except RunError:
@@ -93,23 +86,23 @@ class RunStore:
         self._database.close()
 
     def discard(self) -> None:
-        """Remove the run; hidden files that were in the folder before it stay, and so does what was moved meanwhile."""
+        """Remove the run and nothing else: what somebody keeps beside it stays, and so does a run that was moved."""
         is_here = self._database.is_in_place
         self._database.close()
         if not is_here:
             return
-        for path in self.paths.folder.iterdir():
+        for path in self.paths.entries:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            elif not path.name.startswith("."):
-                path.unlink()
+            else:
+                path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.paths.folder.rmdir()
 
     @property
     def name(self) -> str:
         """The run's name: that of its folder, so that a copied folder is a run of its own."""
-        return self.paths.folder.resolve().name
+        return self.paths.name
 
     @property
     def migrated_from(self) -> int | None:
@@ -130,25 +123,25 @@ class RunStore:
         Raises:
             DamagedStoreError: The store holds what no evolve has written.
         """
-        with self._read() as cursor:
-            run = read_run(cursor, self.name)
+        with self._database.snapshot() as cursor:
+            run = read_run(cursor, self.paths)
         if found := contradictions(run):
             raise damaged(self.paths, found[0])
         return run
 
     def fact(self, name: str) -> Json:
         """A fact of the whole run, or None."""
-        with self._read() as cursor:
+        with self._database.snapshot() as cursor:
             return read_fact(cursor, name)
 
     def songs_of(self, individual_id: str) -> tuple[SongRecord, ...]:
         """The recorded songs of one individual, by their numbers."""
-        with self._read() as cursor:
+        with self._database.snapshot() as cursor:
             return read_songs(cursor, individual_id)
 
     def draft_steps(self, number: int, listener: str) -> list[Json]:
         """The steps of a listener's unfinished ballot, oldest first."""
-        with self._read() as cursor:
+        with self._database.snapshot() as cursor:
             return read_draft(cursor, number, listener)
 
     # --- files -------------------------------------------------------------------------------------------------------
@@ -168,7 +161,7 @@ class RunStore:
             RunError: It is no longer there or no longer whole, cannot be read, or would lie outside the run folder.
         """
         inside(self.paths, relative)
-        with self._read() as cursor:
+        with self._database.snapshot() as cursor:
             kept = kept_file(cursor, relative)
         return read_inside(self.paths, relative, kept)
 
@@ -270,7 +263,7 @@ class RunStore:
         Returns:
             Whether it was new; a second result for the same individual, as after a lost node, changes nothing.
         """
-        with self._read() as cursor:
+        with self._database.snapshot() as cursor:
             if status_of(cursor, result.individual_id).is_finished:
                 return False
         files = self._write_artifacts(result.individual_id, result.artifacts)
@@ -327,15 +320,6 @@ class RunStore:
             return write_ballot(cursor, number, record, rank)
 
     # --- writing -----------------------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def _read(self) -> Iterator[sqlite3.Cursor]:
-        """A snapshot from which what no evolve has written is told as damage."""
-        with self._database.snapshot() as cursor:
-            try:
-                yield cursor
-            except NOT_AS_WRITTEN as error:
-                raise damaged(self.paths, f"a row of it cannot be read: {error!r:.80}") from error
 
     def _write_artifacts(self, individual_id: str, artifacts: Iterable[Artifact]) -> dict[str, KeptFile]:
         return {

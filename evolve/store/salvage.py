@@ -58,7 +58,7 @@ def salvage(folder: Path) -> Salvage:
     rows, damage = _read(paths)
     rows, senseless = sound_rows(rows)
     told, dangling = fitted(rows)
-    run = run_of(told, folder.resolve().name)
+    run = run_of(told, paths)
     lying = () if run.individuals else tuple(_lying_in(folder))
     return Salvage(replace(run, damage=tuple(dict.fromkeys((*damage, *senseless, *dangling, *lying)))), rows)
 

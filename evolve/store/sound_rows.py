@@ -1,20 +1,20 @@
 """The rows of a damaged store that make sense, and what is left of those that make some."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from evolve.store.reading import (
-    NOT_AS_WRITTEN,
-    ballot_of,
+from evolve.store.fields import (
+    RowError,
+    array,
     changes_of,
-    fact_of,
     files_of,
-    individual_of,
     object_of,
-    song_of,
-    standing_of,
-    steps_of,
+    one_of,
+    text,
+    text_or_none,
     texts_of,
+    whole,
 )
+from evolve.store.reading import ballot_of, fact_of, individual_of, song_of, standing_of
 from evolve.store.records import GenerationStatus
 from evolve.store.rows import Row, Rows
 
@@ -25,33 +25,44 @@ def sound_rows(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     What a row can do without, such as a song's facts, is emptied where it cannot be read; a row that says nothing then
     is left out.
     """
+    judged = {table: _sound(table, content) for table, content in rows.items()}
+    sound = {table: kept for table, (kept, _) in judged.items()}
+    return sound, tuple(notice for _, notices in judged.values() for notice in notices)
+
+
+def _sound(table: str, rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """Of one table."""
+    sound: list[Row] = []
     notices: list[str] = []
-    sound = {table: list(_sound(table, content, notices)) for table, content in rows.items()}
-    return sound, tuple(notices)
-
-
-def _sound(table: str, rows: Sequence[Row], notices: list[str]) -> Iterator[Row]:
     seen = set()
     for place, row in enumerate(rows):
-        what, kept = _WHAT[table](row), dict(row)
-        for column, (makes_sense, empty) in _DISPENSABLE.get(table, {}).items():
-            if not (_is_legible(row[column]) and _works(makes_sense, row[column])):
-                kept[column] = empty
-                notices.append(f"{what}: {column} cannot be read")
+        kept, emptied = _emptied(table, row)
+        notices += emptied
         key = tuple(kept[column] for column in _KEYS[table]) if table in _KEYS else (place,)
         if not (all(map(_is_legible, kept.values())) and _works(_CHECKS[table], kept)):
-            notices.append(f"{what} cannot be read")
+            notices.append(f"{_WHAT[table](row)} cannot be read")
         elif key in seen:
-            notices.append(f"{what} is there twice")
+            notices.append(f"{_WHAT[table](row)} is there twice")
         else:
             seen.add(key)
-            yield kept
+            sound.append(kept)
+    return sound, notices
+
+
+def _emptied(table: str, row: Row) -> tuple[Row, list[str]]:
+    """The row without what makes no sense in it and it can do without, and a line on each such column."""
+    senseless = {
+        column: empty
+        for column, (makes_sense, empty) in _DISPENSABLE.get(table, {}).items()
+        if not (_is_legible(row[column]) and _works(makes_sense, row[column]))
+    }
+    return {**row, **senseless}, [f"{_WHAT[table](row)}: {column} cannot be read" for column in senseless]
 
 
 def _works(check: Callable[..., object], value: object) -> bool:
     try:
         check(value)
-    except NOT_AS_WRITTEN:
+    except RowError:
         return False
     return True
 
@@ -61,56 +72,51 @@ def _is_legible(value: object) -> bool:
     return not isinstance(value, str) or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def _whole(*numbers: object) -> None:
-    if not all(isinstance(number, int) and number >= 0 for number in numbers):
-        raise TypeError(numbers)
-
-
-def _texts(*texts: object) -> None:
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError(texts)
-
-
 def _check_generation(row: Row) -> None:
-    _whole(row["number"])
-    _texts(row["born_at"])
-    GenerationStatus(row["status"])
+    whole(row["number"])
+    text(row["born_at"])
+    one_of(GenerationStatus, row["status"])
     texts_of(row["parents"])
 
 
 def _check_individual(row: Row) -> None:
-    _whole(row["position"], row["generation"], row["slot"])
+    whole(row["position"])
     individual_of(row, {}, {})
 
 
 def _check_member(row: Row) -> None:
-    _whole(row["generation"], row["slot"], row["elite"])
-    _texts(row["individual"])
+    for column in ("generation", "slot", "elite"):
+        whole(row[column])
+    text(row["individual"])
     if row["rank"] is not None:
-        _whole(row["rank"])
         standing_of(row)
 
 
 def _check_song(row: Row) -> None:
-    _texts(row["individual"])
-    _whole(row["number"])
+    text(row["individual"])
     song_of(row)
 
 
 def _check_ballot(row: Row) -> None:
-    _whole(row["generation"])
+    whole(row["generation"])
     ballot_of(row)
 
 
 def _check_draft(row: Row) -> None:
-    _whole(row["generation"])
-    _texts(row["listener"])
-    steps_of(row["steps"])
+    whole(row["generation"])
+    text(row["listener"])
+    array(row["steps"])
 
 
 def _check_file(row: Row) -> None:
-    _texts(row["path"], row["sha256"])
-    _whole(row["bytes"])
+    text(row["path"])
+    text(row["sha256"])
+    whole(row["bytes"])
+
+
+def _check_lost(row: Row) -> None:
+    for column in ("individual", "reason", "at"):
+        text(row[column])
 
 
 _CHECKS: Mapping[str, Callable[[Row], object]] = {
@@ -122,23 +128,23 @@ _CHECKS: Mapping[str, Callable[[Row], object]] = {
     "ballot": _check_ballot,
     "draft": _check_draft,
     "file": _check_file,
-    "lost": lambda row: _texts(row["individual"], row["reason"], row["at"]),
+    "lost": _check_lost,
 }
 """What raises when no evolve has written the row."""
 
-_NULLABLE_TEXT = (lambda value: None if value is None else _texts(value), None)
+_NULLABLE_TEXT = (text_or_none, None)
 _OBJECT = (object_of, "{}")
 _FILES = (files_of, "{}")
 _LIST = (texts_of, "[]")
 
 _DISPENSABLE: Mapping[str, Mapping[str, tuple[Callable[..., object], object]]] = {
-    "generation": {"parents": _LIST, "born_at": (_texts, "")},
+    "generation": {"parents": _LIST, "born_at": (text, "")},
     "individual": {
         "operators": _LIST, "changed": (changes_of, "{}"), "metrics": _OBJECT, "files": _FILES,
         "failure": _NULLABLE_TEXT, "replaced_by": _NULLABLE_TEXT,
     },
     "song": {"files": _FILES, "facts": _OBJECT},
-    "ballot": {"letters": _OBJECT, "made_at": (_texts, ""), "method": (_texts, "list")},
+    "ballot": {"letters": _OBJECT, "made_at": (text, ""), "method": (text, "list")},
 }  # fmt: skip
 """What a row can do without: when it makes sense, and what stands there when it does not."""
 

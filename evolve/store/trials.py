@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from evolve.store.clock import now
+from evolve.store.fields import RowError, one_of
 from evolve.store.files import KeptFile
 from evolve.store.records import IndividualStatus, Json, TrialResult
 
@@ -57,8 +58,10 @@ def write_files(cursor: sqlite3.Cursor, files: Iterable[KeptFile]) -> None:
 
 def status_of(cursor: sqlite3.Cursor, individual_id: str) -> IndividualStatus:
     """Where an individual stands."""
-    (status,) = cursor.execute("SELECT status FROM individual WHERE id = ?", (individual_id,)).fetchone()
-    return IndividualStatus(status)
+    row = cursor.execute("SELECT status FROM individual WHERE id = ?", (individual_id,)).fetchone()
+    if row is None:
+        raise RowError(f"the individual {individual_id}")
+    return one_of(IndividualStatus, row[0])
 
 
 def kept_file(cursor: sqlite3.Cursor, relative: str) -> KeptFile | None:

@@ -11,12 +11,12 @@ from evolve.cli.options import (
     complete_space,
     find_space,
     is_interactive,
-    reference_to,
     run_folder,
     shipped_spaces,
 )
 from evolve.errors import RunError, SpaceError
 from evolve.music.builtin import BUILT_IN
+from evolve.store.paths import RunPaths
 from tests.store.runs import new_run
 
 
@@ -99,12 +99,23 @@ def test_a_run_is_that_of_the_name_else_the_newest(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "runs", "called"),
-    [("runs/a", "runs", "a"), ("/x/a", "runs", "/x/a"), ("other/a", "other", "other/a"), ("a", "runs", "a")],
+    ("folder", "usual", "called"),
+    [
+        ("runs/a", "", "a"),
+        ("/x/a", "", "/x/a"),
+        ("other/a", "", "other/a"),
+        ("a", "", "a"),
+        ("my runs/a", "", "'my runs/a'"),
+        ("other/a", "other", "a"),
+        ("runs/a", "other", "runs/a"),
+    ],
 )
-def test_a_run_is_called_by_what_finds_it_again(folder: str, runs: str, called: str) -> None:
-    """By its name in the usual folder, else by its path: the commands we print can be typed as they are."""
-    assert reference_to(Path(folder), Path(runs)) == called
+def test_a_run_is_called_by_what_finds_it_again(
+    monkeypatch: pytest.MonkeyPatch, folder: str, usual: str, called: str
+) -> None:
+    """By its name where runs usually lie, else by its path: the commands we print can be typed as they are."""
+    monkeypatch.setenv("EVOLVE_RUNS", usual)
+    assert RunPaths(Path(folder)).reference == called
 
 
 def test_the_shell_completes_spaces_corpora_and_runs(here: Path) -> None:

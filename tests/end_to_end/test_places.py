@@ -187,3 +187,16 @@ def test_a_run_whose_files_are_lost_or_changed_is_told(heard: Path, tmp_path: Pa
     out = evolve("rank", "night", "--order", "D > A > ...", "--listener", "ann", folder=tmp_path, expect=1)
     told("leads-out", one_line(out))
     evolve("report", "night", folder=tmp_path)
+
+
+def test_runs_that_are_begun_at_once_each_have_their_own_folder(tmp_path: Path, tunes: Path) -> None:
+    """When nobody names them: the second is not the first, and both can be ranked."""
+    write_space(tmp_path)
+    few = ("--corpus", str(tunes), "--generations", "2", "--judge", "none")
+    processes = [begun("start", "--space", "words.yaml", "--seed", str(seed), *few, folder=tmp_path) for seed in (1, 2)]
+    for process in processes:
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, err
+    runs = [read(tmp_path / "runs" / name) for name in ("words-1", "words-2")]
+    assert {run.settings["seed"] for run in runs} == {1, 2}
+    assert all(examine(tmp_path / "runs" / run.name).is_whole for run in runs)

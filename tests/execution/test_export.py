@@ -1,12 +1,13 @@
 """A network taken out of its run says what it is, and an export that cannot be read is told in one line."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from evolve.errors import RunError
-from evolve.execution.export import CARD, VOCABULARY, is_export, read_export, write_export
+from evolve.execution.export import CARD, NETWORK, VOCABULARY, is_export, read_export, write_export
 from evolve.execution.in_process import InProcessExecution
 from evolve.execution.material import opening_from_facts
 from evolve.music.representation.kinds import KINDS
@@ -113,6 +114,26 @@ def test_an_opening_that_is_no_music_is_refused(tmp_path: Path, name: str, value
     card["opening"] |= {name: value}
     (tmp_path / CARD).write_text(json.dumps(card), encoding="utf-8")
     with pytest.raises(RunError, match="is no exported network, or a file of it is damaged"):
+        read_export(tmp_path)
+
+
+@pytest.mark.parametrize("name", [CARD, VOCABULARY, NETWORK])
+def test_what_would_be_waited_for_or_fill_the_memory_is_refused(tmp_path: Path, name: str) -> None:
+    """A pipe, a device, and a file of which a disk holds nothing and the memory would hold all."""
+    path = tmp_path / name
+    write_example(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(RunError, match=r"is no exported network, or a file of it is damaged: .*not a file"):
+        read_export(tmp_path)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(RunError, match=r"is no exported network, or a file of it is damaged: .*not a file"):
+        read_export(tmp_path)
+    path.unlink()
+    path.touch()
+    os.truncate(path, 10**12)
+    with pytest.raises(RunError, match=r"is no exported network, or a file of it is damaged: .*larger than"):
         read_export(tmp_path)
 
 

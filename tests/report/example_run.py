@@ -5,6 +5,7 @@ them of a replacement that failed too), a tie, a rejected individual, two listen
 generation that is still in training.
 """
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -63,6 +64,7 @@ def example_run(stage: str = "training", *, name: str = "night-owl") -> RunRecor
     individuals = {id_: record for id_, record in _records(stage).items() if _birth(id_) < len(generations)}
     return RunRecord(
         name=name,
+        reference=shlex.quote(name),
         created_at="2026-03-14T20:15:00+00:00",
         settings={
             "seed": 7,

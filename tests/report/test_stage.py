@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -32,8 +33,9 @@ def test_tells_each_stage_and_the_command_that_goes_on(
 
 
 def test_commands_can_be_copied_into_a_shell() -> None:
-    """A run that is called by a path with a space is quoted."""
-    assert stage_of(example_run("heard"), "my runs/owl").command == "evolve rank 'my runs/owl'"
+    """Wherever the run lies, and whatever its folder is called."""
+    run = replace(example_run("heard"), reference="'my runs/owl'")
+    assert stage_of(run).command == "evolve rank 'my runs/owl'"
 
 
 def test_an_overview_is_plain_json() -> None:

@@ -89,10 +89,17 @@ def test_of_an_older_run_files_must_be_there_and_not_empty(run: Path) -> None:
 
 def test_what_cut_off_writes_have_left_is_listed(run: Path) -> None:
     """It does no harm, so it is no finding; what else lies in the folder is nobody's business."""
-    for name in (".run.sqlite.new", "individuals/g0-1/.song-1.mid.0a1b2c3d", ".hidden", "notes.txt", ".a.12345"):
+    cut_off = (
+        ".run.sqlite.0a1b2c3d",
+        ".run.sqlite.0a1b2c3d-journal",
+        ".run.sqlite.new",  # of earlier versions
+        ".run.sqlite.new-journal",
+        "individuals/g0-1/.song-1.mid.0a1b2c3d",
+    )
+    for name in (*cut_off, ".hidden", "notes.txt", ".a.12345"):
         (run / name).touch()
     examination = examine(run)
-    assert examination.leftovers == (".run.sqlite.new", "individuals/g0-1/.song-1.mid.0a1b2c3d")
+    assert examination.leftovers == cut_off
     assert examination.is_whole
 
 

@@ -164,6 +164,24 @@ def test_a_disk_that_is_too_full_leaves_everything_as_it_is(run: Path, tmp_path:
         mend(disk / "run")
 
 
+def test_a_copy_that_finds_no_room_leaves_nothing(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a disk without links, where the new store finds room and the copy of the damaged one none."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    break_page_of(run, "draft")
+    (run / "run.sqlite").write_bytes((run / "run.sqlite").read_bytes() + bytes(400_000))
+    with small_disk(tmp_path / "disk", 8) as disk:
+        shutil.copytree(run, disk / "run")
+        before = {path: path.read_bytes() for path in (disk / "run").iterdir() if path.is_file()}
+        fill(disk, leave=300_000)
+        with pytest.raises(StorageError, match=r"the disk of .* is full"):
+            mend(disk / "run")
+        assert {path: path.read_bytes() for path in (disk / "run").iterdir() if path.is_file()} == before
+
+
 def test_each_damaged_store_is_kept_with_its_journal(run: Path) -> None:
     """The second one beside the first; a journal of the damaged store must not be undone in the new one."""
     break_page_of(run, "draft")

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from evolve.errors import RunError
+from evolve.errors import DamagedStoreError, RunError
 from evolve.search import Outcome
 from evolve.store.run_store import RunStore
 from evolve.store.schema import SCHEMA_VERSION
 from tests.disks import read_only, small_disk
 from tests.pretended_trials import PretendedExecution, copy_of, go, lineage, prepare_run, small_config
+from tests.store.damage import break_page_of
 from tests.store.first_layout import layout_of_file, put_into_first_layout
 from tests.store.runs import ballot_of, by_first_ballot, new_run, result_of
 
@@ -74,6 +75,16 @@ def test_a_migration_takes_place_as_a_whole(old: Path, monkeypatch: pytest.Monke
     monkeypatch.undo()
     with RunStore(old) as store:
         assert store.read().generations[0].ballots[0].listener == "ann"
+
+
+def test_a_damaged_older_store_is_left_as_it_was_found(old: Path) -> None:
+    """It is looked at whole before it is migrated: a damaged one is written to by nobody."""
+    break_page_of(old, "draft")
+    before = (old / "run.sqlite").read_bytes()
+    for only_looking in (False, True):
+        with pytest.raises(DamagedStoreError):
+            RunStore(old, read_only=only_looking)
+    assert (old / "run.sqlite").read_bytes() == before
 
 
 def open_at_once(folder: Path, barrier: multiprocessing.synchronize.Barrier, listener: str) -> None:

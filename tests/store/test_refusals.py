@@ -3,9 +3,12 @@
 import errno
 import os
 import resource
+import shlex
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,8 @@ from evolve.errors import RunError
 from evolve.store import connection as connection_module
 from evolve.store import files as files_module
 from evolve.store.database import Database
+from evolve.store.examination import examine
+from evolve.store.mending import mend
 from evolve.store.run_store import RunStore
 from tests.disks import fill, make_room, read_only, small_disk
 from tests.store.damage import killed_in_the_midst_of_writing
@@ -195,3 +200,37 @@ def test_an_error_of_the_disk_is_told(store: RunStore) -> None:
             os._exit(1)
     assert os.waitpid(process, 0)[1] == 0
     assert store.read() == before
+
+
+def test_a_store_in_wal_mode_is_refused_and_left_as_it_is(store: RunStore) -> None:
+    """Whoever looks at it leaves nothing beside it, and what the line says to type makes it usable again."""
+    folder, path = store.paths.folder, store.paths.database
+    before = store.read()
+    store.__exit__()
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("UPDATE individual SET metrics = '{}'")
+    other.commit()
+    for is_open in (True, False):
+        names = {path.name for path in folder.iterdir()}
+        assert ("run.sqlite-wal" in names) == is_open
+        for only_looking in (True, False):
+            with pytest.raises(RunError) as refusal:
+                RunStore(folder, read_only=only_looking)
+            told("wal", f"evolve: {refusal.value}")
+        with pytest.raises(RunError, match="WAL mode"):
+            mend(folder)
+        assert [finding.what for finding in examine(folder).findings] == [str(refusal.value)]
+        assert {path.name for path in folder.iterdir()} - {"run.lock"} == names - {"run.lock"}
+        other.close()
+    subprocess.run(shlex.split(typed_with_python(str(refusal.value).rpartition("with: ")[2])), check=True)
+    with RunStore(folder) as again:
+        assert again.read().individuals.keys() == before.individuals.keys()
+
+
+def typed_with_python(command: str) -> str:
+    """The command of SQLite's own shell, for machines without it."""
+    program, path, statement = shlex.split(command)
+    assert program == "sqlite3"
+    script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])"
+    return shlex.join([sys.executable, "-c", script, path, statement])

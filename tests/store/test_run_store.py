@@ -35,6 +35,8 @@ from tests.store.runs import (
     results,
 )
 
+ANN = ballot_of("ann", "g0-1")
+
 
 def expected(individual: Individual, result: TrialResult | None) -> IndividualRecord:
     """What a store must say of an individual after this trial."""
@@ -191,7 +193,7 @@ def test_a_ballot_must_wait_for_the_songs_and_come_before_the_children(tmp_path:
     ballot = ballot_of("ann", "g0-1 g0-2 g0-3")
     with new_run(tmp_path / "run") as store:
         with pytest.raises(
-            RunError, match=r"generation 0 of run has no full set of songs yet; go on: evolve resume run"
+            RunError, match=r"generation 0 of run has no full set of songs yet; go on: evolve resume /.*/run"
         ):
             store.record_ballot(0, ballot, by_first_ballot)
         with pytest.raises(RunError, match="generation 1 of run has no full set of songs yet"):
@@ -280,9 +282,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     RunStore.create(tmp_path, FACTS).__exit__()
     with pytest.raises(RunError) as told:
         RunStore.create(tmp_path, FACTS)
-    assert str(told.value) == (
-        f"{tmp_path} exists already; choose another --name, or go on: evolve resume {tmp_path.name}"
-    )
+    assert str(told.value) == (f"{tmp_path} exists already; choose another --name, or go on: evolve resume {tmp_path}")
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
@@ -295,18 +295,28 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_discarded_run_leaves_nothing_but_what_was_there_before(tmp_path: Path) -> None:
-    """Hidden files stay, and so does what a link leads to."""
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "song.mid").touch()
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / ".DS_Store").touch()
-    store = new_run(tmp_path / "run", evaluated=True)
-    (tmp_path / "run" / "link").symlink_to(tmp_path / "kept")
+    """Hidden files and folders stay with all that is in them, and so does what a link leads to."""
+    run, kept = tmp_path / "run", tmp_path / "kept"
+    for folder in (kept, run / ".git"):
+        folder.mkdir(parents=True)
+        (folder / "HEAD").touch()
+    (run / ".DS_Store").touch()
+    store = new_run(run, evaluated=True)
+    store.write_file(store.paths.space, b"genes: {}")
+    (run / "composed").symlink_to(kept)
     store.discard()
-    assert [path.name for path in (tmp_path / "run").iterdir()] == [".DS_Store"]
-    assert (tmp_path / "kept" / "song.mid").exists()
+    assert sorted(path.relative_to(run).as_posix() for path in run.rglob("*")) == [".DS_Store", ".git", ".git/HEAD"]
+    assert (kept / "HEAD").exists()
     new_run(tmp_path / "other").discard()
     assert not (tmp_path / "other").exists()
+
+
+def test_what_somebody_puts_beside_a_run_is_not_discarded_with_it(tmp_path: Path) -> None:
+    """Notes that were taken while it was founded are theirs."""
+    store = new_run(tmp_path / "run", evaluated=True)
+    (tmp_path / "run" / "notes.txt").write_text("the second one")
+    store.discard()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize(
@@ -317,6 +327,9 @@ def test_a_discarded_run_leaves_nothing_but_what_was_there_before(tmp_path: Path
         ("UPDATE song SET files = '[]'", lambda store: store.songs_of("g0-1")),
         ("UPDATE song SET files = '{\"midi\": 1}'", lambda store: store.songs_of("g0-1")),
         ("UPDATE draft SET steps = '{}'", lambda store: store.draft_steps(0, "ann")),
+        ("UPDATE generation SET status = 'lost'", lambda store: store.record_ballot(0, ANN, by_first_ballot)),
+        ("UPDATE ballot SET tiers = '[[[]]]'", lambda store: store.record_ballot(0, ANN, by_first_ballot)),
+        ("UPDATE draft SET steps = 'none'", lambda store: store.record_draft(0, "ann", [], before=[])),
         ("UPDATE individual SET status = 'lost'", lambda store: store.record_trial(result_of("g0-1"))),
         ("UPDATE individual SET genome = '[[\"width\", [1]]]'", lambda store: store.read()),
         ("UPDATE individual SET parents = '{}'", lambda store: store.read()),
@@ -329,10 +342,26 @@ def test_what_no_evolve_has_written_is_told_as_damage(
     """Whatever of it is asked for; the rest can be read."""
     with new_run(tmp_path / "run", evaluated=True) as store:
         store.record_draft(0, "ann", [{"do": "up"}])
+        store.record_ballot(0, ballot_of("bob", "g0-1"), by_first_ballot)
         alter(tmp_path / "run", harm)
         with pytest.raises(DamagedStoreError, match=r"the store of .* is damaged \(.*evolve doctor"):
             asked(store)
         assert store.read_file("individuals/g0-1/song-1.mid")
+
+
+@pytest.mark.parametrize("problem", [TypeError, KeyError, AttributeError, ZeroDivisionError])
+def test_a_mistake_of_ours_is_not_told_as_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: type[Exception]
+) -> None:
+    """The user would look for a copy of a store that is whole."""
+
+    def mistaken(*_: object) -> None:
+        raise problem
+
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        monkeypatch.setattr("evolve.store.run_store.read_run", mistaken)
+        with pytest.raises(problem):
+            store.read()
 
 
 def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from evolve.store.records import RunRecord
 _POPULATION = {"population": "individual", "parents": "parent", "elites": "elite", "songs": "song"}
 
 
-def header(run: RunRecord, reference: str | None = None) -> RenderableType:
+def header(run: RunRecord) -> RenderableType:
     """The run's name, what it is made of, where it stands and the next command."""
     title = Text.assemble((one_line(run.name), "bold"), (f"  begun {moment_in_words(run.created_at)}", "dim"))
     facts = Table.grid(padding=(0, 2, 0, 0))
@@ -26,7 +26,7 @@ def header(run: RunRecord, reference: str | None = None) -> RenderableType:
     facts.add_column(overflow="fold")  # a command that ended in "…" could not be copied
     for name, parts in _facts(run).items():
         facts.add_row(name, Phrases([one_line(part) for part in parts]))
-    stage = stage_of(run, reference)
+    stage = stage_of(run)
     place = "" if stage.generation is None else f"{generation_in_words(run, stage.generation)}: "
     facts.add_row("stands", Text(place + stage.words))
     is_over = is_finished(run)

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from evolve.cli.options import AsJson, Runs, complete_run, reference_to
+from evolve.cli.options import AsJson, Runs, complete_run
 from evolve.doctor.check import Check, State
 from evolve.errors import RunError
+from evolve.store.paths import RunPaths
 
 _MARKS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "bold red")}
 
@@ -50,7 +51,7 @@ def doctor(
             raise typer.BadParameter("name the run that is to be mended", param_hint="--mend")
         if json_:
             raise typer.BadParameter("what --mend does is told in words", param_hint="--json")
-        _mend(_folder(run, runs), runs)
+        _mend(_folder(run, runs))
         return
     of_run = _run_checks(_folder(run, runs)) if run is not None else []
     if of_run and not json_:
@@ -119,11 +120,11 @@ def _print(checks: list[Check], heading: str) -> None:
     console.print(table)
 
 
-def _mend(folder: Path, runs: Path) -> None:
+def _mend(folder: Path) -> None:
     from evolve.store.mending import mend as mended
 
     mending = mended(folder)
     for line in mending.lost:
         typer.echo(f"lost: {line}", err=True)
-    reference = reference_to(folder, runs)
-    typer.echo(f"mended; the damaged store is kept as {mending.kept}. Go on: evolve resume {reference}", err=True)
+    go_on = f"evolve resume {RunPaths(folder).reference}"
+    typer.echo(f"mended; the damaged store is kept as {mending.kept}. Go on: {go_on}", err=True)

@@ -9,7 +9,7 @@ import typer
 
 from evolve.errors import SpaceError, nearest_spelling, printable, shortened
 from evolve.store.files import read_regular
-from evolve.store.paths import RunPaths, find_run, newest_run, run_folders
+from evolve.store.paths import find_run, newest_run, run_folders
 
 DEFAULT_LISTENER = "listener"
 """Who ranks when nobody says."""
@@ -78,11 +78,6 @@ def complete_corpus(incomplete: str) -> Iterator[str]:
 def run_folder(run: str | None, runs: Path) -> Path:
     """The folder of the run asked for, or of the newest."""
     return newest_run(runs) if run is None else find_run(run, runs)
-
-
-def reference_to(folder: Path, _runs: Path) -> str:
-    """How a run is called on the command line."""
-    return RunPaths(folder).reference
 
 
 def is_interactive() -> bool:

@@ -5,29 +5,33 @@ import os
 import signal
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-_heard: list[int] = []
-"""The signals that asked this process to stop, in order."""
+_ONE_REQUEST_S = 5.0
+"""Who presses Ctrl-C again so soon means the same request: leaving in order takes two or three seconds."""
+
+_heard: list[tuple[int, float]] = []
+"""The signals that asked this process to stop, and when, in order."""
 
 
 def stop_on_request() -> None:
     """From now on SIGTERM and SIGHUP end the program as Ctrl-C does: what is begun is left in order.
 
-    Python's own way would be to end at once, in the midst of whatever it does. A signal that the caller had ignored,
-    as ``nohup`` does, stays ignored.
+    Python's own way would be to end at once, in the midst of whatever it does; and a second Ctrl-C would interrupt the
+    leaving. A signal that the caller had ignored, as ``nohup`` does, stays ignored.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
+    for number in _STOPPING:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _stop)
 
 
 def exit_code() -> int:
     """What a program that was asked to stop ends with, by the custom of shells: 130 after Ctrl-C, 143, 129."""
-    return 128 + (_heard[-1] if _heard else signal.SIGINT)
+    return 128 + (_heard[0][0] if _heard else signal.SIGINT)
 
 
 @contextlib.contextmanager
@@ -66,10 +70,13 @@ def interrupts_remembered() -> Iterator[Callable[[], None]]:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what a handler is given
-    _heard.append(number)
+    now = time.monotonic()
+    is_new = not _heard or now - _heard[-1][1] > _ONE_REQUEST_S
+    _heard.append((number, now))
     if number == signal.SIGHUP:
         _let_go_of_the_terminal()
-    raise KeyboardInterrupt
+    if is_new:
+        raise KeyboardInterrupt
 
 
 def _let_go_of_the_terminal() -> None:

@@ -26,12 +26,12 @@ def doctor(
         ),
     ] = None,
     mend: Annotated[
-        bool, typer.Option("--mend", help="Make a whole store of what can be read of RUN's damaged one.")
+        bool, typer.Option("--mend", help="Make a whole store of what can be read of RUN's damaged one, which stays.")
     ] = False,
     json_: AsJson = False,
     runs: Runs = Path("runs"),
 ) -> None:  # fmt: skip
-    """Look whether this machine has what evolve needs, or whether a run is whole.
+    """Look what this machine lacks, or what is wrong with a run.
 
     Without RUN: Python, memory, disks, sound and its player, TensorFlow and the GPUs it sees, and whether Ray starts,
     which takes half a minute. With RUN: whether its store is intact, and each of its files there and as it was written;

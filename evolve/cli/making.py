@@ -77,9 +77,12 @@ def compose(
         context = _with_opening(context, opening, source)
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
-        from evolve.network.files import network_from_bytes
+        from evolve.network.files import NetworkFileError, network_from_bytes
 
-        network = network_from_bytes(source.network)  # TensorFlow looks for GPUs here, and complains of none
+        try:
+            network = network_from_bytes(source.network)  # TensorFlow looks for GPUs here, and complains of none
+        except NetworkFileError as error:
+            raise RunError(f"the network of {source.name}: {error}") from error
 
     typer.echo(f"{source.name}: composing {songs} song{'s' * (songs > 1)}", err=True)
     first = max(source.songs, _last_number(folder)) + 1

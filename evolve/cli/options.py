@@ -1,5 +1,6 @@
 """Arguments and options that several commands share, and how the shell completes them."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +79,13 @@ def complete_corpus(incomplete: str) -> Iterator[str]:
 def run_folder(run: str | None, runs: Path) -> Path:
     """The folder of the run asked for, or of the newest."""
     return newest_run(runs) if run is None else find_run(run, runs)
+
+
+def as_typed(reference: str, listener: str, address: str | None = None) -> str:
+    """A run, who hears it and where it trains, as the next command has to be given them."""
+    who = "" if listener == DEFAULT_LISTENER else f" --listener {shlex.quote(listener)}"
+    where = "" if address is None else f" --address {shlex.quote(address)}"
+    return f"{reference}{who}{where}"
 
 
 def is_interactive() -> bool:

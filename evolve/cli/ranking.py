@@ -14,6 +14,7 @@ from evolve.cli.options import (
     AsJson,
     Listener,
     Runs,
+    as_typed,
     is_interactive,
     run_folder,
 )
@@ -61,7 +62,7 @@ def rank(
 
     folder = run_folder(run, runs)
     with RunStore(folder) as store:
-        reference = store.paths.reference
+        reference = as_typed(store.paths.reference, listener)
         note_migration(store)
         sitting = sit(store, heard_generation(store.read()).index, listener)
         if json_ and order is None:

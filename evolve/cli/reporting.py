@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evolve.cli.options import AnyRun, AsJson, Out, Runs, run_folder
-from evolve.errors import DamagedStoreError, RunError
+from evolve.errors import DamagedStoreError, RunError, printable
 
 if TYPE_CHECKING:
     from evolve.store.records import RunRecord
@@ -53,7 +53,7 @@ def report(
         typer.echo(text, nl=not text.endswith("\n"))
         return
     write_target(output, text.encode())
-    typer.echo(f"written: {output}", err=True)
+    typer.echo(f"written: {printable(str(output))}", err=True)
 
 
 def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:

@@ -14,6 +14,7 @@ from evolve.cli.options import (
     Listener,
     Run,
     Runs,
+    as_typed,
     find_space,
     is_interactive,
     run_folder,
@@ -142,21 +143,21 @@ def _go(store: "RunStore", judge: JudgeKind | None, address: str | None, listene
     from evolve.store.paths import checked_name
 
     checked_name(listener)  # before hours of training, not when it names a folder
-    reference = store.paths.reference
+    ranked, resumed = (as_typed(store.paths.reference, listener, place) for place in (None, address))
     ask: Judge | None = terminal_judge if _asks(judge) else None
     with _ray(store, address) as execution, watching() as observer:
         try:
             outcome = advance(store, execution, observer, ask, listener=listener)
         except KeyboardInterrupt:
-            raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {reference}") from None
+            raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {resumed}") from None
     if outcome is Outcome.COMPLETE:
         _tell_the_story(store)
     elif ask is not None:
-        note(f"your ballot so far is kept. Go on: evolve resume {reference}")
+        note(f"your ballot so far is kept. Go on: evolve resume {resumed}")
     else:
         generation = store.read().generations[-1].index
-        note(f'generation {generation} can be heard. Rank it: evolve rank {reference}   or: '
-              f'evolve rank {reference} --order "…"   then: evolve resume {reference}')  # fmt: skip
+        note(f'generation {generation} can be heard. Rank it: evolve rank {ranked}   or: '
+              f'evolve rank {ranked} --order "…"   then: evolve resume {resumed}')  # fmt: skip
 
 
 @contextlib.contextmanager

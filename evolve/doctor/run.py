@@ -17,8 +17,10 @@ def run_checks(examination: Examination) -> Iterator[Check]:
         proven = examination.files - examination.unproven
         unproven = f"; {examination.unproven:,} others are there" if examination.unproven else ""
         yield Check("files", State.GOOD, f"{proven:,} are what was written{unproven}")
-    for finding in examination.findings[:MOST_SHOWN]:
-        yield Check("damage", State.BAD, finding.what, finding.advice)
+    shown = examination.findings[:MOST_SHOWN]
+    for finding, after in zip(shown, [*shown[1:], None], strict=True):
+        is_said_again = after is not None and after.advice == finding.advice
+        yield Check("damage", State.BAD, finding.what, "" if is_said_again else finding.advice)
     if (more := len(examination.findings) - MOST_SHOWN) > 0:
         yield Check("damage", State.BAD, f"and {more:,} more", "--json tells them all")
     if examination.leftovers and not examination.is_worked_on:

@@ -189,3 +189,18 @@ def test_a_ballot_that_does_not_fit_is_told_and_changes_nothing(
     assert read(capsys, "rank", "night", "--json") == before
     _, err = told(capsys, "resume", "night")
     assert "generation 0 can be heard" in err
+
+
+def test_a_listener_is_named_in_the_commands_that_are_told(
+    capsys: pytest.CaptureFixture[str], start: list[str]
+) -> None:
+    """Else the letters that Zoe sees would be read as somebody else's."""
+    _, err = told(capsys, *start, "--name", "night", "--listener", "zoe")
+    assert "evolve rank night --listener zoe" in err
+    _, err = told(capsys, "rank", "night", "--listener", "zoe")
+    (rank,) = re.findall(r"evolve (rank .*)", err)
+    assert rank.startswith("rank night --listener zoe --order")
+    _, err = told(capsys, *shlex.split(rank))
+    assert "go on: evolve resume night --listener zoe" in err
+    (ballot,) = read(capsys, "report", "night", "--format", "json")["generations"][0]["ballots"]
+    assert ballot["listener"] == "zoe"

@@ -7,10 +7,12 @@ import termios
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.end_to_end.commands import EVOLVE
 from tests.end_to_end.conftest import SPACE
+from tests.end_to_end.test_lost_workers import training_workers
 from tests.pretended_trials import copy_of, go, prepare_run, small_config
 from tests.pseudo_terminal import Terminal
 from tests.troubles import told
@@ -76,6 +78,24 @@ def test_a_terminal_that_is_closed_ends_the_program_and_keeps_the_ballot(ranking
     again.until("(go on after", PROMPT_S)
     again.type("\x03")
     assert again.end() == CODES[signal.SIGINT]
+
+
+def test_a_second_ctrl_c_does_not_interrupt_the_leaving(tunes: Path, tmp_path: Path) -> None:
+    """Whoever is impatient is told how to go on all the same, with the same exit code."""
+    long = ("--set", "epochs=100000", "--set", "patience=100000", "--set", "seconds=60", "--population", "2")
+    command = [EVOLVE, "start", "--space", SPACE, "--corpus", str(tunes), "--name", "twice", "--judge", "none", *long]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        limit = time.monotonic() + 120
+        while not training_workers(psutil.Process(program.pid)):
+            assert time.monotonic() < limit
+            time.sleep(0.2)
+        for pause_s in (0.3, 0.3, 0.6):
+            program.send_signal(signal.SIGINT)
+            time.sleep(pause_s)
+        _, said = program.communicate(timeout=30)
+    assert program.returncode == CODES[signal.SIGINT]
+    told("ctrl-c", said)
+    assert "evolve resume twice" in said
 
 
 @pytest.mark.parametrize("number", CODES)

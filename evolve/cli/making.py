@@ -26,6 +26,8 @@ from evolve.cli.options import AsJson, Run, Runs, run_folder
 from evolve.errors import RunError, nearest_spelling
 
 if TYPE_CHECKING:
+    import keras
+
     from evolve.execution.song_context import SongContext
     from evolve.network.sampling import Sampling
     from evolve.store.records import IndividualRecord, RunRecord, SongResult
@@ -77,12 +79,8 @@ def compose(
         context = _with_opening(context, opening, source)
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
-        from evolve.network.files import NetworkFileError, network_from_bytes
 
-        try:
-            network = network_from_bytes(source.network)  # TensorFlow looks for GPUs here, and complains of none
-        except NetworkFileError as error:
-            raise RunError(f"the network of {source.name}: {error}") from error
+        network = _network(source)  # TensorFlow looks for GPUs here, and complains of none
 
     typer.echo(f"{source.name}: composing {songs} song{'s' * (songs > 1)}", err=True)
     first = max(source.songs, _last_number(folder)) + 1
@@ -190,6 +188,15 @@ def _exported(folder: Path, individual: str | None) -> _Source:
         opening_notes=int(card["opening_notes"]),
         roles=tuple(card["tracks"].split("+")),
     )
+
+
+def _network(source: _Source) -> "keras.Model":
+    from evolve.network.files import NetworkFileError, network_from_bytes
+
+    try:
+        return network_from_bytes(source.network)
+    except NetworkFileError as error:
+        raise RunError(f"the network of {source.name}: {error}") from error
 
 
 def _given(**options: float | str | None) -> dict[str, Any]:

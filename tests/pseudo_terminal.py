@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PYTHON = (sys.executable, "-m")
 
 
-def _as_a_shell_does() -> None:
+def as_a_shell_does() -> None:
     """Programs at a terminal are told of Ctrl-C; whoever runs these tests may have it ignored, which is inherited."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup has its commands ignore
@@ -51,7 +51,7 @@ class Terminal:
             dimensions=(rows, columns),
             encoding="utf-8",
             timeout=20,
-            preexec_fn=_as_a_shell_does,
+            preexec_fn=as_a_shell_does,
         )
         # So that the program's questions about the cursor are answered, as a terminal does.
         self.screen.write_process_input = self.child.send

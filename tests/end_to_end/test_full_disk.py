@@ -119,7 +119,8 @@ def test_a_full_disk_does_not_keep_anyone_from_looking(waiting: Path) -> None:
     assert "night" in evolve("list", folder=waiting).out
     assert evolve("rank", "night", "--json", folder=waiting).json["generation"] == 0
     refused = evolve("report", "night", "-o", "report.txt", folder=waiting, expect=1)
-    assert one_line(refused) == "evolve: nothing can be written to .: No space left on device; choose another place"
+    told("no-target", one_line(refused))
+    assert "No space left on device" in one_line(refused)
 
 
 def open_the_list(terminal: Terminal) -> None:

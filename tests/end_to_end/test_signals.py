@@ -14,7 +14,7 @@ from tests.end_to_end.commands import EVOLVE
 from tests.end_to_end.conftest import SPACE
 from tests.end_to_end.test_lost_workers import training_workers
 from tests.pretended_trials import copy_of, go, prepare_run, small_config
-from tests.pseudo_terminal import Terminal
+from tests.pseudo_terminal import Terminal, as_a_shell_does
 from tests.troubles import told
 
 pytestmark = pytest.mark.slow
@@ -44,6 +44,18 @@ def ranking(waiting: Path) -> Terminal:
     terminal.type("jK")
     terminal.until("kept")
     return terminal
+
+
+def begun(command: list[str], folder: Path) -> "subprocess.Popen[str]":
+    """The program as a shell starts it, whatever signals those who run the tests have ignored."""
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=as_a_shell_does,  # noqa: PLW1509 - no other thread runs here
+    )
 
 
 def check_words(number: signal.Signals, said: str) -> None:
@@ -84,7 +96,7 @@ def test_a_second_ctrl_c_does_not_interrupt_the_leaving(tunes: Path, tmp_path: P
     """Whoever is impatient is told how to go on all the same, with the same exit code."""
     long = ("--set", "epochs=100000", "--set", "patience=100000", "--set", "seconds=60", "--population", "2")
     command = [EVOLVE, "start", "--space", SPACE, "--corpus", str(tunes), "--name", "twice", "--judge", "none", *long]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+    with begun(command, tmp_path) as program:
         limit = time.monotonic() + 120
         while not training_workers(psutil.Process(program.pid)):
             assert time.monotonic() < limit
@@ -104,13 +116,13 @@ def test_a_start_that_is_stopped_while_ray_starts_ends_at_once(
 ) -> None:
     """Not when Ray has started; the run is there, and the line says how to go on."""
     command = [EVOLVE, "start", "--space", SPACE, "--corpus", str(tunes), "--name", "early", "--judge", "none"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+    with begun(command, tmp_path) as program:
         assert program.stderr is not None
         while "network(s) to train" not in program.stderr.readline():
             assert program.poll() is None
         time.sleep(1.5)
         program.send_signal(number)
-        _, said = program.communicate(timeout=20)
+        _, said = program.communicate(timeout=90)
     assert program.returncode == CODES[number]
     check_words(number, said)
     assert (tmp_path / "runs" / "early" / "run.sqlite").is_file()

@@ -135,6 +135,10 @@ def test_a_token_that_others_could_read_is_closed_to_them(tmp_path: Path, monkey
     path.chmod(0o644)
     _write_token()
     assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == (token, 0o600)
+    path.write_text("")  # as a start that was killed may have left it
+    _write_token()
+    assert len(path.read_text()) == 64
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_what_an_owner_without_a_watcher_left_is_cleared_by_the_next(place: Path) -> None:

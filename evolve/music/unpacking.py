@@ -21,7 +21,7 @@ def unpacked_size(data: bytes) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return max(len(data), _score_in(archive).file_size)
-    except (CorpusError, zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (CorpusError, zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: a way of packing not known
         return len(data)
 
 

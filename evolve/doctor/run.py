@@ -1,6 +1,7 @@
 """A run: is its store intact, are its files there and whole?"""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from evolve.doctor.check import Check, State
 from evolve.store.examination import Examination
@@ -18,9 +19,11 @@ def run_checks(examination: Examination) -> Iterator[Check]:
         unproven = f"; {examination.unproven:,} others are there" if examination.unproven else ""
         yield Check("files", State.GOOD, f"{proven:,} are what was written{unproven}")
     shown = examination.findings[:MOST_SHOWN]
-    for finding, after in zip(shown, [*shown[1:], None], strict=True):
-        is_said_again = after is not None and after.advice == finding.advice
-        yield Check("damage", State.BAD, finding.what, "" if is_said_again else finding.advice)
+    for _, alike in groupby(shown, key=lambda finding: finding.advice):
+        *others, last = alike
+        for finding in others:
+            yield Check("damage", State.BAD, finding.what, "")
+        yield Check("damage", State.BAD, last.what, last.advice)
     if (more := len(examination.findings) - MOST_SHOWN) > 0:
         yield Check("damage", State.BAD, f"and {more:,} more", "--json tells them all")
     if examination.leftovers and not examination.is_worked_on:

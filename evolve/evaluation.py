@@ -147,6 +147,9 @@ class _Recorder:
             if result.songs:
                 self._tell_what_can_be_heard()
 
+    def place_changed(self, place: str) -> None:
+        self._observer.place_changed(place)
+
     def _tell_what_can_be_heard(self) -> None:
         if self._early.heard:
             self._observer.songs_laid_out(self._early.heard, self._early.folder)

@@ -167,6 +167,10 @@ class Remembering:
         """One ended."""
         self.events.append(f"{result.individual_id} finished")
 
+    def place_changed(self, place: str) -> None:
+        """The place where trials run does something."""
+        self.events.append(place)
+
 
 def by_ear(sitting: Sitting) -> tuple[Ballot, str]:
     """The best first, by what is heard alone: the candidate's songs, not its name."""

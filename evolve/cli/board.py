@@ -54,6 +54,7 @@ class Board:
         took: How long each ended trial took, in the order of their ends.
         heard: How many members' songs can be heard already.
         folder: Where they lie.
+        place: What the place where they run does now; empty when there is nothing to say.
     """
 
     generation: int
@@ -65,6 +66,7 @@ class Board:
     took: list[float] = field(default_factory=list)
     heard: int = 0
     folder: str = ""
+    place: str = ""
 
     def expect(self, individual_ids: Iterable[str]) -> None:
         """These will be tried."""

@@ -19,14 +19,19 @@ _LARGEST_SPACE_BYTES = 5_000_000
 """Far more than a search space may have, so that a larger one is told as such."""
 
 
-def shipped_spaces() -> dict[str, Path]:
-    """The search spaces that ship with evolve, by file name."""
+def shipped_files(folder_name: str) -> dict[str, Path]:
+    """The YAML files of a folder that ships with evolve, by file name."""
     package = Path(__file__).parent.parent
     # In a wheel they lie inside the package, in a checkout beside it.
-    for folder in (package / "search_spaces", package.parent / "search_spaces"):
+    for folder in (package / folder_name, package.parent / folder_name):
         if folder.is_dir():
             return {path.name: path for path in sorted(folder.glob("*.yaml"))}
     return {}
+
+
+def shipped_spaces() -> dict[str, Path]:
+    """The search spaces that ship with evolve, by file name."""
+    return shipped_files("search_spaces")
 
 
 def find_space(name: str) -> tuple[str, str]:
@@ -35,17 +40,31 @@ def find_space(name: str) -> tuple[str, str]:
     Raises:
         SpaceError: There is neither, or it cannot be read.
     """
-    shipped = shipped_spaces()
+    try:
+        return find_file(name, "search_spaces")
+    except FileUnreadError as error:
+        shipped = shipped_spaces()
+        hint = nearest_spelling(Path(name).name, shipped)
+        raise SpaceError(f"{error}; spaces that ship with evolve: {', '.join(shipped)}{hint}") from error
+
+
+class FileUnreadError(Exception):
+    """A file that was named cannot be read; the text says which, and why."""
+
+
+def find_file(name: str, folder_name: str) -> tuple[str, str]:
+    """Name, as it can be shown, and text of a file of that path, else of one that ships in the folder of this name.
+
+    Raises:
+        FileUnreadError: There is neither, or it cannot be read.
+    """
     path = Path(name)
     try:
-        if not path.is_file() and path.parent in (Path(), Path("search_spaces")):
-            path = shipped.get(path.name if path.suffix else f"{path.name}.yaml", path)
+        if not path.is_file() and path.parent in (Path(), Path(folder_name)):
+            path = shipped_files(folder_name).get(path.name if path.suffix else f"{path.name}.yaml", path)
         return printable(name), _text_of(path)
     except (OSError, ValueError) as error:
-        reason = _why_unread(error)
-        hint = nearest_spelling(Path(name).name, shipped)
-        told = f"{shortened(name)}: {reason}; spaces that ship with evolve: {', '.join(shipped)}{hint}"
-        raise SpaceError(told) from error
+        raise FileUnreadError(f"{shortened(name)}: {_why_unread(error)}") from error
 
 
 def _text_of(path: Path) -> str:
@@ -71,6 +90,11 @@ def complete_run(incomplete: str) -> Iterator[str]:
     return (folder.name for folder in sorted(run_folders(Path("runs"))) if folder.name.startswith(incomplete))
 
 
+def complete_cluster(incomplete: str) -> Iterator[str]:
+    """Names of shipped cluster profiles."""
+    return (name for name in shipped_files("cluster") if name.startswith(incomplete))
+
+
 def complete_corpus(incomplete: str) -> Iterator[str]:
     """Names of built-in corpora."""
     return (name for name in ("bach-chorales", "fiddle-tunes") if name.startswith(incomplete))
@@ -81,11 +105,12 @@ def run_folder(run: str | None, runs: Path) -> Path:
     return newest_run(runs) if run is None else find_run(run, runs)
 
 
-def as_typed(reference: str, listener: str, address: str | None = None) -> str:
+def as_typed(reference: str, listener: str, address: str | None = None, cluster: str | None = None) -> str:
     """A run, who hears it and where it trains, as the next command has to be given them."""
     who = "" if listener == DEFAULT_LISTENER else f" --listener {shlex.quote(listener)}"
     where = "" if address is None else f" --address {shlex.quote(address)}"
-    return f"{reference}{who}{where}"
+    on = "" if cluster is None else f" --cluster {shlex.quote(cluster)}"
+    return f"{reference}{who}{where}{on}"
 
 
 def is_interactive() -> bool:
@@ -114,4 +139,12 @@ Address = Annotated[
     str | None,
     typer.Option("--address", metavar="ADDR", help="Train on the Ray cluster at this address, such as 10.0.0.1:6379."),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="FILE", autocompletion=complete_cluster,
+        help="Train on a cluster that is got for each generation and let go while you listen; FILE is a cluster "
+        "profile, such as cluster/slurm.yaml.",
+    ),
+]  # fmt: skip
 Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH", help="Write there instead of printing.")]

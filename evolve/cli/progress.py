@@ -91,6 +91,12 @@ class LineWatcher:
             f"{row.id}: {what}, {row.took_s or 0:.0f} s ({self._board.ended} of {len(self._board.rows)}, {left} left)"
         )
 
+    def place_changed(self, place: str) -> None:
+        """See `TrialObserver`."""
+        if place and place != self._board.place:
+            self._say(printable(place))
+        self._board.place = place
+
     def songs_laid_out(self, heard: int, folder: Path) -> None:
         """See `RunObserver`."""
         if not self._board.heard:
@@ -161,6 +167,10 @@ class LiveWatcher:
         """See `TrialObserver`."""
         self._board.finish(result, time.monotonic())
 
+    def place_changed(self, place: str) -> None:
+        """See `TrialObserver`."""
+        self._board.place = printable(place)
+
     def songs_laid_out(self, heard: int, folder: Path) -> None:
         """See `RunObserver`."""
         self._board.heard, self._board.folder = heard, str(folder)
@@ -212,14 +222,15 @@ def draw_board(board: Board, now: float) -> RenderableType:
     foot = Table.grid(padding=(0, 1))
     starting = not board.running and not ended
     left = (
-        f"starting Ray, {in_words(now - board.began_at)}"
+        f"{'' if board.place else 'starting Ray, '}{in_words(now - board.began_at)}"
         if starting
         else f"about {in_words(board.seconds_left(now))} left"
     )
     foot.add_row(ProgressBar(total=max(total, 1), completed=ended, width=30), f"{ended} of {total}", left)
     heading = Text(f"Generation {board.generation}: training and composing", style="bold")
     early = [Text(f"{board.heard} can be heard already: {board.folder}", style="dim")] if board.heard else []
-    return Group(heading, table, foot, *early, Text("Ctrl-C stops; nothing that is done is lost.", style="dim"))
+    place = [Text(board.place, style="dim")] if board.place else []
+    return Group(heading, *place, table, foot, *early, Text("Ctrl-C stops; nothing that is done is lost.", style="dim"))
 
 
 def in_words(seconds: float) -> str:

@@ -1,16 +1,16 @@
 """`evolve start` and `resume`: the loop between machine and listener."""
 
-import contextlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evolve.cli.clusters import Place, place_to_train
 from evolve.cli.options import (
     DEFAULT_LISTENER,
     Address,
+    Cluster,
     Listener,
     Run,
     Runs,
@@ -38,7 +38,6 @@ from evolve.cli.start_options import (
 from evolve.errors import EvolveError, StorageError, printable
 
 if TYPE_CHECKING:
-    from evolve.execution.ray_execution import RayExecution
     from evolve.search import Judge
     from evolve.store.run_store import RunStore
 
@@ -61,6 +60,7 @@ def start(
     seed: Seed = None,
     runs: Runs = Path("runs"),
     address: Address = None,
+    cluster: Cluster = None,
     judge: JudgeOption = None,
     settings: Assignments = None,
     listener: Listener = DEFAULT_LISTENER,
@@ -76,7 +76,8 @@ def start(
     Examples:
       evolve start --space quick.yaml
       evolve start --space lstm.yaml --corpus my-midi/ --generations 8 --set seconds=300
-      evolve start --space lstm.yaml --judge none --name night --address 10.0.0.1:6379
+      evolve start --space lstm.yaml --judge none --name night --cluster cluster/slurm.yaml
+      evolve start --space lstm.yaml --address 10.0.0.1:6379
     """
     from evolve.cli.given import options_given, space_given
     from evolve.config import settle
@@ -87,6 +88,8 @@ def start(
     from evolve.store.founding import free_folder
     from evolve.store.paths import checked_name
 
+    place = Place(address, cluster)
+    place.check()
     space_name, text = find_space(space)
     file = parse_space(text, space_name, GENES)
     options = {
@@ -98,7 +101,7 @@ def start(
     folder = runs / checked_name(name) if name is not None else free_folder(runs, _stem(space_name))
     with create(folder, config, Path(space_name).name, text) as store:
         try:
-            _go(store, judge, address, listener)
+            _go(store, judge, place, listener)
         except StorageError:
             raise  # such as a full disk: the run is gone on with when that is mended
         except EvolveError:
@@ -115,6 +118,7 @@ def resume(
     ] = None,
     runs: Runs = Path("runs"),
     address: Address = None,
+    cluster: Cluster = None,
     judge: JudgeOption = None,
     listener: Listener = DEFAULT_LISTENER,
 ) -> None:
@@ -128,24 +132,28 @@ def resume(
     from evolve.search import extend
     from evolve.store.run_store import RunStore
 
+    place = Place(address, cluster)
+    place.check()
     with RunStore(run_folder(run, runs)) as store:
         note_migration(store)
         if generations is not None:
             extend(store, generations)
-        _go(store, judge, address, listener)
+        _go(store, judge, place, listener)
 
 
-def _go(store: "RunStore", judge: JudgeKind | None, address: str | None, listener: str) -> None:
+def _go(store: "RunStore", judge: JudgeKind | None, place: Place, listener: str) -> None:
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
     from evolve.cli.hearing import terminal_judge
     from evolve.cli.progress import watching
+    from evolve.run_facts import config_of
     from evolve.search import Outcome, advance
     from evolve.store.paths import checked_name
 
     checked_name(listener)  # before hours of training, not when it names a folder
-    ranked, resumed = (as_typed(store.paths.reference, listener, place) for place in (None, address))
+    ranked = as_typed(store.paths.reference, listener)
+    resumed = as_typed(store.paths.reference, listener, place.address, place.cluster)
     ask: Judge | None = terminal_judge if _asks(judge) else None
-    with _ray(store, address) as execution, watching() as observer:
+    with place_to_train(store.paths, config_of(store.read()), place) as execution, watching() as observer:
         try:
             outcome = advance(store, execution, observer, ask, listener=listener)
         except KeyboardInterrupt:
@@ -158,23 +166,6 @@ def _go(store: "RunStore", judge: JudgeKind | None, address: str | None, listene
         generation = store.read().generations[-1].index
         note(f'generation {generation} can be heard. Rank it: evolve rank {ranked}   or: '
               f'evolve rank {ranked} --order "…"   then: evolve resume {resumed}')  # fmt: skip
-
-
-@contextlib.contextmanager
-def _ray(store: "RunStore", address: str | None) -> "Iterator[RayExecution]":
-    """Where the run's trials run."""
-    from evolve.execution.ray_execution import RayExecution
-    from evolve.run_facts import config_of
-
-    config = config_of(store.read())
-    execution = RayExecution(address, config.cpus_per_trial, config.gpus_per_trial, memory_gb=config.memory_per_trial)
-    try:
-        yield execution
-    finally:
-        if execution.is_starting:
-            execution.abandon()
-        else:
-            execution.close()
 
 
 def _asks(judge: JudgeKind | None) -> bool:

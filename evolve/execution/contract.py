@@ -57,6 +57,9 @@ class TrialObserver(Protocol):
     def trial_finished(self, result: TrialResult) -> None:
         """A trial ended, well or not."""
 
+    def place_changed(self, place: str) -> None:
+        """What the place where trials run does now, in a few words, such as ``job 4711 is pending: Resources``."""
+
 
 class TrialRunner(Protocol):
     """Runs trials until each has ended; lost ones are tried again, and given up as failures in the end."""

@@ -5,24 +5,26 @@ import math
 import os
 import secrets
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from evolve.errors import ExecutionError
+from evolve.execution.ray_variables import FOR_RAY, worker_variables
+from evolve.execution.resources import ALL, Resources
 
-# Read when Ray is imported.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that it was used
-os.environ.setdefault("RAY_worker_niceness", "0")  # +15 by default: a laptop's other programs would starve the trials
-os.environ.setdefault(
-    "RAY_DEDUP_LOGS_SKIP_REGEX", ".*"
-)  # it would print on stdout that a worker died; we tell it ourselves
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else a trial without a GPU is told to hide them all
+os.environ.update({**FOR_RAY, **os.environ})  # read when Ray is imported
 
 import ray
 from ray._private import ray_constants
 from ray.exceptions import RayError
 
 _ATTEMPTS_TO_START = 3
+
+_JOINING_LIMIT_S = 60.0
+"""How long is waited for a cluster's nodes; whoever joins later is used from then on."""
+
+_LOOK_S = 0.5
 
 _SHARE = 0.8
 """Of a machine's memory, what its workers may hold together; the rest is the system's and the user's."""
@@ -31,7 +33,9 @@ _LEAST_MB = 2_000.0
 """Whatever the share, a worker may hold so much."""
 
 
-def connect(address: str | None, home: Path | None, *, threads: int) -> None:
+def connect(
+    address: str | None, home: Path | None, *, threads: int, is_prepared: bool = False, machine: Resources = ALL
+) -> None:
     """Join the cluster, or start one on this machine; a loaded machine may need more than one try.
 
     A Ray of our own listens on the loopback interface alone, and has whoever connects show its token.
@@ -40,6 +44,8 @@ def connect(address: str | None, home: Path | None, *, threads: int) -> None:
         address: Of a running cluster, such as ``10.0.0.1:6379``; None starts one here.
         home: Where a Ray that is started here writes; once the folder's parent is gone it is not tried again.
         threads: How many a worker computes with.
+        is_prepared: Whether the cluster's nodes were started with what workers need in their environment.
+        machine: What a Ray that is started here may use.
 
     Raises:
         ExecutionError: There is no such cluster, or Ray cannot start here.
@@ -52,11 +58,11 @@ def connect(address: str | None, home: Path | None, *, threads: int) -> None:
     ray_constants.ENABLE_RAY_CLUSTER = address is not None
     if address is None:
         # Workers of our own Ray inherit them; a runtime environment would cost each a start of its own.
-        os.environ.update(_variables(threads))
-        options |= {"include_dashboard": False, "_temp_dir": str(home)}
+        os.environ.update(worker_variables(threads))
+        options |= {"include_dashboard": False, "_temp_dir": str(home), **machine.arguments}
         _write_token()
-    else:
-        options["runtime_env"] = {"env_vars": _variables(threads)}
+    elif not is_prepared:
+        options["runtime_env"] = {"env_vars": dict(worker_variables(threads))}
     problem: Exception | None = None
     for _ in range(_ATTEMPTS_TO_START if address is None else 1):
         try:
@@ -71,6 +77,13 @@ def connect(address: str | None, home: Path | None, *, threads: int) -> None:
     where = f"join the Ray cluster at {address}" if address else "start Ray on this machine"
     said = str(problem).strip().splitlines() or [type(problem).__name__]
     raise ExecutionError(f"cannot {where}: {said[0]}") from problem
+
+
+def wait_for_nodes(count: int) -> None:
+    """Give so many nodes a while to join, so that all that they have is known; those that do not are done without."""
+    end = time.monotonic() + _JOINING_LIMIT_S
+    while len(_nodes()) < count and time.monotonic() < end:
+        time.sleep(_LOOK_S)
 
 
 def disconnect() -> None:
@@ -135,20 +148,6 @@ def _fitting(node: dict[str, float], resources: dict[str, float]) -> int:
 
 def _nodes() -> list[dict[str, float]]:
     return [node["Resources"] for node in ray.nodes() if node["Alive"]]
-
-
-def _variables(threads: int) -> dict[str, str]:
-    count = str(threads)
-    return {
-        "TF_NUM_INTRAOP_THREADS": count,
-        "TF_NUM_INTEROP_THREADS": "1",
-        "OMP_NUM_THREADS": count,
-        "OPENBLAS_NUM_THREADS": count,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-        **{name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ},
-    }
 
 
 def _write_token() -> None:

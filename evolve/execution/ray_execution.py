@@ -7,6 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from evolve.execution.resources import ALL, Resources
+
 if TYPE_CHECKING:  # they bring Ray and psutil, which are imported in the background
     from evolve.execution.ray_home import RayHome
     from evolve.execution.ray_workers import RayRunner
@@ -31,6 +33,8 @@ class RayExecution:
         memory_gb: float | None = None,
         linger_s: float = LINGER_S,
         trial: str | None = None,
+        nodes: int | None = None,
+        machine: Resources = ALL,
     ) -> None:
         """Nothing is started yet.
 
@@ -41,9 +45,11 @@ class RayExecution:
             memory_gb: The most memory that a trial's process may hold; None: its share of the machine.
             linger_s: How long our own Ray is kept without work.
             trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
+            nodes: Of a cluster that `evolve.execution.ray_node` has started, how many are expected; None: it was not.
+            machine: What a Ray that is started here may use.
         """
         self._address, self._linger_s = address, linger_s
-        self._wanted = _Wanted(cpus, gpus, memory_gb, trial)
+        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, machine)
         # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
         self._lock = threading.Lock()
@@ -156,15 +162,25 @@ class _Wanted:
     gpus: float | None
     memory_gb: float | None
     trial: str | None
+    nodes: int | None
+    machine: Resources
 
 
 def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner":
-    from evolve.execution.ray_cluster import connect, disconnect, resources_of_a_trial  # noqa: PLC0415 - imports Ray
+    from evolve.execution.ray_cluster import (  # noqa: PLC0415 - imports Ray
+        connect,
+        disconnect,
+        resources_of_a_trial,
+        wait_for_nodes,
+    )
     from evolve.execution.ray_workers import RayRunner  # noqa: PLC0415 - imports Ray
     from evolve.execution.worker import RUN_TRIAL  # noqa: PLC0415 - imports psutil
 
-    connect(address, None if home is None else home.folder, threads=max(1, int(wanted.cpus)))
+    where = None if home is None else home.folder
+    threads, is_prepared = max(1, int(wanted.cpus)), wanted.nodes is not None
+    connect(address, where, threads=threads, is_prepared=is_prepared, machine=wanted.machine)
     try:
+        wait_for_nodes(wanted.nodes or 1)
         resources = resources_of_a_trial(wanted.cpus, wanted.gpus)
         trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
         runner = RayRunner(resources, trial, memory_gb=wanted.memory_gb, is_our_own=is_our_own)

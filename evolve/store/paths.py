@@ -64,10 +64,15 @@ class RunPaths:
         return self.folder / "material.npz"
 
     @property
+    def clusters(self) -> Path:
+        """What belongs to the clusters that work for the run now; empty while none does."""
+        return self.folder / "clusters"
+
+    @property
     def entries(self) -> tuple[Path, ...]:
         """All that evolve makes right in the run folder; whatever else lies there is somebody's own."""
         journal = self.database.with_name(self.database.name + JOURNAL_SUFFIX)
-        folders = ("individuals", "composed", "opening", "listening")
+        folders = ("individuals", "composed", "opening", "listening", "clusters")
         files = (self.database, journal, self.lock, self.space, self.settings, self.material)
         return *files, *(self.folder / name for name in folders)
 

@@ -29,7 +29,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A folder with a search space, in which commands train nothing for real."""
     place = Place()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(running, "_ray", lambda *_: contextlib.nullcontext(place.execution))
+    monkeypatch.setattr(running, "place_to_train", lambda *_: contextlib.nullcontext(place.execution))
     Path("words.yaml").write_text(f"{WORDS_ALONE}\nsettings: {{population: 4, songs: 2, notes: 5}}\n")
     return place
 
@@ -150,7 +150,7 @@ def test_a_machine_that_cannot_train_is_told(
             yield self
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_ray", lambda *_: contextlib.nullcontext(Nowhere()))
+        patch.setattr(running, "place_to_train", lambda *_: contextlib.nullcontext(Nowhere()))
         _, err = told(capsys, *start, "--name", "night", code=1)
     assert err.splitlines()[-1] == "evolve: cannot join the Ray cluster at 10.0.0.1:6379"
     told(capsys, "resume", "night")

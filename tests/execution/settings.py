@@ -55,6 +55,7 @@ class Recorder:
         self.progress: list[TrialProgress] = []
         self.lost: list[tuple[str, str]] = []
         self.results: dict[str, TrialResult] = {}
+        self.places: list[str] = []
 
     def trial_started(self, individual_id: str) -> None:
         """Remember who."""
@@ -72,3 +73,7 @@ class Recorder:
         """Remember the result; a second one for the same individual is a mistake."""
         assert result.individual_id not in self.results
         self.results[result.individual_id] = result
+
+    def place_changed(self, place: str) -> None:
+        """Remember what was said of the place."""
+        self.places.append(place)

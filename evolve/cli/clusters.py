@@ -1,0 +1,107 @@
+"""Where a run trains: this machine, a Ray cluster that runs, or one that is got for each generation."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+import typer
+
+from evolve.cli.options import FileUnreadError, find_file, shipped_files
+from evolve.errors import SettingsError, nearest_spelling
+
+if TYPE_CHECKING:
+    from evolve.clusters.cluster_execution import ClusterExecution
+    from evolve.clusters.profile import Profile
+    from evolve.config import RunConfig
+    from evolve.execution.ray_execution import RayExecution
+    from evolve.store.paths import RunPaths
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run was told to train; neither is this machine.
+
+    Attributes:
+        address: Of a Ray cluster that runs.
+        cluster: The name of a cluster profile.
+    """
+
+    address: str | None
+    cluster: str | None
+
+    def check(self) -> None:
+        """Make sure that it is one place, and that its profile is right, before anything is begun."""
+        if self.address is not None and self.cluster is not None:
+            raise typer.BadParameter("give --address for a cluster that runs, or --cluster for one to be got, not both")
+        if self.cluster is not None:
+            find_profile(self.cluster)
+
+
+def find_profile(name: str) -> "Profile":
+    """The cluster profile of a file, or of one of this name that ships with evolve.
+
+    Raises:
+        SettingsError: There is none, or it is not right.
+    """
+    from evolve.clusters.profile import parse_profile
+
+    try:
+        shown, text = find_file(name, "cluster")
+    except FileUnreadError as error:
+        shipped = shipped_files("cluster")
+        hint = nearest_spelling(Path(name).name, shipped)
+        raise SettingsError(f"{error}; profiles that ship with evolve: {', '.join(shipped)}{hint}") from error
+    return parse_profile(text, shown)
+
+
+@contextlib.contextmanager
+def place_to_train(paths: "RunPaths", config: "RunConfig", place: Place) -> "Iterator[RayExecution | ClusterExecution]":
+    """Where the run's trials run; what is still starting in the end is left to itself."""
+    if place.cluster is None:
+        execution: RayExecution | ClusterExecution = _ray(config, place.address)
+    else:
+        execution = _of_profile(paths, config, find_profile(place.cluster))
+    try:
+        yield execution
+    finally:
+        if execution.is_starting:
+            execution.abandon()
+        else:
+            execution.close()
+
+
+def _ray(config: "RunConfig", address: str | None) -> "RayExecution":
+    from evolve.execution.ray_execution import RayExecution
+
+    return RayExecution(address, config.cpus_per_trial, config.gpus_per_trial, memory_gb=config.memory_per_trial)
+
+
+def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "RayExecution | ClusterExecution":
+    from evolve.clusters.cluster_execution import ClusterExecution
+    from evolve.clusters.profile import LocalProfile, SlurmProfile, SshProfile
+    from evolve.clusters.session import Wish
+    from evolve.clusters.slurm import SlurmLauncher
+    from evolve.clusters.ssh import SshLauncher
+    from evolve.execution.ray_execution import RayExecution
+    from evolve.execution.resources import Resources
+
+    wish = Wish(
+        name=f"evolve-{re.sub('[^A-Za-z0-9-]+', '-', paths.name)}",
+        folder=paths.clusters,
+        cpus=config.cpus_per_trial,
+        gpus=config.gpus_per_trial,
+        memory_gb=config.memory_per_trial,
+    )
+    match profile:
+        case LocalProfile():
+            given = Resources(profile.cpus, profile.gpus)
+            return RayExecution(None, wish.cpus, wish.gpus, memory_gb=wish.memory_gb, machine=given)
+        case SshProfile():
+            return ClusterExecution(SshLauncher(profile), wish)
+        case SlurmProfile():
+            return ClusterExecution(SlurmLauncher(profile), wish)
+        case _:
+            assert_never(profile)

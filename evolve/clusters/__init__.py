@@ -1,0 +1,1 @@
+"""Clusters: getting one for a generation, working on it, letting it go."""

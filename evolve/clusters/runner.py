@@ -1,0 +1,121 @@
+"""Trials on a cluster that is got for them: what it tells is passed on, and a lost one is made good by another."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from evolve.clusters.message import Message
+from evolve.clusters.session import ClusterLostError, Launcher, Session, Wish
+from evolve.clusters.speech import hear, order
+from evolve.errors import ExecutionError
+from evolve.execution.contract import TrialObserver
+from evolve.execution.effort import longest_first
+from evolve.execution.material import Material
+from evolve.genetics.individual import Individual
+from evolve.interrupts import interrupts_remembered
+
+FRUITLESS = 3
+"""How many clusters in a row may be lost before one has done anything."""
+
+_WAIT_S = 1.0
+_PAUSE_S = 5.0
+"""Between a cluster that was lost and the next."""
+
+
+class ClusterRunner:
+    """A `TrialRunner`; its cluster is got when there is work, and stays until `close`."""
+
+    def __init__(self, launcher: Launcher, wish: Wish) -> None:
+        """Nothing is asked for yet."""
+        self._launcher, self._wish = launcher, wish
+        self._session: Session | None = None
+
+    def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
+        """See `TrialRunner.run`."""
+        errand = _Errand(individuals, material, observer)
+        with interrupts_remembered() as stop_if_asked:
+            while errand.missing:
+                try:
+                    self._follow(errand, stop_if_asked)
+                except ClusterLostError as lost:
+                    self.close()
+                    errand.lose(str(lost))
+                    _pause(stop_if_asked)
+
+    def close(self) -> None:
+        """Let the cluster go."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _follow(self, errand: "_Errand", stop_if_asked: Callable[[], None]) -> None:
+        """Have the cluster do what is missing, and listen until it has."""
+        session, is_new = self._session, self._session is None
+        if session is None:
+            self._session = session = self._launcher.launch(self._wish)
+        if not (is_new and session.orders):  # else it works already on what was ordered before we came back
+            _give(session, errand)
+        while errand.missing:
+            message = session.receive(_WAIT_S)
+            stop_if_asked()
+            errand.observer.place_changed(session.place)
+            if message is None:
+                continue
+            if message.kind == "refused":
+                raise ExecutionError(message.facts["why"])
+            if message.kind == "done" and message.facts["order"] == session.orders and errand.missing:
+                _give(session, errand)
+            errand.hear(message)
+
+
+class _Errand:
+    """One call of `run`: what is still missing, and what runs now."""
+
+    def __init__(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
+        self.missing = {one.id: one for one in longest_first(individuals, material)}
+        self.material, self.observer = material, observer
+        self._running: dict[str, None] = {}
+        self._fruitless = 0
+
+    def hear(self, message: Message) -> None:
+        """Pass on what is about those that are missing; what an earlier order made is known already."""
+        name = message.facts.get("id", message.facts.get("individual_id"))
+        if name is not None and name not in self.missing:
+            return
+        match message.kind:
+            case "started":
+                self._running[name] = None
+            case "lost" | "finished":
+                self._running.pop(name, None)
+        if message.kind == "finished":
+            self._fruitless = 0
+        hear(message, self.observer)
+        if message.kind == "finished":
+            del self.missing[name]
+
+    def lose(self, why: str) -> None:
+        """The cluster has gone, and with it what ran there.
+
+        Raises:
+            ExecutionError: It was not the first, and none has done anything.
+        """
+        for name in self._running:
+            self.observer.trial_lost(name, why)
+        self._running.clear()
+        self._fruitless += 1
+        if self._fruitless >= FRUITLESS:
+            raise ExecutionError(
+                f"{FRUITLESS} clusters in a row were lost before a network was trained, the last: {why}"
+            )
+        self.observer.place_changed(f"{why}; another cluster is asked for")
+
+
+def _give(session: Session, errand: _Errand) -> None:
+    """Order what is missing."""
+    session.send(order(list(errand.missing.values()), errand.material, number=session.orders + 1))
+
+
+def _pause(stop_if_asked: Callable[[], None]) -> None:
+    end = time.monotonic() + _PAUSE_S
+    while time.monotonic() < end:
+        stop_if_asked()
+        time.sleep(0.2)

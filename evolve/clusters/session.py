@@ -1,0 +1,71 @@
+"""A cluster that works for a run, seen from the run's side."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from evolve.clusters.message import Message
+
+
+class ClusterLostError(Exception):
+    """The cluster has gone, for a reason that is not the run's; another can be had. The text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a run wants of a cluster.
+
+    Attributes:
+        name: What the cluster is called where its kind has names: letters, digits and hyphens.
+        folder: Where what belongs to clusters is kept, in the run's folder.
+        cpus: Cores of one trial.
+        gpus: GPUs of one trial; None: one where there are any.
+        memory_gb: The most memory of a trial.
+        trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
+        checkpoints: Where half-trained networks are kept on this machine.
+    """
+
+    name: str
+    folder: Path
+    cpus: float = 1.0
+    gpus: float | None = None
+    memory_gb: float | None = None
+    trial: str | None = None
+    checkpoints: Path | None = None
+
+
+class Session(Protocol):
+    """One cluster, from the moment it is asked for until it is let go.
+
+    Attributes:
+        place: What it does now, in a few words, such as ``job 4711 is pending: Resources``.
+        orders: How many orders it was given.
+    """
+
+    place: str
+    orders: int
+
+    def send(self, message: Message) -> None:
+        """Tell the cluster something, now or as soon as it is there."""
+
+    def receive(self, timeout_s: float) -> Message | None:
+        """What the cluster tells, or None when it tells nothing in time.
+
+        Raises:
+            ClusterLostError: It has gone.
+            ExecutionError: It cannot be had.
+        """
+
+    def close(self) -> None:
+        """Let it go; does nothing when it has gone already."""
+
+
+class Launcher(Protocol):
+    """Gets clusters of one kind."""
+
+    def launch(self, wish: Wish) -> Session:
+        """Ask for a cluster; returns at once, or goes on with one that was asked for before.
+
+        Raises:
+            ExecutionError: There is none to be had.
+        """

@@ -1,0 +1,113 @@
+"""SLURM: each generation is a job that is submitted, watched and, when it is lost, made good by another.
+
+Nothing but the job's folder connects the run with its job: the machine on which one types needs no open port, and Ray
+not to be reachable from it. Inside an allocation (`salloc`) the job's programs are started there at once.
+"""
+
+import contextlib
+import os
+import shutil
+import time
+from dataclasses import dataclass
+
+from evolve.clusters.folder_channel import FolderChannel
+from evolve.clusters.job_folder import JobFolder
+from evolve.clusters.message import Message
+from evolve.clusters.profile import SlurmProfile, memory_mb
+from evolve.clusters.session import ClusterLostError, Session, Wish
+from evolve.clusters.setup import Role, Setup
+from evolve.clusters.slurm_job import Job, Step, Submitted, submit
+from evolve.clusters.slurm_script import script, step_command
+from evolve.execution.ray_node import new_token
+from evolve.execution.resources import Resources
+
+_ALLOCATION = "SLURM_JOB_ID"
+
+_END_LIMIT_S = 30.0
+"""How long a job may take to end in order, before it is cancelled."""
+
+_LAST_WORDS_S = 10.0
+"""How long is listened for what a job that has ended said: a shared disk may show it late."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmLauncher:
+    """A `Launcher` of jobs."""
+
+    profile: SlurmProfile
+
+    def launch(self, wish: Wish) -> Session:
+        """See `Launcher`; a job of this run that is not let go yet is gone on with, so that nothing it made is lost."""
+        known = sorted(wish.folder.glob("job-*"), key=lambda folder: int(folder.name.removeprefix("job-")))
+        for folder in reversed(known):
+            job = JobFolder(folder)
+            if (number := job.read_number()) is not None:
+                return SlurmSession(job, Submitted(number))
+            shutil.rmtree(folder)
+        job = JobFolder(wish.folder / f"job-{len(known) + 1}")
+        job.make(_setup(self.profile, wish))
+        if _ALLOCATION in os.environ:
+            return SlurmSession(job, Step(step_command(self.profile, job), job.log))
+        job.script.write_text(script(self.profile, job, wish.name), "utf-8")
+        number = submit(job.script)
+        job.write_number(number)
+        return SlurmSession(job, Submitted(number))
+
+
+class SlurmSession:
+    """A `Session` with one job.
+
+    Attributes:
+        place: What the job does now.
+        orders: How many orders lie in its folder.
+    """
+
+    def __init__(self, folder: JobFolder, job: Job) -> None:
+        """The job was submitted, now or before we came back."""
+        self._folder, self._job = folder, job
+        self._channel = FolderChannel(folder.to_cluster, folder.to_home)
+        self.orders = folder.orders
+        self.place = job.look()
+
+    def send(self, message: Message) -> None:
+        """See `Session`."""
+        self._channel.send(message)
+        if message.kind == "order":
+            self.orders += 1
+            self._folder.write_orders(self.orders)
+
+    def receive(self, timeout_s: float) -> Message | None:
+        """See `Session`."""
+        had_ended = self._job.why_over
+        message = self._channel.receive(timeout_s if had_ended is None else _LAST_WORDS_S)
+        if message is None and had_ended is not None:
+            raise ClusterLostError(f"{self._job} {had_ended}{self._folder.last_words()}")
+        self.place = self._job.look()
+        return message
+
+    def close(self) -> None:
+        """See `Session`."""
+        with contextlib.suppress(OSError):
+            self._channel.send(Message("end"))
+        end = time.monotonic() + _END_LIMIT_S
+        try:
+            while self._job.why_over is None and time.monotonic() < end and self._job.has_begun:
+                time.sleep(0.5)
+                self._job.look()
+        finally:
+            self._job.cancel()
+            shutil.rmtree(self._folder.folder, ignore_errors=True)
+
+
+def _setup(profile: SlurmProfile, wish: Wish) -> Setup:
+    return Setup(
+        Role.HEAD,
+        token=new_token(),
+        nodes=profile.nodes,
+        cpus=wish.cpus,
+        gpus=wish.gpus,
+        memory_gb=wish.memory_gb,
+        trial=wish.trial,
+        checkpoints=None if wish.checkpoints is None else str(wish.checkpoints.absolute()),
+        resources=Resources(profile.cpus_per_node, profile.gpus_per_node, memory_mb(profile.memory_per_node)),
+    )

@@ -1,0 +1,172 @@
+"""A job of SLURM's, or a step in an allocation: submitted, looked at, cancelled with SLURM's own programs."""
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from evolve.errors import ExecutionError
+
+WATCH_S = 5.0
+"""How often SLURM is asked what a job does."""
+
+_ANSWER_LIMIT_S = 60.0
+_STEP_LIMIT_S = 20.0
+
+_OVER: Mapping[str, str] = {
+    "BOOT_FAIL": "did not start: a node failed",
+    "CANCELLED": "was cancelled",
+    "COMPLETED": "ended before its work was done",
+    "DEADLINE": "hit its deadline",
+    "FAILED": "failed",
+    "NODE_FAIL": "lost a node",
+    "OUT_OF_MEMORY": "ran out of memory",
+    "PREEMPTED": "was preempted",
+    "REVOKED": "was revoked",
+    "TIMEOUT": "hit its time limit",
+}
+"""The states (squeue(1), JOB STATE CODES) in which a job does nothing any more, in words."""
+
+_WAITING = ("PENDING", "CONFIGURING")
+
+_HOLDER = """
+import subprocess, sys
+step = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
+sys.stdin.buffer.read()
+step.terminate()
+sys.exit(step.wait())
+"""
+"""Ends a step when whoever started it is gone."""
+
+
+class Job(Protocol):
+    """Something that SLURM runs for us."""
+
+    @property
+    def why_over(self) -> str | None:
+        """Why it does nothing any more, in words that follow its name; None while it may still."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its programs were started."""
+
+    def look(self) -> str:
+        """What it does now, in a few words; asks SLURM every `WATCH_S` at most."""
+
+    def cancel(self) -> None:
+        """End it; does nothing when it is over."""
+
+
+def submit(script: Path) -> str:
+    """Submit a batch script.
+
+    Returns:
+        The job's number.
+
+    Raises:
+        ExecutionError: SLURM does not take it, or is not here.
+    """
+    try:
+        said = _run(["sbatch", "--parsable", str(script)])
+    except FileNotFoundError as error:
+        raise ExecutionError(
+            "there is no sbatch here; type evolve on a login node of the cluster, or load its SLURM module"
+        ) from error
+    if said.returncode:
+        raise ExecutionError(f"SLURM does not take the job: {_reason(said)}; mend the cluster profile")
+    return said.stdout.strip().split(";")[0]
+
+
+@dataclass(slots=True)
+class Submitted:
+    """A `Job` that was submitted; it is over when SLURM says so, or does not know it any more."""
+
+    number: str
+    why_over: str | None = None
+    has_begun: bool = False
+    _said: str = ""
+    _looked_at: float = -WATCH_S
+
+    def __str__(self) -> str:
+        """As it is told."""
+        return f"job {self.number}"
+
+    def look(self) -> str:
+        """See `Job`."""
+        if self.why_over is None and time.monotonic() - self._looked_at >= WATCH_S:
+            self._looked_at = time.monotonic()
+            self._ask()
+        return self._said
+
+    def cancel(self) -> None:
+        """See `Job`."""
+        if self.why_over is None:
+            with contextlib.suppress(FileNotFoundError):
+                _run(["scancel", self.number])
+
+    def _ask(self) -> None:
+        asked = ["squeue", "--noheader", "--states=all", f"--jobs={self.number}", "--format=%T|%r|%N"]
+        said = _run(asked)
+        if said.returncode and "Invalid job id" not in said.stderr:
+            return  # SLURM is busy, or restarts: the job goes on meanwhile
+        state, reason, nodes = (said.stdout.strip().splitlines() or ["COMPLETED||"])[0].split("|", 2)
+        self.why_over = _OVER.get(state)
+        self.has_begun = state not in _WAITING
+        more = f": {reason}" if state in _WAITING and reason not in ("None", "") else ""
+        where = f" on {nodes}" if nodes and state == "RUNNING" else ""
+        self._said = f"{self} is {state.lower()}{more}{where}"
+
+
+class Step:
+    """A `Job` in the allocation in which evolve itself was started."""
+
+    def __init__(self, command: Sequence[str], log: Path) -> None:
+        """Start it; it ends with this process, however that ends."""
+        with log.open("ab") as file:
+            self._holder = subprocess.Popen(  # noqa: S603 -- our own interpreter, and SLURM's srun
+                [sys.executable, "-c", _HOLDER, *command],
+                stdin=subprocess.PIPE, stdout=file, stderr=file, start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def has_begun(self) -> bool:
+        """See `Job`."""
+        return True
+
+    def __str__(self) -> str:
+        """As it is told."""
+        return "the step in this allocation"
+
+    @property
+    def why_over(self) -> str | None:
+        """See `Job`."""
+        return None if self._holder.poll() is None else "ended before its work was done"
+
+    def look(self) -> str:
+        """See `Job`."""
+        return "running in this allocation"
+
+    def cancel(self) -> None:
+        """See `Job`."""
+        if self._holder.stdin is not None:
+            self._holder.stdin.close()
+        try:
+            self._holder.wait(_STEP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self._holder.kill()
+
+
+def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=_ANSWER_LIMIT_S, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"{command[0]} gave no answer")
+
+
+def _reason(said: "subprocess.CompletedProcess[str]") -> str:
+    lines = [line.strip() for line in said.stderr.splitlines() if line.strip()]
+    return lines[-1].removeprefix("sbatch: error: ") if lines else f"exit code {said.returncode}"

@@ -1,0 +1,166 @@
+"""Hosts that are reached by ssh: the first that answers leads a Ray cluster that the others join.
+
+Everything between the run and a host goes through the ssh that started its side there: the hosts must reach each other,
+but no port of the machine on which one types is open, and a run folder is needed on that machine alone.
+"""
+
+import contextlib
+import dataclasses
+import time
+from dataclasses import dataclass
+
+from evolve import __version__
+from evolve.clusters.channel import ChannelClosedError
+from evolve.clusters.message import GarbledError, Message
+from evolve.clusters.profile import SshProfile
+from evolve.clusters.session import ClusterLostError, Session, Wish
+from evolve.clusters.setup import Role, Setup
+from evolve.clusters.ssh_host import SshHostLink, State
+from evolve.errors import ExecutionError
+from evolve.execution.ray_node import new_token
+
+_FIRST_LIMIT_S = 20.0
+"""How long the others wait for the first host of the list to lead."""
+
+_ANSWER_LIMIT_S = 90.0
+_END_LIMIT_S = 20.0
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SshLauncher:
+    """A `Launcher` of hosts."""
+
+    profile: SshProfile
+
+    def launch(self, wish: Wish) -> Session:
+        """See `Launcher`."""
+        return SshSession(self.profile, wish)
+
+
+class SshSession:
+    """A `Session` with the hosts of a list.
+
+    Attributes:
+        place: Who leads, who has joined, and who is missing and why.
+        orders: How many orders were given.
+    """
+
+    def __init__(self, profile: SshProfile, wish: Wish) -> None:
+        """Call all hosts at once; none has answered yet."""
+        self._setup = _setup(profile, wish)
+        self._hosts = [SshHostLink(profile, one) for one in profile.hosts]
+        self._head: SshHostLink | None = None
+        self._address: str | None = None
+        self._unsent: list[Message] = []
+        self._began_at = time.monotonic()
+        self.orders = 0
+        self.place = f"{len(self._hosts)} host(s) are called"
+
+    def send(self, message: Message) -> None:
+        """See `Session`."""
+        self.orders += message.kind == "order"
+        if self._head is None:
+            self._unsent.append(message)
+            return
+        try:
+            self._head.channel.send(message)
+        except ChannelClosedError as error:
+            raise ClusterLostError(self._head.why_lost(error)) from error
+
+    def receive(self, timeout_s: float) -> Message | None:
+        """See `Session`."""
+        for host in self._hosts:
+            if host is not self._head:
+                self._hear(host)
+        if self._head is None:
+            self._choose_head()
+            time.sleep(min(_LOOK_S, timeout_s))
+            return None
+        self.place = self._told()
+        try:
+            message = self._head.channel.receive(timeout_s)
+        except (ChannelClosedError, GarbledError) as error:
+            raise ClusterLostError(self._head.why_lost(error)) from error
+        if message is not None and message.kind == "head":
+            self._address = message.facts["address"]
+        return message
+
+    def close(self) -> None:
+        """See `Session`."""
+        for host in self._hosts:
+            with contextlib.suppress(ChannelClosedError):
+                host.channel.send(Message("end"))
+        if self._head is None or self._address is None:  # there is nothing yet that would have to end in order
+            for host in self._hosts:
+                host.channel.close()
+        end = time.monotonic() + _END_LIMIT_S
+        for host in self._hosts:
+            host.end(max(0.0, end - time.monotonic()))
+
+    def _hear(self, host: SshHostLink) -> None:
+        """Take in what a host says that does not lead, and have it join once it can."""
+        if host.state is State.GONE:
+            return
+        try:
+            message = host.channel.receive(0.0)
+        except (ChannelClosedError, GarbledError) as error:
+            host.lose(error)
+            return
+        if message is not None and message.kind == "hello":
+            _check_version(message)
+            host.state = State.THERE
+        elif message is not None and message.kind == "joined":
+            host.state = State.PART
+        elif message is not None and message.kind == "refused":
+            host.state, host.problem = State.GONE, message.facts["why"]
+        if host.state is State.THERE and self._address is not None:
+            host.state = State.JOINING
+            host.tell(dataclasses.replace(self._setup, role=Role.MEMBER, head=self._address))
+
+    def _choose_head(self) -> None:
+        waited_s = time.monotonic() - self._began_at
+        for host in self._hosts:
+            if host.state is State.THERE:
+                self._lead(host)
+                return
+            if host.state is State.CALLED and waited_s < _FIRST_LIMIT_S:
+                return
+        if all(host.state is State.GONE for host in self._hosts) or waited_s > _ANSWER_LIMIT_S:
+            raise ExecutionError(f"no host of the cluster can be used: {self._problems() or 'none answers'}")
+
+    def _lead(self, host: SshHostLink) -> None:
+        hosts = sum(one.state is not State.GONE for one in self._hosts)
+        self._head, host.state = host, State.PART
+        host.tell(dataclasses.replace(self._setup, nodes=hosts))
+        for message in self._unsent:
+            host.channel.send(message)
+
+    def _told(self) -> str:
+        names = {state: [one.name for one in self._hosts if one.state is state] for state in State}
+        parts = [f"{len(names[State.PART])} of {len(self._hosts)} hosts train: {', '.join(names[State.PART])}"]
+        if coming := [*names[State.THERE], *names[State.JOINING], *names[State.CALLED]]:
+            parts.append(f"{', '.join(coming)} {'joins' if len(coming) == 1 else 'join'}")
+        return "; ".join([*parts, *([problems] if (problems := self._problems()) else [])])
+
+    def _problems(self) -> str:
+        return "; ".join(f"{one.name} is missing: {one.problem}" for one in self._hosts if one.problem)
+
+
+def _setup(profile: SshProfile, wish: Wish) -> Setup:
+    return Setup(
+        Role.HEAD,
+        token=new_token(),
+        cpus=wish.cpus,
+        gpus=wish.gpus,
+        memory_gb=wish.memory_gb,
+        trial=wish.trial,
+        checkpoints=None if profile.shared is None else f"{profile.shared.rstrip('/')}/{wish.name}",
+    )
+
+
+def _check_version(message: Message) -> None:
+    """Make sure that a host has the evolve that runs here: what one writes the other must understand."""
+    if message.facts.get("evolve") != __version__:
+        host, there = message.facts.get("host", "a host"), message.facts.get("evolve")
+        raise ExecutionError(f"{host} has evolve {there}, this machine {__version__}; install the same on both")

@@ -1,0 +1,27 @@
+"""What Ray and its workers find in their environment; imports nothing, so that it can be set before Ray is."""
+
+import os
+from collections.abc import Mapping
+
+FOR_RAY: Mapping[str, str] = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nobody is told that it was used
+    "RAY_worker_niceness": "0",  # +15 by default: a laptop's other programs would starve the trials
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".*",  # it would print on stdout that a worker died; we tell it ourselves
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a trial without a GPU is told to hide them all
+}
+
+
+def worker_variables(threads: int) -> Mapping[str, str]:
+    """For a worker that computes with so many threads, and for the Ray that starts it."""
+    count = str(threads)
+    return {
+        **FOR_RAY,
+        "TF_NUM_INTRAOP_THREADS": count,
+        "TF_NUM_INTEROP_THREADS": "1",
+        "OMP_NUM_THREADS": count,
+        "OPENBLAS_NUM_THREADS": count,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        **{name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ},
+    }

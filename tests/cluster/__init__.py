@@ -1,0 +1,1 @@
+"""Test beds: several hosts on this one machine."""

@@ -1,1 +1,1 @@
-"""Test beds: several hosts on this one machine."""
+"""Test beds: several hosts, and ssh to them, on this one machine."""

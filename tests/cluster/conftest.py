@@ -10,6 +10,7 @@ from tests.cluster import requirements
 from tests.cluster.hosts import Hosts
 from tests.cluster.hosts import hosts as hosts_up
 from tests.cluster.network import NoNetworkError
+from tests.cluster.ssh import Ssh, serve_ssh
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,13 @@ def hosts(shared: Path) -> Iterator[Hosts]:
         except NoNetworkError as refusal:
             pytest.skip(f"no network can be made here: {refusal}")
         yield bed
+
+
+@pytest.fixture(scope="module")
+def ssh(hosts: Hosts, tmp_path_factory: pytest.TempPathFactory) -> Ssh:
+    """The way from this machine to the hosts."""
+    _skip_without(requirements.SSH)
+    return serve_ssh(hosts, tmp_path_factory.mktemp("ssh"))
 
 
 def _skip_without(programs: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ import sys
 from functools import cache
 
 HOSTS = ("ip", "nsenter", "unshare", "setpriv", "ss")
+SSH = ("/usr/sbin/sshd", "ssh", "ssh-keygen")
 
 _SYSTEM_FOLDERS = "/usr/sbin:/sbin"
 

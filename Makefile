@@ -8,12 +8,13 @@ FUZZ_INPUTS ?= 20000
 FUZZ_SEED ?= 0
 BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_growth search_overhead second_start
 
-.PHONY: help setup demo test test-fast coverage torture fuzz lint bench clean
+.PHONY: help setup demo test test-fast test-cluster coverage torture fuzz lint bench clean
 
 help:
 	@echo "make demo       breed three small generations on the built-in music, in this terminal"
 	@echo "make test       lint, types, import floors and all tests"
 	@echo "make test-fast  the same without the tests that train networks or start Ray"
+	@echo "make test-cluster  of those, the tests on several hosts alone: Linux, root and a few programs"
 	@echo "make coverage   how much of store, search and execution their tests reach: 95 % of the branches at least"
 	@echo "make torture    kill a run at 48 instants and compare it with an undisturbed one: a quarter of an hour"
 	@echo "make fuzz       20,000 inputs that are rubbish: half an hour; FUZZ_INPUTS and FUZZ_SEED say how many, and which"
@@ -47,6 +48,9 @@ test: lint
 
 test-fast: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-cluster: $(READY)
+	$(BIN)/python -m pytest -m cluster
 
 coverage: $(READY)
 	$(BIN)/coverage erase

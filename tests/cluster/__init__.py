@@ -1,0 +1,1 @@
+"""Test beds: several hosts, and ssh to them, on this one machine."""

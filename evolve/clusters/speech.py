@@ -31,19 +31,20 @@ def order(individuals: Sequence[Individual], material: Material, *, number: int)
 def understand_order(message: Message) -> tuple[tuple[Individual, ...], Material]:
     """What `order` said."""
     facts = message.facts
-    space, config = _space(facts["space"]), RunConfig.model_validate(facts["settings"])
+    space, config = understand_space(facts["space"]), RunConfig.model_validate(facts["settings"])
     individuals = tuple(_individual(one) for one in facts["individuals"])
     return individuals, Material.load(message.data, facts, space, config)
+
+
+def understand_space(facts: Mapping[str, Json]) -> SearchSpace:
+    """The space that `order` gave as a dictionary."""
+    return SearchSpace(tuple(_gene(one) for one in facts["genes"]), facts["description"])
 
 
 def _individual(facts: Mapping[str, Json]) -> Individual:
     genome = Genome(tuple((name, value) for name, value in facts["genome"]["genes"]))
     words = {name: tuple(facts[name]) for name in ("parents", "operators")}
     return Individual(**{**facts, **words, "genome": genome, "origin": Origin(facts["origin"])})
-
-
-def _space(facts: Mapping[str, Json]) -> SearchSpace:
-    return SearchSpace(tuple(_gene(one) for one in facts["genes"]), facts["description"])
 
 
 def _gene(facts: Mapping[str, Json]) -> Gene:

@@ -1,7 +1,6 @@
 """Where a run trains: this machine, a Ray cluster that runs, or one that is got for each generation."""
 
 import contextlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +88,7 @@ def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "
     from evolve.execution.resources import Resources
 
     wish = Wish(
-        name=f"evolve-{re.sub('[^A-Za-z0-9-]+', '-', paths.name)}",
+        run=paths.name,
         folder=paths.clusters,
         cpus=config.cpus_per_trial,
         gpus=config.gpus_per_trial,

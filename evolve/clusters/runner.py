@@ -1,5 +1,6 @@
 """Trials on a cluster that is got for them: what it tells is passed on, and a lost one is made good by another."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 
@@ -51,13 +52,14 @@ class ClusterRunner:
         """Have the cluster do what is missing, and listen until it has."""
         session, is_new = self._session, self._session is None
         if session is None:
-            self._session = session = self._launcher.launch(self._wish)
+            wish = dataclasses.replace(self._wish, generation=errand.generation)
+            self._session = session = self._launcher.launch(wish)
         if not (is_new and session.orders):  # else it works already on what was ordered before we came back
             _give(session, errand)
         while errand.missing:
             message = session.receive(_WAIT_S)
             stop_if_asked()
-            errand.observer.place_changed(session.place)
+            errand.tell_place(session.place)
             if message is None:
                 continue
             if message.kind == "refused":
@@ -73,8 +75,10 @@ class _Errand:
     def __init__(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
         self.missing = {one.id: one for one in longest_first(individuals, material)}
         self.material, self.observer = material, observer
+        self.generation = max(one.generation for one in individuals)
         self._running: dict[str, None] = {}
         self._fruitless = 0
+        self._place = ""
 
     def hear(self, message: Message) -> None:
         """Pass on what is about those that are missing; what an earlier order made is known already."""
@@ -106,7 +110,13 @@ class _Errand:
             raise ExecutionError(
                 f"{FRUITLESS} clusters in a row were lost before a network was trained, the last: {why}"
             )
-        self.observer.place_changed(f"{why}; another cluster is asked for")
+        self.tell_place(f"{why}; another cluster is asked for")
+
+    def tell_place(self, place: str) -> None:
+        """Tell what the cluster does, when that is new."""
+        if place != self._place:
+            self._place = place
+            self.observer.place_changed(place)
 
 
 def _give(session: Session, errand: _Errand) -> None:

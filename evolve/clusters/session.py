@@ -1,5 +1,6 @@
 """A cluster that works for a run, seen from the run's side."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,22 +17,29 @@ class Wish:
     """What a run wants of a cluster.
 
     Attributes:
-        name: What the cluster is called where its kind has names: letters, digits and hyphens.
+        run: The run's name.
         folder: Where what belongs to clusters is kept, in the run's folder.
         cpus: Cores of one trial.
         gpus: GPUs of one trial; None: one where there are any.
         memory_gb: The most memory of a trial.
         trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
         checkpoints: Where half-trained networks are kept on this machine.
+        generation: Which one is trained.
     """
 
-    name: str
+    run: str
     folder: Path
     cpus: float = 1.0
     gpus: float | None = None
     memory_gb: float | None = None
     trial: str | None = None
     checkpoints: Path | None = None
+    generation: int = 0
+
+    @property
+    def name(self) -> str:
+        """What the cluster is called where its kind has names: letters, digits and hyphens."""
+        return f"evolve-{re.sub('[^A-Za-z0-9]+', '-', self.run).strip('-') or 'run'}-g{self.generation}"
 
 
 class Session(Protocol):

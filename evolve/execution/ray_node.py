@@ -28,11 +28,11 @@ _IS_UP = "Ray runtime started."
 
 _HEALTH = {
     "RAY_health_check_initial_delay_ms": "10000",
-    "RAY_health_check_period_ms": "3000",
-    "RAY_health_check_timeout_ms": "5000",
+    "RAY_health_check_period_ms": "2000",
+    "RAY_health_check_timeout_ms": "3000",
     "RAY_health_check_failure_threshold": "4",
 }
-"""A node that is cut off is given up after some 30 seconds; Ray's own figures make it more than a minute."""
+"""A node that is cut off is given up after some 20 seconds; Ray's own figures make it more than a minute."""
 
 
 class RayNode:

@@ -57,7 +57,7 @@ class Clusters:
 
     def launch(self, wish: Wish) -> Session:
         """The next."""
-        assert wish.name == "evolve-a"
+        assert wish.name == "evolve-a-g0"
         return next(self._sessions)
 
 
@@ -92,7 +92,7 @@ def ended(*slots: int) -> Iterator[Message]:
 def run(tmp_path: Path, four: list[Individual], material: Material, *sessions: PretendedSession) -> Recorder:
     """What the observer is told of a run on these clusters; it refuses a second result of one individual."""
     recorder = Recorder()
-    runner = ClusterRunner(Clusters(*sessions), Wish("evolve-a", tmp_path))
+    runner = ClusterRunner(Clusters(*sessions), Wish("a", tmp_path))
     try:
         runner.run(four, material, recorder)
     finally:

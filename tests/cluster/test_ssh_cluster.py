@@ -1,0 +1,84 @@
+"""Training on hosts that are reached by ssh: nothing is lost when hosts are, and nobody else gets in."""
+
+import shlex
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evolve.clusters.cluster_execution import ClusterExecution
+from evolve.clusters.profile import SshProfile
+from evolve.clusters.session import Wish
+from evolve.clusters.ssh import SshLauncher
+from evolve.execution.material import Material
+from evolve.genetics.individual import Individual
+from tests.cluster.hosts import Hosts
+from tests.cluster.ssh import Ssh
+from tests.execution.settings import Recorder, small_config, small_material
+from tests.execution.strange_trials import RUN, strange
+
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
+HERE = Path(__file__).parents[2]
+"""On the hosts as well, so that their workers find these tests' trials."""
+
+
+class Watching(Recorder):
+    """An observer that has something happen once enough trials run at the same time."""
+
+    def __init__(self, count: int, happen: Callable[[], None]) -> None:
+        """Once so many run."""
+        super().__init__()
+        self._count, self._happen = count, happen
+        self.happened_at = 0.0
+        self.lost_at: list[float] = []
+
+    def trial_started(self, individual_id: str) -> None:
+        """One more."""
+        super().trial_started(individual_id)
+        if len(self.started) - len(self.results) - len(self.lost) == self._count and not self.happened_at:
+            self.happened_at = time.monotonic()
+            threading.Thread(target=self._happen).start()
+
+    def trial_lost(self, individual_id: str, reason: str) -> None:
+        """One less, for now."""
+        super().trial_lost(individual_id, reason)
+        self.lost_at.append(time.monotonic() - self.happened_at)
+
+
+def run(ssh: Ssh, individuals: list[Individual], material: Material, recorder: Recorder, folder: Path) -> None:
+    """Run these trials on the hosts, two side by side on each."""
+    hosts = [{"host": name, "cpus": 2} for name in ("h1", "h2", "h3")]
+    profile = SshProfile.model_validate(
+        {"kind": "ssh", "hosts": hosts, "ssh": shlex.join(ssh.command), "setup": f"cd {shlex.quote(str(HERE))}"}
+    )
+    execution = ClusterExecution(SshLauncher(profile), Wish("test", folder, trial=RUN))
+    with execution, execution() as runner:
+        runner.run(individuals, material, recorder)
+
+
+@pytest.fixture(scope="module")
+def material(tunes: Path) -> Material:
+    """What the trials work from."""
+    return small_material(small_config(tunes))
+
+
+def test_hosts_that_die_and_are_cut_off_are_done_without(
+    hosts: Hosts, ssh: Ssh, material: Material, tmp_path: Path
+) -> None:
+    """What ran there is begun again elsewhere; every trial ends once, whatever the cut-off host still does."""
+    individuals = [strange(slot, "live 12") for slot in range(1, 9)]
+
+    def two_hosts_go() -> None:
+        hosts[1].cut()
+        hosts[2].kill()
+
+    recorder = Watching(6, two_hosts_go)
+    run(ssh, individuals, material, recorder, tmp_path)
+    print("lost after", recorder.lost_at, recorder.places)
+    assert sorted(recorder.results) == sorted(one.id for one in individuals)
+    assert all(result.failure is None for result in recorder.results.values())
+    assert {name for name, _ in recorder.lost} < set(recorder.started[:6])
+    assert len(recorder.lost) == 4

@@ -13,6 +13,9 @@ from evolve.clusters.plain_yaml import Document, ManifestError, parse_documents
 from evolve.errors import nearest_spelling, shortened
 from evolve.store.records import Json
 
+WISHES: Final = ("evolve/python", "evolve/context", "evolve/wait-s")
+"""Annotations of a RayCluster that are meant for evolve."""
+
 NAME_ON_PODS: Final = "ray.io/cluster"
 """KubeRay's label on every pod of a cluster: the cluster's name."""
 
@@ -22,7 +25,6 @@ _LEAST_RAY: Final = (2, 52)
 """From then on Ray asks for a token, and KubeRay refuses older ones that should."""
 
 _LONGEST_WAIT_S: Final = 7 * 24 * 3600.0
-_WISHES: Final = ("evolve/python", "evolve/context", "evolve/wait-s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,8 @@ def _wishes(cluster: Document) -> dict[str, str]:
     wishes = {key: value for key, value in annotations.items() if key.startswith("evolve/")}
     for key, value in wishes.items():
         path = f"metadata.annotations.{key}"
-        if key not in _WISHES:
-            cluster.fail(path, f"is unknown; allowed: {', '.join(_WISHES)}{nearest_spelling(key, _WISHES)}")
+        if key not in WISHES:
+            cluster.fail(path, f"is unknown; allowed: {', '.join(WISHES)}{nearest_spelling(key, WISHES)}")
         if not isinstance(value, str) or not value.strip():
             cluster.fail(path, f'must be text, as all annotations; write it in quotes: "{shortened(str(value))}"')
     return wishes

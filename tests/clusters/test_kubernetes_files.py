@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from evolve.clusters.kubectl import apply_arguments, delete_arguments, exec_arguments, look_arguments
-from evolve.clusters.manifest import parse_manifest
+from evolve.clusters.manifest import WISHES, parse_manifest
 from evolve.clusters.rendering import cluster_name, render
 from evolve.store.records import Json
 from tests.clusters.kubernetes_schemas import crd_schema, kubernetes_versions, mistakes, ray_cluster_schema
@@ -166,6 +166,15 @@ def test_the_role_allows_what_is_asked_of_kubectl() -> None:
         assert {"list", "delete"} <= verbs[kind]
     assert "exec" in exec_arguments(manifest, "head")
     assert {"get", "create"} <= verbs["pods/exec"]
+
+
+def test_the_pages_name_what_there_is() -> None:
+    """The pages beside the files name each annotation that evolve reads, and files that are there."""
+    pages = "".join(page.read_text() for page in (ROOT / "cluster").glob("*.md"))
+    assert set(re.findall(r"^\| `(evolve/[a-z-]+)` \|", pages, flags=re.MULTILINE)) == set(WISHES)
+    linked = re.findall(r"\]\(([A-Za-z/-]+(?:\.yaml)?)\)", pages)
+    assert {"kubernetes.yaml", "kubernetes/role.yaml", "Dockerfile"} <= set(linked)
+    assert all((ROOT / "cluster" / name).exists() for name in linked)
 
 
 def _kinds(arguments: tuple[str, ...]) -> list[str]:

@@ -1,13 +1,16 @@
 """What becomes of a manifest for a generation."""
 
+import contextlib
 import copy
 import json
 import re
 
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.clusters.manifest import parse_manifest
+from evolve.clusters.plain_yaml import ManifestError
 from evolve.clusters.rendering import LONGEST_NAME, cluster_name, render
 from evolve.store.records import Json
 from tests.clusters.test_manifest import SHIPPED, SMALL
@@ -82,6 +85,23 @@ def test_nothing_else_is_changed() -> None:
     assert cluster["spec"]["unheard"] == {"of": [1]}
     (container,) = cluster["spec"]["headGroupSpec"]["template"]["spec"]["containers"]
     assert container == {"name": "head", "env": [{"name": "RAY_USAGE_STATS_ENABLED", "value": "1"}]}
+
+
+@given(st.data())
+def test_whatever_stands_in_a_manifest_is_rendered_or_refused(data: st.DataObject) -> None:
+    """With anything in the place of anything, a manifest is a cluster or a user's mistake, never a bug of ours."""
+    documents = list(yaml.safe_load_all(SHIPPED))
+    part: Json = documents
+    while True:
+        key = data.draw(st.sampled_from(list(part) if isinstance(part, dict) else list(range(len(part)))))
+        if not isinstance(part[key], dict | list) or not part[key] or data.draw(st.booleans()):
+            break
+        part = part[key]
+    part[key] = data.draw(
+        st.sampled_from([None, 1, "", "x", [], {}, [1], [None], {"x": 1}, [{}], [{"name": None}], True])
+    )
+    with contextlib.suppress(ManifestError):
+        _render(yaml.safe_dump_all(documents))
 
 
 def test_policies_go_where_the_cluster_goes() -> None:

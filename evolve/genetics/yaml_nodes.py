@@ -1,5 +1,7 @@
 """YAML text as nodes, which know their lines; no more of them than a person writes."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
@@ -26,12 +28,34 @@ def compose(text: str) -> yaml.Node | None:
     """The root node of the text; None when it is empty.
 
     Raises:
+        yaml.YAMLError: It is no YAML, or more than one document; knows the line where it stops being any.
+        TooMuchError: It has too many nodes or aliases, or tags.
+    """
+    with _bounded(text) as loader:
+        return loader.get_single_node()
+
+
+def compose_all(text: str) -> tuple[yaml.Node, ...]:
+    """The root nodes of the documents in the text, which ``---`` parts; the limits hold for all of them together.
+
+    Raises:
         yaml.YAMLError: It is no YAML; knows the line where it stops being any.
         TooMuchError: It has too many nodes or aliases, or tags.
     """
+    nodes: list[yaml.Node] = []
+    with _bounded(text) as loader:
+        while loader.check_node():
+            node = loader.get_node()
+            if node is not None:
+                nodes.append(node)
+    return tuple(nodes)
+
+
+@contextlib.contextmanager
+def _bounded(text: str) -> Iterator["_BoundedLoader"]:
     loader = _BoundedLoader(text)
     try:
-        return loader.get_single_node()
+        yield loader
     except (ValueError, OverflowError) as error:  # of numbers that PyYAML makes out of escapes and directives
         raise yaml.MarkedYAMLError(problem="it has a number or a character far beyond all that there are") from error
     finally:

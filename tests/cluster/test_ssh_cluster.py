@@ -1,6 +1,8 @@
 """Training on hosts that are reached by ssh: nothing is lost when hosts are, and nobody else gets in."""
 
 import shlex
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from evolve.clusters.ssh import SshLauncher
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
 from tests.cluster.hosts import Hosts
+from tests.cluster.scripted_runs import ScriptedRun, genomes_on_one_machine
 from tests.cluster.ssh import Ssh
 from tests.execution.settings import Recorder, small_config, small_material
 from tests.execution.strange_trials import RUN, strange
@@ -65,6 +68,43 @@ def material(tunes: Path) -> Material:
     return small_material(small_config(tunes))
 
 
+def test_a_run_trains_on_three_hosts_that_share_no_disk(hosts: Hosts, ssh: Ssh, tunes: Path, tmp_path: Path) -> None:
+    """Songs and networks come home, the genomes are those of any machine, and the hosts are left as they were."""
+    profile = tmp_path / "hosts.yaml"
+    profile.write_text("kind: ssh\nhosts: [h1, h2, h3]\n")
+    run = ScriptedRun(tmp_path / "typed", tunes, profile, ssh.environment)
+    told = run.begin().err
+    assert "3 of 3 hosts train: h1, h2, h3" in told
+    assert not any(host.run("ls", run.folder, check=False).stdout for host in hosts)
+    run.rank_and_go_on()
+    assert run.genomes == genomes_on_one_machine(tmp_path / "elsewhere", tunes)
+    for one in run.report:
+        (song,) = one["songs"]
+        assert (run.folder / "runs" / "a" / song["midi"]).is_file()
+    for host in hosts:
+        assert [listener.process for listener in host.listening()] == ["sshd"]
+        assert "evolve" not in host.run("ls", "-a", tempfile.gettempdir()).stdout
+
+
+def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: Material, tmp_path: Path) -> None:
+    """Another user of the cluster's network cannot join, though the port is open to it."""
+    answers = []
+
+    def knock() -> None:
+        (port,) = [one.port for one in hosts[0].listening() if one.process == "gcs_server"]
+        join = (
+            f"from evolve.execution.ray_cluster import connect; connect('{hosts[0].address}:{port}', None, threads=1)"
+        )
+        answers.append(hosts[1].run(sys.executable, "-c", join, check=False, timeout_s=120))
+
+    recorder = Watching(2, knock)
+    run(ssh, [strange(slot, "live 40") for slot in (1, 2)], material, recorder, tmp_path)
+    (answer,) = answers
+    assert "cannot join the Ray cluster" in answer.stderr
+    assert "token" in answer.stderr
+    assert len(recorder.results) == 2
+
+
 def test_hosts_that_die_and_are_cut_off_are_done_without(
     hosts: Hosts, ssh: Ssh, material: Material, tmp_path: Path
 ) -> None:
@@ -77,7 +117,6 @@ def test_hosts_that_die_and_are_cut_off_are_done_without(
 
     recorder = Watching(6, two_hosts_go)
     run(ssh, individuals, material, recorder, tmp_path)
-    print("lost after", recorder.lost_at, recorder.places)
     assert sorted(recorder.results) == sorted(one.id for one in individuals)
     assert all(result.failure is None for result in recorder.results.values())
     assert {name for name, _ in recorder.lost} < set(recorder.started[:6])

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,16 @@ class Typed:
         return json.loads(self.out)
 
 
-def evolve(*arguments: str, folder: Path, expect: int = 0) -> Typed:
+def evolve(*arguments: str, folder: Path, expect: int = 0, environment: Mapping[str, str] | None = None) -> Typed:
     """Type `evolve …` in a folder, without a terminal; the exit code must be the expected one."""
     ended = subprocess.run(  # noqa: PLW1510 - the exit code is compared below, with the output beside it
-        [EVOLVE, *arguments], cwd=folder, capture_output=True, text=True, timeout=900, stdin=subprocess.DEVNULL
+        [EVOLVE, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        stdin=subprocess.DEVNULL,
     )
     assert ended.returncode == expect, f"exit {ended.returncode}: {ended.stdout}\n{ended.stderr}"
     assert "Traceback" not in ended.stderr, ended.stderr

@@ -1,1 +1,1 @@
-"""Test beds: several hosts, and ssh to them, on this one machine."""
+"""Test beds: several hosts, ssh to them, and a real SLURM, all on this one machine."""

@@ -10,6 +10,8 @@ from tests.cluster import requirements
 from tests.cluster.hosts import Hosts
 from tests.cluster.hosts import hosts as hosts_up
 from tests.cluster.network import NoNetworkError
+from tests.cluster.slurm import Slurm
+from tests.cluster.slurm import slurm as slurm_up
 from tests.cluster.ssh import Ssh, serve_ssh
 
 
@@ -36,6 +38,14 @@ def ssh(hosts: Hosts, tmp_path_factory: pytest.TempPathFactory) -> Ssh:
     """The way from this machine to the hosts."""
     _skip_without(requirements.SSH)
     return serve_ssh(hosts, tmp_path_factory.mktemp("ssh"))
+
+
+@pytest.fixture(scope="module")
+def slurm(hosts: Hosts, shared: Path) -> Iterator[Slurm]:
+    """A SLURM whose nodes are h1 and h2."""
+    _skip_without(requirements.SLURM)
+    with slurm_up(hosts, shared) as bed:
+        yield bed
 
 
 def _skip_without(programs: tuple[str, ...]) -> None:

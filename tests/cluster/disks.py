@@ -15,7 +15,7 @@ _PROGRAMS = tuple(dict.fromkeys((_ROOT, Path(sys.prefix), Path(sys.base_prefix))
 
 
 def boot_script(addresses: Mapping[str, str], shared: Sequence[Path], hidden: Sequence[Path]) -> str:
-    """A shell script that lives as long as standard input is open, with a host's own view of the files.
+    """A shell script that gives a host its own view of the files, and says ``up``.
 
     The disk can be read, not written. Over some folders, and those that are hidden, lie empty ones of the host's own.
     Only what is shared is the same folder for all hosts and this machine.
@@ -27,7 +27,7 @@ def boot_script(addresses: Mapping[str, str], shared: Sequence[Path], hidden: Se
     """
     needed = [folder for folder in _PROGRAMS if any(folder.is_relative_to(above) for above in _OWN)]
     descriptors = {folder: 10 + at for at, folder in enumerate((*needed, *shared))}
-    lines = ["set -e", 'hostname "$0"']
+    lines = ["set -e", 'hostname "$1"']
     # Opened before anything is laid over them.
     lines += [f"exec {descriptor}<{shlex.quote(str(folder))}" for folder, descriptor in descriptors.items()]
     lines += ["mount -o remount,bind,ro /"]
@@ -36,8 +36,7 @@ def boot_script(addresses: Mapping[str, str], shared: Sequence[Path], hidden: Se
     lines += [_lay_over(str(folder), "755") for folder in hidden]
     lines += [_show(folder, descriptors[folder], "rw") for folder in shared]
     lines += [_replace(file, text) for file, text in _files(addresses).items()]
-    lines += ["echo up", "read || true"]
-    return "\n".join(lines)
+    return "\n".join((*lines, "echo up", ""))
 
 
 def _files(addresses: Mapping[str, str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ class Listener(NamedTuple):
 class Host:
     """A host that is up from its making until it is killed.
 
-    Its first process reads from a pipe that we hold: when we die, however that happens, the host goes down with us.
+    Its first process is a shell that reads from a pipe that we hold: when we die, however that happens, so does it.
 
     Attributes:
         name: Its hostname: h1, h2, …
@@ -57,7 +57,7 @@ class Host:
         self._commands: list[subprocess.Popen[str]] = []
         spaces = ("--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "--kill-child")
         self._unshare = subprocess.Popen(
-            ["unshare", *spaces, "--", "bash", "-c", boot, self.name],
+            ["unshare", *spaces, "--", "bash", "-s", self.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -65,7 +65,7 @@ class Host:
             start_new_session=True,  # Ctrl-C is not for it
         )
         try:
-            self._wait_until_up()
+            self._wait_until_up(boot)
             network.plug(number, self._init)
             self._wait_until_reached()
         except BaseException:
@@ -175,9 +175,12 @@ class Host:
         place = ("env", f"--chdir={folder or '/'}")
         return [*enter, "setpriv", "--pdeathsig", "TERM", *self._cores, *place, *map(str, command)]
 
-    def _wait_until_up(self) -> None:
+    def _wait_until_up(self, boot: str) -> None:
+        assert self._unshare.stdin is not None
         assert self._unshare.stdout is not None
         assert self._unshare.stderr is not None
+        self._unshare.stdin.write(boot)
+        self._unshare.stdin.flush()  # and not closed
         if self._unshare.stdout.readline().strip() != "up":
             raise RuntimeError(f"{self.name} does not boot: {self._unshare.stderr.read().strip()}")
         self._init = psutil.Process(self._unshare.pid).children()[0].pid

@@ -8,6 +8,7 @@ from functools import cache
 
 HOSTS = ("ip", "nsenter", "unshare", "setpriv", "ss")
 SSH = ("/usr/sbin/sshd", "ssh", "ssh-keygen")
+SLURM = ("munged", "slurmctld", "slurmd", "sbatch", "scontrol")
 
 _SYSTEM_FOLDERS = "/usr/sbin:/sbin"
 

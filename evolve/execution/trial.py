@@ -19,9 +19,10 @@ from evolve.genetics.individual import Individual
 from evolve.music.representation.contract import Representation
 from evolve.network.build import hypermodel
 from evolve.network.files import network_to_bytes
+from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.leftovers import nothing_left_behind
 from evolve.network.sampling import Sampling
-from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
+from evolve.network.train import TrainingFailed, TrainingSettings, train
 from evolve.randomness import derive_seed
 from evolve.store.records import Artifact, Json, TrialResult
 

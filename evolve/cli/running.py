@@ -167,7 +167,13 @@ def _ray(store: "RunStore", address: str | None) -> "Iterator[RayExecution]":
     from evolve.run_facts import config_of
 
     config = config_of(store.read())
-    execution = RayExecution(address, config.cpus_per_trial, config.gpus_per_trial, memory_gb=config.memory_per_trial)
+    execution = RayExecution(
+        address,
+        config.cpus_per_trial,
+        config.gpus_per_trial,
+        memory_gb=config.memory_per_trial,
+        checkpoints=_checkpoints(store, address),
+    )
     try:
         yield execution
     finally:
@@ -175,6 +181,18 @@ def _ray(store: "RunStore", address: str | None) -> "Iterator[RayExecution]":
             execution.abandon()
         else:
             execution.close()
+
+
+def _checkpoints(store: "RunStore", address: str | None) -> Path | None:
+    """Where half-trained networks of a run wait; None on a cluster, whose machines need not see the run folder.
+
+    Raises:
+        RunError: The folder leads out of the run folder.
+    """
+    from evolve.store.files import inside
+
+    paths = store.paths
+    return inside(paths, paths.relative(paths.checkpoints)) if address is None else None
 
 
 def _asks(judge: JudgeKind | None) -> bool:

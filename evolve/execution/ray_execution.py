@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:  # they bring Ray and psutil, which are imported in the background
@@ -31,6 +32,7 @@ class RayExecution:
         memory_gb: float | None = None,
         linger_s: float = LINGER_S,
         trial: str | None = None,
+        checkpoints: Path | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -41,9 +43,12 @@ class RayExecution:
             memory_gb: The most memory that a trial's process may hold; None: its share of the machine.
             linger_s: How long our own Ray is kept without work.
             trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
+            checkpoints: The folder of the run's half-trained networks, in one that is there; this process and all
+                workers must see it under the same path. None keeps none: a lost trial begins anew.
         """
         self._address, self._linger_s = address, linger_s
-        self._wanted = _Wanted(cpus, gpus, memory_gb, trial)
+        folder = None if checkpoints is None else checkpoints.absolute()  # workers may be elsewhere
+        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, folder)
         # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
         self._lock = threading.Lock()
@@ -150,12 +155,13 @@ class RayExecution:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a trial takes, and what it is; see `RayExecution`."""
+    """What a trial takes, what it is, and where it is kept; see `RayExecution`."""
 
     cpus: float
     gpus: float | None
     memory_gb: float | None
     trial: str | None
+    checkpoints: Path | None
 
 
 def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner":
@@ -167,7 +173,9 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
     try:
         resources = resources_of_a_trial(wanted.cpus, wanted.gpus)
         trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
-        runner = RayRunner(resources, trial, memory_gb=wanted.memory_gb, is_our_own=is_our_own)
+        runner = RayRunner(
+            resources, trial, memory_gb=wanted.memory_gb, checkpoints=wanted.checkpoints, is_our_own=is_our_own
+        )
         runner.open_places(trials)
     except BaseException:
         disconnect()

@@ -67,12 +67,17 @@ class RunPaths:
         return self.folder / "material.npz"
 
     @property
+    def checkpoints(self) -> Path:
+        """The folder of half-trained networks, each until its trial has ended."""
+        return self.folder / "checkpoints"
+
+    @property
     def entries(self) -> tuple[Path, ...]:
         """All that evolve makes right in the run folder; whatever else lies there is somebody's own."""
         journal = self.database.with_name(self.database.name + JOURNAL_SUFFIX)
         folders = ("individuals", "composed", "opening", "listening")
         files = (self.database, journal, self.lock, self.space, self.settings, self.material)
-        return *files, *(self.folder / name for name in folders)
+        return *files, self.checkpoints, *(self.folder / name for name in folders)
 
     def artifact(self, individual_id: str, name: str) -> Path:
         """A file of one individual."""

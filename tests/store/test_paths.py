@@ -84,7 +84,7 @@ def test_everything_lies_beneath_the_run_folder_and_is_told_relative_to_it() -> 
     """So that a run can be moved."""
     paths = RunPaths(Path("/runs/a"))
     every = (paths.database, paths.lock, paths.space, paths.settings, paths.material, paths.opening("o.mid"),
-             paths.artifact("g0-1b", "song-1.mid"), paths.listening(2, "Ann-Marie 2"))  # fmt: skip
+             paths.artifact("g0-1b", "song-1.mid"), paths.listening(2, "Ann-Marie 2"), paths.checkpoints)  # fmt: skip
     assert len(set(every)) == len(every)
     for path in every:
         relative = paths.relative(path)

@@ -21,7 +21,12 @@ genes:
 """
 
 
-def trial(individual: Individual, material: Material, report: Callable[[TrialProgress], None]) -> TrialResult:  # noqa: ARG001
+def trial(
+    individual: Individual,
+    material: Material,
+    report: Callable[[TrialProgress], None],  # noqa: ARG001
+    checkpoints: Path | None,  # noqa: ARG001
+) -> TrialResult:
     """A trial that gives back songs and a network of a few hundred bytes."""
     songs = tuple(
         SongResult(index, (Artifact("midi", f"song-{index}.mid", b"x" * 300),), {"notes": 60})

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from evolve.clusters.profile import Profile
     from evolve.config import RunConfig
     from evolve.execution.ray_execution import RayExecution
+    from evolve.execution.resources import Resources
     from evolve.store.paths import RunPaths
 
 
@@ -60,7 +61,7 @@ def find_profile(name: str) -> "Profile":
 def place_to_train(paths: "RunPaths", config: "RunConfig", place: Place) -> "Iterator[RayExecution | ClusterExecution]":
     """Where the run's trials run; what is still starting in the end is left to itself."""
     if place.cluster is None:
-        execution: RayExecution | ClusterExecution = _ray(config, place.address)
+        execution: RayExecution | ClusterExecution = _ray(paths, config, place.address)
     else:
         execution = _of_profile(paths, config, find_profile(place.cluster))
     try:
@@ -72,10 +73,32 @@ def place_to_train(paths: "RunPaths", config: "RunConfig", place: Place) -> "Ite
             execution.close()
 
 
-def _ray(config: "RunConfig", address: str | None) -> "RayExecution":
+def _ray(
+    paths: "RunPaths", config: "RunConfig", address: str | None, machine: "Resources | None" = None
+) -> "RayExecution":
+    """On a cluster of somebody's own no half-trained networks are kept: its hosts need not see the run folder."""
     from evolve.execution.ray_execution import RayExecution
+    from evolve.execution.resources import ALL
 
-    return RayExecution(address, config.cpus_per_trial, config.gpus_per_trial, memory_gb=config.memory_per_trial)
+    return RayExecution(
+        address,
+        config.cpus_per_trial,
+        config.gpus_per_trial,
+        memory_gb=config.memory_per_trial,
+        checkpoints=_checkpoints(paths) if address is None else None,
+        machine=machine or ALL,
+    )
+
+
+def _checkpoints(paths: "RunPaths") -> Path:
+    """Where half-trained networks of a run wait.
+
+    Raises:
+        RunError: The folder leads out of the run folder.
+    """
+    from evolve.store.files import inside
+
+    return inside(paths, paths.relative(paths.checkpoints))
 
 
 def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "RayExecution | ClusterExecution":
@@ -84,7 +107,6 @@ def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "
     from evolve.clusters.session import Wish
     from evolve.clusters.slurm import SlurmLauncher
     from evolve.clusters.ssh import SshLauncher
-    from evolve.execution.ray_execution import RayExecution
     from evolve.execution.resources import Resources
 
     wish = Wish(
@@ -93,11 +115,12 @@ def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "
         cpus=config.cpus_per_trial,
         gpus=config.gpus_per_trial,
         memory_gb=config.memory_per_trial,
+        checkpoints=_checkpoints(paths),
     )
     match profile:
         case LocalProfile():
             given = Resources(profile.cpus, profile.gpus)
-            return RayExecution(None, wish.cpus, wish.gpus, memory_gb=wish.memory_gb, machine=given)
+            return _ray(paths, config, None, given)
         case SshProfile():
             return ClusterExecution(SshLauncher(profile), wish)
         case SlurmProfile():

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from evolve.execution.resources import ALL, Resources
@@ -35,6 +36,7 @@ class RayExecution:
         trial: str | None = None,
         nodes: int | None = None,
         machine: Resources = ALL,
+        checkpoints: Path | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -47,9 +49,12 @@ class RayExecution:
             trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
             nodes: Of a cluster that `evolve.execution.ray_node` has started, how many are expected; None: it was not.
             machine: What a Ray that is started here may use.
+            checkpoints: The folder of the run's half-trained networks, in one that is there; this process and all
+                workers must see it under the same path. None keeps none: a lost trial begins anew.
         """
         self._address, self._linger_s = address, linger_s
-        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, machine)
+        folder = None if checkpoints is None else checkpoints.absolute()  # workers may be elsewhere
+        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, machine, folder)
         # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
         self._lock = threading.Lock()
@@ -156,7 +161,7 @@ class RayExecution:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a trial takes, and what it is; see `RayExecution`."""
+    """What a trial takes, what it is, and where it is kept; see `RayExecution`."""
 
     cpus: float
     gpus: float | None
@@ -164,6 +169,7 @@ class _Wanted:
     trial: str | None
     nodes: int | None
     machine: Resources
+    checkpoints: Path | None
 
 
 def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner":
@@ -183,7 +189,9 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
         wait_for_nodes(wanted.nodes or 1)
         resources = resources_of_a_trial(wanted.cpus, wanted.gpus)
         trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
-        runner = RayRunner(resources, trial, memory_gb=wanted.memory_gb, is_our_own=is_our_own)
+        runner = RayRunner(
+            resources, trial, memory_gb=wanted.memory_gb, checkpoints=wanted.checkpoints, is_our_own=is_our_own
+        )
         runner.open_places(trials)
     except BaseException:
         disconnect()

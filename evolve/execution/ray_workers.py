@@ -9,6 +9,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import psutil
@@ -16,6 +17,7 @@ import ray
 from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
 from evolve.errors import ExecutionError
+from evolve.execution.checkpoints import forget, forget_all
 from evolve.execution.contract import TrialObserver, TrialProgress
 from evolve.execution.effort import longest_first
 from evolve.execution.material import Material
@@ -55,6 +57,7 @@ class RayRunner:
         trial: str = RUN_TRIAL,
         *,
         memory_gb: float | None = None,
+        checkpoints: Path | None = None,
         is_our_own: bool = False,
     ) -> None:
         """Trials take these resources each.
@@ -63,10 +66,12 @@ class RayRunner:
             resources: Amounts of ``CPU`` and ``GPU``.
             trial: What a worker runs, as ``module:function`` with the signature of `evolve.execution.trial.run_trial`.
             memory_gb: The most memory that a worker may hold; None: its share of the machine.
+            checkpoints: The folder of the run's half-trained networks, which this process and all workers see under the
+                same path; None keeps none.
             is_our_own: Whether Ray was started by this process, so that all workers are on this machine.
         """
         self._resources, self._trial, self._memory_gb = resources, trial, memory_gb
-        self._is_our_own = is_our_own
+        self._checkpoints, self._is_our_own = checkpoints, is_our_own
         self._places: list[_Place] = []
         self._failed_starts = 0
         self._room, self._looked_at = 1, -_LOOK_ROUND_S
@@ -77,13 +82,14 @@ class RayRunner:
             self._room, self._looked_at = places(self._resources), time.monotonic()
         for _ in range(min(self._room, trials) - len(self._places)):
             actor = ray.remote(num_cpus=self._resources["CPU"], num_gpus=self._resources["GPU"])(Worker)
-            worker = actor.remote(self._trial, most_memory_mb(self._resources, self._memory_gb))
+            most_mb = most_memory_mb(self._resources, self._memory_gb)
+            worker = actor.remote(self._trial, most_mb, checkpoints=self._checkpoints)
             self._places.append(_Place(worker, worker.is_ready.remote()))
 
     def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
         """See `TrialRunner.run`."""
         waiting, limit_s = deque(longest_first(individuals, material)), material.config.hang_limit
-        round_ = _Round(waiting, ray.put(material), observer, Counter(), limit_s)
+        round_ = _Round(waiting, ray.put(material), observer, Counter(), limit_s, self._checkpoints)
         for place in self._places:
             if place.is_idle:  # it may have died since: asked now, no trial is lost with it
                 place.sign, place.silent_s = place.worker.is_ready.remote(), 0.0
@@ -95,6 +101,7 @@ class RayRunner:
                     self._listen(round_)
                     self._give_up_the_silent(round_)
                     stop_if_asked()
+            forget_all(self._checkpoints)
         except BaseException:
             for place in [place for place in self._places if place.individual]:
                 self._close(place)
@@ -126,18 +133,18 @@ class RayRunner:
             except RayError as error:
                 self._lost(place, error, round_)
             else:
-                self._understand(place, said, round_.observer)
+                self._understand(place, said, round_)
 
-    def _understand(self, place: "_Place", said: object, observer: TrialObserver) -> None:
+    def _understand(self, place: "_Place", said: object, round_: "_Round") -> None:
         place.silent_s = said.silent_s if isinstance(said, Alive) else 0.0
         if isinstance(said, TrialProgress):
-            observer.trial_progressed(said)
+            round_.observer.trial_progressed(said)
         elif isinstance(said, Ended):
             place.individual = place.sign = None
             place.first_mb = place.first_mb or said.memory_mb
             if said.is_spent or said.memory_mb > place.first_mb + GROWTH_MB:
                 self._close(place)
-            observer.trial_finished(said.result)
+            round_.finish(said.result)
         elif isinstance(said, Ready):
             place.sign, place.ready, self._failed_starts = None, said, 0
 
@@ -213,13 +220,14 @@ def _kill(worker: Ready) -> None:
 
 @dataclass(slots=True)
 class _Round:
-    """One call of `RayRunner.run`: who waits, how often each was begun, who is told, and how long one may be silent."""
+    """One call of `RayRunner.run`: who waits, how often each was begun, who is told, what limits and helps a trial."""
 
     waiting: deque[Individual]
     material: Any
     observer: TrialObserver
     begun: Counter[str]
     hang_limit_s: float
+    checkpoints: Path | None
 
     def try_again(self, individual: Individual, why: str, attempts: int) -> None:
         """Put an individual first in line whose process was lost, unless that happened so many times already."""
@@ -227,9 +235,16 @@ class _Round:
         if begun >= attempts:
             self.give_up(individual, f"its process {why} {begun} times")
             return
+        if begun == ATTEMPTS - 1:  # should it be the checkpoint that ends each process, the last attempt does without
+            forget(self.checkpoints, individual.id)
         self.waiting.appendleft(individual)
         self.observer.trial_lost(individual.id, f"its process {why}")
 
     def give_up(self, individual: Individual, why: str) -> None:
         """Record that an individual has failed."""
-        self.observer.trial_finished(TrialResult(individual.id, failure=why))
+        self.finish(TrialResult(individual.id, failure=why))
+
+    def finish(self, result: TrialResult) -> None:
+        """Tell what came of a trial; once it is recorded, what was kept of its training is of no use."""
+        self.observer.trial_finished(result)
+        forget(self.checkpoints, result.individual_id)

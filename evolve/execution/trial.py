@@ -7,28 +7,34 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 
 from evolve.config import RunConfig
 from evolve.errors import EvolveError
+from evolve.execution.checkpoints import checkpoint_path
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material, representation_of
 from evolve.execution.songs import compose_songs
 from evolve.genetics.individual import Individual
 from evolve.music.representation.contract import Representation
 from evolve.network.build import hypermodel
+from evolve.network.checkpoint import CheckpointFile
 from evolve.network.files import network_to_bytes
+from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.leftovers import nothing_left_behind
 from evolve.network.sampling import Sampling
-from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, train
+from evolve.network.train import TrainingFailed, TrainingSettings, train
 from evolve.randomness import derive_seed
 from evolve.store.records import Artifact, Json, TrialResult
 
 Report = Callable[[TrialProgress], None]
 
 
-def run_trial(individual: Individual, material: Material, report: Report) -> TrialResult:
+def run_trial(
+    individual: Individual, material: Material, report: Report, checkpoints: Path | None = None
+) -> TrialResult:
     """Train the individual's network and have it compose; no memory of it stays behind in this process.
 
     A genome that fails is a result, not an error: its reason is recorded and others go on.
@@ -37,16 +43,19 @@ def run_trial(individual: Individual, material: Material, report: Report) -> Tri
         individual: Whose trial it is.
         material: The run's.
         report: Called with a sign of life several times a second while it trains, whether there is news or not.
+        checkpoints: The folder in which the half-trained network is kept now and then, and looked for at first; None
+            keeps none.
     """
     signs = _Signs(report, TrialProgress(individual.id, Phase.BUILDING))
     signs.repeat()
     with nothing_left_behind():
-        return _outcome(individual, material, signs)
+        return _outcome(individual, material, signs, checkpoints)
 
 
-def _outcome(individual: Individual, material: Material, signs: "_Signs") -> TrialResult:
+def _outcome(individual: Individual, material: Material, signs: "_Signs", checkpoints: Path | None) -> TrialResult:
     try:
-        return _train_and_compose(individual, material, signs)
+        checkpoint = None if checkpoints is None else checkpoint_path(checkpoints, individual.id)
+        return _train_and_compose(individual, material, signs, checkpoint)
     except (TrainingFailed, EvolveError) as error:
         return TrialResult(individual.id, failure=_one_line(str(error)))
     except MemoryError:
@@ -55,7 +64,9 @@ def _outcome(individual: Individual, material: Material, signs: "_Signs") -> Tri
         return TrialResult(individual.id, failure=f"{type(error).__name__}: {_one_line(str(error))}")
 
 
-def _train_and_compose(individual: Individual, material: Material, signs: "_Signs") -> TrialResult:
+def _train_and_compose(
+    individual: Individual, material: Material, signs: "_Signs", checkpoint: Path | None
+) -> TrialResult:
     config = material.config
     started = time.monotonic()
     seed = derive_seed(config.seed, "training", individual.id)
@@ -68,7 +79,15 @@ def _train_and_compose(individual: Individual, material: Material, signs: "_Sign
     settings = _training_settings(material, kind, window, int(hp.get("batch_size")), seed)
     building_s = time.monotonic() - started
     signs.tell(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
-    history = train(model, pieces.training, pieces.held_out, settings, signs.tell_epoch, on_call=signs.repeat)
+    history = train(
+        model,
+        pieces.training,
+        pieces.held_out,
+        settings,
+        signs.tell_epoch,
+        on_call=signs.repeat,
+        checkpoint=None if checkpoint is None else CheckpointFile(checkpoint),
+    )
     bits = history.best_held_out_bits
     signs.tell(TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, bits))
     composing = time.monotonic()
@@ -85,7 +104,7 @@ def _train_and_compose(individual: Individual, material: Material, signs: "_Sign
     seconds = {
         "first_step_s": building_s + history.first_step_s,
         "composing_s": now - composing,
-        "trial_s": now - started,
+        "trial_s": history.earlier_s + now - started,
     }
     metrics = {
         **_metrics(history),

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -19,7 +20,7 @@ from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
 from evolve.store.records import TrialResult
 
-RunTrial = Callable[[Individual, Material, Callable[[TrialProgress], None]], TrialResult]
+RunTrial = Callable[[Individual, Material, Callable[[TrialProgress], None], Path | None], TrialResult]
 
 RUN_TRIAL = "evolve.execution.trial:run_trial"
 """The trial of networks that write music; it imports TensorFlow, which only workers need."""
@@ -72,14 +73,15 @@ class Ended:
 class Worker:
     """Runs trials, each with its own thread, while the thread that was called watches over it."""
 
-    def __init__(self, trial: str, most_mb: float) -> None:
+    def __init__(self, trial: str, most_mb: float, *, checkpoints: Path | None = None) -> None:
         """Import what trials need.
 
         Args:
             trial: ``module:function`` with the signature of `evolve.execution.trial.run_trial`.
             most_mb: Memory that the process may hold; a trial that takes more fails, before others have to suffer.
+            checkpoints: The folder of half-trained networks; None keeps none.
         """
-        self._run_trial, self._most_mb = _resolve(trial), most_mb
+        self._run_trial, self._most_mb, self._checkpoints = _resolve(trial), most_mb, checkpoints
 
     def is_ready(self) -> Ready:
         """That everything is imported, and by whom."""
@@ -87,7 +89,7 @@ class Worker:
 
     def run(self, individual: Individual, material: Material) -> Iterator[object]:
         """A trial's signs of life, each as it comes, a beat in between, and in the end its result."""
-        trial = _Running(self._run_trial, individual, material)
+        trial = _Running(self._run_trial, individual, material, self._checkpoints)
         beaten = looked = time.monotonic()
         sign: object = None
         while not isinstance(sign, Ended):
@@ -116,11 +118,13 @@ class Worker:
 class _Running:
     """One trial on a thread of its own; its signs are read by another."""
 
-    def __init__(self, run_trial: RunTrial, individual: Individual, material: Material) -> None:
+    def __init__(
+        self, run_trial: RunTrial, individual: Individual, material: Material, checkpoints: Path | None
+    ) -> None:
         self._signs: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._last: TrialProgress | None = None
         self._heard_at = time.monotonic()
-        threading.Thread(target=self._run, args=(run_trial, individual, material), daemon=True).start()
+        threading.Thread(target=self._run, args=(run_trial, individual, material, checkpoints), daemon=True).start()
 
     @property
     def silent_s(self) -> float:
@@ -134,9 +138,9 @@ class _Running:
         except queue.Empty:
             return None
 
-    def _run(self, run_trial: RunTrial, individual: Individual, material: Material) -> None:
+    def _run(self, run_trial: RunTrial, individual: Individual, material: Material, checkpoints: Path | None) -> None:
         try:
-            result = run_trial(individual, material, self._hear)
+            result = run_trial(individual, material, self._hear, checkpoints)
         except BaseException as error:  # a library may even try to end the process
             result = TrialResult(individual.id, failure=f"{type(error).__name__}: {last_line(error)}")
         self._signs.put(Ended(result, _memory_mb()))

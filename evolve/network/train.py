@@ -3,14 +3,15 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
-from typing import Literal
 
 import keras
 import numpy as np
 
 from evolve.network.build import head_name
+from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
+from evolve.network.history import EpochReport, StoppedBy, TrainingHistory
 from evolve.network.learner import Learner, learner_of
 from evolve.network.windows import (
     Batch,
@@ -22,8 +23,6 @@ from evolve.network.windows import (
     lesson_windows,
     refilled,
 )
-
-StoppedBy = Literal["epochs", "seconds", "patience"]
 
 EXAM_BATCH = 64
 EXAM_WINDOWS = 512
@@ -73,46 +72,6 @@ class TrainingSettings:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class EpochReport:
-    """One epoch that has ended.
-
-    Attributes:
-        epoch: From 1.
-        epochs: How many there may be.
-        loss_bits: Mean of the training targets, in bits a note over all attributes, dropout at work.
-        held_out_bits: The same of the held-out pieces, without dropout.
-        seconds_left: An estimate of what training may still take; 0 when it has ended.
-    """
-
-    epoch: int
-    epochs: int
-    loss_bits: float
-    held_out_bits: float
-    seconds_left: float
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingHistory:
-    """How a training went.
-
-    Attributes:
-        epochs: In order; the last may have been cut short by the clock.
-        best_epoch: The one whose weights the network has now, from 1.
-        best_held_out_bits: Its held-out bits a note.
-        training_s: How long it took.
-        first_step_s: How much of that was over when the first training step was done, compilation included.
-        stopped_by: What ended it.
-    """
-
-    epochs: tuple[EpochReport, ...]
-    best_epoch: int
-    best_held_out_bits: float
-    training_s: float
-    first_step_s: float
-    stopped_by: StoppedBy
-
-
 def train(
     model: keras.Model,
     training: Sequence[Streams],
@@ -123,8 +82,12 @@ def train(
     on_call: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
     learner: Callable[[keras.Model], Learner] = learner_of,
+    checkpoint: CheckpointFile | None = None,
 ) -> TrainingHistory:
     """Trains a compiled network and leaves it with its best weights.
+
+    A training that was cut off goes on from its checkpoint, and ends as if nothing had been: to the last bit with a
+    budget in epochs; one in seconds counts those that were spent before.
 
     Args:
         model: As `evolve.network.build` makes it: one input and one output per attribute, compiled with losses whose
@@ -132,18 +95,20 @@ def train(
         training: Pieces to learn from, attribute → int32 [n].
         held_out: Pieces that tell when to stop and which weights are best.
         settings: Budget and manner.
-        on_epoch: Called after every epoch; what it raises ends the training.
+        on_epoch: Called after every epoch, and before the first with the one that a checkpoint has reached; what it
+            raises ends the training.
         on_call: Called as a sign of life before each call of compiled code (a quarter of a second's worth of training
             steps); what it raises ends the training.
         clock: Seconds, for the budget.
         learner: Makes of the network what takes the training steps.
+        checkpoint: Where the half-trained network is kept now and then; None keeps none.
 
     Raises:
         TrainingFailed: The loss is no longer a number, memory ran out, or there is nothing to learn from.
     """
     lesson, exam = _pieces(training, "training"), _pieces(held_out, "held-out")
     try:
-        course = _Course(model, learner(model), lesson, exam, settings, clock, on_call)
+        course = _Course(model, learner(model), lesson, exam, settings, clock, on_call, checkpoint)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
         if not _is_out_of_memory(error):
@@ -206,9 +171,12 @@ class _Course:
     settings: TrainingSettings
     clock: Callable[[], float]
     on_call: Callable[[], None]
+    checkpoint: CheckpointFile | None
     lesson_pace: _Pace = field(default_factory=_Pace)
     exam_pace: _Pace = field(default_factory=_Pace)
+    fingerprint: str = ""
     started: float = 0.0
+    earlier_s: float = 0.0
     first_step_s: float = 0.0
     exam_s: float = 0.0
     best_bits: float = math.inf
@@ -219,7 +187,8 @@ class _Course:
     def run(self, on_epoch: Callable[[EpochReport], None]) -> TrainingHistory:
         self.started = self.clock()
         prime(self.model, self.lesson)
-        self._examine(0)  # compiles the evaluation, and tells how long one takes before the first is due
+        self._go_on(on_epoch)
+        self._examine(len(self.reports))  # compiles the evaluation, and tells how long one takes before the next is due
         stopped_by: StoppedBy | None = None
         while stopped_by is None:
             epoch = len(self.reports) + 1
@@ -229,10 +198,38 @@ class _Course:
             left = 0.0 if stopped_by else self._seconds_left(epoch)
             self.reports.append(EpochReport(epoch, self.settings.epochs, loss_bits, held_out_bits, left))
             on_epoch(self.reports[-1])
+            if self.checkpoint and not stopped_by:
+                self.checkpoint.keep(self.model, self.fingerprint, self._standing)
         self.model.set_weights(self.best_weights)
+        return TrainingHistory(
+            epochs=tuple(self.reports),
+            best_epoch=self.best_epoch,
+            best_held_out_bits=self.best_bits,
+            training_s=self.clock() - self.started,
+            first_step_s=self.first_step_s,
+            stopped_by=stopped_by,
+            earlier_s=self.earlier_s,
+        )
+
+    def _go_on(self, on_epoch: Callable[[EpochReport], None]) -> None:
+        """Take the place of a process that was cut off, where it has left a checkpoint."""
+        if self.checkpoint is None:
+            return
+        self.fingerprint = training_fingerprint(self.model, (self.lesson, self.exam), asdict(self.settings))
+        found = self.checkpoint.go_on(self.model, self.fingerprint)
+        if found is None:
+            return
+        self.reports, self.best_weights = list(found.epochs), list(found.best_weights)
+        self.best_epoch, self.best_bits = found.best_epoch, found.best_bits
+        self.first_step_s, self.earlier_s = found.first_step_s, found.training_s
+        self.started -= found.training_s
+        on_epoch(self.reports[-1])
+
+    def _standing(self) -> Standing:
         elapsed = self.clock() - self.started
-        epochs = tuple(self.reports)
-        return TrainingHistory(epochs, self.best_epoch, self.best_bits, elapsed, self.first_step_s, stopped_by)
+        return Standing(
+            tuple(self.reports), self.best_epoch, self.best_bits, self.best_weights, elapsed, self.first_step_s
+        )
 
     def _learn(self, epoch: int) -> float:
         """One pass over the training windows, or as much as the clock allows; its mean loss in bits a note."""

@@ -81,7 +81,7 @@ def examine(folder: Path) -> Examination:
         layout=layout,
         files=len(named),
         unproven=sum(kept is None for kept in named.values()),
-        leftovers=tuple(_leftovers(folder)),
+        leftovers=tuple(_leftovers(paths)),
         is_worked_on=is_held(paths),
         findings=tuple(findings),
     )
@@ -187,8 +187,10 @@ def _file(paths: RunPaths, relative: str, kept: KeptFile | None) -> Iterator[Fin
         yield Finding(f"{relative} cannot be read: {error}", "check the rights of the file and the disk")
 
 
-def _leftovers(folder: Path) -> Iterator[str]:
-    for place, _, names in os.walk(folder):
+def _leftovers(paths: RunPaths) -> Iterator[str]:
+    for place, folders, names in os.walk(paths.folder):
+        if Path(place) == paths.folder:  # who goes on with the run clears what is left of half-trained networks
+            folders[:] = [name for name in folders if name != paths.checkpoints.name]
         for name in sorted(names):
             if _LEFTOVER.fullmatch(name):
-                yield (Path(place) / name).relative_to(folder).as_posix()
+                yield paths.relative(Path(place, name))

@@ -1,12 +1,14 @@
 """The files of a run folder: none is read or written outside it, and what was written is known by its digest."""
 
+import contextlib
 import errno
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import BinaryIO, Self
 
 from evolve.errors import RunError
 from evolve.store.paths import RunPaths, write_whole
@@ -97,6 +99,17 @@ def read_regular(path: Path, most: int) -> bytes:
     """What a file begins with, at most so many bytes: of most files everything.
 
     Raises:
+        OSError: It cannot be read, or is no file.
+    """
+    with open_regular(path) as file:
+        return file.read(most)
+
+
+@contextlib.contextmanager
+def open_regular(path: Path) -> Iterator[BinaryIO]:
+    """A file to read.
+
+    Raises:
         OSError: It cannot be read, or is no file: a pipe would be waited for, and a device never ends.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -106,7 +119,7 @@ def read_regular(path: Path, most: int) -> bytes:
             number, reason = (errno.EISDIR, "is a directory") if stat.S_ISDIR(mode) else (errno.EINVAL, "not a file")
             raise OSError(number, reason, str(path))
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
+            yield file
     finally:
         os.close(descriptor)
 

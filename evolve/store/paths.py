@@ -1,6 +1,8 @@
 """Every path of a run folder, and how a file comes to lie there: whole or not at all."""
 
+import contextlib
 import errno
+import glob
 import os
 import re
 import secrets
@@ -8,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from evolve.errors import RunError
 
@@ -69,12 +72,17 @@ class RunPaths:
         return self.folder / "clusters"
 
     @property
+    def checkpoints(self) -> Path:
+        """The folder of half-trained networks, each until its trial has ended."""
+        return self.folder / "checkpoints"
+
+    @property
     def entries(self) -> tuple[Path, ...]:
         """All that evolve makes right in the run folder; whatever else lies there is somebody's own."""
         journal = self.database.with_name(self.database.name + JOURNAL_SUFFIX)
         folders = ("individuals", "composed", "opening", "listening", "clusters")
         files = (self.database, journal, self.lock, self.space, self.settings, self.material)
-        return *files, *(self.folder / name for name in folders)
+        return *files, self.checkpoints, *(self.folder / name for name in folders)
 
     def artifact(self, individual_id: str, name: str) -> Path:
         """A file of one individual."""
@@ -111,11 +119,18 @@ def checked_name(name: str) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that its name never shows anything but all of the data, whatever happens meanwhile."""
+    with written_whole(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """What is written meanwhile comes to the file's name at the end: all of it, or nothing if something is raised."""
     _make_folder(path.parent)
     aside = aside_of(path)
     try:
         with aside.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
@@ -127,6 +142,11 @@ def write_whole(path: Path, data: bytes) -> None:
 def aside_of(path: Path) -> Path:
     """Where a file is written before it comes to its name: a hidden name beside it that nobody else has."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+
+def asides_of(path: Path) -> Iterator[Path]:
+    """What writings of a file that were cut off have left beside it."""
+    return path.parent.glob(f".{glob.escape(path.name)}.????????")
 
 
 def _make_folder(folder: Path) -> None:

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from evolve.cli import running
+from evolve.cli import clusters, running
 from evolve.cli.app import run
-from evolve.errors import ExecutionError
-from tests.pretended_trials import WORDS_ALONE, PretendedExecution
+from evolve.errors import ExecutionError, RunError
+from evolve.execution import ray_execution
+from evolve.run_facts import config_of
+from evolve.store.run_store import RunStore
+from tests.pretended_trials import WORDS_ALONE, PretendedExecution, prepare_run, small_config
 
 
 class Place:
@@ -52,6 +55,34 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
 def read(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:  # noqa: ANN401 - JSON
     """What a command answers in JSON."""
     return json.loads(told(capsys, *arguments)[0])
+
+
+def test_half_trained_networks_wait_in_the_run_folder(
+    tmp_path: Path, tunes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of our own Ray; a cluster's machines need not see that folder, and a link that leads out of it is refused."""
+    given: list[Path | None] = []
+
+    class NoRay:
+        is_starting = False
+
+        def __init__(self, *_: object, checkpoints: Path | None, **__: object) -> None:
+            given.append(checkpoints)
+
+        def close(self) -> None:
+            """Nothing was started."""
+
+    monkeypatch.setattr(ray_execution, "RayExecution", NoRay)
+    with RunStore(prepare_run(tmp_path / "night", small_config(tunes))) as store:
+        config = config_of(store.read())
+        for address in (None, "10.0.0.1:6379"):
+            with clusters.place_to_train(store.paths, config, clusters.Place(address, None)):
+                pass
+        assert given == [tmp_path / "night" / "checkpoints", None]
+        (tmp_path / "night" / "checkpoints").symlink_to(tmp_path)
+        leads_out = pytest.raises(RunError, match=r"checkpoints in .* leads out of the run folder")
+        with leads_out, clusters.place_to_train(store.paths, config, clusters.Place(None, None)):
+            pass
 
 
 def test_a_whole_run_from_a_script(capsys: pytest.CaptureFixture[str], start: list[str]) -> None:

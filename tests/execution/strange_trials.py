@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from evolve.execution.checkpoints import checkpoint_path
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material
 from evolve.execution.ray_execution import RayExecution
@@ -26,14 +27,17 @@ def strange(slot: int, does: str = "nothing", width: int = 8) -> Individual:
     return Individual(f"g0-{slot}", 0, slot, Genome.from_dict({"does": does, "width": width}), Origin.FOUNDER)
 
 
-def run(individual: Individual, material: Material, report: Callable[[TrialProgress], None]) -> TrialResult:
-    """A trial that does what its gene says.
+def run(
+    individual: Individual, material: Material, report: Callable[[TrialProgress], None], checkpoints: Path | None
+) -> TrialResult:
+    """A trial that does what its gene says, and keeps an empty checkpoint at once where it may.
 
     ``die`` ends its process, ``stop`` halts it, ``hang`` never comes back, ``hoard`` takes ever more memory, each
     with ``once FOLDER`` the first time only. ``leak MB`` keeps memory. ``sleep S`` takes its time, ``live S`` with
     signs of life, ``chat S`` with news. ``raise`` ends its thread, ``unsendable`` makes what cannot be sent home.
     """
     assert material.config.songs
+    _keep(checkpoints, individual.id)
     report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
     what, *words = str(individual.genome["does"]).split(maxsplit=2)
     if words[:1] == ["once"] and not _is_first_time(Path(words[-1], individual.id)):
@@ -70,6 +74,25 @@ def outcome(execution: RayExecution, individuals: list[Individual], material: Ma
     with execution() as runner:
         runner.run(individuals, material, recorder)
     return recorder
+
+
+def found(checkpoints: Path, individual_id: str) -> list[str]:
+    """Whether each attempt at a trial found a checkpoint, in order: ``yes`` or ``no``."""
+    return _diary(checkpoint_path(checkpoints, individual_id)).read_text().split()
+
+
+def _keep(checkpoints: Path | None, individual_id: str) -> None:
+    if checkpoints is None:
+        return
+    checkpoints.mkdir(exist_ok=True)
+    checkpoint = checkpoint_path(checkpoints, individual_id)
+    with _diary(checkpoint).open("a") as diary:
+        diary.write("yes\n" if checkpoint.exists() else "no\n")
+    checkpoint.touch()
+
+
+def _diary(checkpoint: Path) -> Path:
+    return checkpoint.with_suffix(".found")
 
 
 def _is_first_time(mark: Path) -> bool:

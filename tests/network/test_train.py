@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from evolve.network.genes import CELLS, ENCODINGS
-from evolve.network.train import EpochReport, TrainingFailed, TrainingHistory, TrainingSettings, prime, train
+from evolve.network.history import EpochReport, TrainingHistory
+from evolve.network.train import TrainingFailed, TrainingSettings, prime, train
 from evolve.network.windows import Batch, Pieces
 from tests.network.lines import line, same_weights, small_network
 

@@ -103,6 +103,17 @@ def test_what_cut_off_writes_have_left_is_listed(run: Path) -> None:
     assert examination.is_whole
 
 
+def test_half_trained_networks_are_neither_damage_nor_left(run: Path) -> None:
+    """They wait for whoever goes on with the run, who clears away what is left of one that was just being written."""
+    folder = run / "checkpoints"
+    folder.mkdir()
+    for name in ("g0-1.checkpoint.npz", ".g0-1.checkpoint.npz.0a1b2c3d"):
+        (folder / name).write_bytes(b"PK")
+    examination = examine(run)
+    assert examination.leftovers == ()
+    assert examination.is_whole
+
+
 def test_a_process_at_work_is_told(run: Path) -> None:
     """While it holds the run, and not afterwards."""
     with RunStore(run) as store, store.exclusively():

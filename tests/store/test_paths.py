@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.errors import RunError
-from evolve.store.paths import RunPaths, checked_name, find_run, newest_run, run_folders, write_whole
+from evolve.store.paths import (
+    RunPaths,
+    asides_of,
+    checked_name,
+    find_run,
+    newest_run,
+    run_folders,
+    write_whole,
+    written_whole,
+)
 
 BAD_NAMES = (
     "",
@@ -75,7 +84,7 @@ def test_everything_lies_beneath_the_run_folder_and_is_told_relative_to_it() -> 
     """So that a run can be moved."""
     paths = RunPaths(Path("/runs/a"))
     every = (paths.database, paths.lock, paths.space, paths.settings, paths.material, paths.opening("o.mid"),
-             paths.artifact("g0-1b", "song-1.mid"), paths.listening(2, "Ann-Marie 2"))  # fmt: skip
+             paths.artifact("g0-1b", "song-1.mid"), paths.listening(2, "Ann-Marie 2"), paths.checkpoints)  # fmt: skip
     assert len(set(every)) == len(every)
     for path in every:
         relative = paths.relative(path)
@@ -107,6 +116,27 @@ def test_a_failed_writing_leaves_what_was_there(tmp_path: Path, monkeypatch: pyt
         write_whole(path, b"second")
     assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_writing_that_ends_halfway_leaves_what_was_there(tmp_path: Path) -> None:
+    """What is raised meanwhile goes on; only a process that is killed leaves a file aside, which can be found."""
+    path = tmp_path / "song.mid"
+    write_whole(path, b"first")
+
+    def write_half() -> None:
+        with written_whole(path) as file:
+            file.write(b"sec")
+            assert len(list(asides_of(path))) == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_half()
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+    others = (".song.mid.0a1b2c3", ".song.mid.0a1b2c3d-journal", ".song-mid.0a1b2c3d", "song.mid.0a1b2c3d")
+    for name in (*others, ".song.mid.0a1b2c3d"):
+        (tmp_path / name).touch()
+    assert [aside.name for aside in asides_of(path)] == [".song.mid.0a1b2c3d"]
 
 
 def test_the_names_of_new_folders_are_flushed_like_those_of_files(

@@ -303,6 +303,7 @@ def test_a_discarded_run_leaves_nothing_but_what_was_there_before(tmp_path: Path
     (run / ".DS_Store").touch()
     store = new_run(run, evaluated=True)
     store.write_file(store.paths.space, b"genes: {}")
+    store.paths.checkpoints.mkdir()
     (run / "composed").symlink_to(kept)
     store.discard()
     assert sorted(path.relative_to(run).as_posix() for path in run.rglob("*")) == [".DS_Store", ".git", ".git/HEAD"]

@@ -1,0 +1,377 @@
+"""Half-trained networks that wait in a file, and trainings that go on from it."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from evolve.network import checkpoint as module
+from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
+from evolve.network.genes import OPTIMIZERS
+from evolve.network.history import EpochReport, TrainingHistory
+from evolve.network.train import TrainingSettings, train
+from evolve.network.windows import Pieces
+from tests.network.lines import line, same_weights, small_network
+from tests.network.test_train import Pretending, Ticks
+
+pytestmark = pytest.mark.slow
+
+TRAINING = tuple(line(90, seed) for seed in range(4))
+HELD_OUT = tuple(line(40, seed) for seed in range(100, 102))
+SIX = TrainingSettings(window=8, epochs=6, seconds=1e6, patience=99, batch_size=16, seed=3)
+
+
+class Lost(Exception):  # noqa: N818 - what a process that dies looks like from inside
+    """The process is lost."""
+
+
+def lost_in(epoch: int) -> Callable[[EpochReport], None]:
+    """An end of the training when this epoch has ended, before the network is kept."""
+
+    def end(report: EpochReport) -> None:
+        if report.epoch == epoch:
+            raise Lost
+
+    return end
+
+
+@pytest.fixture(autouse=True)
+def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks are kept at the end of every epoch, however little time that took."""
+    monkeypatch.setattr(module, "EVERY_S", 0.0)
+    monkeypatch.setattr(module, "MOST_SHARE", 1e9)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a network is kept."""
+    return tmp_path / "checkpoints" / "g0-1.npz"
+
+
+def begun(path: Path, epoch: int = 4, settings: TrainingSettings = SIX, **genes: Any) -> None:  # noqa: ANN401
+    """A training that is lost in this epoch, so that what is kept is the one before."""
+    with pytest.raises(Lost):
+        train(small_network(**genes), TRAINING, HELD_OUT, settings, lost_in(epoch), checkpoint=CheckpointFile(path))
+
+
+def gone_on(
+    path: Path, settings: TrainingSettings = SIX, model: keras.Model | None = None, **genes: Any,  # noqa: ANN401
+) -> tuple[list[int], TrainingHistory, keras.Model]:  # fmt: skip
+    """The same training in a network that is as new as in another process; first the epochs that were told."""
+    told: list[EpochReport] = []
+    model = model or small_network(**genes)
+    history = train(model, TRAINING, HELD_OUT, settings, told.append, checkpoint=CheckpointFile(path))
+    return [report.epoch for report in told], history, model
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_going_on_ends_as_if_nothing_had_been(optimizer: str, path: Path) -> None:
+    """Three epochs, a new network, three more: the weights and figures of six in a row, to the last bit."""
+    genes: dict[str, Any] = {"optimizer": optimizer, "dropout": 0.3, "depth": 2, "learning_rate": 0.01}
+    undisturbed = small_network(**genes)
+    history = train(undisturbed, TRAINING, HELD_OUT, SIX)
+    begun(path, **genes)
+    told, other_history, other = gone_on(path, **genes)
+    assert told == [3, 4, 5, 6]
+    assert same_weights(undisturbed, other)
+    for one, same in zip(history.epochs, other_history.epochs, strict=True):
+        assert replace(one, seconds_left=0.0) == replace(same, seconds_left=0.0)
+    assert (history.best_epoch, history.best_held_out_bits) == (
+        other_history.best_epoch,
+        other_history.best_held_out_bits,
+    )
+
+
+def test_the_best_weights_may_be_from_before(path: Path) -> None:
+    """A best epoch that was over when the process was lost is still the one that the network ends with."""
+
+    def learner() -> Pretending:
+        return Pretending([1.0], [2.0, 1.0, 3.0])
+
+    best: list[np.ndarray] = []
+
+    def spoil(report: EpochReport) -> None:
+        if report.epoch == 1 and not best:
+            best.extend(model.get_weights())
+        model.set_weights([weights + 1 for weights in model.get_weights()])
+        if report.epoch == 3:
+            raise Lost
+
+    model = small_network()
+    held_out, settings = [line(8, 1)], TrainingSettings(window=8, epochs=5, seconds=1e6, batch_size=16)
+    with pytest.raises(Lost):
+        train(model, TRAINING, held_out, settings, spoil, learner=learner(), checkpoint=CheckpointFile(path))
+    other = small_network()
+    worse = Pretending([1.0], [4.0])
+    history = train(other, TRAINING, held_out, settings, learner=worse, checkpoint=CheckpointFile(path))
+    assert history.best_epoch == 1
+    assert all(np.array_equal(a, b) for a, b in zip(other.get_weights(), best, strict=True))
+
+
+def test_patience_counts_the_epochs_before(path: Path) -> None:
+    """Two in vain before and one after are three."""
+    impatient = replace(SIX, epochs=50, patience=3)
+    held_out = [line(8, 1)]
+    with pytest.raises(Lost):
+        train(small_network(), TRAINING, held_out, impatient, lost_in(4), checkpoint=CheckpointFile(path),
+              learner=Pretending([1.0], [9.0, 1.0, 2.0, 2.0, 2.0]))  # fmt: skip
+    again = Pretending([1.0], [2.0])
+    history = train(small_network(), TRAINING, held_out, impatient, checkpoint=CheckpointFile(path), learner=again)
+    assert (history.stopped_by, len(history.epochs)) == ("patience", 4)
+
+
+def test_a_budget_in_seconds_counts_those_before(path: Path) -> None:
+    """Of 1,000 s 600 are left when 400 were spent; what passed in between is nobody's."""
+    budget = replace(SIX, epochs=10**6, patience=10**6, seconds=1000.0)
+
+    def go_on(on_epoch: Callable[[EpochReport], None], clock: Ticks) -> TrainingHistory:
+        learner = Pretending([1.0], [1.0])
+        kept = CheckpointFile(path)
+        return train(
+            small_network(), TRAINING, HELD_OUT, budget, on_epoch, clock=clock, learner=learner, checkpoint=kept
+        )
+
+    first, second = Ticks(1.0), Ticks(1.0)
+    second.now = 5e6
+    kept_at: list[float] = []
+
+    def lose(_: EpochReport) -> None:
+        if first.now > 400:
+            raise Lost
+        kept_at.append(first.now)
+
+    with pytest.raises(Lost):
+        go_on(lose, first)
+    history = go_on(lambda _: None, second)
+    assert history.stopped_by == "seconds"
+    assert kept_at[-1] <= history.earlier_s <= kept_at[-1] + 2
+    assert 1000 <= history.training_s < 1010
+    assert history.training_s == pytest.approx(history.earlier_s + second.now - 5e6, abs=2)
+    assert history.first_step_s < 20
+
+
+def test_short_trainings_keep_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written before the first half minute is over, nor a folder made."""
+    monkeypatch.setattr(module, "EVERY_S", 30.0)
+    begun(path)
+    assert not path.parent.exists()
+
+
+def test_keeping_takes_a_small_share_of_the_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most every half minute; where a writing takes ten seconds, not again for five and a half minutes."""
+    monkeypatch.setattr(module, "EVERY_S", 30.0)
+    monkeypatch.setattr(module, "MOST_SHARE", 0.03)
+    time_s: list[float] = [0.0]
+    asked: list[float] = []
+    kept = CheckpointFile(path, clock=lambda: time_s[0])
+
+    def slow_and_in_vain() -> Standing:
+        asked.append(time_s[0])
+        time_s[0] += 10
+        raise OSError
+
+    for now in (10.0, 29.0, 31.0, 45.0, 80.0, 370.0, 375.0, 380.0):
+        time_s[0] = now
+        kept.keep(small_network(), "", slow_and_in_vain)
+    assert asked == [31.0, 375.0]
+
+
+def test_a_kept_network_is_private_and_alone(path: Path) -> None:
+    """The folder is for this user only, the new file replaces the old one, and nothing lies beside it."""
+    begun(path)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_killed_writing_has_left_is_cleared(path: Path) -> None:
+    """By whoever goes on; the checkpoint itself, and those of others, stay."""
+    begun(path)
+    cut_off, others = path.with_name(f".{path.name}.0a1b2c3d"), path.with_name(".g0-2.npz.0a1b2c3d")
+    cut_off.write_bytes(b"PK")
+    others.write_bytes(b"PK")
+    assert gone_on(path)[0] == [3, 4, 5, 6]
+    assert (cut_off.exists(), others.exists()) == (False, True)
+
+
+def cut(data: bytes) -> bytes:
+    """Half of it."""
+    return data[: len(data) // 2]
+
+
+def flipped(data: bytes) -> bytes:
+    """One bit is another, amid the weights."""
+    place = len(data) // 2
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage", [cut, flipped, lambda _: b"", lambda _: b"rubbish" * 99], ids=["cut", "flipped", "empty", "rubbish"]
+)
+def test_a_damaged_file_is_ignored(damage: Callable[[bytes], bytes], path: Path) -> None:
+    """Training begins at its beginning, and ends as if there had been no file."""
+    begun(path)
+    path.write_bytes(damage(path.read_bytes()))
+    told, _, model = gone_on(path)
+    assert told == [1, 2, 3, 4, 5, 6]
+    undisturbed = small_network()
+    train(undisturbed, TRAINING, HELD_OUT, SIX)
+    assert same_weights(undisturbed, model)
+
+
+def rewritten(
+    path: Path, change: Callable[[dict[str, Any], dict[str, np.ndarray]], None], *, packed: bool = False
+) -> None:
+    """The file with other contents, as somebody might forge it."""
+    with np.load(path) as kept:
+        arrays = dict(kept)
+    about = json.loads(arrays.pop("about").tobytes())
+    change(about, arrays)
+    save = np.savez_compressed if packed else np.savez
+    save(path, about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8), **arrays)
+
+
+FORGERIES: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
+    "no epochs": lambda about, _: about.update(epochs=[]),
+    "words for epochs": lambda about, _: about.update(epochs="abc"),
+    "half an epoch": lambda about, _: about.update(epochs=[[1, 6, 1.0]]),
+    "a later epoch": lambda about, _: about["epochs"][0].__setitem__(0, 9),
+    "no best epoch": lambda about, _: about.update(best=[0, 1.0]),
+    "no seconds": lambda about, _: about.pop("seconds"),
+    "no fingerprint": lambda about, _: about.pop("fingerprint"),
+    "an array too many": lambda _, arrays: arrays.update(more=np.zeros(3)),
+    "an array too few": lambda _, arrays: arrays.pop("variables/0"),
+    "an array of another shape": lambda _, arrays: arrays.update({"variables/0": np.zeros(3, np.float32)}),
+    "an array of another type": lambda _, arrays: arrays.update(
+        {"variables/0": arrays["variables/0"].astype(np.float64)}
+    ),
+    "an array of objects": lambda _, arrays: arrays.update({"variables/0": np.array([{}], dtype=object)}),
+}
+
+
+@pytest.mark.parametrize("change", FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_file_is_ignored(change: Callable[[dict[str, Any], dict[str, Any]], None], path: Path) -> None:
+    """Whatever is wrong in it; the network is as it was, not half of one and half of another."""
+    begun(path)
+    rewritten(path, change)
+    model = small_network()
+    assert CheckpointFile(path).go_on(model, fingerprint_of(model)) is None
+    assert same_weights(model, small_network())
+
+
+def test_a_packed_file_is_ignored(path: Path) -> None:
+    """It might unpack to far more than the memory."""
+    begun(path)
+    model = small_network()
+    rewritten(path, lambda *_: None)
+    assert CheckpointFile(path).go_on(model, fingerprint_of(model)) is not None
+    rewritten(path, lambda *_: None, packed=True)
+    assert zipfile.is_zipfile(path)
+    assert CheckpointFile(path).go_on(small_network(), fingerprint_of(model)) is None
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to itself", "link to a device"])
+def test_what_is_no_file_is_ignored(kind: str, path: Path) -> None:
+    """Nothing is waited for, and training keeps its network where it can."""
+    path.parent.mkdir()
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "link to itself":
+            path.symlink_to(path)
+        case "link to a device":
+            path.symlink_to("/dev/zero")
+    assert gone_on(path)[0] == [1, 2, 3, 4, 5, 6]
+
+
+def fingerprint_of(
+    model: keras.Model,
+    settings: TrainingSettings = SIX,
+    training: Any = TRAINING,  # noqa: ANN401
+) -> str:
+    """Of a training of this network."""
+    pieces = [Pieces.laid_end_to_end(training), Pieces.laid_end_to_end(HELD_OUT)]
+    return training_fingerprint(model, pieces, asdict(settings))
+
+
+def test_another_training_is_not_gone_on_with() -> None:
+    """Neither with other genes, nor another seed, budget, manner or corpus; the same one has the same fingerprint."""
+    same = [fingerprint_of(small_network()) for _ in range(2)]
+    others = [
+        fingerprint_of(small_network(dropout=0.2)),
+        fingerprint_of(small_network(optimizer="nadam")),
+        fingerprint_of(small_network(learning_rate=0.01)),
+        fingerprint_of(small_network(seed=2)),
+        fingerprint_of(small_network(), replace(SIX, seed=4)),
+        fingerprint_of(small_network(), replace(SIX, epochs=7)),
+        fingerprint_of(small_network(), replace(SIX, batch_size=8)),
+        fingerprint_of(small_network(), training=TRAINING[1:]),
+        fingerprint_of(small_network(), training=(*TRAINING[1:], line(90, 77))),
+    ]
+    assert same[0] == same[1]
+    assert len({same[0], *others}) == 1 + len(others)
+
+
+def test_a_file_of_another_training_is_ignored_and_replaced(path: Path) -> None:
+    """The seed is another."""
+    begun(path)
+    other = replace(SIX, seed=4)
+    assert gone_on(path, other)[0] == [1, 2, 3, 4, 5, 6]
+    assert gone_on(path, other)[0] == [5, 6]
+
+
+def test_an_older_evolves_file_is_ignored(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have trained in another way."""
+    begun(path)
+    monkeypatch.setattr(module, "__version__", "9.9.9")
+    assert gone_on(path)[0] == [1, 2, 3, 4, 5, 6]
+
+
+def test_another_process_finds_the_same_fingerprint() -> None:
+    """Whatever Python's hashes and Keras's counters are there."""
+    program = (
+        "from tests.network.test_checkpoint import fingerprint_of, small_network\n"
+        "for _ in range(3): small_network(optimizer='nadam')\n"
+        "print(fingerprint_of(small_network(optimizer='nadam')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == fingerprint_of(small_network(optimizer="nadam"))
+
+
+def test_a_disk_that_refuses_costs_no_training(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full, read-only, or gone: the network is trained all the same."""
+    written: list[Path] = []
+
+    def refuse(path: Path) -> None:
+        written.append(path)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "written_whole", refuse)
+    assert gone_on(path)[0] == [1, 2, 3, 4, 5, 6]
+    assert len(written) == 5
+
+
+def test_the_last_room_on_a_disk_is_left_for_results(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint only saves time."""
+    nearly_full = type("Usage", (), {"free": module.LEFT_BYTES})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: nearly_full)
+    gone_on(path)
+    assert not path.exists()
+
+
+def test_a_run_folder_that_was_moved_is_not_made_anew(tmp_path: Path) -> None:
+    """Nothing is kept where it was."""
+    gone_on(tmp_path / "moved" / "checkpoints" / "g0-1.npz")
+    assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,8 @@
 """Where a run trains: this machine, a Ray cluster that runs, or one that is got for each generation."""
 
 import contextlib
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, assert_never
 import typer
 
 from evolve.cli.options import FileUnreadError, find_file, shipped_files
-from evolve.errors import SettingsError, nearest_spelling
+from evolve.errors import ExecutionError, SettingsError, nearest_spelling
 
 if TYPE_CHECKING:
     from evolve.clusters.cluster_execution import ClusterExecution
-    from evolve.clusters.profile import Profile
+    from evolve.clusters.look import Sight
+    from evolve.clusters.profile import Profile, SlurmProfile, SshProfile
+    from evolve.clusters.session import Launcher
     from evolve.config import RunConfig
     from evolve.execution.ray_execution import RayExecution
     from evolve.execution.resources import Resources
@@ -103,12 +106,12 @@ def _checkpoints(paths: "RunPaths") -> Path:
 
 def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "RayExecution | ClusterExecution":
     from evolve.clusters.cluster_execution import ClusterExecution
-    from evolve.clusters.profile import LocalProfile, SlurmProfile, SshProfile
+    from evolve.clusters.profile import LocalProfile
     from evolve.clusters.session import Wish
-    from evolve.clusters.slurm import SlurmLauncher
-    from evolve.clusters.ssh import SshLauncher
     from evolve.execution.resources import Resources
 
+    if isinstance(profile, LocalProfile):
+        return _ray(paths, config, None, Resources(profile.cpus, profile.gpus))
     wish = Wish(
         run=paths.name,
         folder=paths.clusters,
@@ -117,13 +120,42 @@ def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "
         memory_gb=config.memory_per_trial,
         checkpoints=_checkpoints(paths),
     )
+    return ClusterExecution(_launcher(profile), wish)
+
+
+def _launcher(profile: "SshProfile | SlurmProfile") -> "Launcher":
+    from evolve.clusters.profile import SlurmProfile, SshProfile
+    from evolve.clusters.slurm import SlurmLauncher
+    from evolve.clusters.ssh import SshLauncher
+
     match profile:
-        case LocalProfile():
-            given = Resources(profile.cpus, profile.gpus)
-            return _ray(paths, config, None, given)
         case SshProfile():
-            return ClusterExecution(SshLauncher(profile), wish)
+            return SshLauncher(profile)
         case SlurmProfile():
-            return ClusterExecution(SlurmLauncher(profile), wish)
+            return SlurmLauncher(profile)
         case _:
             assert_never(profile)
+
+
+def look_at_cluster(name: str, runs: Path, on_place: Callable[[str], None]) -> "Sight":
+    """What each host of the cluster of this profile has.
+
+    Args:
+        name: Of the profile.
+        runs: Where runs lie: what is on the way to the cluster lies there too, as it would for a run.
+        on_place: Told what the cluster does meanwhile.
+
+    Raises:
+        SettingsError: The profile is not right.
+        ExecutionError: There is no such cluster to be had.
+    """
+    from evolve.clusters.look import look_at
+    from evolve.clusters.profile import LocalProfile
+    from evolve.clusters.session import Wish
+
+    profile = find_profile(name)
+    if isinstance(profile, LocalProfile):
+        raise ExecutionError("this machine is no cluster; evolve doctor without --cluster looks at it")
+    runs.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".look-", dir=runs) as folder:
+        return look_at(_launcher(profile), Wish("look", Path(folder)), on_place)

@@ -3,15 +3,16 @@
 import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evolve.cli.options import AsJson, Runs, complete_run
+from evolve.cli.clusters import find_profile, look_at_cluster
+from evolve.cli.options import AsJson, Cluster, Runs, complete_run
 from evolve.doctor.check import Check, State
-from evolve.errors import RunError
+from evolve.errors import ExecutionError, RunError, printable
 from evolve.store.paths import RunPaths
 
 _MARKS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "bold red")}
@@ -28,6 +29,7 @@ def doctor(
     mend: Annotated[
         bool, typer.Option("--mend", help="Make a whole store of what can be read of RUN's damaged one, which stays.")
     ] = False,
+    cluster: Cluster = None,
     json_: AsJson = False,
     runs: Runs = Path("runs"),
 ) -> None:  # fmt: skip
@@ -35,7 +37,8 @@ def doctor(
 
     Without RUN: Python, memory, disks, sound and its player, TensorFlow and the GPUs it sees, and whether Ray starts,
     which takes half a minute. With RUN: whether its store is intact, and each of its files there and as it was written;
-    and of the machine what takes no time. Only --mend changes anything.
+    and of the machine what takes no time. Only --mend changes anything. With --cluster: whether the cluster can be had,
+    and what each of its hosts gives; it is let go again at once.
 
     Exit code 1 when something will not work.
 
@@ -44,6 +47,7 @@ def doctor(
       evolve doctor
       evolve doctor quick-1
       evolve doctor quick-1 --mend
+      evolve doctor --cluster cluster/slurm.yaml
       evolve doctor --json
     """
     if mend:
@@ -53,10 +57,17 @@ def doctor(
             raise typer.BadParameter("what --mend does is told in words", param_hint="--json")
         _mend(_folder(run, runs))
         return
+    if cluster is not None:
+        find_profile(cluster)  # a mistake in it is told at once
     of_run = _run_checks(_folder(run, runs)) if run is not None else []
     if of_run and not json_:
         _print(of_run, f"The run {run}")
-    checks = [*of_run, *_machine_checks(runs, thoroughly=run is None, printed=not json_)]
+    thoroughly = run is None and cluster is None
+    checks = [*of_run, *_machine_checks(runs, thoroughly=thoroughly, printed=not json_)]
+    if cluster is not None:
+        checks += (of_cluster := _cluster_checks(cluster, runs))
+        if not json_:
+            _print(of_cluster, f"The cluster {cluster}")
     if json_:
         document = {"run": run, "checks": [dataclasses.asdict(check) for check in checks]}
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
@@ -89,6 +100,28 @@ def _machine_checks(runs: Path, *, thoroughly: bool, printed: bool) -> list[Chec
         if printed:
             _print(checks[-1:], "" if checks[:-1] else "This machine")
     return checks
+
+
+def _cluster_checks(cluster: str, runs: Path) -> list[Check]:
+    """The cluster's checks; one that is not to be had is a finding too."""
+    from evolve.doctor.cluster import cluster_checks
+    from evolve.doctor.machine import own_versions
+
+    try:
+        with _looking("asking for the cluster …") as tell:
+            sight = look_at_cluster(cluster, runs, tell)
+    except ExecutionError as error:
+        return [Check("cluster", State.BAD, str(error))]
+    return list(cluster_checks(sight, own=own_versions()))
+
+
+@contextlib.contextmanager
+def _looking(what: str) -> Iterator[Callable[[str], None]]:
+    """Say on a terminal what is being waited for; gives a way to say what that does meanwhile."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda text: status.update(printable(text))
 
 
 @contextlib.contextmanager

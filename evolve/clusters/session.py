@@ -1,6 +1,7 @@
 """A cluster that works for a run, seen from the run's side."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -48,10 +49,12 @@ class Session(Protocol):
     Attributes:
         place: What it does now, in a few words, such as ``job 4711 is pending: Resources``.
         orders: How many orders it was given.
+        missing: Hosts that were asked for and are not part of it, and why.
     """
 
     place: str
     orders: int
+    missing: Mapping[str, str]
 
     def send(self, message: Message) -> None:
         """Tell the cluster something, now or as soon as it is there."""

@@ -8,7 +8,9 @@ import contextlib
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from evolve.clusters.folder_channel import FolderChannel
 from evolve.clusters.job_folder import JobFolder
@@ -60,7 +62,10 @@ class SlurmSession:
     Attributes:
         place: What the job does now.
         orders: How many orders lie in its folder.
+        missing: Nobody: SLURM gives all nodes or none.
     """
+
+    missing: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, folder: JobFolder, job: Job) -> None:
         """The job was submitted, now or before we came back."""

@@ -44,6 +44,7 @@ class SshSession:
     Attributes:
         place: Who leads, who has joined, and who is missing and why.
         orders: How many orders were given.
+        missing: Who did not answer or is gone, and why.
     """
 
     def __init__(self, profile: SshProfile, wish: Wish) -> None:
@@ -143,8 +144,13 @@ class SshSession:
             parts.append(f"{', '.join(coming)} {'joins' if len(coming) == 1 else 'join'}")
         return "; ".join([*parts, *([problems] if (problems := self._problems()) else [])])
 
+    @property
+    def missing(self) -> dict[str, str]:
+        """See `Session`."""
+        return {one.name: one.problem for one in self._hosts if one.problem}
+
     def _problems(self) -> str:
-        return "; ".join(f"{one.name} is missing: {one.problem}" for one in self._hosts if one.problem)
+        return "; ".join(f"{name} is missing: {problem}" for name, problem in self.missing.items())
 
 
 def _setup(profile: SshProfile, wish: Wish) -> Setup:

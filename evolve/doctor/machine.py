@@ -1,6 +1,7 @@
 """This machine: is everything here that a run needs? Each check stands alone, and none takes another down."""
 
 import contextlib
+import importlib.metadata
 import json
 import os
 import platform
@@ -189,6 +190,12 @@ def _ray() -> Check:
         found = f"starts in {took_s:.0f} s, and listens on {', '.join(elsewhere)}"
         return Check("Ray", State.WARNING, found, "others on the network can reach it, and need its token")
     return Check("Ray", State.GOOD, f"starts in {took_s:.0f} s, listens on this machine alone")
+
+
+def own_versions() -> dict[str, str]:
+    """What must be the same on every host that trains, as this machine has it."""
+    libraries = {name: importlib.metadata.version(name) for name in ("ray", "tensorflow", "keras")}
+    return {"evolve": __version__, "python": platform.python_version(), **libraries}
 
 
 def _addresses_of_children() -> set[str]:

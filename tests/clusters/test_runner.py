@@ -30,6 +30,7 @@ class PretendedSession:
         self._says, self.orders, self.place = deque(says), orders, "pretended"
         self.sent: list[Message] = []
         self.is_closed = False
+        self.missing: dict[str, str] = {}
 
     def send(self, message: Message) -> None:
         """Remember it."""

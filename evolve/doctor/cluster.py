@@ -1,0 +1,48 @@
+"""A cluster: is it to be had, what does each host give, and does it fit what runs here?"""
+
+from collections.abc import Iterator, Mapping
+
+from evolve import __version__
+from evolve.clusters.look import Sight
+from evolve.doctor.check import Check, State
+from evolve.store.records import Json
+
+
+def cluster_checks(sight: Sight, *, own: Mapping[str, str]) -> Iterator[Check]:
+    """What was seen of a cluster, as checks.
+
+    Args:
+        sight: Its hosts, and those that are missing.
+        own: Versions by library on this machine.
+    """
+    cpus, gpus = (sum(float(host[name]) for host in sight.hosts) for name in ("cpus", "gpus"))
+    yield Check("cluster", State.GOOD, f"{len(sight.hosts)} host(s), {cpus:g} core(s) and {gpus:g} GPU(s) for training")
+    for host in sight.hosts:
+        yield _host_check(host, own)
+    for name, why in sight.missing.items():
+        yield Check(name, State.WARNING, f"is missing: {why}", "runs train without it")
+
+
+def _host_check(host: Mapping[str, Json], own: Mapping[str, str]) -> Check:
+    name = str(host["host"])
+    given = f"{host['cpus']:g} core(s), {host['gpus']:g} GPU(s), {host['memory_gb']:g} GB at {host['address']}"
+    if problem := host.get("problem"):
+        return Check(name, State.BAD, f"{given}; {problem}", "see whether the host is well")
+    cards = ", ".join(map(str, host["cards"]))
+    found = f"{given}{f' ({cards})' if cards else ''}"
+    versions = host["versions"]
+    differs = [f"{what} {versions.get(what)}" for what, version in own.items() if versions.get(what) != version]
+    if differs:
+        here = ", ".join(f"{what} {version}" for what, version in own.items() if versions.get(what) != version)
+        return Check(name, State.WARNING, f"{found}; it has {', '.join(differs)}, this machine {here}", _SAME)
+    if host["gpus"] and not cards:
+        advice = "see whether nvidia-smi works there; without a driver, networks train on cores"
+        return Check(name, State.WARNING, f"{found}; no driver there sees a card", advice)
+    if not host["gpus"] and cards:
+        return Check(
+            name, State.WARNING, f"{found}; none of its cards is given for training", "see gpus in the profile"
+        )
+    return Check(name, State.GOOD, f"{found}; evolve {__version__}, TensorFlow {versions.get('tensorflow')}")
+
+
+_SAME = "install the same versions there, so that a network trains alike wherever it does"

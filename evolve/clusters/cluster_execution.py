@@ -30,8 +30,10 @@ class ClusterExecution:
         runner = ClusterRunner(self._launcher, self._wish)
         try:
             yield runner
-        finally:
-            runner.close()
+        except BaseException:
+            runner.close(in_order=False)
+            raise
+        runner.close()
 
     @property
     def is_starting(self) -> bool:

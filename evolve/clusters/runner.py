@@ -38,15 +38,15 @@ class ClusterRunner:
                 try:
                     self._follow(errand, stop_if_asked)
                 except ClusterLostError as lost:
-                    self.close()
+                    self.close(in_order=False)
                     errand.lose(str(lost))
                     _pause(stop_if_asked)
 
-    def close(self) -> None:
-        """Let the cluster go."""
+    def close(self, *, in_order: bool = True) -> None:
+        """Let the cluster go, when it has done its work in order, else at once."""
         session, self._session = self._session, None
         if session is not None:
-            session.close()
+            session.close(in_order=in_order)
 
     def _follow(self, errand: "_Errand", stop_if_asked: Callable[[], None]) -> None:
         """Have the cluster do what is missing, and listen until it has."""

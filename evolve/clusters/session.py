@@ -49,12 +49,14 @@ class Session(Protocol):
     Attributes:
         place: What it does now, in a few words, such as ``job 4711 is pending: Resources``.
         orders: How many orders it was given.
-        missing: Hosts that were asked for and are not part of it, and why.
     """
 
     place: str
     orders: int
-    missing: Mapping[str, str]
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Hosts that were asked for and are not part of it, and why."""
 
     def send(self, message: Message) -> None:
         """Tell the cluster something, now or as soon as it is there."""
@@ -67,8 +69,12 @@ class Session(Protocol):
             ExecutionError: It cannot be had.
         """
 
-    def close(self) -> None:
-        """Let it go; does nothing when it has gone already."""
+    def close(self, *, in_order: bool = True) -> None:
+        """Let it go; does nothing when it has gone already.
+
+        Args:
+            in_order: It has done its work; else it is in the midst of it, and ends at once.
+        """
 
 
 class Launcher(Protocol):

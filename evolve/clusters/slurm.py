@@ -10,7 +10,6 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from evolve.clusters.folder_channel import FolderChannel
 from evolve.clusters.job_folder import JobFolder
@@ -28,6 +27,7 @@ _ALLOCATION = "SLURM_JOB_ID"
 _END_LIMIT_S = 30.0
 """How long a job may take to end in order, before it is cancelled."""
 
+_LOOK_S = 0.5
 _LAST_WORDS_S = 10.0
 """How long is listened for what a job that has ended said: a shared disk may show it late."""
 
@@ -62,17 +62,15 @@ class SlurmSession:
     Attributes:
         place: What the job does now.
         orders: How many orders lie in its folder.
-        missing: Nobody: SLURM gives all nodes or none.
     """
-
-    missing: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, folder: JobFolder, job: Job) -> None:
         """The job was submitted, now or before we came back."""
         self._folder, self._job = folder, job
         self._channel = FolderChannel(folder.to_cluster, folder.to_home)
         self.orders = folder.orders
-        self.place = job.look()
+        self._has_spoken = False
+        self.place = self._told()
 
     def send(self, message: Message) -> None:
         """See `Session`."""
@@ -86,22 +84,43 @@ class SlurmSession:
         had_ended = self._job.why_over
         message = self._channel.receive(timeout_s if had_ended is None else _LAST_WORDS_S)
         if message is None and had_ended is not None:
-            raise ClusterLostError(f"{self._job} {had_ended}{self._folder.last_words()}")
-        self.place = self._job.look()
+            raise ClusterLostError(self._why_lost(had_ended))
+        self._has_spoken |= message is not None and message.kind != "hello"
+        self.place = self._told()
         return message
 
-    def close(self) -> None:
-        """See `Session`."""
-        with contextlib.suppress(OSError):
-            self._channel.send(Message("end"))
-        end = time.monotonic() + _END_LIMIT_S
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """See `Session`: SLURM gives all nodes or none."""
+        return {}
+
+    def close(self, *, in_order: bool = True) -> None:
+        """See `Session`; a job that is not to end in order is cancelled."""
         try:
-            while self._job.why_over is None and time.monotonic() < end and self._job.has_begun:
-                time.sleep(0.5)
-                self._job.look()
+            if in_order and self._job.has_begun:
+                self._channel.send(Message("end"))
+                self._wait_for_its_end()
         finally:
             self._job.cancel()
             shutil.rmtree(self._folder.folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # another job of the run may have its folder there
+                self._folder.folder.parent.rmdir()
+
+    def _wait_for_its_end(self) -> None:
+        end = time.monotonic() + _END_LIMIT_S
+        while self._job.why_over is None and time.monotonic() < end:
+            time.sleep(_LOOK_S)
+            self._job.look()
+
+    def _told(self) -> str:
+        says = self._job.look()
+        return f"{says}; Ray starts there" if self._job.has_begun and not self._has_spoken else says
+
+    def _why_lost(self, ended: str) -> str:
+        """What became of the job; of one that never said a word, that the folder may be why."""
+        words = self._folder.last_words()
+        unseen = "" if self._has_spoken or words else "; its nodes may not see the folder of the run"
+        return f"{self._job} {ended}{words}{unseen}"
 
 
 def _setup(profile: SlurmProfile, wish: Wish) -> Setup:

@@ -87,13 +87,12 @@ class SshSession:
             self._address = message.facts["address"]
         return message
 
-    def close(self) -> None:
-        """See `Session`."""
+    def close(self, *, in_order: bool = True) -> None:
+        """See `Session`; a host whose channel is closed ends at once, wherever it is."""
         for host in self._hosts:
             with contextlib.suppress(ChannelClosedError):
                 host.channel.send(Message("end"))
-        if self._head is None or self._address is None:  # there is nothing yet that would have to end in order
-            for host in self._hosts:
+            if not in_order or self._address is None:
                 host.channel.close()
         end = time.monotonic() + _END_LIMIT_S
         for host in self._hosts:

@@ -44,9 +44,9 @@ class PretendedSession:
             raise ClusterLostError("job 1 was preempted")
         return self._says.popleft()
 
-    def close(self) -> None:
-        """Remember that."""
-        self.is_closed = True
+    def close(self, *, in_order: bool = True) -> None:
+        """Remember that, and how."""
+        self.is_closed, self.in_order = True, in_order
 
 
 class Clusters:

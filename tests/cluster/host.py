@@ -4,7 +4,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -12,9 +11,9 @@ from typing import NamedTuple
 import psutil
 
 from tests.cluster.network import Network
+from tests.cluster.waiting import wait_until
 
 _ENTER = ("--net", "--mount", "--pid", "--uts", "--ipc")
-_PATIENCE_S = 10.0
 
 
 class Listener(NamedTuple):
@@ -186,10 +185,8 @@ class Host:
         self._init = psutil.Process(self._unshare.pid).children()[0].pid
 
     def _wait_until_reached(self) -> None:
-        end = time.monotonic() + _PATIENCE_S
-        while not self.answers(within_s=0.1):  # the kernel may take a second to see that a cable is whole
-            if time.monotonic() > end:
-                raise RuntimeError(f"{self.name} does not answer at {self.address}")
+        # The kernel may take a second to see that a cable is whole.
+        wait_until(lambda: self.answers(within_s=0.1), f"{self.name} to answer at {self.address}")
 
 
 def _listener(line: str) -> Listener:

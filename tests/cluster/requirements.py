@@ -10,8 +10,6 @@ HOSTS = ("ip", "nsenter", "unshare", "setpriv", "ss")
 SSH = ("/usr/sbin/sshd", "ssh", "ssh-keygen")
 SLURM = ("munged", "slurmctld", "slurmd", "sbatch", "scontrol")
 
-_SYSTEM_FOLDERS = "/usr/sbin:/sbin"
-
 
 def missing(programs: tuple[str, ...]) -> str | None:
     """Why a bed that needs these programs cannot be made here, or None when it can."""
@@ -19,7 +17,7 @@ def missing(programs: tuple[str, ...]) -> str | None:
         return "hosts are made of Linux's namespaces"
     if os.geteuid() != 0:
         return "only root may make hosts"
-    absent = [program for program in programs if not shutil.which(program, path=_path())]
+    absent = [program for program in programs if not shutil.which(program)]
     return f"not installed: {', '.join(absent)}" if absent else _no_namespaces()
 
 
@@ -34,7 +32,3 @@ def _no_namespaces() -> str | None:
         check=False,
     )
     return f"no namespaces can be made here: {tried.stderr.strip()}" if tried.returncode else None
-
-
-def _path() -> str:
-    return f"{os.environ.get('PATH', '')}{os.pathsep}{_SYSTEM_FOLDERS}"

@@ -4,15 +4,13 @@ import contextlib
 import os
 import secrets
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.cluster.host import Host
 from tests.cluster.hosts import Hosts
 from tests.cluster.slurm_files import configuration, gpus
-
-_PATIENCE_S = 30.0
+from tests.cluster.waiting import PATIENCE_S, wait_until
 
 
 class Slurm:
@@ -60,9 +58,9 @@ class Slurm:
         facts = self.run("scontrol", "--oneliner", "show", "job", str(job))
         return next(fact.removeprefix("JobState=") for fact in facts.split() if fact.startswith("JobState="))
 
-    def wait_for(self, job: int, *states: str, within_s: float = _PATIENCE_S) -> str:
+    def wait_for(self, job: int, *states: str, within_s: float = PATIENCE_S) -> str:
         """Wait until a job is in one of these states, and say in which."""
-        wait_until(lambda: self.state(job) in states, f"job {job} to be {' or '.join(states)}", within_s)
+        wait_until(lambda: self.state(job) in states, f"job {job} to be {' or '.join(states)}", within_s=within_s)
         return self.state(job)
 
     def scancel(self, job: int) -> None:
@@ -130,15 +128,6 @@ def slurm(hosts: Hosts, folder: Path, *, nodes: int = 2) -> Iterator[Slurm]:
                 _start_node(host, bed.environment, own / f"{host.name}.log")
             wait_until(bed.are_idle, f"the nodes, see {own}")
             yield bed
-
-
-def wait_until(happened: Callable[[], object], what: str, within_s: float = _PATIENCE_S) -> None:
-    """Wait for something to happen; raises `TimeoutError` when it does not."""
-    end = time.monotonic() + within_s
-    while not happened():
-        if time.monotonic() > end:
-            raise TimeoutError(f"waited {within_s:.0f} s for {what}")
-        time.sleep(0.1)
 
 
 @contextlib.contextmanager

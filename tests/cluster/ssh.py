@@ -3,14 +3,12 @@
 import os
 import shutil
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.host import Host
 from tests.cluster.hosts import Hosts
-
-_PATIENCE_S = 10.0
+from tests.cluster.waiting import wait_until
 
 _SERVER = """\
 ListenAddress {address}
@@ -94,9 +92,6 @@ def _serve(host: Host, key: str, folder: Path) -> None:
     host.put("/run/sshd/host_key", (folder / f"{host.name}.key").read_text())
     host.put("/run/sshd/authorized_keys", key)
     host.put("/run/sshd/config", _SERVER.format(address=host.address))
-    server = host.start("/usr/sbin/sshd", "-D", "-e", "-f", "/run/sshd/config", log=folder / f"{host.name}.log")
-    end = time.monotonic() + _PATIENCE_S
-    while not any(listener.address == host.address for listener in host.listening()):
-        if server.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"sshd on {host.name} does not start: {(folder / f'{host.name}.log').read_text()}")
-        time.sleep(0.05)
+    log = folder / f"{host.name}.log"
+    host.start("/usr/sbin/sshd", "-D", "-e", "-f", "/run/sshd/config", log=log)
+    wait_until(lambda: any(listener.process == "sshd" for listener in host.listening()), f"sshd, see {log}")

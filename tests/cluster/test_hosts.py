@@ -9,6 +9,7 @@ import pytest
 
 from tests.cluster.hosts import Hosts
 from tests.cluster.hosts import hosts as hosts_up
+from tests.cluster.waiting import wait_until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
@@ -80,9 +81,8 @@ def test_a_host_tells_what_listens_on_it(hosts: Hosts) -> None:
     """With address, port and program."""
     host = hosts[2]
     command = "import socket, sys, time; server = socket.create_server((sys.argv[1], 7777)); time.sleep(1000)"
-    server = host.start(sys.executable, "-c", command, host.address)
-    while not host.listening():
-        assert server.poll() is None
+    host.start(sys.executable, "-c", command, host.address)
+    wait_until(host.listening, "the program to listen")
     assert [listener[:2] for listener in host.listening()] == [(host.address, 7777)]
     assert host.listening()[0].process.startswith("python")
 

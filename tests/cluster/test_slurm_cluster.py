@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.scripted_runs import ScriptedRun, genomes_on_one_machine
-from tests.cluster.slurm import Slurm, wait_until
+from tests.cluster.slurm import Slurm
+from tests.cluster.waiting import wait_until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 

@@ -15,7 +15,7 @@ from evolve.genetics.individual import Individual
 from evolve.interrupts import interrupts_remembered
 
 FRUITLESS = 3
-"""How many clusters in a row may be lost before one has done anything."""
+"""How many clusters in a row may be lost of which none brings a training further than it was before."""
 
 _WAIT_S = 1.0
 _PAUSE_S = 5.0
@@ -77,6 +77,7 @@ class _Errand:
         self.material, self.observer = material, observer
         self.generation = max(one.generation for one in individuals)
         self._running: dict[str, None] = {}
+        self._furthest: dict[str, int] = {}
         self._fruitless = 0
         self._place = ""
 
@@ -85,16 +86,26 @@ class _Errand:
         name = message.facts.get("id", message.facts.get("individual_id"))
         if name is not None and name not in self.missing:
             return
-        match message.kind:
-            case "started":
-                self._running[name] = None
-            case "lost" | "finished":
-                self._running.pop(name, None)
-        if message.kind == "finished":
-            self._fruitless = 0
+        if name is not None and message.kind != "started" and name not in self._running:
+            self.observer.trial_started(name)  # it was told that before we came back
+        if name is not None:
+            self._running[name] = None
         hear(message, self.observer)
+        if message.kind in ("lost", "finished"):
+            del self._running[name]
         if message.kind == "finished":
             del self.missing[name]
+        if message.kind == "finished" or self._got_further(message):
+            self._fruitless = 0
+
+    def _got_further(self, message: Message) -> bool:
+        """Whether a training has come further than on any cluster before, as when it goes on from a checkpoint."""
+        if message.kind != "progressed":
+            return False
+        name, epoch = message.facts["individual_id"], message.facts["epoch"]
+        is_further = epoch > self._furthest.get(name, 0)
+        self._furthest[name] = max(epoch, self._furthest.get(name, 0))
+        return is_further
 
     def lose(self, why: str) -> None:
         """The cluster has gone, and with it what ran there.
@@ -108,7 +119,7 @@ class _Errand:
         self._fruitless += 1
         if self._fruitless >= FRUITLESS:
             raise ExecutionError(
-                f"{FRUITLESS} clusters in a row were lost before a network was trained, the last: {why}"
+                f"{FRUITLESS} clusters in a row were lost before any training got further; the last: {why}"
             )
         self.tell_place(f"{why}; another cluster is asked for")
 

@@ -1,5 +1,6 @@
 """A run's side of a cluster: what is told is passed on once, and a lost cluster is made good by another."""
 
+import dataclasses
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from evolve.clusters.runner import FRUITLESS, ClusterRunner
 from evolve.clusters.session import ClusterLostError, Session, Wish
 from evolve.clusters.speech import finished
 from evolve.errors import ExecutionError
+from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
 from evolve.store.records import TrialResult
@@ -137,12 +139,30 @@ def test_clusters_that_each_do_something_are_asked_for_again(
     assert len(run(tmp_path, four, material, *sessions).results) == 4
 
 
+def test_trainings_that_get_further_on_each_cluster_are_gone_on_with(
+    tmp_path: Path, four: list[Individual], material: Material
+) -> None:
+    """Networks that take longer than a job may are trained all the same, from checkpoint to checkpoint."""
+
+    def reached(epoch: int) -> Message:
+        return Message("progressed", {**dataclasses.asdict(TrialProgress("g0-1", Phase.TRAINING)), "epoch": epoch})
+
+    sessions = [PretendedSession([*started(1), reached(epoch)]) for epoch in range(1, 6)]
+    last = PretendedSession([*started(1, 2, 3, 4), *ended(1, 2, 3, 4)])
+    assert len(run(tmp_path, four, material, *sessions, last).results) == 4
+    stuck = [PretendedSession([*started(1), reached(2)]) for _ in range(FRUITLESS + 1)]
+    with pytest.raises(ExecutionError, match="clusters in a row"):
+        run(tmp_path, four, material, *stuck)
+
+
 def test_a_cluster_that_works_already_is_listened_to(
     tmp_path: Path, four: list[Individual], material: Material
 ) -> None:
     """Nothing is ordered twice by a run that comes back; what it has kept already is not heard again."""
-    back = PretendedSession([*ended(1, 1, 2), *started(9), *ended(9, 3, 4)], orders=1)
-    assert sorted(run(tmp_path, four, material, back).results) == ["g0-1", "g0-2", "g0-3", "g0-4"]
+    back = PretendedSession([*ended(1, 1, 2), *started(9), *ended(9), *started(3), *ended(3, 4)], orders=1)
+    recorder = run(tmp_path, four, material, back)
+    assert sorted(recorder.results) == ["g0-1", "g0-2", "g0-3", "g0-4"]
+    assert recorder.started == ["g0-1", "g0-2", "g0-3", "g0-4"]  # each once, though the first were begun before
     assert ordered(back) == []
 
 

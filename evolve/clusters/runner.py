@@ -102,10 +102,10 @@ class _Errand:
         """Whether a training has come further than on any cluster before, as when it goes on from a checkpoint."""
         if message.kind != "progressed":
             return False
-        name, epoch = message.facts["individual_id"], message.facts["epoch"]
-        is_further = epoch > self._furthest.get(name, 0)
-        self._furthest[name] = max(epoch, self._furthest.get(name, 0))
-        return is_further
+        name, epoch = str(message.facts["individual_id"]), int(message.facts["epoch"])
+        before = self._furthest.get(name, 0)
+        self._furthest[name] = max(epoch, before)
+        return epoch > before
 
     def lose(self, why: str) -> None:
         """The cluster has gone, and with it what ran there.

@@ -24,10 +24,10 @@ from evolve.execution.resources import Resources
 
 _ALLOCATION = "SLURM_JOB_ID"
 
-_END_LIMIT_S = 30.0
-"""How long a job may take to end in order, before it is cancelled."""
+_END_LIMIT_S = 15.0
+"""How long a job may take to end in order, before it is cancelled: all it made is home by then."""
 
-_LOOK_S = 0.5
+_LOOK_S = 1.0
 _LAST_WORDS_S = 10.0
 """How long is listened for what a job that has ended said: a shared disk may show it late."""
 
@@ -110,7 +110,7 @@ class SlurmSession:
         end = time.monotonic() + _END_LIMIT_S
         while self._job.why_over is None and time.monotonic() < end:
             time.sleep(_LOOK_S)
-            self._job.look()
+            self._job.look(every_s=_LOOK_S)
 
     def _told(self) -> str:
         says = self._job.look()

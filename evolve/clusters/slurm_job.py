@@ -54,8 +54,8 @@ class Job(Protocol):
     def has_begun(self) -> bool:
         """Whether its programs were started."""
 
-    def look(self) -> str:
-        """What it does now, in a few words; asks SLURM every `WATCH_S` at most."""
+    def look(self, *, every_s: float = WATCH_S) -> str:
+        """What it does now, in a few words; asks SLURM once in so many seconds at most."""
 
     def cancel(self) -> None:
         """End it; does nothing when it is over."""
@@ -95,9 +95,9 @@ class Submitted:
         """As it is told."""
         return f"job {self.number}"
 
-    def look(self) -> str:
+    def look(self, *, every_s: float = WATCH_S) -> str:
         """See `Job`."""
-        if self.why_over is None and time.monotonic() - self._looked_at >= WATCH_S:
+        if self.why_over is None and time.monotonic() - self._looked_at >= every_s:
             self._looked_at = time.monotonic()
             self._ask()
         return self._said
@@ -146,7 +146,7 @@ class Step:
         """See `Job`."""
         return None if self._holder.poll() is None else "ended before its work was done"
 
-    def look(self) -> str:
+    def look(self, *, every_s: float = WATCH_S) -> str:  # noqa: ARG002 - SLURM need not be asked
         """See `Job`."""
         return "running in this allocation"
 

@@ -11,6 +11,7 @@ import pytest
 from evolve.network.gpu_share import GpuShare, hold_tensorflow, hold_to, share_held, variables
 from evolve.network.memory import OVERHEAD_MB
 from evolve.network.out_of_memory import is_out_of_memory, too_large
+from tests.troubles import told
 
 QUARTER = GpuShare(0.25, 16_000.0)
 
@@ -67,6 +68,19 @@ def test_where_there_is_no_gpu_nothing_is_held() -> None:
     assert (shown.returncode, shown.stdout) == (0, "3\n"), shown.stderr
 
 
+@pytest.mark.slow
+def test_importing_a_trial_leaves_tensorflow_as_it_may_still_be_held() -> None:
+    """A limit is refused once TensorFlow has looked at its devices; here the processor's stand for those of a GPU."""
+    program = (
+        "import evolve.execution.trial, tensorflow as tf\n"
+        "(cpu,) = tf.config.list_physical_devices('CPU')\n"
+        "tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)\n"
+        "print(len(tf.config.list_logical_devices('CPU')))"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stdout) == (0, "2\n"), shown.stderr
+
+
 class ResourceExhaustedError(Exception):
     """TensorFlow's has this name."""
 
@@ -94,4 +108,5 @@ def test_a_network_that_is_too_large_for_its_share_is_told_with_the_share() -> N
     hold_to(0.25, QUARTER)
     assert share_held() == QUARTER
     assert too_large() == "the network did not fit into its share of the GPU (2.1 GB of 16.0 GB; gpus_per_trial)"
+    told("gpu-share", too_large())
     assert os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.1313"

@@ -13,6 +13,12 @@ holds as many batches as a trial's. Takes ten minutes or so and prints Markdown,
 prints one line, and nothing is wrong.
 
     KERAS_BACKEND=jax python -m benchmarks.gpu --rounds 5
+
+With --packing it asks instead what `gpus_per_trial=fit` gives: for four networks, how much of the card a process was
+told to take and takes, and the notes a second of one that has the card to itself and of as many as fit, each held to
+its share. None of this has been measured yet.
+
+    python -m benchmarks.gpu --packing
 """
 
 import argparse
@@ -34,6 +40,7 @@ import numpy as np
 
 from benchmarks.lesson import SIZES, WINDOW, Size, batches, network
 from benchmarks.pairing import table
+from evolve.network.gpu_share import GpuShare, hold_tensorflow, hold_to
 
 AS_NEEDED = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
 """Environment in which processes can share a card."""
@@ -119,8 +126,14 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def serve(what: str, numbers: Sequence[int], rounds: int, at_least_s: float, notes: int) -> None:
+def serve(  # noqa: PLR0917 - as they come in a line
+    what: str, numbers: Sequence[int], rounds: int, at_least_s: float, notes: int, held: Sequence[float] | None
+) -> None:
     """Do the work again and again for a while whenever a line comes in; print how much was done a second."""
+    if held:
+        hold_to(held[0], GpuShare(*held))
+        find_device()  # imports the backend's library
+        hold_tensorflow()
     size = Size(*numbers)
     work = composer(size, notes) if what == COMPOSE else trainer(size, stock=what == TRAIN)
     work()
@@ -133,15 +146,34 @@ def serve(what: str, numbers: Sequence[int], rounds: int, at_least_s: float, not
         print(done / elapsed, flush=True)
 
 
-def rates(plan: Plan, what: str, size: Size, processes: int = 1) -> list[float]:
-    """How much of it so many processes do in a second, together, round by round."""
-    request = json.dumps([what, [size.depth, size.width, size.batch], plan.rounds, plan.seconds, plan.notes])
+def rates(  # noqa: PLR0917
+    plan: Plan,
+    what: str,
+    size: Size,
+    processes: int = 1,
+    share: GpuShare | None = None,
+    look: Callable[[], object] = lambda: None,
+) -> list[float]:
+    """How much of it so many processes do in a second, together, round by round.
+
+    Args:
+        plan: How long.
+        what: What each does.
+        size: Its network.
+        processes: How many.
+        share: What each is held to.
+        look: Called when all is done, before they end.
+    """
+    held = share and [share.part, share.card_mb]
+    request = json.dumps([what, [size.depth, size.width, size.batch], plan.rounds, plan.seconds, plan.notes, held])
     command = [sys.executable, "-m", "benchmarks.gpu", "--serve", request]
     with ExitStack() as stack:
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
         serving = [stack.enter_context(subprocess.Popen(command, **pipes)) for _ in range(processes)]  # noqa: S603
         answers(serving)
-        return [sum(map(float, answers(serving, "go\n"))) for _ in range(plan.rounds)]
+        found = [sum(map(float, answers(serving, "go\n"))) for _ in range(plan.rounds)]
+        look()
+        return found
 
 
 def answers(serving: Sequence[subprocess.Popen[str]], said: str = "") -> list[str]:
@@ -181,6 +213,7 @@ def main() -> None:
     """Measure and print; or, in a process that measuring has started, serve."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="of each measurement (default: 5)")
+    parser.add_argument("--packing", action="store_true", help="measure what gpus_per_trial=fit gives, instead")
     for hidden in ("--device", "--serve"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
@@ -195,7 +228,13 @@ def main() -> None:
         return
     plan = QUICK if options.quick else Plan(SIZES_MEASURED, Size(2, 256, 64), rounds=options.rounds)
     where = f"{datetime.now(UTC):%d %B %Y}, {card or 'no GPU'}, Keras on {backend}"
-    print(f"{where}; medians, rounds: {plan.rounds}.\n\n{table(('what', 'measured'), measure(plan))}")
+    if options.packing:
+        from benchmarks.packing import HEADINGS, SIZES_PACKED, measure_packing  # noqa: PLC0415 - it builds on this
+
+        measured = table(HEADINGS, measure_packing(plan, QUICK.sizes[:1] if options.quick else SIZES_PACKED))
+    else:
+        measured = table(("what", "measured"), measure(plan))
+    print(f"{where}; medians, rounds: {plan.rounds}.\n\n{measured}")
 
 
 if __name__ == "__main__":

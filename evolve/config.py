@@ -5,7 +5,7 @@ Defaults are overridden by the search space's own settings, those by the command
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,12 @@ DEFAULT_CORPUS = "bach-chorales"
 PIANO = "piano"
 TRACK_ROLES = ("melody", "chords", "bass", "soprano", "alto", "tenor")
 """What a track can be, where there are several."""
+
+FIT: Final = "fit"
+"""Of `gpus_per_trial`: as many trials on a GPU as its memory holds."""
+
+GpusPerTrial = Annotated[float, Field(ge=0, le=10_000)] | Literal["fit"]
+"""GPUs of a trial: a number or a share, or that they are to be shared by as many as fit."""
 
 
 class RunConfig(BaseModel):
@@ -88,8 +94,9 @@ class RunConfig(BaseModel):
     """Most memory of a trial's process, in GB; unset: its share of the machine."""
     cpus_per_trial: Annotated[float, Field(gt=0, le=10_000)] = 1.0
     """Cores of one trial; it computes with as many threads."""
-    gpus_per_trial: Annotated[float, Field(ge=0, le=10_000)] | None = None
-    """GPUs, or the share of one, of a trial; unset: one each where there are GPUs, else none."""
+    gpus_per_trial: GpusPerTrial | None = None
+    """GPUs, or the share of one, of a trial; `fit`: as many trials on a GPU as its memory holds; unset: one GPU each
+    where there are any, else none."""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -117,10 +124,34 @@ class RunConfig(BaseModel):
                 raise PydanticCustomError("path", "must have a name that is text (UTF-8); rename the file or folder")
         return given
 
+    @field_validator("gpus_per_trial", mode="before")
+    @classmethod
+    def _read_gpus(cls, gpus: object) -> object:
+        if isinstance(gpus, str) and not _is_number(gpus):
+            if gpus.strip().lower() == FIT:
+                return FIT
+            raise PydanticCustomError("gpus", f"must be a number, or {FIT}")
+        return gpus
+
+    @field_validator("gpus_per_trial")
+    @classmethod
+    def _check_gpus(cls, gpus: GpusPerTrial | None) -> GpusPerTrial | None:
+        if isinstance(gpus, float) and gpus > 1 and not gpus.is_integer():
+            raise PydanticCustomError("gpus", "must be a whole number where it is more than one GPU")
+        return gpus
+
     @field_validator("grid", mode="before")
     @classmethod
     def _read_grid(cls, grid: object) -> object:
         return int(grid) if isinstance(grid, str) and grid.isdecimal() else grid
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_text(path: str) -> bool:

@@ -71,6 +71,16 @@ def test_training_is_compared_with_pytorch_on_the_same_work() -> None:
 
 
 @pytest.mark.slow
+def test_packing_runs_through_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line of it, with processes that are held to shares of a GPU that is only pretended."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    shown = run("-m", "benchmarks.gpu", "--packing", "--quick", "--device", "cpu")
+    assert shown.returncode == 0, shown.stderr
+    assert "| 1 x 8, batch 2 | 1,9" in shown.stdout
+
+
+@pytest.mark.slow
 def test_a_gpu_that_is_not_there_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """And is no failure."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")

@@ -163,6 +163,29 @@ def test_text_is_read_as_what_the_setting_needs() -> None:
     assert (config.mutation_rate, config.gpus_per_trial) == (0.2, 0.5)
 
 
+@pytest.mark.parametrize(("text", "read"), [("fit", "fit"), (" FIT ", "fit"), ("2", 2.0), ("0", 0.0), ("none", None)])
+def test_gpus_of_a_trial_are_a_number_a_share_or_what_fits(text: str, read: float | str | None) -> None:
+    """And stay so when they are stored."""
+    config = settle([parse_assignment(f"gpus_per_trial={text}")])
+    assert config.gpus_per_trial == read
+    assert RunConfig.model_validate(config.model_dump(mode="json")).gpus_per_trial == read
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("some", "gpus_per_trial must be a number, or fit; it is 'some'"),
+        ("1.5", "gpus_per_trial must be a whole number where it is more than one GPU; it is '1.5'"),
+        ("-1", "gpus_per_trial must be greater than or equal to 0; it is '-1'"),
+    ],
+)
+def test_gpus_that_no_trial_can_have_are_refused(text: str, said: str) -> None:
+    """Ray gives whole GPUs, or a part of one."""
+    with pytest.raises(SettingsError) as told:
+        settle([parse_assignment(f"gpus_per_trial={text}")])
+    assert said in str(told.value)
+
+
 def test_a_setting_can_be_unset_again() -> None:
     """What a space file sets and the command line empties takes its default meaning."""
     file = Given("mutation_rate", 0.5, "s.yaml, line 1", is_firm=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from evolve.clusters.message import Message
+from evolve.config import GpusPerTrial
 
 
 class ClusterLostError(Exception):
@@ -31,7 +32,7 @@ class Wish:
     run: str
     folder: Path
     cpus: float = 1.0
-    gpus: float | None = None
+    gpus: GpusPerTrial | None = None
     memory_gb: float | None = None
     trial: str | None = None
     checkpoints: Path | None = None

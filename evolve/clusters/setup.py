@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from evolve.clusters.message import Message
+from evolve.config import GpusPerTrial
 from evolve.execution.resources import Resources
 
 
@@ -43,7 +44,7 @@ class Setup:
     token: str = field(default="", repr=False)
     nodes: int = 1
     cpus: float = 1.0
-    gpus: float | None = None
+    gpus: GpusPerTrial | None = None
     memory_gb: float | None = None
     trial: str | None = None
     checkpoints: str | None = None

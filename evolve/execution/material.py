@@ -57,6 +57,10 @@ class Material:
         """How many symbols each attribute has that a network of these genes reads and writes."""
         return self.encoded.pieces[representation_of(genes)].representation.sizes
 
+    def window(self, kind: str) -> int:
+        """How many symbols a network sees: as much music whatever the symbols are."""
+        return round(self.config.window * max(1.0, self.encoded.symbols_per_note(kind)))
+
     def context(self, kind: str) -> SongContext:
         """What turns the symbols of a representation into songs, in the opening's tempo."""
         representation = self.encoded.pieces[kind].representation

@@ -1,15 +1,18 @@
 """Joining a Ray cluster, or starting one on this machine; with `ray_workers` the only place that knows Ray."""
 
 import contextlib
-import math
 import os
 import secrets
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evolve.config import GpusPerTrial
 from evolve.errors import ExecutionError
+from evolve.execution.gpu_card import card_mb
+from evolve.execution.places import Demand, Node, check_that_one_fits
 from evolve.execution.ray_variables import FOR_RAY, worker_variables
 from evolve.execution.resources import ALL, Resources
 
@@ -18,6 +21,7 @@ os.environ.update({**FOR_RAY, **os.environ})  # read when Ray is imported
 import ray
 from ray._private import ray_constants
 from ray.exceptions import RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 _ATTEMPTS_TO_START = 3
 
@@ -26,11 +30,8 @@ _JOINING_LIMIT_S = 60.0
 
 _LOOK_S = 0.5
 
-_SHARE = 0.8
-"""Of a machine's memory, what its workers may hold together; the rest is the system's and the user's."""
-
-_LEAST_MB = 2_000.0
-"""Whatever the share, a worker may hold so much."""
+_CARD_PATIENCE_S = 60.0
+"""How long a machine may take to tell what GPUs it has; it may have to start a process for that."""
 
 
 def connect(
@@ -82,7 +83,7 @@ def connect(
 def wait_for_nodes(count: int) -> None:
     """Give so many nodes a while to join, so that all that they have is known; those that do not are done without."""
     end = time.monotonic() + _JOINING_LIMIT_S
-    while len(_nodes()) < count and time.monotonic() < end:
+    while len(nodes()) < count and time.monotonic() < end:
         time.sleep(_LOOK_S)
 
 
@@ -91,63 +92,58 @@ def disconnect() -> None:
     ray.shutdown()
 
 
-def resources_of_a_trial(cpus: float, gpus: float | None) -> dict[str, float]:
+def resources_of_a_trial(cpus: float, gpus: GpusPerTrial | None) -> Demand:
     """What a trial asks of the cluster.
 
     Args:
         cpus: Cores of one trial.
-        gpus: GPUs of one trial; None: one where there are GPUs.
+        gpus: GPUs of one trial, or the share of one; `FIT`: the share that the largest network needs; None: one where
+            there are GPUs.
 
     Raises:
         ExecutionError: No machine of the cluster has as much.
     """
-    wanted = {"CPU": cpus, "GPU": gpus if gpus is not None else float(_largest("GPU") > 0)}
-    for name, amount in wanted.items():
-        if amount > _largest(name):
-            raise ExecutionError(
-                f"a trial asks for {amount:g} {name.lower()}(s) but the machine has {_largest(name):g}; "
-                f"lower {name.lower()}s_per_trial"
-            )
-    return wanted
+    demand = Demand(cpus, gpus)
+    check_that_one_fits(nodes(), demand)
+    return demand
 
 
-def places(resources: dict[str, float]) -> int:
-    """How many trials with these resources the cluster holds side by side, node by node, at least 1."""
-    return max(1, sum(_fitting(node, resources) for node in _nodes()))
+def nodes() -> tuple[Node, ...]:
+    """The machines that are alive now."""
+    return tuple(_node(one["NodeID"], one["Resources"]) for one in ray.nodes() if one["Alive"])
 
 
-def most_memory_mb(resources: dict[str, float], wanted_gb: float | None) -> float:
-    """The most memory that a worker may hold.
-
-    Args:
-        resources: What a trial asks of the cluster.
-        wanted_gb: What the user allows; None: its share of the machine that has least, but never less than
-            `_LEAST_MB`, since TensorFlow alone takes a third of that.
-    """
-    if wanted_gb is not None:
-        return wanted_gb * 1000
-    shares = [
-        (node.get("memory", 0.0) + node.get("object_store_memory", 0.0)) / 1e6 / fitting
-        for node in _nodes()
-        if (fitting := _fitting(node, resources))
-    ]
-    return max(_LEAST_MB, _SHARE * min(shares, default=0.0))
+def cards_mb(nodes: Sequence[Node]) -> dict[str, float | None]:
+    """The memory of the smallest GPU of each machine that has any, by the machine's id; None where nobody can tell."""
+    asked = {node.id: _ask_for_card(node.id) for node in nodes if node.gpus > 0}
+    if asked:
+        ray.wait(list(asked.values()), num_returns=len(asked), timeout=_CARD_PATIENCE_S)
+    return {name: _answered(answer) for name, answer in asked.items()}
 
 
-def _largest(resource: str) -> float:
-    """How much of it the machine has that has most."""
-    return max((node.get(resource, 0.0) for node in _nodes()), default=0.0)
+def _ask_for_card(node_id: str) -> Any:  # noqa: ANN401 - Ray has no types
+    """A question that takes no place from anybody: it goes to that machine, and asks for none of its resources."""
+    return ray.remote(num_cpus=0, max_retries=0, **on_node(node_id))(card_mb).remote()
 
 
-def _fitting(node: dict[str, float], resources: dict[str, float]) -> int:
-    """How many trials with these resources a node holds."""
-    wanted = {name: amount for name, amount in resources.items() if amount > 0}
-    # A little more than the quotient: five trials of 0.2 fit, which as floats they just do not.
-    return min(math.floor(node.get(name, 0) / amount + 1e-9) for name, amount in wanted.items())
+def _answered(answer: Any) -> float | None:  # noqa: ANN401 - Ray has no types
+    try:
+        told: float | None = ray.get(answer, timeout=0)
+    except RayError:  # too late, or the machine is gone
+        return None
+    return told
 
 
-def _nodes() -> list[dict[str, float]]:
-    return [node["Resources"] for node in ray.nodes() if node["Alive"]]
+def on_node(node_id: str | None) -> dict[str, Any]:
+    """Ray's options for what must run on this machine; None: wherever there is room."""
+    if node_id is None:
+        return {}
+    return {"scheduling_strategy": NodeAffinitySchedulingStrategy(node_id, soft=False)}
+
+
+def _node(node_id: str, resources: Mapping[str, float]) -> Node:
+    memory_mb = (resources.get("memory", 0.0) + resources.get("object_store_memory", 0.0)) / 1e6
+    return Node(node_id, resources.get("CPU", 0.0), resources.get("GPU", 0.0), memory_mb)
 
 
 def _write_token() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from evolve.config import GpusPerTrial
 from evolve.execution.resources import ALL, Resources
 
 if TYPE_CHECKING:  # they bring Ray and psutil, which are imported in the background
@@ -29,7 +30,7 @@ class RayExecution:
         self,
         address: str | None = None,
         cpus: float = 1.0,
-        gpus: float | None = None,
+        gpus: GpusPerTrial | None = None,
         *,
         memory_gb: float | None = None,
         linger_s: float = LINGER_S,
@@ -43,7 +44,8 @@ class RayExecution:
         Args:
             address: Of a running cluster, such as ``10.0.0.1:6379``; None starts one here.
             cpus: Cores of one trial; it computes with as many threads.
-            gpus: GPUs of one trial; None: one where there are GPUs.
+            gpus: GPUs of one trial, or the share of one; `FIT`: the share that the largest network needs; None: one
+                where there are GPUs.
             memory_gb: The most memory that a trial's process may hold; None: its share of the machine.
             linger_s: How long our own Ray is kept without work.
             trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
@@ -164,7 +166,7 @@ class _Wanted:
     """What a trial takes, what it is, and where it is kept; see `RayExecution`."""
 
     cpus: float
-    gpus: float | None
+    gpus: GpusPerTrial | None
     memory_gb: float | None
     trial: str | None
     nodes: int | None
@@ -187,10 +189,10 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
     connect(address, where, threads=threads, is_prepared=is_prepared, machine=wanted.machine)
     try:
         wait_for_nodes(wanted.nodes or 1)
-        resources = resources_of_a_trial(wanted.cpus, wanted.gpus)
+        demand = resources_of_a_trial(wanted.cpus, wanted.gpus)
         trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
         runner = RayRunner(
-            resources, trial, memory_gb=wanted.memory_gb, checkpoints=wanted.checkpoints, is_our_own=is_our_own
+            demand, trial, memory_gb=wanted.memory_gb, checkpoints=wanted.checkpoints, is_our_own=is_our_own
         )
         runner.open_places(trials)
     except BaseException:

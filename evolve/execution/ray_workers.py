@@ -19,9 +19,11 @@ from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 from evolve.errors import ExecutionError
 from evolve.execution.checkpoints import forget, forget_all
 from evolve.execution.contract import TrialObserver, TrialProgress
-from evolve.execution.effort import longest_first
+from evolve.execution.effort import is_modest, largest_mb, longest_first
 from evolve.execution.material import Material
-from evolve.execution.ray_cluster import most_memory_mb, places
+from evolve.execution.places import Demand, Layout, most_memory_mb
+from evolve.execution.ray_cluster import nodes, on_node
+from evolve.execution.room import Room
 from evolve.execution.worker import RUN_TRIAL, Alive, Ended, Ready, Worker, last_line
 from evolve.genetics.individual import Individual
 from evolve.interrupts import interrupts_remembered
@@ -39,11 +41,11 @@ START_LIMIT_S = 300.0
 GROWTH_MB = 1_000
 """A worker that holds so much more after a trial than after its first one gives its place to a fresh process."""
 
-_LOOK_ROUND_S = 5.0
-"""How often the cluster is asked whether it holds more workers now."""
-
 _WAIT_S = 1.0
 """How long signs of life are waited for before Ctrl-C and the cluster are looked at."""
+
+_SOON_S = 60.0
+"""A worker that has been starting for longer may wait for a GPU that others use; nobody waits for it."""
 
 _SAME_S = 2.0
 
@@ -53,50 +55,70 @@ class RayRunner:
 
     def __init__(
         self,
-        resources: dict[str, float],
+        demand: Demand,
         trial: str = RUN_TRIAL,
         *,
         memory_gb: float | None = None,
         checkpoints: Path | None = None,
         is_our_own: bool = False,
     ) -> None:
-        """Trials take these resources each.
+        """Trials take so much each.
 
         Args:
-            resources: Amounts of ``CPU`` and ``GPU``.
+            demand: Cores and GPUs of a trial.
             trial: What a worker runs, as ``module:function`` with the signature of `evolve.execution.trial.run_trial`.
             memory_gb: The most memory that a worker may hold; None: its share of the machine.
             checkpoints: The folder of the run's half-trained networks, which this process and all workers see under the
                 same path; None keeps none.
             is_our_own: Whether Ray was started by this process, so that all workers are on this machine.
         """
-        self._resources, self._trial, self._memory_gb = resources, trial, memory_gb
+        self._demand, self._trial, self._memory_gb = demand, trial, memory_gb
         self._checkpoints, self._is_our_own = checkpoints, is_our_own
+        self._room = Room(demand)
         self._places: list[_Place] = []
         self._failed_starts = 0
-        self._room, self._looked_at = 1, -_LOOK_ROUND_S
+
+    @property
+    def sharing(self) -> str | None:
+        """How the trials of the last `run` share GPUs, in words; None where they have whole ones, or none."""
+        return self._room.sharing
 
     def open_places(self, trials: int) -> None:
-        """Start workers for so many trials, as many as fit side by side; returns at once."""
-        if time.monotonic() - self._looked_at >= _LOOK_ROUND_S:
-            self._room, self._looked_at = places(self._resources), time.monotonic()
-        for _ in range(min(self._room, trials) - len(self._places)):
-            actor = ray.remote(num_cpus=self._resources["CPU"], num_gpus=self._resources["GPU"])(Worker)
-            most_mb = most_memory_mb(self._resources, self._memory_gb)
-            worker = actor.remote(self._trial, most_mb, checkpoints=self._checkpoints)
-            self._places.append(_Place(worker, worker.is_ready.remote()))
+        """Start workers for so many trials, as many as fit side by side; returns at once.
+
+        Where GPUs are to be shared by what the networks need, that waits until the networks are known.
+        """
+        layout = self._room.layout()
+        if layout is not None:
+            main = sum(not place.is_spare for place in self._places)
+            for _ in range(min(layout.places, trials) - main):
+                self._open(layout.gpus)
+
+    def _open(self, gpus: float, node_id: str | None = None) -> None:
+        """Start a worker with so many GPUs, on this machine or wherever Ray finds room."""
+        cpus, nodes = self._demand.cpus, self._room.nodes
+        nodes = tuple(node for node in nodes if node.id == node_id) if node_id else nodes
+        # Where GPUs are not spoken of and Ray sees none, TensorFlow may find one all the same.
+        seen = None if self._demand.gpus is None and not gpus and node_id is None else gpus
+        actor = ray.remote(num_cpus=cpus, num_gpus=gpus, **on_node(node_id))(Worker)
+        most_mb = most_memory_mb(nodes, cpus, gpus, self._memory_gb)
+        worker = actor.remote(self._trial, most_mb, seen, checkpoints=self._checkpoints)
+        self._places.append(_Place(worker, worker.is_ready.remote(), gpus, node_id))
 
     def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
         """See `TrialRunner.run`."""
         waiting, limit_s = deque(longest_first(individuals, material)), material.config.hang_limit
-        round_ = _Round(waiting, ray.put(material), observer, Counter(), limit_s, self._checkpoints)
+        modest = frozenset(one.id for one in individuals if is_modest(one, material, self._demand.cpus))
+        round_ = _Round(waiting, ray.put(material), observer, Counter(), limit_s, modest, self._checkpoints)
+        if individuals:
+            self._room.suit(largest_mb(individuals, material), len(individuals))
         for place in self._places:
             if place.is_idle:  # it may have died since: asked now, no trial is lost with it
                 place.sign, place.silent_s = place.worker.is_ready.remote(), 0.0
         try:
             with interrupts_remembered() as stop_if_asked:
                 while round_.waiting or any(place.individual for place in self._places):
-                    self.open_places(len(round_.waiting) + sum(place.individual is not None for place in self._places))
+                    self._suit_places(round_)
                     self._hand_out(round_)
                     self._listen(round_)
                     self._give_up_the_silent(round_)
@@ -107,13 +129,42 @@ class RayRunner:
                 self._close(place)
             raise
 
+    def _suit_places(self, round_: "_Round") -> None:
+        """Have the places that there is room and use for now, and none that stands in their way."""
+        layout = self._room.layout()
+        if layout is None:
+            return
+        for place in [place for place in self._places if place.individual is None and not place.belongs_to(layout)]:
+            self._close(place)
+        main = sum(place.individual is not None for place in self._places if not place.is_spare)
+        self.open_places(len(round_.waiting) + main)
+        self._open_spare(layout, round_)
+
+    def _open_spare(self, layout: Layout, round_: "_Round") -> None:
+        """Start workers on machines without GPUs for the modest networks that no other place is free for."""
+        spare = [place for place in self._places if place.is_spare]
+        vacant = Counter(layout.spare) - Counter(place.node_id for place in spare if place.node_id)
+        wanted = min(round_.modest_waiting, len(round_.waiting) - self._free_main())
+        missing = wanted - sum(place.individual is None for place in spare)
+        for node_id in list(vacant.elements())[: max(0, missing)]:
+            self._open(0.0, node_id)
+
+    def _free_main(self) -> int:
+        """The places, other than spare ones, that can take a trial now or soon; some of them may be just starting."""
+        main = [place for place in self._places if not place.is_spare]
+        return sum(place.individual is None and place.silent_s < _SOON_S for place in main)
+
     def _hand_out(self, round_: "_Round") -> None:
-        for place in self._places:
-            if place.is_idle and round_.waiting:
-                place.individual = individual = round_.waiting.popleft()
-                place.sign, place.silent_s = place.worker.run.remote(individual, round_.material), 0.0
-                round_.begun[individual.id] += 1
-                round_.observer.trial_started(individual.id)
+        """Give each idle place a trial: spare ones last, and only what nobody else is about to take."""
+        for place in sorted(self._places, key=lambda place: place.is_spare):
+            if not place.is_idle or not round_.waiting:
+                continue
+            if place.is_spare and (not round_.modest_waiting or len(round_.waiting) <= self._free_main()):
+                continue
+            place.individual = individual = round_.take_smallest() if place.is_spare else round_.waiting.popleft()
+            place.sign, place.silent_s = place.worker.run.remote(individual, round_.material), 0.0
+            round_.begun[individual.id] += 1
+            round_.observer.trial_started(individual.id)
 
     def _listen(self, round_: "_Round") -> None:
         """Wait for signs of life, for a while, and tell the observer."""
@@ -152,6 +203,8 @@ class RayRunner:
         """Forget a worker that died; its trial is tried again elsewhere, or given up."""
         individual = place.individual
         self._close(place)
+        if individual is None and place.node_id not in {None, *(node.id for node in nodes())}:
+            return  # its machine is gone
         if individual is None:
             self._failed_starts += place.ready is None
             if self._failed_starts >= ATTEMPTS or getattr(error, "actor_init_failed", False):
@@ -190,6 +243,8 @@ class _Place:
     Attributes:
         worker: Ray's handle.
         sign: What it will say next; None while it is idle.
+        gpus: GPUs that it has, or its share of one.
+        node_id: The machine that it was sent to, one without GPUs beside others that have some; None: Ray chose.
         individual: Whose trial it runs; None while it starts or is idle.
         ready: What it said when it was ready; None before, so that its death is a failed start.
         first_mb: Memory that it held after its first trial; None before.
@@ -198,6 +253,8 @@ class _Place:
 
     worker: Any
     sign: Any
+    gpus: float = 0.0
+    node_id: str | None = None
     individual: Individual | None = None
     ready: Ready | None = None
     first_mb: float | None = None
@@ -207,6 +264,15 @@ class _Place:
     def is_idle(self) -> bool:
         """Whether it could begin a trial now."""
         return self.sign is None
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether it has no GPU where others have."""
+        return self.node_id is not None
+
+    def belongs_to(self, layout: Layout) -> bool:
+        """Whether it is one of the places that are wanted now."""
+        return self.node_id in layout.spare if self.is_spare else self.gpus == layout.gpus
 
 
 def _kill(worker: Ready) -> None:
@@ -220,14 +286,36 @@ def _kill(worker: Ready) -> None:
 
 @dataclass(slots=True)
 class _Round:
-    """One call of `RayRunner.run`: who waits, how often each was begun, who is told, what limits and helps a trial."""
+    """One call of `RayRunner.run`.
+
+    Attributes:
+        waiting: Who waits, the largest first.
+        material: What all work from, in Ray's store.
+        observer: Who is told.
+        begun: How often each was begun, by id.
+        hang_limit_s: How long one may be silent.
+        modest: The ids of those for whom a machine without a GPU is no disadvantage.
+        checkpoints: The folder of half-trained networks; None keeps none.
+    """
 
     waiting: deque[Individual]
     material: Any
     observer: TrialObserver
     begun: Counter[str]
     hang_limit_s: float
+    modest: frozenset[str]
     checkpoints: Path | None
+
+    @property
+    def modest_waiting(self) -> int:
+        """How many wait that need no GPU."""
+        return sum(individual.id in self.modest for individual in self.waiting)
+
+    def take_smallest(self) -> Individual:
+        """The last in line of those that need no GPU; there must be one."""
+        smallest = next(individual for individual in reversed(self.waiting) if individual.id in self.modest)
+        self.waiting.remove(smallest)
+        return smallest
 
     def try_again(self, individual: Individual, why: str, attempts: int) -> None:
         """Put an individual first in line whose process was lost, unless that happened so many times already."""

@@ -24,6 +24,7 @@ from evolve.network.checkpoint import CheckpointFile
 from evolve.network.files import network_to_bytes
 from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.leftovers import nothing_left_behind
+from evolve.network.out_of_memory import is_out_of_memory, too_large
 from evolve.network.sampling import Sampling
 from evolve.network.train import TrainingFailed, TrainingSettings, train
 from evolve.randomness import derive_seed
@@ -58,9 +59,9 @@ def _outcome(individual: Individual, material: Material, signs: "_Signs", checkp
         return _train_and_compose(individual, material, signs, checkpoint)
     except (TrainingFailed, EvolveError) as error:
         return TrialResult(individual.id, failure=_one_line(str(error)))
-    except MemoryError:
-        return TrialResult(individual.id, failure="the network did not fit into memory")
     except Exception as error:  # any combination of genes may break a library; the run must go on
+        if is_out_of_memory(error):
+            return TrialResult(individual.id, failure=too_large())
         return TrialResult(individual.id, failure=f"{type(error).__name__}: {_one_line(str(error))}")
 
 
@@ -73,7 +74,7 @@ def _train_and_compose(
     kind = representation_of(individual.genome.as_dict())
     pieces = material.encoded.pieces[kind]
     hp = material.space.hyperparameters(individual.genome)
-    window = _window(material, kind)
+    window = material.window(kind)
     build = hypermodel(pieces.representation.sizes, seed=seed, window=window, learn_from=config.targets)
     model = build(hp)  # registers genes that the space does not speak of, such as the batch size
     settings = _training_settings(material, kind, window, int(hp.get("batch_size")), seed)
@@ -117,11 +118,6 @@ def _train_and_compose(
 def sampling_of(config: RunConfig) -> Sampling:
     """How a run's songs are sampled."""
     return Sampling(config.temperature, config.top_p, config.repetition_guard)
-
-
-def _window(material: Material, kind: str) -> int:
-    """How many symbols a network sees: as much music whatever the symbols are."""
-    return round(material.config.window * max(1.0, material.encoded.symbols_per_note(kind)))
 
 
 def _training_settings(material: Material, kind: str, window: int, batch_size: int, seed: int) -> TrainingSettings:

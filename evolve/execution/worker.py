@@ -16,8 +16,10 @@ from pathlib import Path
 import psutil
 
 from evolve.execution.contract import Phase, TrialProgress
+from evolve.execution.gpu_card import card_mb
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
+from evolve.network.gpu_share import GpuShare, hold_tensorflow, hold_to
 from evolve.store.records import TrialResult
 
 RunTrial = Callable[[Individual, Material, Callable[[TrialProgress], None], Path | None], TrialResult]
@@ -73,15 +75,21 @@ class Ended:
 class Worker:
     """Runs trials, each with its own thread, while the thread that was called watches over it."""
 
-    def __init__(self, trial: str, most_mb: float, *, checkpoints: Path | None = None) -> None:
+    def __init__(
+        self, trial: str, most_mb: float, gpus: float | None = None, *, checkpoints: Path | None = None
+    ) -> None:
         """Import what trials need.
 
         Args:
             trial: ``module:function`` with the signature of `evolve.execution.trial.run_trial`.
             most_mb: Memory that the process may hold; a trial that takes more fails, before others have to suffer.
+            gpus: GPUs that it may use; a share of one is held to that share of the GPU's memory, where that can be
+                told; 0: none; None: whatever there is.
             checkpoints: The folder of half-trained networks; None keeps none.
         """
+        hold_to(gpus, _share_of(gpus))
         self._run_trial, self._most_mb, self._checkpoints = _resolve(trial), most_mb, checkpoints
+        hold_tensorflow()
 
     def is_ready(self) -> Ready:
         """That everything is imported, and by whom."""
@@ -113,6 +121,12 @@ class Worker:
             f"have here (memory_per_trial)"
         )
         return Ended(TrialResult(individual.id, failure=failure), held_mb, is_spent=True)
+
+
+def _share_of(gpus: float | None) -> GpuShare | None:
+    """What a worker is held to that has only a part of a GPU."""
+    card = card_mb() if gpus is not None and 0 < gpus < 1 else None
+    return None if gpus is None or card is None else GpuShare(gpus, card)
 
 
 class _Running:

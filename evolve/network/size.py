@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from evolve.network.genes import GENES, Value
 
-_GATES = {"lstm": 4, "gru": 3, "simple_rnn": 1}
+GATES = {"lstm": 4, "gru": 3, "simple_rnn": 1}
+"""Products of its width that a recurrent cell makes at each step."""
 
 
 def count_weights(genes: Mapping[str, Value], sizes: Mapping[str, int]) -> int:
@@ -15,9 +16,9 @@ def count_weights(genes: Mapping[str, Value], sizes: Mapping[str, int]) -> int:
         genes: Values by gene; those that are not there have their default.
         sizes: How many symbols each attribute has, by attribute name.
     """
-    values = {name: rule.default for name, rule in GENES.items()} | dict(genes)
+    values = with_defaults(genes)
     cell, width, dense = str(values["cell"]), int(values["width"]), int(values["dense_width"])
-    features, count = _encoded(values, sizes)
+    features, count = encoded_widths(values, sizes)
     if values["branches"]:
         branch = math.ceil(width / len(sizes))
         count += sum(_recurrent(cell, number, branch) for number in features)
@@ -32,7 +33,12 @@ def count_weights(genes: Mapping[str, Value], sizes: Mapping[str, int]) -> int:
     return count + (read + 1) * sum(sizes.values())
 
 
-def _encoded(values: Mapping[str, Value], sizes: Mapping[str, int]) -> tuple[list[int], int]:
+def with_defaults(genes: Mapping[str, Value]) -> dict[str, Value]:
+    """The value of every gene; those that are not given have their default."""
+    return {name: rule.default for name, rule in GENES.items()} | dict(genes)
+
+
+def encoded_widths(values: Mapping[str, Value], sizes: Mapping[str, int]) -> tuple[list[int], int]:
     """How many numbers each attribute becomes, and the weights that it takes."""
     if values["encoding"] == "onehot":
         return list(sizes.values()), 0
@@ -44,4 +50,4 @@ def _encoded(values: Mapping[str, Value], sizes: Mapping[str, int]) -> tuple[lis
 
 def _recurrent(cell: str, read: int, width: int) -> int:
     biases = 2 if cell == "gru" else 1  # Keras's GRU, as cuDNN's, has one for each of its two products
-    return _GATES[cell] * width * (read + width + biases)
+    return GATES[cell] * width * (read + width + biases)

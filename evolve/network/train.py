@@ -13,6 +13,7 @@ from evolve.network.build import head_name
 from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
 from evolve.network.history import EpochReport, StoppedBy, TrainingHistory
 from evolve.network.learner import Learner, learner_of
+from evolve.network.out_of_memory import is_out_of_memory, too_large
 from evolve.network.windows import (
     Batch,
     LearnFrom,
@@ -111,9 +112,9 @@ def train(
         course = _Course(model, learner(model), lesson, exam, settings, clock, on_call, checkpoint)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
-        reason = f"out of memory: {model.count_params():,} weights with a batch of {settings.batch_size} are too many"
+        reason = f"{too_large()}: {model.count_params():,} weights with a batch of {settings.batch_size}"
         raise TrainingFailed(reason) from error
 
 
@@ -137,15 +138,6 @@ def _pieces(streams: Sequence[Streams], which: str) -> Pieces:
         msg = f"no {which} piece has two notes or more"
         raise TrainingFailed(msg)
     return pieces
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out, in TensorFlow's, JAX's or Python's words."""
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "ResourceExhaustedError"
-        or "RESOURCE_EXHAUSTED" in str(error)
-    )
 
 
 @dataclass(slots=True)

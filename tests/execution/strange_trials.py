@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from evolve.execution.material import Material
 from evolve.execution.ray_execution import RayExecution
 from evolve.genetics.genome import Genome
 from evolve.genetics.individual import Individual, Origin
+from evolve.network.gpu_share import share_held
 from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder
 
@@ -35,6 +37,8 @@ def run(
     ``die`` ends its process, ``stop`` halts it, ``hang`` never comes back, ``hoard`` takes ever more memory, each
     with ``once FOLDER`` the first time only. ``leak MB`` keeps memory. ``sleep S`` takes its time, ``live S`` with
     signs of life, ``chat S`` with news. ``raise`` ends its thread, ``unsendable`` makes what cannot be sent home.
+    ``tell S`` sleeps, and tells on which of Ray's machines it did, and what it may use of GPUs there; ``meet N FOLDER``
+    tells it when so many have begun.
     """
     assert material.config.songs
     _keep(checkpoints, individual.id)
@@ -50,22 +54,22 @@ def run(
         case "hang":
             threading.Event().wait()
         case "hoard":
-            while True:
-                _kept.append(bytearray(os.urandom(1_000_000) * 20))
-                time.sleep(0.05)
+            _hoard()
         case "live" | "chat":
             for step in range(int(10 * float(words[0]))):
                 time.sleep(0.1)
                 report(TrialProgress(individual.id, Phase.TRAINING, step + 2 if what == "chat" else 1, 1, 3.0))
         case "leak":
             _kept.append(bytearray(os.urandom(1_000_000) * int(words[0])))
-        case "sleep":
+        case "sleep" | "tell":
             time.sleep(float(words[0]))
+        case "meet":
+            _meet(int(words[0]), Path(words[1]), individual.id)
         case "raise":
             raise SystemExit("a library that ends the process")
         case "unsendable":
             return TrialResult(individual.id, {"lock": threading.Lock()})
-    return TrialResult(individual.id, {"process": os.getpid()})
+    return TrialResult(individual.id, {"process": os.getpid()} | (_where() if what in ("tell", "meet") else {}))
 
 
 def outcome(execution: RayExecution, individuals: list[Individual], material: Material) -> Recorder:
@@ -93,6 +97,24 @@ def _keep(checkpoints: Path | None, individual_id: str) -> None:
 
 def _diary(checkpoint: Path) -> Path:
     return checkpoint.with_suffix(".found")
+
+
+def _hoard() -> None:
+    while True:
+        _kept.append(bytearray(os.urandom(1_000_000) * 20))
+        time.sleep(0.05)
+
+
+def _meet(count: int, folder: Path, who: str) -> None:
+    (folder / who).touch()
+    while len(list(folder.iterdir())) < count:
+        time.sleep(0.1)
+
+
+def _where() -> dict[str, str | None]:
+    node_id = sys.modules["ray"].get_runtime_context().get_node_id()
+    held = share_held()
+    return {"node": node_id, "gpus": os.environ.get("CUDA_VISIBLE_DEVICES"), "share": held and str(held)}
 
 
 def _is_first_time(mark: Path) -> bool:

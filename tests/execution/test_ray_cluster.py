@@ -7,7 +7,8 @@ import pytest
 
 from evolve.errors import ExecutionError
 from evolve.execution import ray_cluster
-from evolve.execution.ray_cluster import connect, most_memory_mb, resources_of_a_trial
+from evolve.execution.places import Demand, Node
+from evolve.execution.ray_cluster import connect, resources_of_a_trial
 from tests.troubles import told
 
 pytestmark = pytest.mark.slow
@@ -72,29 +73,16 @@ def test_a_cluster_that_does_not_answer_is_told_by_its_address(monkeypatch: pyte
     assert ray_constants.ENABLE_RAY_CLUSTER
 
 
-NODES = [
-    {"CPU": 4.0, "memory": 12e9, "object_store_memory": 4e9},
-    {"CPU": 8.0, "memory": 60e9, "object_store_memory": 4e9},
-    {"memory": 1e9},
-]
-
-
-@pytest.mark.parametrize(
-    ("cpus", "wanted_gb", "most_mb"),
-    [(1.0, None, 3200.0), (4.0, None, 12_800.0), (0.1, None, 2000.0), (1.0, 0.5, 500.0)],
-)
-def test_a_trial_may_have_its_share_of_the_smallest_machine(
-    cpus: float, wanted_gb: float | None, most_mb: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Four fifths of a sixteen gigabyte machine between its four; never less than TensorFlow needs; or as one says."""
-    monkeypatch.setattr(ray_cluster, "_nodes", lambda: NODES)
-    assert most_memory_mb({"CPU": cpus, "GPU": 0.0}, wanted_gb) == pytest.approx(most_mb)
-
-
 def test_a_machine_that_holds_no_trial_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the setting to lower; a GPU is asked for where there is one."""
-    monkeypatch.setattr(ray_cluster, "_nodes", lambda: NODES)
-    assert resources_of_a_trial(2.0, None) == {"CPU": 2.0, "GPU": 0.0}
+    """With what the largest has, and the setting to lower; machines that are gone do not count."""
+    known: list[dict[str, object]] = [
+        {"NodeID": "a", "Alive": True, "Resources": {"CPU": 4.0, "memory": 12e9, "object_store_memory": 4e9}},
+        {"NodeID": "b", "Alive": False, "Resources": {"CPU": 4.0, "GPU": 4.0}},
+        {"NodeID": "c", "Alive": True, "Resources": {"memory": 1e9}},
+    ]
+    monkeypatch.setattr("ray.nodes", lambda: known)
+    assert ray_cluster.nodes() == (Node("a", 4.0, memory_mb=16_000.0), Node("c", 0.0, memory_mb=1_000.0))
+    assert resources_of_a_trial(2.0, None) == Demand(2.0, None)
     with pytest.raises(ExecutionError) as raised:
         resources_of_a_trial(2.0, 1.0)
     told("too-few-resources", f"evolve: {raised.value}")

@@ -84,17 +84,6 @@ def test_a_start_that_failed_is_tried_anew(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(tried) == 2
 
 
-@pytest.mark.parametrize(("share", "fit"), [(1.0, 3), (0.5, 6), (0.2, 15), (0.1, 30), (2.0, 1)])
-def test_shares_of_a_machine_fit_as_often_as_they_should(
-    share: float, fit: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On machines of one and two cores, node by node, whatever floats make of a tenth; at least one always does."""
-    from evolve.execution import ray_cluster  # noqa: PLC0415 - imports Ray
-
-    monkeypatch.setattr(ray_cluster, "_nodes", lambda: [{"CPU": 1.0}, {"CPU": 2.0, "memory": 5.0}])
-    assert ray_cluster.places({"CPU": share, "GPU": 0.0}) == fit
-
-
 def test_a_trial_that_cannot_be_imported_is_told(material: Material) -> None:
     """A cluster whose machines lack evolve, or have another one, is not tried forever."""
     with RayExecution(trial="evolve.no_such:trial") as execution, pytest.raises(ExecutionError, match="no_such"):

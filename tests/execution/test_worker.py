@@ -12,6 +12,7 @@ from evolve.execution import worker as module
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material
 from evolve.execution.worker import Alive, Ended, Ready, Worker
+from evolve.network.gpu_share import GpuShare, share_held
 from tests.execution.settings import small_config, small_material
 from tests.execution.strange_trials import RUN, strange
 from tests.troubles import told
@@ -33,6 +34,28 @@ def said(does: str, material: Material, most_mb: float = PLENTY_MB) -> list[obje
 def test_a_worker_tells_who_and_where_it_is() -> None:
     """So that its process can be ended for certain by whoever is on the same machine."""
     assert Worker(RUN, PLENTY_MB).is_ready() == Ready(os.getpid(), psutil.Process().create_time())
+
+
+@pytest.mark.parametrize(
+    ("gpus", "card", "held", "seen"),
+    [
+        (0.25, 16_000.0, GpuShare(0.25, 16_000.0), None),
+        (0.25, None, None, None),
+        (1.0, 16_000.0, None, None),
+        (0.0, 16_000.0, None, "-1"),
+        (None, 16_000.0, None, None),
+    ],
+)
+def test_a_worker_is_held_to_its_share_of_a_gpu(
+    gpus: float | None, card: float | None, held: GpuShare | None, seen: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the memory of the GPU can be told; a whole one is its own, and without any it sees none."""
+    monkeypatch.setattr(os, "environ", {name: os.environ[name] for name in os.environ if "CUDA" not in name})
+    monkeypatch.setattr(module, "card_mb", lambda: card)
+    Worker(RUN, PLENTY_MB, gpus)
+    assert share_held() == held
+    assert os.environ.get("CUDA_VISIBLE_DEVICES") == seen
+    assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
 
 
 def test_signs_that_only_repeat_the_one_before_are_not_sent(material: Material) -> None:

@@ -163,7 +163,7 @@ def test_a_lack_of_memory_fails_with_the_size_of_the_network() -> None:
             del batches
             raise MemoryError
 
-    with pytest.raises(TrainingFailed, match=r"out of memory: .* weights with a batch of 16"):
+    with pytest.raises(TrainingFailed, match=r"did not fit into memory: .* weights with a batch of 16"):
         train(small_network(), TRAINING, HELD_OUT, QUICK, learner=Exhausted([1.0], [1.0]))
 
 

@@ -112,6 +112,8 @@ class RayRunner:
         round_ = _Round(waiting, ray.put(material), observer, Counter(), limit_s, modest, self._checkpoints)
         if individuals:
             self._room.suit(largest_mb(individuals, material), len(individuals))
+            if (sharing := self.sharing) is not None:
+                observer.place_changed(sharing)
         for place in self._places:
             if place.is_idle:  # it may have died since: asked now, no trial is lost with it
                 place.sign, place.silent_s = place.worker.is_ready.remote(), 0.0

@@ -38,7 +38,7 @@ class FarProgram:
             start_new_session=True,  # Ctrl-C is for us: the host is told when to end
         )
         incoming, outgoing = cast("BinaryIO", self._process.stdout), cast("BinaryIO", self._process.stdin)
-        self.channel = PipeChannel(incoming, outgoing, silent_s=silent_s)
+        self.channel = PipeChannel(incoming, outgoing, silent_s=silent_s, on_closed=self._hang_up)
 
     @property
     def complaint(self) -> str:
@@ -62,6 +62,13 @@ class FarProgram:
                 self._process.wait(_MERCY_S)
             self._process.kill()
         self._said.close()
+
+    def _hang_up(self) -> None:
+        """Whoever is still sending to it waits no more."""
+        try:
+            self._process.wait(_MERCY_S)  # it may have something to say of why it ends
+        except subprocess.TimeoutExpired:
+            self._process.kill()
 
 
 class Outbox:

@@ -55,6 +55,14 @@ def test_a_program_that_does_not_end_is_ended() -> None:
     assert time.monotonic() - began < 30
 
 
+def test_nobody_is_stuck_sending_to_one_that_does_not_listen() -> None:
+    """A program that neither reads nor says anything is given up, also in the midst of what it is sent."""
+    program = FarProgram(["sleep", "60"], silent_s=1)
+    with pytest.raises(ChannelClosedError):
+        program.channel.send(Message("order", data=bytes(10_000_000)))
+    program.end(0)
+
+
 def test_the_last_words_tell_why_it_has_gone() -> None:
     """The last line on standard error says why, where there is one."""
     for script, told in (("echo one >&2; echo two >&2", "two"), ("true", "the connection has ended")):

@@ -15,6 +15,7 @@ from evolve.errors import ExecutionError, SettingsError, nearest_spelling
 if TYPE_CHECKING:
     from evolve.clusters.cluster_execution import ClusterExecution
     from evolve.clusters.look import Sight
+    from evolve.clusters.manifest import Manifest
     from evolve.clusters.profile import Profile, SlurmProfile, SshProfile
     from evolve.clusters.session import Launcher
     from evolve.config import RunConfig
@@ -29,7 +30,7 @@ class Place:
 
     Attributes:
         address: Of a Ray cluster that runs.
-        cluster: The name of a cluster profile.
+        cluster: The name of a cluster profile, or of a manifest for Kubernetes.
     """
 
     address: str | None
@@ -43,12 +44,14 @@ class Place:
             find_profile(self.cluster)
 
 
-def find_profile(name: str) -> "Profile":
-    """The cluster profile of a file, or of one of this name that ships with evolve.
+def find_profile(name: str) -> "Profile | Manifest":
+    """The cluster profile, or manifest for Kubernetes, of a file, or of one of this name that ships with evolve.
 
     Raises:
-        SettingsError: There is none, or it is not right.
+        SettingsError: There is none, or a profile is not right.
+        ManifestError: A manifest is not right.
     """
+    from evolve.clusters.manifest import is_manifest, parse_manifest
     from evolve.clusters.profile import parse_profile
 
     try:
@@ -57,7 +60,7 @@ def find_profile(name: str) -> "Profile":
         shipped = shipped_files("cluster")
         hint = nearest_spelling(Path(name).name, shipped)
         raise SettingsError(f"{error}; profiles that ship with evolve: {', '.join(shipped)}{hint}") from error
-    return parse_profile(text, shown)
+    return parse_manifest(text, shown) if is_manifest(text) else parse_profile(text, shown)
 
 
 @contextlib.contextmanager
@@ -104,7 +107,9 @@ def _checkpoints(paths: "RunPaths") -> Path:
     return inside(paths, paths.relative(paths.checkpoints))
 
 
-def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "RayExecution | ClusterExecution":
+def _of_profile(
+    paths: "RunPaths", config: "RunConfig", profile: "Profile | Manifest"
+) -> "RayExecution | ClusterExecution":
     from evolve.clusters.cluster_execution import ClusterExecution
     from evolve.clusters.profile import LocalProfile
     from evolve.clusters.session import Wish
@@ -123,7 +128,9 @@ def _of_profile(paths: "RunPaths", config: "RunConfig", profile: "Profile") -> "
     return ClusterExecution(_launcher(profile), wish)
 
 
-def _launcher(profile: "SshProfile | SlurmProfile") -> "Launcher":
+def _launcher(profile: "SshProfile | SlurmProfile | Manifest") -> "Launcher":
+    from evolve.clusters.kubernetes import KubernetesLauncher
+    from evolve.clusters.manifest import Manifest
     from evolve.clusters.profile import SlurmProfile, SshProfile
     from evolve.clusters.slurm import SlurmLauncher
     from evolve.clusters.ssh import SshLauncher
@@ -133,6 +140,8 @@ def _launcher(profile: "SshProfile | SlurmProfile") -> "Launcher":
             return SshLauncher(profile)
         case SlurmProfile():
             return SlurmLauncher(profile)
+        case Manifest():
+            return KubernetesLauncher(profile)
         case _:
             assert_never(profile)
 

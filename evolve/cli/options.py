@@ -144,7 +144,7 @@ Cluster = Annotated[
     typer.Option(
         "--cluster", metavar="FILE", autocompletion=complete_cluster,
         help="Train on a cluster that is got for each generation and let go while you listen; FILE is a cluster "
-        "profile, such as cluster/slurm.yaml.",
+        "profile, such as cluster/slurm.yaml, or a manifest for Kubernetes, such as cluster/kubernetes.yaml.",
     ),
 ]  # fmt: skip
 Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH", help="Write there instead of printing.")]

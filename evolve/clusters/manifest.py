@@ -19,6 +19,9 @@ WISHES: Final = ("evolve/python", "evolve/context", "evolve/wait-s")
 NAME_ON_PODS: Final = "ray.io/cluster"
 """KubeRay's label on every pod of a cluster: the cluster's name."""
 
+KINDS: Final = {"RayCluster": "rayclusters.ray.io", "NetworkPolicy": "networkpolicies.networking.k8s.io"}
+"""What may stand in a manifest, and what kubectl calls it."""
+
 _KIND = ("ray.io/v1", "RayCluster")
 _BESIDE_IT = ("networking.k8s.io/v1", "NetworkPolicy")
 _LEAST_RAY: Final = (2, 52)
@@ -55,8 +58,7 @@ class Manifest:
     @property
     def kinds(self) -> tuple[str, ...]:
         """What kubectl calls the things that are made, each once."""
-        names = {"RayCluster": "rayclusters.ray.io", "NetworkPolicy": "networkpolicies.networking.k8s.io"}
-        return tuple(dict.fromkeys(names[document["kind"]] for document in self.documents))
+        return tuple(dict.fromkeys(KINDS[document["kind"]] for document in self.documents))
 
 
 def is_manifest(text: str) -> bool:

@@ -31,6 +31,9 @@ _LOOK_S = 0.5
 _HEAD_LIMIT_S = 600.0
 """How long a host of a job waits for the first one to lead."""
 
+_RAY_HERE = "127.0.0.1:6379"
+"""Where a Ray listens that was started with no other port; KubeRay says the same in RAY_ADDRESS, on the head."""
+
 
 def main() -> None:
     """The whole life of a host in a cluster."""
@@ -85,7 +88,7 @@ def _in_job(job: JobFolder, *, rank: int) -> None:
 def _lead(setup: Setup, channel: Channel, on_head: Callable[[str], None] | None = None) -> None:
     """Start the cluster, or be a guest on one, and carry out orders there."""
     if setup.role is Role.GUEST:
-        _carry_out(setup, channel, setup.head)
+        _carry_out(setup, channel, setup.head or os.environ.get("RAY_ADDRESS") or _RAY_HERE, nodes=setup.nodes)
     elif setup.nodes == 1:
         _carry_out(setup, channel, None)
     else:
@@ -94,10 +97,12 @@ def _lead(setup: Setup, channel: Channel, on_head: Callable[[str], None] | None 
         own = setup.own_address or _address_for_ssh() or address_towards(None)
         with ray_node(own, setup.token, setup.resources, threads=setup.threads) as node:
             (on_head or (lambda address: channel.send(Message("head", {"address": address}))))(node.address)
-            _carry_out(setup, channel, node.address, nodes=setup.nodes)
+            _carry_out(setup, channel, node.address, nodes=setup.nodes, is_prepared=True)
 
 
-def _carry_out(setup: Setup, channel: Channel, address: str | None, nodes: int | None = None) -> None:
+def _carry_out(
+    setup: Setup, channel: Channel, address: str | None, *, nodes: int = 1, is_prepared: bool = False
+) -> None:
     from evolve.clusters.foreman import serve  # noqa: PLC0415 - brings the music libraries: a member does without
     from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415 - as above
 
@@ -108,6 +113,7 @@ def _carry_out(setup: Setup, channel: Channel, address: str | None, nodes: int |
         memory_gb=setup.memory_gb,
         trial=setup.trial,
         nodes=nodes,
+        is_prepared=is_prepared,
         machine=setup.resources,
     ) as execution:
         serve(channel, execution)

@@ -80,13 +80,17 @@ class PipeChannel:
     def _is_silent(self) -> bool:
         return time.monotonic() - self._heard_at > self._silent_s
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes, turn_s: float = -1.0) -> None:
+        """Write, once nobody else does; or not at all when that takes longer than `turn_s`."""
+        if not self._sending.acquire(timeout=turn_s):
+            return
         try:
-            with self._sending:
-                self._outgoing.write(data)
-                self._outgoing.flush()
+            self._outgoing.write(data)
+            self._outgoing.flush()
         except (OSError, ValueError) as error:
             raise ChannelClosedError("the connection has ended") from error
+        finally:
+            self._sending.release()
 
     def _listen(self) -> None:
         try:
@@ -109,7 +113,7 @@ class PipeChannel:
         while not self._is_closed and not self._is_silent:
             time.sleep(BEAT_S)
             with contextlib.suppress(ChannelClosedError):
-                self._write(to_frame(Message("beat")))
+                self._write(to_frame(Message("beat")), BEAT_S)  # who sends may be stuck: silence has to be noticed
         self._tell_closed()
 
     def _tell_closed(self) -> None:

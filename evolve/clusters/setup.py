@@ -29,14 +29,14 @@ class Setup:
     Attributes:
         role: What it is.
         token: The cluster's; whoever connects must show it. Empty for a guest, whose host knows it.
-        nodes: How many hosts the cluster has; with one, Ray stays on its loopback interface.
+        nodes: How many hosts the cluster has; a head with one keeps Ray on its loopback interface.
         cpus: Cores of one trial; see `RayExecution`.
         gpus: GPUs of one trial.
         memory_gb: The most memory of a trial.
         trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
         checkpoints: A folder that all hosts see, where half-trained networks are kept; None: there is none.
         resources: What the host gives.
-        head: Address of the cluster that it joins, ``IP:PORT``; None for a head.
+        head: Address of the cluster that it joins, ``IP:PORT``; None for a head, and for a guest on its host's Ray.
         own_address: Where other hosts reach it; None: found out.
     """
 

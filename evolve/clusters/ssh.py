@@ -9,8 +9,8 @@ import dataclasses
 import time
 from dataclasses import dataclass
 
-from evolve import __version__
 from evolve.clusters.channel import ChannelClosedError
+from evolve.clusters.far_side import Outbox, check_version
 from evolve.clusters.message import GarbledError, Message
 from evolve.clusters.profile import SshProfile
 from evolve.clusters.session import ClusterLostError, Session, Wish
@@ -53,7 +53,7 @@ class SshSession:
         self._hosts = [SshHostLink(profile, one) for one in profile.hosts]
         self._head: SshHostLink | None = None
         self._address: str | None = None
-        self._unsent: list[Message] = []
+        self._outbox = Outbox()
         self._began_at = time.monotonic()
         self.orders = 0
         self.place = f"{len(self._hosts)} host(s) are called"
@@ -61,13 +61,10 @@ class SshSession:
     def send(self, message: Message) -> None:
         """See `Session`."""
         self.orders += message.kind == "order"
-        if self._head is None:
-            self._unsent.append(message)
-            return
         try:
-            self._head.channel.send(message)
+            self._outbox.send(message)
         except ChannelClosedError as error:
-            raise ClusterLostError(self._head.why_lost(error)) from error
+            raise ClusterLostError(self._head.why_lost(error) if self._head else str(error)) from error
 
     def receive(self, timeout_s: float) -> Message | None:
         """See `Session`."""
@@ -108,7 +105,7 @@ class SshSession:
             host.lose(error)
             return
         if message is not None and message.kind == "hello":
-            _check_version(message)
+            check_version(message)
             host.state = State.THERE
         elif message is not None and message.kind == "joined":
             host.state = State.PART
@@ -133,8 +130,10 @@ class SshSession:
         hosts = sum(one.state is not State.GONE for one in self._hosts)
         self._head, host.state = host, State.PART
         host.tell(dataclasses.replace(self._setup, nodes=hosts))
-        for message in self._unsent:
-            host.channel.send(message)
+        try:
+            self._outbox.open(host.channel)
+        except ChannelClosedError as error:
+            raise ClusterLostError(host.why_lost(error)) from error
 
     def _told(self) -> str:
         names = {state: [one.name for one in self._hosts if one.state is state] for state in State}
@@ -162,10 +161,3 @@ def _setup(profile: SshProfile, wish: Wish) -> Setup:
         trial=wish.trial,
         checkpoints=None if profile.shared is None else f"{profile.shared.rstrip('/')}/{wish.name}",
     )
-
-
-def _check_version(message: Message) -> None:
-    """Make sure that a host has the evolve that runs here: what one writes the other must understand."""
-    if message.facts.get("evolve") != __version__:
-        host, there = message.facts.get("host", "a host"), message.facts.get("evolve")
-        raise ExecutionError(f"{host} has evolve {there}, this machine {__version__}; install the same on both")

@@ -1,16 +1,12 @@
 """One host of a cluster, and the ssh that reaches it."""
 
-import contextlib
 import dataclasses
 import shlex
-import subprocess
 import sys
-import tempfile
 from enum import Enum, auto
-from typing import IO, BinaryIO, cast
 
 from evolve.clusters.channel import ChannelClosedError
-from evolve.clusters.pipe_channel import PipeChannel
+from evolve.clusters.far_side import FarProgram
 from evolve.clusters.profile import SshHost, SshProfile, memory_mb
 from evolve.clusters.setup import Setup
 from evolve.execution.resources import Resources
@@ -42,15 +38,8 @@ class SshHostLink:
         """Call it."""
         self._entry = entry
         self.name, self.state, self.problem = entry.host, State.CALLED, ""
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the host's ssh
-        self._ssh = subprocess.Popen(  # noqa: S603 -- the user's own ssh
-            [*shlex.split(profile.ssh), *_SSH, entry.host, _program(profile, entry)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            start_new_session=True,  # Ctrl-C is for us: the host is told when to end
-        )
-        self.channel = PipeChannel(cast("BinaryIO", self._ssh.stdout), cast("BinaryIO", self._ssh.stdin))
+        self._ssh = FarProgram([*shlex.split(profile.ssh), *_SSH, entry.host, _program(profile, entry)])
+        self.channel = self._ssh.channel
 
     def tell(self, setup: Setup) -> None:
         """Tell the host what it is to be, with what of it may be used."""
@@ -63,28 +52,15 @@ class SshHostLink:
 
     def lose(self, error: Exception) -> None:
         """The host has gone."""
-        self.state, self.problem = State.GONE, self._last_words() or str(error)
+        self.state, self.problem = State.GONE, self._ssh.last_words(error)
 
     def why_lost(self, error: Exception) -> str:
         """That it has gone and why, in a sentence."""
-        return f"{self.name} was lost: {self._last_words() or error}"
+        return f"{self.name} was lost: {self._ssh.last_words(error)}"
 
     def end(self, limit_s: float) -> None:
         """Let it end in order for so long, and then whatever it does."""
-        self.channel.close()
-        try:
-            self._ssh.wait(limit_s)
-        except subprocess.TimeoutExpired:
-            self._ssh.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._ssh.wait(2)
-            self._ssh.kill()
-        self._said.close()
-
-    def _last_words(self) -> str:
-        self._said.seek(0)
-        lines = [line.strip() for line in self._said.read().decode(errors="replace").splitlines() if line.strip()]
-        return lines[-1] if lines else ""
+        self._ssh.end(limit_s)
 
 
 def _program(profile: SshProfile, entry: SshHost) -> str:

@@ -9,17 +9,18 @@ from typing import Final
 from evolve.errors import ExecutionError, shortened
 from evolve.store.records import Json
 
-_IN_VAIN: Final = frozenset(
-    {
-        "CrashLoopBackOff",
-        "CreateContainerConfigError",
-        "CreateContainerError",
-        "ErrImageNeverPull",
-        "ImagePullBackOff",
-        "InvalidImageName",
-    }
-)
-"""Why a container waits that was tried more than once, or never can be: waiting longer mends none of these."""
+_IMAGE = "push it where the nodes can fetch it, and give the manifest its name there (cluster/README.md, step 3)"
+_CONTAINER = "mend the container in the manifest"
+
+_IN_VAIN: Final = {
+    "CrashLoopBackOff": "see to the memory in the manifest, and whether rayVersion is that of the image",
+    "CreateContainerConfigError": _CONTAINER,
+    "CreateContainerError": _CONTAINER,
+    "ErrImageNeverPull": _IMAGE,
+    "ImagePullBackOff": _IMAGE,
+    "InvalidImageName": _IMAGE,
+}
+"""Why a container waits that was tried more than once, or never can be, and what to do: waiting longer mends none."""
 
 _ON_THE_WAY: Final = frozenset({"ContainerCreating", "PodInitializing"})
 
@@ -33,7 +34,7 @@ class Standing:
         workers: How many workers are ready.
         wanted: How many there shall be.
         waits: What the others wait for, in words: ``2 workers: 0/3 nodes are available: …``.
-        in_vain: Those of them that waiting does not mend, such as an image that is not there.
+        in_vain: Those of them that waiting does not mend, such as an image that is not there, each with what to do.
     """
 
     head: str | None
@@ -51,7 +52,7 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class _Reason:
     text: str
-    is_in_vain: bool = False
+    advice: str = ""
 
 
 def read_standing(text: str) -> Standing:
@@ -79,7 +80,7 @@ def read_standing(text: str) -> Standing:
         workers=ready_workers,
         wanted=wanted,
         waits=(*(line for line, _ in waits), *_failures(cluster)),
-        in_vain=tuple(line for line, reason in waits if reason.is_in_vain),
+        in_vain=tuple(f"{line}; {reason.advice}" for line, reason in waits if reason.advice),
     )
 
 
@@ -137,7 +138,9 @@ def _reason(pod: Json) -> _Reason:
         waiting = container.get("state", {}).get("waiting", {})
         reason = waiting.get("reason", "")
         if reason and reason not in _ON_THE_WAY:
-            return _Reason(_line(f"{reason}{_last_end(container)}: {waiting.get('message', '')}"), reason in _IN_VAIN)
+            return _Reason(
+                _line(f"{reason}{_last_end(container)}: {waiting.get('message', '')}"), _IN_VAIN.get(reason, "")
+            )
     states = [container.get("state", {}) for container in _containers(status)]
     if any("running" in state for state in states):
         return _Reason("Ray is starting")

@@ -35,7 +35,8 @@ class RayExecution:
         memory_gb: float | None = None,
         linger_s: float = LINGER_S,
         trial: str | None = None,
-        nodes: int | None = None,
+        nodes: int = 1,
+        is_prepared: bool = False,
         machine: Resources = ALL,
         checkpoints: Path | None = None,
     ) -> None:
@@ -49,14 +50,15 @@ class RayExecution:
             memory_gb: The most memory that a trial's process may hold; None: its share of the machine.
             linger_s: How long our own Ray is kept without work.
             trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
-            nodes: Of a cluster that `evolve.execution.ray_node` has started, how many are expected; None: it was not.
+            nodes: How many a running cluster is expected to have; they are given a while to join.
+            is_prepared: Whether `evolve.execution.ray_node` has started them.
             machine: What a Ray that is started here may use.
             checkpoints: The folder of the run's half-trained networks, in one that is there; this process and all
                 workers must see it under the same path. None keeps none: a lost trial begins anew.
         """
         self._address, self._linger_s = address, linger_s
         folder = None if checkpoints is None else checkpoints.absolute()  # workers may be elsewhere
-        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, machine, folder)
+        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, is_prepared, machine, folder)
         # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
         self._lock = threading.Lock()
@@ -169,7 +171,8 @@ class _Wanted:
     gpus: GpusPerTrial | None
     memory_gb: float | None
     trial: str | None
-    nodes: int | None
+    nodes: int
+    is_prepared: bool
     machine: Resources
     checkpoints: Path | None
 
@@ -185,10 +188,10 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
     from evolve.execution.worker import RUN_TRIAL  # noqa: PLC0415 - imports psutil
 
     where = None if home is None else home.folder
-    threads, is_prepared = max(1, int(wanted.cpus)), wanted.nodes is not None
-    connect(address, where, threads=threads, is_prepared=is_prepared, machine=wanted.machine)
+    threads = max(1, int(wanted.cpus))
+    connect(address, where, threads=threads, is_prepared=wanted.is_prepared, machine=wanted.machine)
     try:
-        wait_for_nodes(wanted.nodes or 1)
+        wait_for_nodes(wanted.nodes)
         demand = resources_of_a_trial(wanted.cpus, wanted.gpus)
         trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
         runner = RayRunner(

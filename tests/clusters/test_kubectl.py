@@ -5,13 +5,16 @@ import re
 import pytest
 
 from evolve.clusters.kubectl import (
+    Outlook,
     apply_arguments,
     delete_arguments,
     exec_arguments,
     look_arguments,
     meaning_of,
+    outlook_of,
     warnings_arguments,
 )
+from evolve.clusters.kubernetes_trace import Trace
 from evolve.clusters.manifest import parse_manifest
 from tests.clusters.test_manifest import SHIPPED, SMALL
 
@@ -31,7 +34,7 @@ def test_the_commands_are_those_that_a_person_would_type() -> None:
     assert " ".join(exec_arguments(HERE, "evolve-a-g0-head-x", "-m", "evolve")) == (
         "kubectl exec --stdin --quiet evolve-a-g0-head-x --container ray-head -- python -m evolve"
     )
-    assert " ".join(delete_arguments(HERE, "evolve-a-g0")) == (
+    assert " ".join(delete_arguments(Trace.of(HERE, "evolve-a-g0"))) == (
         "kubectl delete rayclusters.ray.io,networkpolicies.networking.k8s.io --selector evolve/cluster=evolve-a-g0 "
         "--ignore-not-found --wait=false"
     )
@@ -48,10 +51,10 @@ def test_context_and_namespace_of_the_manifest_are_used_everywhere() -> None:
         look_arguments(THERE, "a"),
         warnings_arguments(THERE, "a"),
         exec_arguments(THERE, "a"),
-        delete_arguments(THERE, "a"),
+        delete_arguments(Trace.of(THERE, "a")),
     ):
         assert arguments[:5] == ("kubectl", "--context", "far", "--namespace", "music")
-    assert "networkpolicies" not in " ".join(delete_arguments(THERE, "a"))
+    assert "networkpolicies" not in " ".join(delete_arguments(Trace.of(THERE, "a")))
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,21 @@ def test_complaints_are_told_in_words(complaint: str, meaning: str) -> None:
     told = meaning_of(complaint)
     assert re.search(meaning, told)
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("complaint", "outlook"),
+    [
+        ("Unable to connect to the server: dial tcp 10.0.0.1:443: i/o timeout\n", Outlook.PASSES),
+        ("kubectl gave no answer in 30 s", Outlook.PASSES),
+        ('Error from server (NotFound): pods "evolve-a-g0-head-x" not found\n', Outlook.PASSES),
+        ('Error from server (NotFound): namespaces "music" not found\n', Outlook.LASTS),
+        ("error: unable to upgrade connection: Forbidden (user=ann, verb=create, resource=pods)\n", Outlook.LASTS),
+        ("/usr/bin/python: No module named evolve\ncommand terminated with exit code 1\n", Outlook.LASTS),
+        ("command terminated with exit code 137\n", Outlook.UNKNOWN),
+        ("", Outlook.UNKNOWN),
+    ],
+)
+def test_it_is_known_what_waiting_mends(complaint: str, outlook: Outlook) -> None:
+    """A Kubernetes that is away comes back; what the user has to mend lasts."""
+    assert outlook_of(complaint) is outlook

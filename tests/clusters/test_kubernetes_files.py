@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from evolve.clusters.kubectl import apply_arguments, delete_arguments, exec_arguments, look_arguments
+from evolve.clusters.kubernetes_trace import Trace
 from evolve.clusters.manifest import WISHES, parse_manifest
 from evolve.clusters.rendering import cluster_name, render
 from evolve.store.records import Json
@@ -162,7 +163,7 @@ def test_the_role_allows_what_is_asked_of_kubectl() -> None:
         assert {"get", "create", "patch"} <= verbs[kind.split(".")[0]]
     for kind in _kinds(look_arguments(manifest, "a")):
         assert "list" in verbs[kind]
-    for kind in _kinds(delete_arguments(manifest, "a")):
+    for kind in _kinds(delete_arguments(Trace.of(manifest, "a"))):
         assert {"list", "delete"} <= verbs[kind]
     assert "exec" in exec_arguments(manifest, "head")
     assert {"get", "create"} <= verbs["pods/exec"]

@@ -1,0 +1,113 @@
+"""The other side of a channel: the program that was called there, and what it is told before it answers."""
+
+import contextlib
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from typing import IO, BinaryIO, cast
+
+from evolve import __version__
+from evolve.clusters.channel import Channel
+from evolve.clusters.message import Message
+from evolve.clusters.pipe_channel import HOST_SILENT_S, PipeChannel
+from evolve.errors import ExecutionError
+
+_MERCY_S = 2.0
+
+
+class FarProgram:
+    """`evolve.clusters.node` on another host, started there by a command that connects to it, such as ssh.
+
+    Attributes:
+        channel: To it.
+    """
+
+    def __init__(self, command: Sequence[str], silent_s: float = HOST_SILENT_S) -> None:
+        """Call it.
+
+        Args:
+            command: What starts it and carries its standard input and output.
+            silent_s: It is taken for gone when nothing was heard for so long.
+        """
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the command
+        self._process = subprocess.Popen(  # noqa: S603 -- the user's own ssh or kubectl
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            start_new_session=True,  # Ctrl-C is for us: the host is told when to end
+        )
+        incoming, outgoing = cast("BinaryIO", self._process.stdout), cast("BinaryIO", self._process.stdin)
+        self.channel = PipeChannel(incoming, outgoing, silent_s=silent_s, on_closed=self._hang_up)
+
+    @property
+    def complaint(self) -> str:
+        """All that it and the command have said on standard error."""
+        self._said.seek(0)
+        return self._said.read().decode(errors="replace")
+
+    def last_words(self, error: Exception) -> str:
+        """The last that was said, or else what the channel to it tells."""
+        lines = [line.strip() for line in self.complaint.splitlines() if line.strip()]
+        return lines[-1] if lines else str(error)
+
+    def end(self, limit_s: float) -> None:
+        """Let it end in order for so long, and then whatever it does."""
+        self.channel.close()
+        try:
+            self._process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_MERCY_S)
+            self._process.kill()
+        self._said.close()
+
+    def _hang_up(self) -> None:
+        """Whoever is still sending to it waits no more."""
+        try:
+            self._process.wait(_MERCY_S)  # it may have something to say of why it ends
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+class Outbox:
+    """What is told to a cluster, kept until there is somebody to tell it to."""
+
+    def __init__(self) -> None:
+        """There is nobody yet."""
+        self._kept: list[Message] = []
+        self._channel: Channel | None = None
+
+    def send(self, message: Message) -> None:
+        """Tell it now, or as soon as the channel is there.
+
+        Raises:
+            ChannelClosedError: The other side has gone.
+        """
+        if self._channel is None:
+            self._kept.append(message)
+        else:
+            self._channel.send(message)
+
+    def open(self, channel: Channel) -> None:
+        """Tell what was kept, and all that comes, through this channel.
+
+        Raises:
+            ChannelClosedError: The other side has gone.
+        """
+        self._channel = channel
+        for message in self._kept:
+            channel.send(message)
+        self._kept.clear()
+
+
+def check_version(hello: Message) -> None:
+    """Make sure that a host has the evolve that runs here: what one writes the other must understand.
+
+    Raises:
+        ExecutionError: It has another.
+    """
+    if hello.facts.get("evolve") != __version__:
+        host, there = hello.facts.get("host", "a host"), hello.facts.get("evolve")
+        raise ExecutionError(f"{host} has evolve {there}, this machine {__version__}; install the same on both")

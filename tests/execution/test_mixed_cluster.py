@@ -1,14 +1,16 @@
 """Machines with GPUs and without: several of Ray's on one computer, whose GPUs are only said to be there."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evolve.errors import ExecutionError
 from evolve.execution.contract import TrialRunner
 from evolve.execution.material import Material
+from evolve.execution.places import Demand, Node
 from evolve.execution.ray_execution import RayExecution
 from evolve.genetics.individual import Individual
 from evolve.store.records import TrialResult
@@ -163,3 +165,23 @@ def told_by(runner: TrialRunner, individuals: Sequence[Individual], material: Ma
     assert len(nodes_of(recorder)) == len(individuals)
     results = recorder.results.values()
     return {result.metrics["process"] for result in results}, {result.metrics["share"] for result in results}
+
+
+@pytest.mark.parametrize(("machine", "is_there"), [("gone", False), ("here", True)])
+def test_a_worker_whose_machine_left_while_it_started_is_no_failed_start(
+    machine: str, *, is_there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often that happens; three that fail on a machine that is there are told."""
+    from ray.exceptions import RayActorError  # noqa: PLC0415 - seconds
+
+    from evolve.execution import ray_workers  # noqa: PLC0415 - imports Ray
+
+    monkeypatch.setattr("ray.kill", lambda _: None)
+    monkeypatch.setattr(ray_workers, "nodes", lambda: (Node("here", 2.0),))
+    runner: Any = ray_workers.RayRunner(Demand(1.0))
+    places = [ray_workers._Place(None, None, node_id=machine) for _ in range(4)]
+    runner._places = list(places)
+    with pytest.raises(ExecutionError, match="no worker can start") if is_there else nullcontext():
+        for place in places:
+            runner._lost(place, RayActorError(), None)
+    assert len(runner._places) == (1 if is_there else 0)

@@ -6,6 +6,7 @@ What ends is kept in the store at once, and its songs can be heard while others 
 from pathlib import Path
 from typing import Protocol
 
+from evolve.candidates import candidates_of, is_screened, rule_in_words
 from evolve.errors import ExecutionError
 from evolve.execution.contract import Execution, TrialObserver, TrialProgress, TrialRunner
 from evolve.genetics.breeding import MAX_REPLACEMENTS, replace_failed
@@ -53,6 +54,7 @@ def evaluate(store: RunStore, number: int, execution: Execution, observer: RunOb
     run = store.read()
     _check_disk(store)
     observer.evaluation_started(run, run.generations[number])
+    _tell_who_is_heard(run, run.generations[number], observer)
     try:
         recorder = _Recorder(store, observer, EarlyHearing(store, number, listener))
         with execution() as runner:
@@ -72,6 +74,13 @@ def evaluate(store: RunStore, number: int, execution: Execution, observer: RunOb
             f"anew with another space"
         )
     store.record_evaluated(number)
+
+
+def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, observer: RunObserver) -> None:
+    """In a line, where not all are; and why no songs come before all trials have ended, where that is so."""
+    if is_screened(run, generation):
+        late = "" if candidates_of(run, generation) else "; the choice is made when all have ended"
+        observer.noticed(f"{rule_in_words(run, generation)}{late}")
 
 
 def _check_disk(store: RunStore) -> None:

@@ -49,7 +49,10 @@ LATE_FACTS = ("corpus", "opening")
 """Those that a run which has just begun does not know yet."""
 
 _PARTS: Mapping[str, Mapping[str, type]] = {
-    "settings": dict.fromkeys(("seed", "population", "parents", "elites", "generations", "songs", "notes"), int),
+    "settings": dict.fromkeys(
+        ("seed", "population", "parents", "elites", "generations", "heard", "songs", "notes"), int
+    )
+    | {"screening": str},
     "space": {"name": str, "text": str},
     "corpus": {"names": list, "pieces": int, "notes": int, "skipped": list},
     "opening": {"notes": int, "files": dict},

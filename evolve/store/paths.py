@@ -106,6 +106,12 @@ def checked_name(name: str) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that its name never shows anything but all of the data, whatever happens meanwhile."""
+    place_whole(path, data)
+    flush_folder(path.parent)
+
+
+def place_whole(path: Path, data: bytes) -> None:
+    """Write a file whole, of which a power cut may still lose the name: its folder is to be flushed yet."""
     _make_folder(path.parent)
     aside = aside_of(path)
     try:
@@ -114,7 +120,6 @@ def write_whole(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-        flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
 

@@ -91,12 +91,14 @@ def advance(
     checked_name(listener)
     with store.exclusively():
         _read(store, execution, observer)
-        _found(store)
         while True:
             run = store.read()
+            if not run.generations:
+                _found(store, run)
+                continue
             generation = run.generations[-1]
             if generation.status is GenerationStatus.BORN:
-                evaluate(store, generation.index, execution, observer, listener)
+                evaluate(store, run, execution, observer, listener)
             elif generation.status is GenerationStatus.EVALUATED:
                 if judge is None:
                     return Outcome.WAITING
@@ -153,12 +155,10 @@ def _read(store: RunStore, execution: Execution, observer: RunObserver) -> None:
     store.write_material(preparation.data, preparation.files, preparation.facts)
 
 
-def _found(store: RunStore) -> None:
+def _found(store: RunStore, run: RunRecord) -> None:
     """Step 2: generation 0 is born."""
-    run = store.read()
-    if not run.generations:
-        config = config_of(run)
-        store.record_generation(0, found(space_of(run), population=config.population, seed=config.seed), {})
+    config = config_of(run)
+    store.record_generation(0, found(space_of(run), population=config.population, seed=config.seed), {})
 
 
 def _hear(store: RunStore, number: int, judge: Judge, listener: str) -> bool:

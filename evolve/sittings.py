@@ -72,27 +72,26 @@ class EarlyHearing:
     for the trials to decide who will be heard, nothing is laid out before they have ended.
     """
 
-    def __init__(self, store: RunStore, generation: int, listener: str) -> None:
+    def __init__(self, store: RunStore, run: RunRecord, generation: int, listener: str) -> None:
         """Lay out what is there already."""
         self._store = store
         self.folder = store.paths.listening(generation, listener)
         self.heard = 0
-        run = store.read()
         record = run.generations[generation]
         letters = {} if candidates_of(run, record) is None else _letters(run, generation, listener)
         self._letter = {first_in_slot(name): letter for letter, name in letters.items()}
-        self._again = [run.individuals[name] for name in record.elites]
+        self._again = list(record.elites)
         for name in letters.values():
-            if name not in record.elites:
-                self.lay_out(name, run.individuals[name].songs)
+            if name not in record.elites and run.individuals[name].songs:
+                self.lay_out(name)
 
-    def lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
+    def lay_out(self, individual_id: str) -> None:
         """Lay out the songs of a member who will be heard; whoever failed has none."""
-        if songs and first_in_slot(individual_id) in self._letter:
+        if first_in_slot(individual_id) in self._letter and (songs := self._store.songs_of(individual_id)):
             self._lay_out(individual_id, songs)
             while self._again:
                 again = self._again.pop()
-                self._lay_out(again.individual.id, again.songs)
+                self._lay_out(again, self._store.songs_of(again))
 
     def _lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
         for song in songs:

@@ -89,6 +89,21 @@ def test_the_ranking_decides_who_breeds_and_who_comes_back(undisturbed: RunRecor
     assert len({record.individual.genome for record in records.values()}) == len(records) == TRIALS
 
 
+def test_the_whole_run_is_read_a_few_times_a_generation(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run of thousands that is what takes long: before the trials, after them, and when they are ranked."""
+    reads = 0
+    read = RunStore.read
+
+    def counted(run: RunStore) -> RunRecord:
+        nonlocal reads
+        reads += 1
+        return read(run)
+
+    monkeypatch.setattr(RunStore, "read", counted)
+    go(store, judge=None)
+    assert reads == 3
+
+
 def test_elites_are_heard_again_without_being_trained_again(store: RunStore) -> None:
     """Each individual is run once, however often it is heard."""
     execution = PretendedExecution()

@@ -19,6 +19,9 @@ from evolve.store.run_store import RunStore
 MIN_FREE_MB = 200
 """Below this much room on the disk no generation is begun."""
 
+_MB_EACH = 2
+"""What a small network and its five songs take: a generation of thousands wants more room than the least."""
+
 
 class RunObserver(TrialObserver, Protocol):
     """Whom a run tells what it does."""
@@ -53,7 +56,7 @@ def evaluate(store: RunStore, run: RunRecord, execution: Execution, observer: Ru
         ExecutionError: The disk is nearly full, the machine cannot run trials, or a slot fails again and again.
     """
     generation = run.generations[-1]
-    _check_disk(store)
+    _check_disk(store, sum(not record.status.is_finished for record in _members(run)))
     observer.evaluation_started(run, generation)
     _tell_who_is_heard(run, generation, observer)
     try:
@@ -84,12 +87,13 @@ def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, observer: R
         observer.noticed(f"{rule_in_words(run, generation)}{late}")
 
 
-def _check_disk(store: RunStore) -> None:
+def _check_disk(store: RunStore, trials: int) -> None:
     """Say that the disk is nearly full before hours are spent on what could not be kept."""
     free_mb = store.free_bytes() // 10**6
-    if free_mb < MIN_FREE_MB:
+    wanted_mb = max(MIN_FREE_MB, _MB_EACH * trials)
+    if free_mb < wanted_mb:
         raise ExecutionError(
-            f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {MIN_FREE_MB} MB; "
+            f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {wanted_mb:,} MB; "
             f"make room and go on: evolve resume {store.paths.reference}"
         )
 

@@ -15,7 +15,7 @@ from evolve.judging.ballot import Ballot
 from evolve.run_facts import config_of, space_of
 from evolve.search import Outcome, advance, cast_ballot, create, extend
 from evolve.sittings import Sitting, sit
-from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord
+from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord, TrialResult
 from evolve.store.run_store import RunStore
 from tests.pretended_trials import (
     WORDS_ALONE,
@@ -336,6 +336,20 @@ def test_whom_nobody_heard_comes_after_all_who_were(store: RunStore) -> None:
     go(store, judge=None)
     assert store.read().generations[0].parents[:2] == (fourth, third)
     assert store.read().generations[1].elites == (fourth,)
+
+
+def test_a_large_generation_wants_more_room_on_the_disk(
+    store: RunStore, tunes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told before anything is trained; with half of it done, half of the room will do."""
+    monkeypatch.setattr(RunStore, "free_bytes", lambda _: 250 * 10**6)
+    assert go(store, judge=None) is Outcome.WAITING
+    with create(tmp_path / "large", small_config(tunes, population=130), "words.yaml", WORDS_ALONE) as large:
+        with pytest.raises(ExecutionError, match="has 250 MB left, and a generation wants 260 MB; make room"):
+            go(large)
+        for name in list(large.read().individuals)[:10]:
+            large.record_trial(TrialResult(name, {"held_out_bits_per_note": 3.0}))
+        assert go(large, judge=None) is Outcome.WAITING
 
 
 # --- more members than can be heard ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from evolve.cli import running
 from evolve.cli.app import run
 from evolve.errors import ExecutionError
+from tests import troubles
 from tests.pretended_trials import WORDS_ALONE, PretendedExecution
 
 
@@ -72,6 +73,7 @@ def test_of_a_large_generation_those_are_ranked_who_are_heard(
     unheard = min({f"g0-{slot}" for slot in range(1, 7)} - heard)
     _, err = told(capsys, "rank", "night", "--order", f"A > {unheard}", code=1)
     assert err.startswith(f"evolve: {unheard} cannot be ranked, not being put before listeners: {rule}; order those")
+    troubles.told("not-heard", err)
     ranking = read(capsys, "rank", "night", "--order", "B > A", "--json")
     assert set(ranking["ranking"]) == heard
     told(capsys, "resume", "night")

@@ -1,18 +1,36 @@
 """Trials that train nothing, for benchmarks of the machinery around a trial."""
 
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from evolve.config import RunConfig
-from evolve.execution.contract import TrialProgress
+from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
+from evolve.randomness import derive_rng
 from evolve.search import create
 from evolve.store.records import Artifact, SongResult, TrialResult
 from evolve.store.run_store import RunStore
 
 TRIAL = "benchmarks.pretended:trial"
+LIFELIKE_TRIAL = "benchmarks.pretended:lifelike_trial"
+
+_NOISE = derive_rng(0, "noise").bytes(1_000_000)
+_SIZES = {"midi": ("mid", 2_000), "audio": ("ogg", 150_000), "roll": ("png", 20_000)}
+"""Bytes of a song's files, by kind, as songs of some 100 notes have."""
+
+_FACTS = {
+    "notes": 60, "seconds": 30.5, "range": "C2–A5", "distinct_pitches": 20, "pitch_class_entropy_bits": 2.81,
+    "scale_consistency": 0.98, "repeated_notes": 0.11, "repetition": 0.05, "longest_loop_notes": 8,
+    "loop_period_notes": 2, "polyphony": 1.24, "notes_per_beat": 2.03, "stuck": "", "ended": True, "copied_notes": 7,
+    "copied_from": "The Mooncoin", "farthest": "lowest", "opening_ticks": 1200, "distance": 1.21,
+    "distance_lowest": 2.1, "distance_highest": 0.4, "distance_distinct_pitches": 0.3,
+    "distance_pitch_class_entropy_bits": -0.2, "distance_scale_consistency": 0.1, "distance_repeated_notes": 0.5,
+    "distance_repetition": 0.6, "distance_polyphony": 1.1, "distance_notes_per_beat": -0.7,
+}  # fmt: skip
 
 _SPACE = """
 genes:
@@ -35,7 +53,32 @@ def trial(
     return TrialResult(individual.id, {"epochs": 0}, songs, (Artifact("network", "network.keras", b"x" * 500),))
 
 
-def new_run(population: int) -> RunStore:
+def lifelike_trial(individual: Individual, material: Material, report: Callable[[TrialProgress], None]) -> TrialResult:
+    """A trial that sleeps for its training budget, and gives back as much as a trained network of 1 MB does."""
+    report(TrialProgress(individual.id, Phase.TRAINING, 0, 1))
+    time.sleep(material.config.seconds)
+    songs = tuple(
+        SongResult(
+            index,
+            tuple(Artifact(kind, f"song-{index}.{suffix}", _NOISE[:size]) for kind, (suffix, size) in _SIZES.items()),
+            _FACTS,
+        )
+        for index in range(1, material.config.songs + 1)
+    )
+    metrics = {"held_out_bits_per_note": 3 + derive_rng(0, individual.id).random(), "epochs": 1, "training_s": 1.0}
+    files = (Artifact("network", "network.keras", _NOISE), Artifact("vocabulary", "vocabulary.json", _NOISE[:3_000]))
+    return TrialResult(individual.id, metrics, songs, files)
+
+
+def new_run(population: int, **settings: Any) -> RunStore:  # noqa: ANN401 - whatever a setting takes
     """A run of one generation in a temporary folder, on the built-in fiddle tunes."""
-    config = RunConfig(corpus=("fiddle-tunes",), population=population, generations=1, parents=1, songs=2, notes=10)
+    usual = {
+        "corpus": ("fiddle-tunes",),
+        "population": population,
+        "generations": 1,
+        "parents": 1,
+        "songs": 2,
+        "notes": 10,
+    }
+    config = RunConfig.model_validate(usual | settings)
     return create(Path(tempfile.mkdtemp(prefix="evolve-bench-")) / "run", config, "bench.yaml", _SPACE)

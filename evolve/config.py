@@ -5,6 +5,7 @@ Defaults are overridden by the search space's own settings, those by the command
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -22,6 +23,24 @@ FIT: Final = "fit"
 
 GpusPerTrial = Annotated[float, Field(ge=0, le=10_000)] | Literal["fit"]
 """GPUs of a trial: a number or a share, or that they are to be shared by as many as fit."""
+
+
+class Screening(StrEnum):
+    """How those are chosen who are put before a listener, where a generation has more members than can be heard.
+
+    All but the sample go by what a member's trial made, the lowest first: a metric, or the mean of a fact of its songs.
+    """
+
+    HELD_OUT_BITS = "held_out_bits_per_note"
+    DISTANCE = "distance"
+    STUCK = "stuck"
+    COPIED = "copied_notes"
+    SAMPLE = "sample"
+
+    @property
+    def needs_results(self) -> bool:
+        """Whether the choice can only be made when every trial has ended."""
+        return self is not Screening.SAMPLE
 
 
 class RunConfig(BaseModel):
@@ -44,6 +63,10 @@ class RunConfig(BaseModel):
     """Fresh genomes in each generation, for diversity."""
     generations: Annotated[int, Field(ge=1, le=10_000)] = 5
     """How many generations are heard."""
+    heard: Annotated[int, Field(ge=1, le=10_000)] = 26
+    """Members of a generation that are put before a listener, at most: as many as there are letters."""
+    screening: Screening = Screening.HELD_OUT_BITS
+    """Who they are where there are more: those lowest in this, or a sample."""
     exploration: Annotated[float, Field(ge=0, le=1)] = 0.5
     """The dial from 0, refine what was liked, to 1, explore."""
     crossover_rate: Annotated[float, Field(ge=0, le=1)] = 0.5
@@ -247,6 +270,7 @@ def _fitted(config: RunConfig, chosen: Mapping[str, Given]) -> RunConfig:
     limits = [
         ("parents", config.population, "the population"),
         ("elites", config.population - 1, "the population less one, or nobody would be new"),
+        ("elites", config.heard - 1, "those who are heard less one, or nobody new would be"),
     ]
     config = _limited(config, chosen, limits)
     is_asked_for = "newcomers" in chosen and chosen["newcomers"].is_firm

@@ -3,9 +3,11 @@
 What ends is kept in the store at once, and its songs can be heard while others still train.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Protocol
 
+from evolve.candidates import candidates_of, is_screened, rule_in_words
 from evolve.errors import ExecutionError
 from evolve.execution.contract import Execution, TrialObserver, TrialProgress, TrialRunner
 from evolve.genetics.breeding import MAX_REPLACEMENTS, replace_failed
@@ -16,6 +18,9 @@ from evolve.store.run_store import RunStore
 
 MIN_FREE_MB = 200
 """Below this much room on the disk no generation is begun."""
+
+_MB_EACH = 2
+"""What a small network and its five songs take: a generation of thousands wants more room than the least."""
 
 
 class RunObserver(TrialObserver, Protocol):
@@ -37,12 +42,12 @@ class RunObserver(TrialObserver, Protocol):
         """Every member of the generation has songs, or the evaluation was stopped."""
 
 
-def evaluate(store: RunStore, number: int, execution: Execution, observer: RunObserver, listener: str) -> None:
+def evaluate(store: RunStore, run: RunRecord, execution: Execution, observer: RunObserver, listener: str) -> None:
     """Step 3: every member is trained and composes; those that fail give their place to fresh ones.
 
     Args:
         store: The run.
-        number: The generation.
+        run: What was just read of it; its newest generation is to be evaluated.
         execution: Where trials run.
         observer: Who is told what happens.
         listener: For whom songs are laid out as they come.
@@ -50,74 +55,86 @@ def evaluate(store: RunStore, number: int, execution: Execution, observer: RunOb
     Raises:
         ExecutionError: The disk is nearly full, the machine cannot run trials, or a slot fails again and again.
     """
-    run = store.read()
-    _check_disk(store)
-    observer.evaluation_started(run, run.generations[number])
+    generation = run.generations[-1]
+    _check_disk(store, sum(not record.status.is_finished for record in _members(run)))
+    observer.evaluation_started(run, generation)
+    _tell_who_is_heard(run, generation, observer)
     try:
-        recorder = _Recorder(store, observer, EarlyHearing(store, number, listener))
+        recorder = _Recorder(store, observer, EarlyHearing(store, run, generation.index, listener))
         with execution() as runner:
-            _run_missing(store, number, runner, recorder)
+            run = _run_missing(store, run, runner, recorder)
             for _ in range(MAX_REPLACEMENTS):
-                if not _failed_members(store, number):
+                if not _failed_members(run):
                     break
-                _replace_failed(store, number, observer)
-                _run_missing(store, number, runner, recorder)
+                run = _replace_failed(store, run, observer)
+                run = _run_missing(store, run, runner, recorder)
     finally:
         observer.evaluation_ended()
-    if failed := _failed_members(store, number):
+    if failed := _failed_members(run):
         last = failed[-1]
         raise ExecutionError(
             f"{MAX_REPLACEMENTS} replacements in a row failed, the last, {last.individual.id}, with: {last.failure}; "
             f"see all with: evolve report {run.reference}; try others with: evolve resume {run.reference}; or start "
             f"anew with another space"
         )
-    store.record_evaluated(number)
+    store.record_evaluated(generation.index)
 
 
-def _check_disk(store: RunStore) -> None:
+def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, observer: RunObserver) -> None:
+    """In a line, where not all are; and why no songs come before all trials have ended, where that is so."""
+    if is_screened(run, generation):
+        late = "" if candidates_of(run, generation) else "; the choice is made when all have ended"
+        observer.noticed(f"{rule_in_words(run, generation)}{late}")
+
+
+def _check_disk(store: RunStore, trials: int) -> None:
     """Say that the disk is nearly full before hours are spent on what could not be kept."""
     free_mb = store.free_bytes() // 10**6
-    if free_mb < MIN_FREE_MB:
+    wanted_mb = max(MIN_FREE_MB, _MB_EACH * trials)
+    if free_mb < wanted_mb:
         raise ExecutionError(
-            f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {MIN_FREE_MB} MB; "
+            f"the disk of {store.paths.folder} has {free_mb} MB left, and a generation wants {wanted_mb:,} MB; "
             f"make room and go on: evolve resume {store.paths.reference}"
         )
 
 
-def _run_missing(store: RunStore, number: int, runner: TrialRunner, recorder: "_Recorder") -> None:
-    """Run what is wanted and not recorded."""
+def _run_missing(store: RunStore, run: RunRecord, runner: TrialRunner, recorder: "_Recorder") -> RunRecord:
+    """Run what is wanted and not recorded; gives what the store then says."""
     from evolve.execution.material import Material  # noqa: PLC0415 - a ranking needs no music library
 
-    run = store.read()
-    members = [run.individuals[name] for name in run.generations[number].members]
-    missing = [record.individual for record in members if not record.status.is_finished]
-    if missing:
-        facts = {"opening": run.opening, "corpus": run.corpus}
-        material = Material.load(store.read_material(), facts, space_of(run), config_of(run))
-        runner.run(missing, material, recorder)
+    missing = [record.individual for record in _members(run) if not record.status.is_finished]
+    if not missing:
+        return run
+    facts = {"opening": run.opening, "corpus": run.corpus}
+    material = Material.load(store.read_material(), facts, space_of(run), config_of(run))
+    runner.run(missing, material, recorder)
+    return store.read()
 
 
-def _failed_members(store: RunStore, number: int) -> tuple[IndividualRecord, ...]:
+def _members(run: RunRecord) -> tuple[IndividualRecord, ...]:
+    """Those of the newest generation, in slot order."""
+    return tuple(run.individuals[name] for name in run.generations[-1].members)
+
+
+def _failed_members(run: RunRecord) -> tuple[IndividualRecord, ...]:
     """The members whose trials failed and whose places nobody has taken yet, in slot order."""
-    run = store.read()
-    records = (run.individuals[name] for name in run.generations[number].members)
-    return tuple(record for record in records if record.failure is not None)
+    return tuple(record for record in _members(run) if record.failure is not None)
 
 
-def _replace_failed(store: RunStore, number: int, observer: RunObserver) -> None:
-    """Give failed members' places to fresh genomes.
+def _replace_failed(store: RunStore, run: RunRecord, observer: RunObserver) -> RunRecord:
+    """Give failed members' places to fresh genomes; gives what the store then says.
 
     All of a round at once, in the order of their slots, so that the genomes do not depend on which failed first.
     """
-    run = store.read()
-    failed = _failed_members(store, number)
-    slots = [run.individuals[name].individual.slot for name in run.generations[number].failed]
-    replacement = {one.individual.id: slots.count(one.individual.slot) for one in failed}
+    failed = _failed_members(run)
+    slots = Counter(run.individuals[name].individual.slot for name in run.generations[-1].failed)
+    replacement = {one.individual.id: slots[one.individual.slot] for one in failed}
     taken = [record.individual.genome for record in run.individuals.values()]
     fresh = replace_failed([one.individual for one in failed], replacement, taken, space_of(run), config_of(run).seed)
     store.record_replacements({old.individual.id: new for old, new in zip(failed, fresh, strict=True)})
     for old, new in zip(failed, fresh, strict=True):
         observer.noticed(f"{old.individual.id} failed ({old.failure}); {new.id} takes its place")
+    return store.read()
 
 
 class _Recorder:
@@ -142,7 +159,7 @@ class _Recorder:
 
     def trial_finished(self, result: TrialResult) -> None:
         if self._store.record_trial(result):
-            self._early.lay_out(result.individual_id, self._store.songs_of(result.individual_id))
+            self._early.lay_out(result.individual_id)
             self._observer.trial_finished(result)
             if result.songs:
                 self._tell_what_can_be_heard()

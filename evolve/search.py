@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from evolve import __version__
+from evolve.candidates import candidates_of
 from evolve.config import Given, RunConfig, settle
 from evolve.errors import RunError
 from evolve.evaluation import RunObserver, evaluate
@@ -90,12 +91,14 @@ def advance(
     checked_name(listener)
     with store.exclusively():
         _read(store, execution, observer)
-        _found(store)
         while True:
             run = store.read()
+            if not run.generations:
+                _found(store, run)
+                continue
             generation = run.generations[-1]
             if generation.status is GenerationStatus.BORN:
-                evaluate(store, generation.index, execution, observer, listener)
+                evaluate(store, run, execution, observer, listener)
             elif generation.status is GenerationStatus.EVALUATED:
                 if judge is None:
                     return Outcome.WAITING
@@ -126,7 +129,7 @@ def extend(store: RunStore, generations: int) -> None:
         SettingsError: No run can have so many, or so few.
         RunError: Another process is working on the run.
     """
-    known = [Given(name, value, "the run") for name, value in store.read().settings.items()]
+    known = [Given(name, value, "the run") for name, value in config_of(store.read()).model_dump().items()]
     config = settle([*known, Given("generations", generations, "--generations")])
     with store.exclusively():
         store.record_facts({"settings": config.model_dump(mode="json")})
@@ -152,12 +155,10 @@ def _read(store: RunStore, execution: Execution, observer: RunObserver) -> None:
     store.write_material(preparation.data, preparation.files, preparation.facts)
 
 
-def _found(store: RunStore) -> None:
+def _found(store: RunStore, run: RunRecord) -> None:
     """Step 2: generation 0 is born."""
-    run = store.read()
-    if not run.generations:
-        config = config_of(run)
-        store.record_generation(0, found(space_of(run), population=config.population, seed=config.seed), {})
+    config = config_of(run)
+    store.record_generation(0, found(space_of(run), population=config.population, seed=config.seed), {})
 
 
 def _hear(store: RunStore, number: int, judge: Judge, listener: str) -> bool:
@@ -176,7 +177,7 @@ def _breed(store: RunStore, run: RunRecord, generation: GenerationRecord) -> Non
     config = config_of(run)
     genomes = {name: record.individual.genome for name, record in run.individuals.items()}
     brood = breed(
-        _merits(generation),
+        _merits(run, generation),
         genomes,
         space_of(run),
         _breeding_plan(config),
@@ -195,12 +196,20 @@ def _breed(store: RunStore, run: RunRecord, generation: GenerationRecord) -> Non
     )
 
 
-def _merits(generation: GenerationRecord) -> dict[str, Merit]:
-    """Everyone's merit in slot order; whom no listener heard comes after all who were."""
+def _merits(run: RunRecord, generation: GenerationRecord) -> dict[str, Merit]:
+    """Everyone's merit in slot order; whom no listener heard comes after all who were, by the rule of screening.
+
+    They come before the rejected all the same, who are none for breeding: nobody has said a word against them.
+    """
     last = len(generation.members) + 1
+    candidates = candidates_of(run, generation)
+    unheard = candidates.unheard if candidates else ()
+    ranks = {name: last + place for place, name in enumerate(unheard, start=1)}
     standings = generation.standings
     return {
-        name: Merit(standings[name].rank, standings[name].rejected) if name in standings else Merit(last)
+        name: Merit(standings[name].rank, standings[name].rejected)
+        if name in standings
+        else Merit(ranks.get(name, last))
         for name in generation.members
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evolve.candidates import Candidates, candidates_of
 from evolve.errors import RunError
 from evolve.genetics.individual import first_in_slot
 from evolve.judging.ballot import Candidate, CandidateSong
@@ -22,6 +23,8 @@ class Sitting:
         listener: Who hears it.
         letters: Blind letter to id.
         candidates: In the order of the letters.
+        unheard: The ids of the members who are not put before listeners.
+        rule: How the candidates were chosen, in a line; empty when all members are heard.
         steps: Of the listener's unfinished ballot, oldest first.
         save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another sitting of
             this listener has kept others meanwhile.
@@ -31,6 +34,8 @@ class Sitting:
     listener: str
     letters: Mapping[str, str]
     candidates: tuple[Candidate, ...]
+    unheard: tuple[str, ...]
+    rule: str
     steps: tuple[Json, ...]
     save: Callable[[Sequence[Json]], None]
 
@@ -42,7 +47,7 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         RunError: The generation is not ready to be heard.
     """
     run = store.read()
-    heard_generation(run, generation)
+    chosen = _seated(run, heard_generation(run, generation))
     letters = _letters(run, generation, listener)
     folder = store.paths.listening(generation, listener)
     candidates = tuple(
@@ -57,35 +62,36 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         store.record_draft(generation, listener, steps, before=kept)
         kept = steps
 
-    return Sitting(generation, listener, letters, candidates, steps, save)
+    return Sitting(generation, listener, letters, candidates, chosen.unheard, chosen.rule, steps, save)
 
 
 class EarlyHearing:
     """Lays songs out under their blind letters as each individual ends, so that nobody waits for the last one.
 
-    Those that are heard again wait for the first who is new: alone, their letter would say who they are.
+    Those that are heard again wait for the first who is new: alone, their letter would say who they are. Where it is
+    for the trials to decide who will be heard, nothing is laid out before they have ended.
     """
 
-    def __init__(self, store: RunStore, generation: int, listener: str) -> None:
+    def __init__(self, store: RunStore, run: RunRecord, generation: int, listener: str) -> None:
         """Lay out what is there already."""
         self._store = store
         self.folder = store.paths.listening(generation, listener)
         self.heard = 0
-        run = store.read()
-        letters = _letters(run, generation, listener)
+        record = run.generations[generation]
+        letters = {} if candidates_of(run, record) is None else _letters(run, generation, listener)
         self._letter = {first_in_slot(name): letter for letter, name in letters.items()}
-        self._again = [run.individuals[name] for name in run.generations[generation].elites]
+        self._again = list(record.elites)
         for name in letters.values():
-            if name not in run.generations[generation].elites:
-                self.lay_out(name, run.individuals[name].songs)
+            if name not in record.elites and run.individuals[name].songs:
+                self.lay_out(name)
 
-    def lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
-        """Lay out the songs of a member; whoever failed has none."""
-        if songs:
+    def lay_out(self, individual_id: str) -> None:
+        """Lay out the songs of a member who will be heard; whoever failed has none."""
+        if first_in_slot(individual_id) in self._letter and (songs := self._store.songs_of(individual_id)):
             self._lay_out(individual_id, songs)
             while self._again:
                 again = self._again.pop()
-                self._lay_out(again.individual.id, again.songs)
+                self._lay_out(again, self._store.songs_of(again))
 
     def _lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
         for song in songs:
@@ -94,17 +100,25 @@ class EarlyHearing:
 
 
 def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
-    """Blind letters of a generation, with those of every generation before it in mind.
+    """Blind letters of a generation's candidates, with those of every generation before it in mind.
 
     A letter belongs to a slot: a replacement inherits it, and nobody else's changes.
     """
     letters: dict[str, str] = {}
     for record in run.generations[: generation + 1]:
-        slots = {first_in_slot(name): name for name in record.members}
+        slots = {first_in_slot(name): name for name in _seated(run, record).heard}
         letters = blind_letters(
             list(slots), seed=run.settings["seed"], generation=record.index, listener=listener, before=letters
         )
     return {letter: slots[slot] for letter, slot in letters.items()}
+
+
+def _seated(run: RunRecord, generation: GenerationRecord) -> Candidates:
+    """The candidates of a generation of which they are known."""
+    candidates = candidates_of(run, generation)
+    if candidates is None:
+        raise _not_heard_yet(run, generation)
+    return candidates
 
 
 def heard_generation(run: RunRecord, generation: int | None = None) -> GenerationRecord:
@@ -113,13 +127,19 @@ def heard_generation(run: RunRecord, generation: int | None = None) -> Generatio
         raise RunError(f"nothing in {run.name} can be heard yet; go on: evolve resume {run.reference}")
     record = run.generations[-1] if generation is None else run.generations[generation]
     if not (record.status.waits_for_listener or record.status.is_ranked):
-        heard = sum(bool(run.individuals[name].songs) for name in record.members)
-        early = f" ({heard} of {len(record.members)} can be heard so far)" if heard else ""
-        raise RunError(
-            f"generation {record.index} of {run.name} has no full set of songs yet{early}; "
-            f"go on: evolve resume {run.reference}"
-        )
+        raise _not_heard_yet(run, record)
     return record
+
+
+def _not_heard_yet(run: RunRecord, record: GenerationRecord) -> RunError:
+    candidates = candidates_of(run, record)
+    wanted, what = (record.members, "have songs") if candidates is None else (candidates.heard, "can be heard")
+    ready = sum(bool(run.individuals[name].songs) for name in wanted)
+    early = f" ({ready:,} of {len(wanted):,} {what} so far)" if ready else ""
+    return RunError(
+        f"generation {record.index} of {run.name} has no full set of songs yet{early}; "
+        f"go on: evolve resume {run.reference}"
+    )
 
 
 def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> CandidateSong:

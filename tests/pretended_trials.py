@@ -44,8 +44,8 @@ def worth(genome: Genome) -> int:
     return int(hashlib.sha256(genome.fingerprint.encode()).hexdigest()[:8], 16)
 
 
-def pretended_result(individual: Individual, songs: int) -> TrialResult:
-    """Songs and a network that depend on the genome alone."""
+def pretended_result(individual: Individual, songs: int, bits: float = 3.0) -> TrialResult:
+    """Songs and a network that depend on the genome alone, and how well it foresees held-out music."""
     data = str(worth(individual.genome)).encode()
     made = tuple(
         SongResult(
@@ -56,7 +56,7 @@ def pretended_result(individual: Individual, songs: int) -> TrialResult:
         for index in range(1, songs + 1)
     )
     network = Artifact("network", "network.keras", data)
-    return TrialResult(individual.id, {"held_out_bits_per_note": 3.0, "epochs": 1}, made, (network,))
+    return TrialResult(individual.id, {"held_out_bits_per_note": bits, "epochs": 1}, made, (network,))
 
 
 @dataclass
@@ -73,6 +73,7 @@ class PretendedExecution:
         foretold: For how many trials it was asked to get ready, each time.
         is_running: Whether it is started now.
         is_starting: Whether it is just starting.
+        bits: How well an individual foresees held-out music.
     """
 
     fails: Callable[[Individual], str | None] = lambda _: None
@@ -84,6 +85,7 @@ class PretendedExecution:
     foretold: list[int] = field(default_factory=list)
     is_running: bool = False
     is_starting: bool = False
+    bits: Callable[[Individual], float] = lambda _: 3.0
 
     def get_ready(self, trials: int) -> None:
         """There is nothing to start; how many trials were foretold is remembered."""
@@ -111,7 +113,7 @@ class PretendedExecution:
                 raise KeyboardInterrupt
             reason = self.fails(individual)
             self.ran.append(individual.id)
-            result = pretended_result(individual, material.config.songs)
+            result = pretended_result(individual, material.config.songs, self.bits(individual))
             observer.trial_finished(result if reason is None else TrialResult(individual.id, failure=reason))
 
     def _shuffled(self, individuals: Sequence[Individual]) -> list[Individual]:

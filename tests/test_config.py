@@ -34,6 +34,9 @@ MISTAKES = [
     (Given("parents", 9, "--parents"), "--parents: parents is 9, but at most 8 fit: the population"),
     (Given("elites", 8, "--elites"),
      "--elites: elites is 8, but at most 7 fit: the population less one, or nobody would be new"),
+    (Given("screening", "loudest", "--set screening=loudest"),
+     "--set screening=loudest: screening must be 'held_out_bits_per_note', 'distance', 'stuck', 'copied_notes' or "
+     "'sample'; it is 'loudest'"),
     (Given("newcomers", 8, "--set newcomers=8"),
      "--set newcomers=8: newcomers is 8, but at most 7 fit: the population less the elites"),
 ]  # fmt: skip
@@ -51,6 +54,17 @@ def test_without_anything_given_the_defaults_stand() -> None:
     """Those of the command line's help."""
     assert settle([]) == RunConfig()
     assert (RunConfig().population, RunConfig().parents, RunConfig().generations, RunConfig().songs) == (8, 3, 5, 5)
+
+
+def test_more_who_come_back_than_are_heard_are_told() -> None:
+    """Nobody would hear anyone new; asked for by nobody, they become fewer."""
+    large = [Given("population", 1000, "--population"), Given("heard", 10, "--set heard=10")]
+    with pytest.raises(SettingsError) as told:
+        settle([*large, Given("elites", 10, "--elites")])
+    assert str(told.value) == (
+        "--elites: elites is 10, but at most 9 fit: those who are heard less one, or nobody new would be"
+    )
+    assert settle([*large, Given("elites", 12, "q.yaml, line 1", is_firm=False)]).elites == 9
 
 
 def test_later_values_win() -> None:

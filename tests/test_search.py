@@ -1,5 +1,6 @@
 """Whole runs with pretended trials: what happens in what order, and who decides it."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from evolve.judging.ballot import Ballot
 from evolve.run_facts import config_of, space_of
 from evolve.search import Outcome, advance, cast_ballot, create, extend
 from evolve.sittings import Sitting, sit
-from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord
+from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord, TrialResult
 from evolve.store.run_store import RunStore
 from tests.pretended_trials import (
     WORDS_ALONE,
@@ -86,6 +87,21 @@ def test_the_ranking_decides_who_breeds_and_who_comes_back(undisturbed: RunRecor
             assert records[name].changed == (changed(one.genome, first[0]) if first else {})
         assert sum(records[name].individual.origin is Origin.NEWCOMER for name in after.members) == 1
     assert len({record.individual.genome for record in records.values()}) == len(records) == TRIALS
+
+
+def test_the_whole_run_is_read_a_few_times_a_generation(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run of thousands that is what takes long: before the trials, after them, and when they are ranked."""
+    reads = 0
+    read = RunStore.read
+
+    def counted(run: RunStore) -> RunRecord:
+        nonlocal reads
+        reads += 1
+        return read(run)
+
+    monkeypatch.setattr(RunStore, "read", counted)
+    go(store, judge=None)
+    assert reads == 3
 
 
 def test_elites_are_heard_again_without_being_trained_again(store: RunStore) -> None:
@@ -320,6 +336,93 @@ def test_whom_nobody_heard_comes_after_all_who_were(store: RunStore) -> None:
     go(store, judge=None)
     assert store.read().generations[0].parents[:2] == (fourth, third)
     assert store.read().generations[1].elites == (fourth,)
+
+
+def test_a_large_generation_wants_more_room_on_the_disk(
+    store: RunStore, tunes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told before anything is trained; with half of it done, half of the room will do."""
+    monkeypatch.setattr(RunStore, "free_bytes", lambda _: 250 * 10**6)
+    assert go(store, judge=None) is Outcome.WAITING
+    with create(tmp_path / "large", small_config(tunes, population=130), "words.yaml", WORDS_ALONE) as large:
+        with pytest.raises(ExecutionError, match="has 250 MB left, and a generation wants 260 MB; make room"):
+            go(large)
+        for name in list(large.read().individuals)[:10]:
+            large.record_trial(TrialResult(name, {"held_out_bits_per_note": 3.0}))
+        assert go(large, judge=None) is Outcome.WAITING
+
+
+# --- more members than can be heard ----------------------------------------------------------------------------------
+
+
+def by_slot(individual: Individual) -> float:
+    """The later the slot, the better held-out music is foreseen."""
+    return 4.0 - individual.slot / 10
+
+
+def test_the_best_by_the_rule_are_heard_and_the_favourite_comes_back(tunes: Path, tmp_path: Path) -> None:
+    """Whatever it is worth by the rule; nothing of the others is laid out for a listener."""
+    config, observer = small_config(tunes, population=8, heard=3), Remembering()
+    seated: list[tuple[str, ...]] = []
+
+    def judge(sitting: Sitting) -> tuple[Ballot, str]:
+        seated.append(tuple(sorted(sitting.letters.values())))
+        return by_ear(sitting)
+
+    with create(tmp_path / "run", config, "words.yaml", WORDS_ALONE) as store:
+        assert go(store, PretendedExecution(bits=by_slot), judge, observer) is Outcome.COMPLETE
+        run = store.read()
+        laid_out = {path.name for path in store.paths.listening(0, DEFAULT_LISTENER).iterdir()}
+    assert seated[0] == ("g0-6", "g0-7", "g0-8")
+    for before, after, candidates in zip(run.generations, run.generations[1:], seated[1:], strict=False):
+        assert set(before.parents) <= set(before.standings)
+        assert after.elites[0] in candidates
+        assert [name for name in candidates if name not in after.elites] == list(after.members[-2:])
+    assert {name[0] for name in laid_out} == {"A", "B", "C"}
+    assert observer.hearable == []
+    assert observer.notices == 3 * [
+        "of 8 members, the 3 that foresee held-out music best are heard "
+        "(heard=3, screening=held_out_bits_per_note); the choice is made when all have ended"
+    ]
+
+
+def test_a_sample_can_be_heard_as_it_ends_and_is_the_same_however_trials_end(tunes: Path, tmp_path: Path) -> None:
+    """In whatever order, and after a stop in the middle."""
+    config = small_config(tunes, population=8, heard=3, screening="sample")
+    prepared = prepare_run(tmp_path / "run", config)
+    lineages = []
+    for place, execution in enumerate((PretendedExecution(), PretendedExecution(order=5))):
+        observer = Remembering()
+        with copy_of(prepared, tmp_path / str(place)) as store:
+            with contextlib.suppress(KeyboardInterrupt):
+                go(store, PretendedExecution(stop_after=3, order=place), observer=observer)
+            go(store, execution, observer=observer)
+            lineages.append(lineage(store.read()))
+        assert max(heard for heard, _ in observer.hearable) == 3
+    assert lineages[0] == lineages[1]
+
+
+def test_when_all_who_were_heard_are_rejected_the_next_by_the_rule_are_parents(tunes: Path, tmp_path: Path) -> None:
+    """Nobody has said a word against them."""
+    with create(tmp_path / "run", small_config(tunes, population=8, heard=3), "words.yaml", WORDS_ALONE) as store:
+        go(store, PretendedExecution(bits=by_slot), judge=None)
+        sitting = sit(store, 0, "ann")
+        assert sorted(sitting.unheard) == ["g0-1", "g0-2", "g0-3", "g0-4", "g0-5"]
+        cast_ballot(store, sitting, Ballot((), tuple(sitting.letters.values())), "order")
+        go(store, judge=None)
+        assert store.read().generations[0].parents == ("g0-5", "g0-4")
+        assert store.read().generations[1].elites == ("g0-5",)
+        assert "g0-5" in sit(store, 1, "ann").letters.values()
+
+
+def test_a_run_older_than_screening_has_everyone_heard_also_when_it_is_extended(store: RunStore) -> None:
+    """Its ballots, letters and half-made ballots were made with all."""
+    settings = {name: value for name, value in store.read().settings.items() if name not in ("heard", "screening")}
+    store.record_facts({"settings": settings})
+    assert config_of(store.read()).heard == 4
+    extend(store, 5)
+    assert store.read().settings["heard"] == 4
+    assert store.read().settings["generations"] == 5
 
 
 def test_when_all_are_rejected_the_next_generation_is_new(store: RunStore) -> None:

@@ -14,6 +14,7 @@ def terminal_judge(sitting: Sitting) -> tuple[Ballot, str] | None:
     """Have the person at this terminal fill in a ballot; None when they will come back."""
     from evolve.judging.terminal.judge import judge  # prompt_toolkit, which no other command needs
 
+    _tell_who_is_heard(sitting)
     return judge(
         sitting.candidates,
         sitting.steps,
@@ -33,7 +34,13 @@ def candidates_document(sitting: Sitting, folder: Path) -> str:
         }
         for candidate in sitting.candidates
     ]
-    document = {"generation": sitting.generation, "listener": sitting.listener, "candidates": candidates}
+    document = {
+        "generation": sitting.generation,
+        "listener": sitting.listener,
+        "unheard": len(sitting.unheard),
+        "rule": sitting.rule,
+        "candidates": candidates,
+    }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
@@ -46,10 +53,16 @@ def print_candidates(sitting: Sitting, reference: str) -> None:
         for song in candidate.songs:
             typer.echo(f"  song {song.index}: {one_line(song.facts)}")
             typer.echo(f"    {song.files.get('audio', song.files.get('midi'))}")
+    _tell_who_is_heard(sitting)
     letters = " > ".join(sitting.letters)
     typer.echo(
         f'Rank generation {sitting.generation}, best first: evolve rank {reference} --order "{letters}"', err=True
     )
+
+
+def _tell_who_is_heard(sitting: Sitting) -> None:
+    if sitting.rule:
+        typer.echo(f"note: {sitting.rule}", err=True)
 
 
 def _song_document(song: CandidateSong, folder: Path) -> dict[str, Any]:

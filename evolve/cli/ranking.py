@@ -55,7 +55,7 @@ def rank(
       evolve rank quick-1 --json
     """
     from evolve.cli.hearing import candidates_document, print_candidates
-    from evolve.judging.order import format_order, parse_order
+    from evolve.judging.order import check_heard, format_order, parse_order
     from evolve.search import cast_ballot
     from evolve.sittings import heard_generation, sit
     from evolve.store.run_store import RunStore
@@ -71,7 +71,11 @@ def rank(
         if order is None and not is_interactive():
             print_candidates(sitting, reference)
             return
-        made = (parse_order(order, sitting.letters), "order") if order is not None else _asked(sitting, reference)
+        if order is None:
+            made = _asked(sitting, reference)
+        else:
+            check_heard(order, sitting.unheard, sitting.rule)
+            made = parse_order(order, sitting.letters), "order"
         if made is None:
             note(f"your ballot so far is kept; go on: evolve rank {reference}")
             return

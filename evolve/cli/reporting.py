@@ -28,6 +28,9 @@ def report(
         ReportFormat, typer.Option("--format", help="Text to read, JSON or CSV for programs.")
     ] = ReportFormat.TEXT,
     output: Out = None,
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="In the text, name all members of generations of hundreds too.")
+    ] = False,
     runs: Runs = Path("runs"),
 ) -> None:
     """Tell a run's family story.
@@ -46,9 +49,9 @@ def report(
     folder = run_folder(run, runs)
     record = _read(folder)
     if kind is ReportFormat.TEXT and output is None:
-        print_report(record)
+        print_report(record, everyone=everyone)
         return
-    text = _written(record, kind)
+    text = _written(record, kind, everyone=everyone)
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
@@ -99,16 +102,16 @@ def _read(folder: Path) -> "RunRecord":
         return salvage(folder).run
 
 
-def print_report(run: "RunRecord") -> None:
+def print_report(run: "RunRecord", *, everyone: bool = False) -> None:
     """The family story on stdout, as wide and as colourful as it can show."""
     from rich.console import Console
 
     from evolve.report.text import report_text
 
-    Console().print(report_text(run))
+    Console().print(report_text(run, everyone=everyone))
 
 
-def _written(run: "RunRecord", kind: ReportFormat) -> str:
+def _written(run: "RunRecord", kind: ReportFormat, *, everyone: bool) -> str:
     if kind is ReportFormat.JSON:
         from evolve.report.document import report_document
 
@@ -119,4 +122,4 @@ def _written(run: "RunRecord", kind: ReportFormat) -> str:
         return to_csv(run)
     from evolve.report.text import render_text
 
-    return render_text(run)
+    return render_text(run, everyone=everyone)

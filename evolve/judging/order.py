@@ -6,7 +6,7 @@ tier stands for all that it does not name, tied: ``C > A > ...``.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from evolve.errors import BallotError, nearest_spelling, shortened
 from evolve.judging.ballot import Ballot
@@ -35,6 +35,27 @@ def parse_order(text: str, letters: Mapping[str, str]) -> Ballot:
     tiers = _read_tiers(better, letters, told) if better.strip() else []
     rejected = [_read_name(name, letters) for name in rejected_names]
     return _complete(tiers, rejected, letters)
+
+
+def check_heard(text: str, unheard: Collection[str], rule: str) -> None:
+    """Check that an order names nobody whom listeners are not given to hear.
+
+    Args:
+        text: The order, as it was typed.
+        unheard: Ids of the members of the generation who are no candidates.
+        rule: How the candidates were chosen, in a line.
+
+    Raises:
+        BallotError: It does.
+    """
+    known = {one.casefold(): one for one in unheard}
+    named = [known[name] for name in re.split(r"[\s,>=!]+", text.casefold()) if name in known]
+    if named:
+        raise BallotError(
+            f"{_names(dict.fromkeys(named))} cannot be ranked, not being put before listeners: {rule}; "
+            f"order those whom evolve rank --json lists, and let a run hear others with: "
+            f"evolve start --set heard=N --set screening=RULE"
+        )
 
 
 def format_order(ballot: Ballot, letters: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from evolve.candidates import candidates_of
 from evolve.genetics.lineage import (
     CategoricalSpread,
     NumericSpread,
@@ -14,7 +15,7 @@ from evolve.genetics.lineage import (
     surviving_shares,
 )
 from evolve.report.genes import log_genes, shared_genes
-from evolve.report.rankings import champions_of, family_of, heard_members, letters_of
+from evolve.report.rankings import champions_of, family_of, letters_of, members_with_songs
 from evolve.report.stage import stage_of
 from evolve.store.records import BallotRecord, GenerationRecord, IndividualRecord, RunRecord, SongRecord
 
@@ -64,11 +65,13 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON
 
 
 def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
+    candidates = candidates_of(run, generation)
     return {
         "index": generation.index,
         "status": str(generation.status),
         "members": generation.members,
         "elites": generation.elites,
+        "candidates": candidates.heard if candidates else None,
         "failed": generation.failed,
         "champions": champions_of(generation),
         "parents": generation.parents,
@@ -137,7 +140,7 @@ def _champions(run: RunRecord) -> list[Document]:
 
 
 def _drift(run: RunRecord) -> Document:
-    drift = gene_drift(family_of(run), heard_members(run), log_genes=log_genes(run))
+    drift = gene_drift(family_of(run), members_with_songs(run), log_genes=log_genes(run))
     return {gene: [_spread(spread) for spread in spreads] for gene, spreads in drift.items()}
 
 

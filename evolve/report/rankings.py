@@ -1,4 +1,4 @@
-"""Who was heard in a generation, under which letter, and where each came: the questions that every report asks."""
+"""Who has songs in a generation, under which letter, and where each came: the questions that every report asks."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ def family_of(run: RunRecord) -> dict[str, Individual]:
     return {id_: record.individual for id_, record in run.individuals.items()}
 
 
-def heard_members(run: RunRecord) -> tuple[tuple[str, ...], ...]:
+def members_with_songs(run: RunRecord) -> tuple[tuple[str, ...], ...]:
     """Per generation the members that have songs, elites included, in slot order."""
     return tuple(
         tuple(id_ for id_ in generation.members if run.individuals[id_].status.is_heard)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from evolve.candidates import candidates_of
 from evolve.report.rankings import champions_of
 from evolve.store.records import GenerationRecord, GenerationStatus, IndividualStatus, RunRecord
 
@@ -33,7 +34,7 @@ def stage_of(run: RunRecord) -> Stage:
         return Stage(None, "nobody is born yet", resume, resume)
     last = run.generations[-1]
     if last.status.waits_for_listener:
-        words = f"{len(last.members)} wait to be heard"
+        words = _waiting(run, last)
         return Stage(last.index, words, f"your ranking of generation {last.index}", f"evolve rank {run.reference}")
     if is_finished(run):
         champion = next(iter(champions_of(last)), "")
@@ -59,6 +60,13 @@ def generation_in_words(run: RunRecord, index: int) -> str:
     """The generation, and how far in the run that is: ``generation 1 (2 of 5)``."""
     wanted = generations_wanted(run)
     return f"generation {index} ({index + 1} of {wanted})" if wanted else f"generation {index}"
+
+
+def _waiting(run: RunRecord, generation: GenerationRecord) -> str:
+    candidates = candidates_of(run, generation)
+    if candidates is None or not candidates.unheard:
+        return f"{len(generation.members)} wait to be heard"
+    return f"{len(candidates.heard):,} of {len(generation.members):,} wait to be heard"
 
 
 def _training(run: RunRecord, generation: GenerationRecord) -> str:

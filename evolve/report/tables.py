@@ -1,8 +1,9 @@
 """A run as one flat table, for a spreadsheet or a notebook. The only pandas, and only when asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from evolve.candidates import candidates_of
 from evolve.report.rankings import letters_of
 from evolve.report.songs import mean_facts
 from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
@@ -25,11 +26,13 @@ def to_csv(run: RunRecord) -> str:
 
 def table_rows(run: RunRecord) -> list[Row]:
     """The rows in the order of the generations, members in slot order first, then the failed."""
-    return [
-        _row(run.individuals[id_], generation)
-        for generation in run.generations
-        for id_ in (*generation.members, *generation.failed)
-    ]
+    return [row for generation in run.generations for row in _rows(run, generation)]
+
+
+def _rows(run: RunRecord, generation: GenerationRecord) -> Iterator[Row]:
+    candidates = candidates_of(run, generation)
+    for id_ in (*generation.members, *generation.failed):
+        yield {**_row(run.individuals[id_], generation), "heard": id_ in candidates.heard if candidates else None}
 
 
 def _columns(rows: list[Row]) -> list[str]:
@@ -40,7 +43,7 @@ def _columns(rows: list[Row]) -> list[str]:
 
 
 _BEFORE = (
-    "generation", "id", "origin", "elite", "status", "rank", "utility", "rejected", "letter", "parents",
+    "generation", "id", "origin", "elite", "status", "heard", "rank", "utility", "rejected", "letter", "parents",
     "operators", "changed",
 )  # fmt: skip
 _AFTER = ("songs", "failure", "replaced_by")

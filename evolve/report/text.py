@@ -12,17 +12,24 @@ from evolve.report.story.failures import failures
 from evolve.report.story.family_tree import family_tree
 from evolve.report.story.generations import generations
 from evolve.report.story.header import header
+from evolve.report.told import everyone_in, told_in
 from evolve.store.records import RunRecord
 
 
-def report_text(run: RunRecord) -> RenderableType:
-    """The story from the head to the failures; sections that have nothing to tell are left out."""
+def report_text(run: RunRecord, *, everyone: bool = False) -> RenderableType:
+    """The story from the head to the failures; sections that have nothing to tell are left out.
+
+    Args:
+        run: Whose story it is.
+        everyone: Whether all are told of by name, also in generations of hundreds.
+    """
+    told = everyone_in(run) if everyone else told_in(run)
     return _Trimmed(
         Group(
             header(run),
             damage(run),
-            generations(run),
-            family_tree(run),
+            generations(run, told),
+            family_tree(run, told),
             champions(run),
             survivors(run),
             gene_drift_table(run),
@@ -31,7 +38,7 @@ def report_text(run: RunRecord) -> RenderableType:
     )
 
 
-def render_text(run: RunRecord, *, width: int = 80, color: bool = False) -> str:
+def render_text(run: RunRecord, *, width: int = 80, color: bool = False, everyone: bool = False) -> str:
     """The story as a string with line breaks at a width in columns, with or without ANSI colours."""
     console = Console(
         file=io.StringIO(),
@@ -42,7 +49,7 @@ def render_text(run: RunRecord, *, width: int = 80, color: bool = False) -> str:
         legacy_windows=False,
     )
     with console.capture() as capture:
-        console.print(report_text(run))
+        console.print(report_text(run, everyone=everyone))
     return capture.get()
 
 

@@ -1,6 +1,7 @@
 """The fields of a row, each as an evolve writes it, or a `RowError`."""
 
 import json
+import sys
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -54,8 +55,8 @@ def array(value: object) -> list[Json]:
 
 
 def object_of(value: object) -> dict[str, Json]:
-    """A JSON object."""
-    return _of_kind(dict, json_of(value))
+    """A JSON object; thousands of songs have the same keys, which are kept once."""
+    return {sys.intern(key): one for key, one in _of_kind(dict, json_of(value)).items()}
 
 
 def texts_of(value: object) -> tuple[str, ...]:
@@ -75,7 +76,7 @@ def changes_of(value: object) -> dict[str, tuple[Json, Json]]:
 
 def genes_of(value: object) -> tuple[tuple[str, Any], ...]:
     """The genes of a genome with their values."""
-    return tuple((text(gene), _plain(one)) for gene, one in map(_pair, array(value)))
+    return tuple((sys.intern(text(gene)), _plain(one)) for gene, one in map(_pair, array(value)))
 
 
 def tiers_of(value: object) -> tuple[tuple[str, ...], ...]:

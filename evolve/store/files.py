@@ -5,13 +5,13 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self
 
 from evolve.errors import RunError
-from evolve.store.paths import RunPaths, write_whole
+from evolve.store.paths import RunPaths, flush_folder, place_whole
 from evolve.store.refusals import files_translated
 
 _BLOCK = 1 << 20
@@ -124,17 +124,20 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
         os.close(descriptor)
 
 
-def write_inside(paths: RunPaths, path: Path, data: bytes) -> KeptFile:
-    """Write a file of the run, whole or not at all.
+def write_inside(paths: RunPaths, files: Mapping[Path, bytes]) -> tuple[KeptFile, ...]:
+    """Write files of the run, each whole or not at all; the names in a folder are flushed once for all of them.
 
     Raises:
-        RunError: It would lie outside the run folder, or the disk refuses.
+        RunError: One would lie outside the run folder, or the disk refuses.
     """
-    relative = paths.relative(path)
-    inside(paths, relative)
+    for path in files:
+        inside(paths, paths.relative(path))
     with files_translated(paths):
-        write_whole(path, data)
-    return KeptFile.of(relative, data)
+        for path, data in files.items():
+            place_whole(path, data)
+        for folder in dict.fromkeys(path.parent for path in files):
+            flush_folder(folder)
+    return tuple(KeptFile.of(paths.relative(path), data) for path, data in files.items())
 
 
 def is_whole(path: Path, kept: KeptFile) -> bool:

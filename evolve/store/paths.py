@@ -119,13 +119,26 @@ def checked_name(name: str) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that its name never shows anything but all of the data, whatever happens meanwhile."""
-    with written_whole(path) as file:
+    place_whole(path, data)
+    flush_folder(path.parent)
+
+
+def place_whole(path: Path, data: bytes) -> None:
+    """Write a file whole, of which a power cut may still lose the name: its folder is to be flushed yet."""
+    with _placed_whole(path) as file:
         file.write(data)
 
 
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """What is written meanwhile comes to the file's name at the end: all of it, or nothing if something is raised."""
+    with _placed_whole(path) as file:
+        yield file
+    flush_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _placed_whole(path: Path) -> Iterator[BinaryIO]:
     _make_folder(path.parent)
     aside = aside_of(path)
     try:
@@ -134,7 +147,6 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-        flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
 

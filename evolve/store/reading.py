@@ -38,7 +38,7 @@ from evolve.store.records import (
     RunRecord,
     SongRecord,
 )
-from evolve.store.rows import COLUMNS, Row, Rows, query_of, read_rows
+from evolve.store.rows import Row, Rows, read_rows, selected
 
 FACTS: Mapping[str, type] = {
     "created_at": str, "settings": dict, "space": dict, "corpus": dict, "opening": dict, "versions": dict,
@@ -49,7 +49,10 @@ LATE_FACTS = ("corpus", "opening")
 """Those that a run which has just begun does not know yet."""
 
 _PARTS: Mapping[str, Mapping[str, type]] = {
-    "settings": dict.fromkeys(("seed", "population", "parents", "elites", "generations", "songs", "notes"), int),
+    "settings": dict.fromkeys(
+        ("seed", "population", "parents", "elites", "generations", "heard", "songs", "notes"), int
+    )
+    | {"screening": str},
     "space": {"name": str, "text": str},
     "corpus": {"names": list, "pieces": int, "notes": int, "skipped": list},
     "opening": {"notes": int, "files": dict},
@@ -57,15 +60,18 @@ _PARTS: Mapping[str, Mapping[str, type]] = {
 """What stands in facts and is counted with, or read as a text, wherever a run is told of."""
 
 
+_TOLD_OF = ("fact", "generation", "individual", "member", "song", "ballot", "lost")
+"""The tables that a run's record is made of; not the digests of its files, of which there are more than all else."""
+
+
 def read_run(cursor: sqlite3.Cursor, paths: RunPaths) -> RunRecord:
     """The whole run, inside the cursor's transaction."""
-    return run_of(read_rows(cursor), paths)
+    return run_of(read_rows(cursor, _TOLD_OF), paths)
 
 
 def run_of(rows: Rows, paths: RunPaths) -> RunRecord:
     """The run that these rows tell of, and where it lies."""
     facts = dict(fact_of(row) for row in rows["fact"])
-    generations = sorted(rows["generation"], key=lambda row: whole(row["number"]))
     return RunRecord(
         name=paths.name,
         reference=paths.reference,
@@ -75,7 +81,7 @@ def run_of(rows: Rows, paths: RunPaths) -> RunRecord:
         corpus=facts.get("corpus", {}),
         opening=facts.get("opening", {}),
         versions=_known(facts, "versions"),
-        generations=tuple(generation_of(row, rows) for row in generations),
+        generations=_generations_of(rows),
         individuals=individuals_of(rows),
     )
 
@@ -125,15 +131,19 @@ def individual_of(
     )
 
 
-def generation_of(row: Row, rows: Rows) -> GenerationRecord:
-    """A generation with its members and its ballots."""
+def _generations_of(rows: Rows) -> tuple[GenerationRecord, ...]:
+    """The generations in order."""
+    parts = [_grouped(rows[table], lambda row: row, "generation") for table in ("member", "individual", "ballot")]
+    in_order = sorted(rows["generation"], key=lambda row: whole(row["number"]))
+    return tuple(_generation_of(row, *(groups.get(row["number"], ()) for groups in parts)) for row in in_order)
+
+
+def _generation_of(row: Row, seats: Sequence[Row], born: Sequence[Row], cast: Sequence[Row]) -> GenerationRecord:
+    """A generation with its members, those born into it, and its ballots."""
     index = whole(row["number"])
-    members = sorted((one for one in rows["member"] if one["generation"] == index), key=lambda one: whole(one["slot"]))
-    failed = [
-        one for one in rows["individual"]
-        if one["generation"] == index and one["status"] == IndividualStatus.FAILED
-    ]  # fmt: skip
-    ballots = [ballot_of(one) for one in rows["ballot"] if one["generation"] == index]
+    members = sorted(seats, key=lambda one: whole(one["slot"]))
+    failed = [one for one in born if one["status"] == IndividualStatus.FAILED]
+    ballots = [ballot_of(one) for one in cast]
     return GenerationRecord(
         index=index,
         status=one_of(GenerationStatus, row["status"]),
@@ -168,36 +178,31 @@ def standing_of(row: Row) -> Standing:
 
 def read_fact(cursor: sqlite3.Cursor, name: str) -> Json:
     """A fact of the whole run, or None."""
-    rows = _selected(cursor, "fact", "name = ?", name)
+    rows = selected(cursor, "fact", "name = ?", name)
     return fact_of(rows[0])[1] if rows else None
 
 
 def read_standings(cursor: sqlite3.Cursor, number: int) -> dict[str, Standing]:
     """Where each ranked member of a generation came, in slot order."""
-    rows = _selected(cursor, "member", "generation = ? AND rank IS NOT NULL ORDER BY slot", number)
+    rows = selected(cursor, "member", "generation = ? AND rank IS NOT NULL ORDER BY slot", number)
     return {row["individual"]: standing_of(row) for row in rows}
 
 
 def read_ballots(cursor: sqlite3.Cursor, number: int) -> Iterator[BallotRecord]:
     """The finished ballots of a generation by their listeners: in an order that no clock has made."""
-    return map(ballot_of, _selected(cursor, "ballot", "generation = ? ORDER BY listener", number))
+    return map(ballot_of, selected(cursor, "ballot", "generation = ? ORDER BY listener", number))
 
 
 def read_songs(cursor: sqlite3.Cursor, individual_id: str) -> tuple[SongRecord, ...]:
     """The songs of one individual, by their numbers."""
-    return tuple(map(song_of, _selected(cursor, "song", "individual = ? ORDER BY number", individual_id)))
+    return tuple(map(song_of, selected(cursor, "song", "individual = ? ORDER BY number", individual_id)))
 
 
-def _selected(cursor: sqlite3.Cursor, table: str, which: str, value: int | str) -> list[Row]:
-    rows = cursor.execute(f"{query_of(table)} WHERE {which}", (value,)).fetchall()
-    return [dict(zip(COLUMNS[table], row, strict=True)) for row in rows]
-
-
-def _grouped(rows: Sequence[Row], made: Callable[[Row], Any]) -> dict[str, list[Any]]:
-    """What is made of each row, by the individual it belongs to."""
-    groups: dict[str, list[Any]] = {}
+def _grouped(rows: Sequence[Row], made: Callable[[Row], Any], column: str = "individual") -> dict[Any, list[Any]]:
+    """What is made of each row, by the individual it belongs to, or by another column."""
+    groups: dict[Any, list[Any]] = {}
     for row in rows:
-        groups.setdefault(row["individual"], []).append(made(row))
+        groups.setdefault(row[column], []).append(made(row))
     return groups
 
 

@@ -41,6 +41,11 @@ class GenerationStatus(StrEnum):
     BRED = "bred"
 
     @property
+    def is_evaluated(self) -> bool:
+        """Whether every member has its songs."""
+        return self is not GenerationStatus.BORN
+
+    @property
     def waits_for_listener(self) -> bool:
         """Whether it is a person's turn."""
         return self is GenerationStatus.EVALUATED
@@ -143,7 +148,7 @@ class BallotRecord:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRecord:
-    """A generation: who was put before the listener, and where each came.
+    """A generation: its members, and where each came of those who were heard.
 
     Attributes:
         index: From 0.

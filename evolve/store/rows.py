@@ -1,7 +1,7 @@
 """The rows of a store as SQLite gives them, by table."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -27,14 +27,22 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 def query_of(table: str) -> str:
     """What reads all rows of a table, from the table itself rather than from an index."""
-    return f"SELECT {', '.join(COLUMNS[table])} FROM {table} NOT INDEXED"  # noqa: S608 - names of our own
+    return f"{_columns_of(table)} NOT INDEXED"
 
 
-def read_rows(cursor: sqlite3.Cursor) -> Rows:
-    """All rows, inside the cursor's transaction."""
+def selected(cursor: sqlite3.Cursor, table: str, which: str, value: int | str) -> list[Row]:
+    """Some rows of a table, found by its index where it has one for that: not looked for among all."""
+    rows = cursor.execute(f"{_columns_of(table)} WHERE {which}", (value,))
+    return [dict(zip(COLUMNS[table], row, strict=True)) for row in rows]
+
+
+def read_rows(cursor: sqlite3.Cursor, tables: Iterable[str] = COLUMNS) -> Rows:
+    """All rows, inside the cursor's transaction; of some tables alone where only they are asked for."""
     return {
-        table: [dict(zip(columns, row, strict=True)) for row in cursor.execute(f"{query_of(table)} ORDER BY rowid")]
-        for table, columns in COLUMNS.items()
+        table: [
+            dict(zip(COLUMNS[table], row, strict=True)) for row in cursor.execute(f"{query_of(table)} ORDER BY rowid")
+        ]
+        for table in tables
     }
 
 
@@ -44,3 +52,7 @@ def write_rows(connection: sqlite3.Connection, rows: Rows) -> None:
         values = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 - names of our own
         connection.executemany(statement, [tuple(row[column] for column in columns) for row in rows.get(table, ())])
+
+
+def _columns_of(table: str) -> str:
+    return f"SELECT {', '.join(COLUMNS[table])} FROM {table}"  # noqa: S608 - names of our own

@@ -171,8 +171,7 @@ class RunStore:
         Raises:
             RunError: It would lie outside the run folder, the folder is no longer here, or the disk refuses.
         """
-        self._database.check_in_place()
-        return write_inside(self.paths, path, data)
+        return self._write_files({path: data})[0]
 
     def checked(self, path: Path) -> Path:
         """A path of the run, once it is sure that nothing on the way leads out of the run folder.
@@ -266,8 +265,8 @@ class RunStore:
         with self._database.snapshot() as cursor:
             if status_of(cursor, result.individual_id).is_finished:
                 return False
-        files = self._write_artifacts(result.individual_id, result.artifacts)
-        songs = [self._write_artifacts(result.individual_id, song.files) for song in result.songs]
+        groups = [result.artifacts, *(song.files for song in result.songs)]
+        files, *songs = self._write_artifacts(result.individual_id, groups)
         with self._database.transaction() as cursor:
             write_result(cursor, result, files, songs)
         return True
@@ -321,8 +320,15 @@ class RunStore:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def _write_artifacts(self, individual_id: str, artifacts: Iterable[Artifact]) -> dict[str, KeptFile]:
-        return {
-            artifact.kind: self.write_file(self.paths.artifact(individual_id, artifact.name), artifact.data)
-            for artifact in artifacts
-        }
+    def _write_artifacts(self, individual_id: str, groups: Sequence[Sequence[Artifact]]) -> list[dict[str, KeptFile]]:
+        """Write groups of files of one individual; what was kept of each group, by kind."""
+        named = [
+            [(one.kind, self.paths.artifact(individual_id, one.name), one.data) for one in group] for group in groups
+        ]
+        data = {path: content for group in named for _, path, content in group}
+        kept = dict(zip(data, self._write_files(data), strict=True))
+        return [{kind: kept[path] for kind, path, _ in group} for group in named]
+
+    def _write_files(self, files: Mapping[Path, bytes]) -> tuple[KeptFile, ...]:
+        self._database.check_in_place()
+        return write_inside(self.paths, files)

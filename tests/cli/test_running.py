@@ -16,6 +16,7 @@ from evolve.errors import ExecutionError, RunError
 from evolve.execution import ray_execution
 from evolve.run_facts import config_of
 from evolve.store.run_store import RunStore
+from tests import troubles
 from tests.pretended_trials import WORDS_ALONE, PretendedExecution, prepare_run, small_config
 
 
@@ -83,6 +84,32 @@ def test_half_trained_networks_wait_in_the_run_folder(
         leads_out = pytest.raises(RunError, match=r"checkpoints in .* leads out of the run folder")
         with leads_out, clusters.place_to_train(store.paths, config, clusters.Place(None, None)):
             pass
+
+
+def test_of_a_large_generation_those_are_ranked_who_are_heard(
+    capsys: pytest.CaptureFixture[str], start: list[str]
+) -> None:
+    """Each command says who they are; an order of anybody else is refused with the rule."""
+    rule = "of 6 members, a sample of 2 is heard (heard=2, screening=sample)"
+    large = ["--population", "6", "--elites", "0", "--set", "heard=2", "--set", "screening=sample"]
+    _, err = told(capsys, *start, "--name", "night", *large)
+    assert f"note: {rule}" in err
+    _, err = told(capsys, "rank", "night")
+    assert f"note: {rule}" in err
+    assert 'evolve rank night --order "A > B"' in err
+    waiting = read(capsys, "rank", "night", "--json")
+    heard = {candidate["id"] for candidate in waiting["candidates"]}
+    assert (len(heard), waiting["unheard"], waiting["rule"]) == (2, 4, rule)
+    assert [run["status"] for run in read(capsys, "list", "--json")] == ["2 of 6 wait to be heard"]
+    unheard = min({f"g0-{slot}" for slot in range(1, 7)} - heard)
+    _, err = told(capsys, "rank", "night", "--order", f"A > {unheard}", code=1)
+    assert err.startswith(f"evolve: {unheard} cannot be ranked, not being put before listeners: {rule}; order those")
+    troubles.told("not-heard", err)
+    ranking = read(capsys, "rank", "night", "--order", "B > A", "--json")
+    assert set(ranking["ranking"]) == heard
+    told(capsys, "resume", "night")
+    parents = read(capsys, "report", "night", "--format", "json")["generations"][0]["parents"]
+    assert set(parents[:2]) == heard
 
 
 def test_a_whole_run_from_a_script(capsys: pytest.CaptureFixture[str], start: list[str]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evolve.errors import BallotError
 from evolve.judging.ballot import Ballot
 from evolve.judging.letters import letter_name
-from evolve.judging.order import format_order, parse_order
+from evolve.judging.order import check_heard, format_order, parse_order
 from tests.judging.orderings import ballots, names
 
 LETTERS = {"A": "g0-1", "B": "g0-2", "C": "g0-3", "D": "g0-4", "E": "g0-5b"}
@@ -95,3 +95,15 @@ def test_of_an_endless_order_the_beginning_is_told(text: str) -> None:
     with pytest.raises(BallotError) as told:
         parse_order(text, LETTERS)
     assert len(str(told.value)) < 300
+
+
+def test_whoever_is_not_put_before_listeners_cannot_be_ranked() -> None:
+    """The rule by which the others were chosen is told, and how a run hears others."""
+    rule = "of 9 members, a sample of 3 is heard (heard=3, screening=sample)"
+    check_heard("A > g0-1 = C ! D", ["g0-2", "g0-3"], rule)
+    with pytest.raises(BallotError) as told:
+        check_heard("A>G0-2 = g0-1 ! g0-3", ["g0-2", "g0-3"], rule)
+    assert str(told.value) == (
+        f"g0-2, g0-3 cannot be ranked, not being put before listeners: {rule}; order those whom evolve rank --json "
+        "lists, and let a run hear others with: evolve start --set heard=N --set screening=RULE"
+    )

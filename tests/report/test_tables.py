@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from evolve.report.tables import to_csv
+from evolve.report.tables import table_rows, to_csv
+from evolve.store.records import GenerationStatus
 from tests.report.example_run import STAGES, example_run
 
 DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
@@ -56,7 +58,7 @@ def test_facts_of_songs_are_means_and_shares() -> None:
 
 def test_a_run_with_nobody_in_it_is_a_header() -> None:
     """The fixed columns stand there from the first moment on."""
-    assert to_csv(example_run("created")).startswith("generation,id,origin,elite,status,rank,")
+    assert to_csv(example_run("created")).startswith("generation,id,origin,elite,status,heard,rank,")
     assert rows_of("created") == []
 
 
@@ -71,3 +73,15 @@ def test_every_column_is_documented() -> None:
 
 def _any_fact(column: str) -> str:
     return "song.<fact>" if column.startswith("song.") else column
+
+
+def test_whoever_is_heard_is_told_from_the_others() -> None:
+    """Of a large generation some are; nobody knows who while trials are to decide it."""
+    run = example_run("heard")
+    run = replace(run, settings={**run.settings, "heard": 2, "screening": "held_out_bits_per_note"})
+    rows = [row for row in table_rows(run) if row["id"] in run.generations[0].members]
+    told = [row["id"] for row in rows if row["heard"]]
+    assert len(told) == 2
+    assert {row["heard"] for row in rows} == {True, False}
+    training = replace(run.generations[0], status=GenerationStatus.BORN)
+    assert {row["heard"] for row in table_rows(replace(run, generations=(training,)))} == {None}

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from evolve.candidates import candidates_of
 from evolve.judging.ranking import Standing
 from evolve.report.text import render_text
-from evolve.store.records import RunRecord
+from evolve.store.records import GenerationStatus, RunRecord
 from tests.report.example_run import STAGES, example_run
 from tests.report.long_run import long_run
 
@@ -53,6 +54,64 @@ def test_colour_changes_no_letter() -> None:
     assert "\x1b" in coloured
     bare = [line.rstrip() for line in ESCAPE.sub("", coloured).splitlines()]
     assert [line.removesuffix(" · bold: not as in the first parent") for line in bare] == plain.splitlines()
+
+
+def large_run(*, heard: int = 5, decided: bool = True) -> RunRecord:
+    """Three generations of 200, of which a few are heard; the last may still be trained."""
+    run = long_run(3, 200)
+    settings = {**run.settings, "heard": heard, "screening": "held_out_bits_per_note"}
+    run = replace(run, settings=settings)
+    ranked = []
+    for generation in run.generations:
+        candidates = candidates_of(run, generation)
+        assert candidates is not None
+        standings = {name: Standing(rank, -float(rank)) for rank, name in enumerate(candidates.heard, start=1)}
+        ranked.append(replace(generation, standings=standings, ballots=()))
+    if not decided:
+        ranked[-1] = replace(ranked[-1], status=GenerationStatus.BORN, standings={})
+    return replace(run, generations=tuple(ranked))
+
+
+def test_of_a_large_generation_those_who_are_heard_are_named_and_the_others_counted() -> None:
+    """In the tables and in the tree; whoever wants them all can have them."""
+    run = large_run()
+    text = render_text(run)
+    assert len(text.splitlines()) < 150
+    for generation in range(3):
+        part = text[text.index(f"Generation {generation}") :]
+        assert re.findall(r"^  [★ ] \d +(g\d-\d+)", part, flags=re.MULTILINE)[:5] == [
+            f"g{generation}-{slot}" for slot in range(1, 6)
+        ]
+    assert squeezed(text).count("195 more · not heard · bits 10.60 – 30.00 · all by name with --everyone") == 3
+    assert "200 individuals · 5 of them heard, by held_out_bits_per_note" in squeezed(text)
+    assert "g1-77" not in text
+    everyone = render_text(run, everyone=True)
+    assert all(f" {name} " in everyone for name in run.individuals)
+    assert " 195 more" not in everyone
+
+
+def test_a_large_generation_that_is_heard_whole_is_not_printed_whole() -> None:
+    """The forty best are named, whatever the listener had the patience for."""
+    text = squeezed(render_text(large_run(heard=200)))
+    assert text.count("160 more · bits 14.10 – 30.00") == 3
+    assert " g0-40 " in text
+
+
+def test_a_large_generation_in_training_is_not_printed_whole() -> None:
+    """Who will be heard is not known: the first slots are named."""
+    text = squeezed(render_text(large_run(decided=False)))
+    assert text.count("195 more · not heard") == 2
+    assert "160 more · bits 14.10 – 30.00" in text
+
+
+def test_very_many_failures_are_counted() -> None:
+    """Of each reason the first twenty are named."""
+    run = large_run()
+    failed = [f"g0-{slot}" for slot in range(10, 70)]
+    records = {name: replace(run.individuals[name], failure="NaN", replaced_by=f"{name}b") for name in failed}
+    text = squeezed(render_text(replace(run, individuals={**run.individuals, **records})))
+    assert "60 × NaN g0-10 → g0-10b," in text
+    assert "g0-29 → g0-29b, 40 more" in text
 
 
 def test_coming_first_again_is_counted() -> None:

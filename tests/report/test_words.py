@@ -73,3 +73,11 @@ def test_a_sparkline_spans_its_scale() -> None:
     """From the lowest to the highest bar; gaps are blank, a flat line is in the middle."""
     assert sparkline([0, 1, None, 0.5], 0, 1) == "▁█ ▅"
     assert sparkline([3, 3], 3, 3) == "▅▅"
+
+
+def test_of_a_very_long_list_the_rest_is_counted() -> None:
+    """Up to twenty are named."""
+    names = [f"g0-{slot}" for slot in range(1, 1001)]
+    assert listed(names[:20]).endswith("g0-19 and g0-20")
+    assert listed(names[:21]).endswith("g0-19 and 2 more")
+    assert listed(names).endswith("g0-19 and 981 more")

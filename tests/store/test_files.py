@@ -219,7 +219,7 @@ def test_a_file_is_known_by_what_was_written(tmp_path: Path) -> None:
     """By size first, then by digest; of any length."""
     paths = RunPaths(tmp_path)
     data = bytes(range(256)) * 10_000
-    kept = write_inside(paths, tmp_path / "network.keras", data)
+    (kept,) = write_inside(paths, {tmp_path / "network.keras": data})
     assert kept == KeptFile.of("network.keras", data)
     assert read_inside(paths, "network.keras") == data
     assert is_whole(tmp_path / "network.keras", kept)

@@ -14,7 +14,7 @@ from evolve.genetics.individual import Individual, Origin
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
 from evolve.store import files as module
-from evolve.store.paths import write_whole
+from evolve.store.paths import place_whole
 from evolve.store.records import Artifact, GenerationStatus, IndividualStatus
 from evolve.store.run_store import RunStore
 from tests.store.runs import FACTS, ballot_of, by_first_ballot, founders, new_run, result_of
@@ -35,7 +35,7 @@ class FullDisk:
         if self._room == 0:
             raise OSError(28, "No space left on device", str(path))
         self._room -= 1
-        write_whole(path, data)
+        place_whole(path, data)
 
 
 @pytest.mark.parametrize("room", range(FILES_OF_A_RESULT))
@@ -44,7 +44,7 @@ def test_no_row_names_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pyte
     with new_run(tmp_path / "run") as store:
         before = store.read()
         with monkeypatch.context() as patch:
-            patch.setattr(module, "write_whole", FullDisk(room).write)
+            patch.setattr(module, "place_whole", FullDisk(room).write)
             with pytest.raises(RunError, match="is full"):
                 store.record_trial(result_of("g0-1"))
         assert store.read() == before
@@ -60,7 +60,7 @@ def test_material_is_there_in_full_or_not_at_all(tmp_path: Path, monkeypatch: py
     """A run that was stopped while the corpus was written reads it again."""
     with RunStore.create(tmp_path / "run", FACTS) as store:
         with monkeypatch.context() as patch:
-            patch.setattr(module, "write_whole", FullDisk(room).write)
+            patch.setattr(module, "place_whole", FullDisk(room).write)
             with pytest.raises(RunError, match="is full"):
                 store.write_material(b"encoded", (Artifact("midi", "opening.mid", b"x"),), {"opening": {}})
         assert store.fact("opening") is None
@@ -132,14 +132,14 @@ from evolve.store import files
 from evolve.store.run_store import RunStore
 from tests.store.runs import result_of
 written, wanted = 0, int(sys.argv[2])
-write_whole = files.write_whole
+place_whole = files.place_whole
 def write_and_die(path, data):
     global written
     if written == wanted:
         os.kill(os.getpid(), signal.SIGKILL)
-    write_whole(path, data)
+    place_whole(path, data)
     written += 1
-files.write_whole = write_and_die
+files.place_whole = write_and_die
 with RunStore(Path(sys.argv[1])) as store, store.exclusively():
     store.record_start("g0-1")
     store.record_trial(result_of("g0-1"))

@@ -88,7 +88,7 @@ def test_each_refusal_of_the_disk_has_a_line_of_its_own(
     def refuse(path: Path, _: bytes) -> None:
         raise OSError(number, os.strerror(number), str(path))
 
-    monkeypatch.setattr(files_module, "write_whole", refuse)
+    monkeypatch.setattr(files_module, "place_whole", refuse)
     with pytest.raises(RunError) as refusal:
         store.write_file(store.paths.folder / "individuals" / "x", b"")
     assert str(refusal.value).startswith(DISK[number].replace("FOLDER", str(store.paths.folder)))

@@ -1,5 +1,6 @@
 """What is written into a run folder comes back as it was, in whatever order things happened."""
 
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from evolve.store.records import (
     IndividualRecord,
     IndividualStatus,
     SongRecord,
+    SongResult,
     TrialResult,
 )
 from evolve.store.run_store import RunStore
@@ -29,6 +31,7 @@ from tests.store.runs import (
     by_first_ballot,
     changes,
     every_text,
+    founders,
     json_objects,
     new_run,
     result_of,
@@ -387,3 +390,46 @@ def test_paths_of_a_run_are_those_of_its_folder(tmp_path: Path) -> None:
     with RunStore(tmp_path / "run" / ".." / "run") as store:
         assert store.name == "run"
         assert store.paths.database.samefile(RunPaths(tmp_path / "run").database)
+
+
+def test_what_one_individual_costs_does_not_grow_with_the_others(tmp_path: Path) -> None:
+    """Recording its trial and finding its songs take SQLite as many steps among 400 as among 40."""
+    steps = []
+    with new_run(tmp_path / "run", population=400) as store:
+
+        def record(one: Individual) -> int:
+            taken = 0
+
+            def count() -> int:
+                nonlocal taken
+                taken += 1
+                return 0
+
+            store._database._connection.set_progress_handler(count, 10)
+            store.record_start(one.id)
+            store.record_trial(TrialResult(one.id, {}, tuple(SongResult(index, (), {}) for index in (1, 2, 3))))
+            assert len(store.songs_of(one.id)) == 3
+            return taken
+
+        steps = [record(one) for one in founders(400)]
+    assert max(steps[-20:]) < 1.3 * max(steps[20:40])
+
+
+def test_the_names_of_a_trial_s_files_are_made_sure_of_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file is flushed, its folder once for all of them, before the row that names them commits."""
+    flushed: list[Path] = []
+    flush = os.fsync
+
+    def remember(descriptor: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        flush(descriptor)
+
+    with new_run(tmp_path / "run") as store:
+        monkeypatch.setattr(os, "fsync", remember)
+        store.record_trial(result_of("g0-1"))
+    folder = store.paths.artifact("g0-1", "song-1.mid").parent
+    assert sum(path.parent == folder for path in flushed) == 7
+    assert flushed.count(folder) == 1
+    assert flushed[-1] == folder

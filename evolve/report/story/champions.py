@@ -6,7 +6,7 @@ from rich.text import Text
 
 from evolve.genetics.lineage import descendants, founders_of, line_to_founder, surviving_shares
 from evolve.report.genes import shared_genes
-from evolve.report.rankings import family_of, heard_members, latest_champions
+from evolve.report.rankings import family_of, latest_champions, members_with_songs
 from evolve.report.songs import songs_in_words
 from evolve.report.story.badges import change_phrases, genome_phrases, rank_history, section
 from evolve.report.story.phrases import Phrases
@@ -29,7 +29,7 @@ def champions(run: RunRecord) -> RenderableType:
 
 def survivors(run: RunRecord) -> RenderableType:
     """In whom the genes arose that the last generation with songs carries, as bars."""
-    heard = [(index, members) for index, members in enumerate(heard_members(run)) if members]
+    heard = [(index, members) for index, members in enumerate(members_with_songs(run)) if members]
     if len(heard) < 2:  # noqa: PLR2004 - of one generation there is nothing to tell
         return Group()
     index, members = heard[-1]

@@ -10,7 +10,7 @@ from rich.text import Text
 from evolve.genetics.gene import Gene
 from evolve.genetics.lineage import CategoricalSpread, NumericSpread, Spread, gene_drift
 from evolve.report.genes import genes_of, log_genes, shared_genes
-from evolve.report.rankings import family_of, heard_members
+from evolve.report.rankings import family_of, members_with_songs
 from evolve.report.story.badges import section
 from evolve.report.story.phrases import Phrases
 from evolve.report.story.words import value_in_words
@@ -26,7 +26,7 @@ _NOTES = (
 
 def gene_drift_table(run: RunRecord) -> RenderableType:
     """How each gene that varies moved; nothing before two generations have songs."""
-    heard = [(index, members) for index, members in enumerate(heard_members(run)) if members]
+    heard = [(index, members) for index, members in enumerate(members_with_songs(run)) if members]
     if len(heard) < 2:  # noqa: PLR2004 - a drift needs two points
         return Group()
     logs, shared = log_genes(run), shared_genes(run)

@@ -14,6 +14,9 @@ from evolve.report.story.phrases import Phrases
 from evolve.report.story.words import counted, one_line, value_in_words
 from evolve.store.records import IndividualRecord, RunRecord
 
+_MOST_NAMED = 20
+"""Of those who failed for one reason."""
+
 _NUMBER = re.compile(r"\d[\d,.]*")
 
 
@@ -58,7 +61,9 @@ def _by_reason(run: RunRecord) -> dict[str, list[IndividualRecord]]:
 
 def _who(records: list[IndividualRecord]) -> Phrases:
     pairs = [(record.individual.id, record.replaced_by) for record in records]
-    return Phrases([f"{id_} → {other}" if other else id_ for id_, other in pairs], joint=", ")
+    told = [f"{id_} → {other}" if other else id_ for id_, other in pairs]
+    more = [f"{len(told) - _MOST_NAMED:,} more"] if len(told) > _MOST_NAMED else []
+    return Phrases([*told[:_MOST_NAMED], *more], joint=", ")
 
 
 def _suspicion(run: RunRecord, records: list[IndividualRecord]) -> list[RenderableType]:

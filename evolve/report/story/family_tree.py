@@ -1,14 +1,14 @@
 """The family tree: who came of whom, and what changed on the way."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 from rich.tree import Tree
 
 from evolve.genetics.individual import Origin
-from evolve.genetics.lineage import children_by_parent, descendants
+from evolve.genetics.lineage import children_by_parent, descendants, line_to_founder
 from evolve.report.rankings import family_of
 from evolve.report.story.badges import change_phrases, rank_history, section
 from evolve.report.story.phrases import Phrases
@@ -21,20 +21,26 @@ _LABEL_WIDTH = 48
 """Columns that a label needs to be read; a branch that would leave less goes on as a tree of its own."""
 
 
-def family_tree(run: RunRecord) -> RenderableType:
-    """Every individual with children under its first parent, and one line for those that have none."""
+def family_tree(run: RunRecord, told: Collection[str]) -> RenderableType:
+    """Every individual with children under its first parent, and one line for those that have none.
+
+    Args:
+        run: Whose story it is.
+        told: Who is told of by name, with the lines that lead to them; others are counted below their parents.
+    """
     if not any(record.individual.parents for record in run.individuals.values()):
         return Group()
     note = Phrases([Text(part, style="dim") for part in _NOTE])
-    return section("Family tree", _Forest(run), _childless(run), note=note)
+    return section("Family tree", _Forest(run, told), _childless(run, told), note=note)
 
 
 class _Forest:
     """One tree for each founder with children, and for each branch that grew too deep for the width at hand."""
 
-    def __init__(self, run: RunRecord) -> None:
+    def __init__(self, run: RunRecord, told: Collection[str]) -> None:
         self._run = run
         self._family = family_of(run)
+        self._shown = {step for id_ in told for step in line_to_founder(self._family, id_)}
         self._children: dict[str, list[str]] = {}
         for individual in self._family.values():
             if individual.parents:
@@ -43,20 +49,24 @@ class _Forest:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The trees, each cut where a label would become too narrow."""
         depth = max(2, (options.max_width - _LABEL_WIDTH) // _GUIDE_WIDTH)
-        roots = deque(id_ for id_ in self._children if not self._family[id_].parents)
+        roots = deque(id_ for id_ in self._children if not self._family[id_].parents and id_ in self._shown)
         while roots:
             tree = Tree(self._label(roots[0]), guide_style="dim")
             self._grow(tree, roots.popleft(), depth, roots)
             yield tree
 
     def _grow(self, tree: Tree, id_: str, depth: int, roots: deque[str]) -> None:
-        for child in self._children.get(id_, ()):
+        children = self._children.get(id_, ())
+        shown = [child for child in children if child in self._shown]
+        for child in shown:
             goes_on = depth == 1 and child in self._children
             branch = tree.add(self._label(child, goes_on=goes_on))
             if goes_on:
                 roots.append(child)
             else:
                 self._grow(branch, child, depth - 1, roots)
+        if len(shown) < len(children):
+            tree.add(Text(f"and {len(children) - len(shown):,} more", style="dim"))
 
     def _label(self, id_: str, *, goes_on: bool = False) -> RenderableType:
         record = self._run.individuals[id_]
@@ -91,7 +101,7 @@ def _outcome(run: RunRecord, record: IndividualRecord) -> Text:
     return Text("in training" if record.status is IndividualStatus.EVALUATING else "not trained yet", style="dim")
 
 
-def _childless(run: RunRecord) -> RenderableType:
+def _childless(run: RunRecord, told: Collection[str]) -> RenderableType:
     """Those that stand in no tree: no parents, no children, and not for want of songs."""
     with_children = children_by_parent(family_of(run))
     alone = [
@@ -101,11 +111,11 @@ def _childless(run: RunRecord) -> RenderableType:
         and record.individual.id not in with_children
         and record.status is not IndividualStatus.FAILED
     ]
-    return (
-        Group("", Phrases([Text("alone:", style="dim"), *_spaced(run, alone)], joint="  ", hang=8))
-        if alone
-        else Group()
-    )
+    if not alone:
+        return Group()
+    named = [record for record in alone if record.individual.id in told]
+    more = [Text(f"and {len(alone) - len(named):,} more", style="dim")] if len(named) < len(alone) else []
+    return Group("", Phrases([Text("alone:", style="dim"), *_spaced(run, named), *more], joint="  ", hang=8))
 
 
 def _spaced(run: RunRecord, records: Iterable[IndividualRecord]) -> list[Text]:

@@ -1,12 +1,14 @@
 """The generations, each as a table of its members from the first to the last."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from evolve.candidates import candidates_of
+from evolve.genetics.genome import Value
 from evolve.genetics.individual import Origin
 from evolve.report.genes import shared_genes
 from evolve.report.rankings import is_tied, letters_of, listeners_of
@@ -28,11 +30,16 @@ _BITS = "bits: what a held-out note costs the network, less is better"
 _UNLIKE = "unlike: how far the songs are from the corpus; its own pieces are at about 1"
 
 
-def generations(run: RunRecord) -> RenderableType:
-    """One section per generation, and a line on how to read the columns after the last."""
+def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
+    """One section per generation, and a line on how to read the columns after the last.
+
+    Args:
+        run: Whose story it is.
+        told: Who is told of by name; of the others there is a line.
+    """
     if not run.generations:
         return Group()
-    sections = [_generation(run, generation) for generation in run.generations]
+    sections = [_generation(run, generation, told) for generation in run.generations]
     notes = [_LETTERS] if any(generation.ballots for generation in run.generations) else []
     notes += [_BITS] if any(record.metrics for record in run.individuals.values()) else []
     songs = [song for record in run.individuals.values() for song in record.songs]
@@ -54,9 +61,11 @@ class _Legend:
         yield Phrases(parts)
 
 
-def _generation(run: RunRecord, generation: GenerationRecord) -> RenderableType:
+def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> RenderableType:
     notes = [Text(note, style="dim") for note in _notes(generation)]
-    return section(f"Generation {generation.index}", _table(run, generation), note=Phrases(notes) if notes else None)
+    members = [run.individuals[name] for name in generation.members if name in told]
+    body = [_table(run, generation, members), *_others(run, generation, told)]
+    return section(f"Generation {generation.index}", *body, note=Phrases(notes) if notes else None)
 
 
 def _notes(generation: GenerationRecord) -> Iterator[str]:
@@ -71,10 +80,24 @@ def _notes(generation: GenerationRecord) -> Iterator[str]:
         yield f"failed: {listed(generation.failed)}"
 
 
-def _table(run: RunRecord, generation: GenerationRecord) -> Table:
-    members = [run.individuals[id_] for id_ in generation.members]
+def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
+    """A line on those of whom the table does not tell, and how far they foresee held-out music."""
+    others = [name for name in generation.members if name not in told]
+    if not others:
+        return []
+    candidates = candidates_of(run, generation)
+    unheard = 0 if candidates is None else len(set(others) & set(candidates.unheard))
+    which = "not heard" if unheard == len(others) else f"{unheard:,} of them not heard"
+    parts = [f"{len(others):,} more", *([which] if unheard else [])]
+    bits = [run.individuals[name].metrics.get("held_out_bits_per_note") for name in others]
+    if known := [float(value) for value in bits if isinstance(value, int | float)]:
+        parts.append(f"bits {min(known):.2f} – {max(known):.2f}")
+    return [Phrases([Text(part, style="dim") for part in (*parts, "all by name with --everyone")])]
+
+
+def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[IndividualRecord]) -> Table:
     shown = {name: told for name, told in _METRICS.items() if any(name in member.metrics for member in members)}
-    letters = letters_of(generation)
+    letters, shared = letters_of(generation), shared_genes(run)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     if generation.standings:
         table.add_column("rank", no_wrap=True)
@@ -88,7 +111,7 @@ def _table(run: RunRecord, generation: GenerationRecord) -> Table:
         rank = [_rank(generation, member)] if generation.standings else []
         letter = [letters.get(member.individual.id, "")] if letters else []
         metrics = [_metric(member, name, told) for name, (_, told) in shown.items()]
-        table.add_row(*rank, *letter, _name(generation, member), *metrics, _about(run, generation, member))
+        table.add_row(*rank, *letter, _name(generation, member), *metrics, _about(generation, member, shared))
     return table
 
 
@@ -126,9 +149,9 @@ def _metric(member: IndividualRecord, name: str, told: Callable[[float], str]) -
     return told(value) if isinstance(value, int | float) else ""
 
 
-def _about(run: RunRecord, generation: GenerationRecord, member: IndividualRecord) -> RenderableType:
-    """The genes, and below them what can be said of the songs."""
+def _about(generation: GenerationRecord, member: IndividualRecord, shared: Mapping[str, Value]) -> RenderableType:
+    """The genes but those that all share, and below them what can be said of the songs."""
     fresh = tuple(member.changed) if member.individual.generation == generation.index else ()
-    genes = Phrases(genome_phrases(member.individual.genome, leaving_out=shared_genes(run), fresh=fresh))
+    genes = Phrases(genome_phrases(member.individual.genome, leaving_out=shared, fresh=fresh))
     songs = [Text(words, style="dim") for words in songs_in_words(member.songs)]
     return Group(genes, Phrases(songs)) if songs else genes

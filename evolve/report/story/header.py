@@ -70,6 +70,9 @@ def _opening(opening: Mapping[str, Any]) -> list[str]:
 
 def _settings(settings: Mapping[str, Any]) -> list[str]:
     parts = [counted(int(settings[key]), noun) for key, noun in _POPULATION.items() if settings.get(key)]
+    heard, population = (int(settings.get(key) or 0) for key in ("heard", "population"))
+    if heard < population and heard:
+        parts.insert(1, f"{heard:,} of them heard, by {settings.get('screening')}")
     if settings.get("notes") and settings.get("songs"):
         parts[-1] += f" of {counted(int(settings['notes']), 'note')}"
     return parts

@@ -8,6 +8,8 @@ from evolve.genetics.genome import Value
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
+_MOST_LISTED = 20
+
 
 def one_line(text: object) -> str:
     """A text that others wrote, without line breaks, terminal escapes and other control characters."""
@@ -58,7 +60,9 @@ def counted(count: int, noun: str) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """``a``, ``a and b``, ``a, b and c``; of very many the first and how many more there are."""
+    if len(words) > _MOST_LISTED:
+        words = [*words[: _MOST_LISTED - 1], f"{len(words) - _MOST_LISTED + 1:,} more"]
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 

@@ -2,7 +2,9 @@
 
 import re
 import shlex
+import subprocess
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import typer
 import yaml
 
 from evolve.cli.app import app
+from evolve.cli.clusters import find_profile
 from evolve.config import RunConfig
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
@@ -71,15 +74,44 @@ def test_the_readme_shows_a_search_space_that_can_be_read() -> None:
     assert parse_space(example, "README.md", GENES).space.size > 1
 
 
-@pytest.mark.parametrize("line", sorted(set(re.findall(r"^\$ (evolve .+?)(?: +#.*)?$", README, flags=re.MULTILINE))))
-def test_the_readme_types_commands_that_there_are(line: str) -> None:
-    """Every command line of README.md has a command, arguments and options that the program knows."""
+def _commands(document: str) -> Iterator[str]:
+    """The lines that a document has one type: after a prompt in console blocks, all in blocks without a language."""
+    language: str | None = None
+    for line in (ROOT / document).read_text().splitlines():
+        text, fence = line.strip(), re.search(r"```(\w*)$", line)
+        if fence:
+            language = fence[1] if language is None else None
+        elif (language == "console" and text.startswith("$ ")) or (language == "" and text):
+            yield text.removeprefix("$ ")
+
+
+@pytest.mark.parametrize(
+    ("document", "line"), [(name, line) for name in ("README.md", "cluster/README.md") for line in _commands(name)]
+)
+def test_every_command_in_the_readmes_can_be_typed(document: str, line: str) -> None:
+    """The shell understands it; of evolve's own, command, arguments and options are known, and a profile is there."""
+    subprocess.run(["bash", "-n", "-c", line], check=True)
     command = typer.main.get_command(app)
-    _, *words = shlex.split(line)
+    program, *words = shlex.split(line, comments=True)
+    if program != "evolve" or words == ["--install-completion"]:
+        return
     while words and hasattr(command, "commands") and words[0] in command.commands:
         command = command.commands[words.pop(0)]
-    if words != ["--install-completion"]:
-        command.make_context("evolve", words)
+    context = command.make_context("evolve", words)
+    profile = context.params.get("cluster")
+    if profile is not None and profile.startswith("cluster/"):
+        assert (ROOT / profile).is_file(), f"{document}: {profile}"
+
+
+@pytest.mark.parametrize("profile", sorted((ROOT / "cluster").glob("*.yaml")), ids=lambda path: path.name)
+def test_every_cluster_profile_can_be_read(profile: Path, tmp_path: Path) -> None:
+    """Those that ship are right as they are, and so is every line that is commented out in them."""
+    find_profile(str(profile))
+    if profile.name != "kubernetes.yaml":
+        offered = re.sub(r"^( *)# (\w+: )", r"\1\2", profile.read_text(), flags=re.MULTILINE)
+        assert offered != profile.read_text()
+        (tmp_path / profile.name).write_text(offered)
+        find_profile(str(tmp_path / profile.name))
 
 
 def test_every_trouble_that_is_told_of_is_brought_about_by_a_test() -> None:

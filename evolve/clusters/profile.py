@@ -17,6 +17,16 @@ MAX_CHARACTERS = 200_000
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:%-]*")
 _MEMORY = re.compile(r"[1-9]\d{0,9}[KMGT]?")
 _TIME = re.compile(r"\d+(:\d\d){0,2}|\d+-\d\d?(:\d\d){0,2}")
+_PLAIN_WORDS = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "missing": "is missing",
+    "string_type": "must be one value",
+    "too_short": "needs at least one",
+    "tuple_type": "must be a list such as [a, b]",
+}
+"""What is wrong with a value, by pydantic's name for it, where its own words are a program's."""
+
 _UNITS_MB = {"K": 1 / 1024, "M": 1, "G": 1024, "T": 1024**2}
 
 
@@ -201,7 +211,7 @@ def _told(
         fields = SshHost.model_fields if place[0] == "hosts" else model.model_fields
         hint = nearest_spelling(str(place[-1]), fields)
         return f"{source}{line}: unknown key {shortened(key)}; allowed: {', '.join(fields)}{hint}"
-    problem = "is missing" if first["type"] == "missing" else first["msg"].replace("Input should be", "must be")
+    problem = _PLAIN_WORDS.get(first["type"], first["msg"].replace("Input should be", "must be"))
     came = "" if first["type"] == "missing" else f"; it is {shortened(repr(first['input']))}"
     return f"{source}{line}: {key} {problem}{came}"
 

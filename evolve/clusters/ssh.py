@@ -6,7 +6,9 @@ but no port of the machine on which one types is open, and a run folder is neede
 
 import contextlib
 import dataclasses
+import platform
 import time
+import zlib
 from dataclasses import dataclass
 
 from evolve.clusters.channel import ChannelClosedError
@@ -159,5 +161,10 @@ def _setup(profile: SshProfile, wish: Wish) -> Setup:
         gpus=wish.gpus,
         memory_gb=wish.memory_gb,
         trial=wish.trial,
-        checkpoints=None if profile.shared is None else f"{profile.shared.rstrip('/')}/{wish.name}",
+        checkpoints=None if profile.shared is None else f"{profile.shared.rstrip('/')}/{wish.name}-{_identity(wish)}",
     )
+
+
+def _identity(wish: Wish) -> str:
+    """Eight digits that no other run has, whatever it is called: runs of several people may share a disk."""
+    return f"{zlib.crc32(f'{platform.node()} {wish.folder.absolute()}'.encode()):08x}"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import troubles
 from tests.cluster.scripted_runs import ScriptedRun, genomes_on_one_machine
 from tests.cluster.slurm import Slurm
 from tests.cluster.waiting import wait_until
@@ -39,7 +40,7 @@ def test_two_generations_with_a_ranking_between_and_a_job_lost(slurm: Slurm, tun
     first = run.begin()
     canceller.join()
     assert "is running on h[1-2]" in first.err
-    assert "was cancelled" in first.err
+    troubles.told("job-lost", first.err)
     assert first.err.count("6 of 6") == 1
     wait_until(lambda: not slurm.squeue(), "the job to be let go")
     second = run.rank_and_go_on()

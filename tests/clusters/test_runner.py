@@ -17,6 +17,7 @@ from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
 from evolve.store.records import TrialResult
+from tests import troubles
 from tests.execution.settings import Recorder, individual, small_config, small_material
 
 pytestmark = pytest.mark.slow
@@ -127,8 +128,9 @@ def test_clusters_that_do_nothing_are_not_asked_for_without_end(
 ) -> None:
     """Three in a row that train nobody are a mistake that somebody has to mend."""
     sessions = [PretendedSession([*started(1)]) for _ in range(FRUITLESS)]
-    with pytest.raises(ExecutionError, match=r"3 clusters in a row were lost .* job 1 was preempted"):
+    with pytest.raises(ExecutionError, match=r"3 clusters in a row were lost .* job 1 was preempted") as refusal:
         run(tmp_path, four, material, *sessions)
+    troubles.told("jobs-in-vain", str(refusal.value))
 
 
 def test_clusters_that_each_do_something_are_asked_for_again(

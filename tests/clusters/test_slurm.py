@@ -14,6 +14,7 @@ from evolve.clusters.profile import SlurmProfile
 from evolve.clusters.session import ClusterLostError, Session, Wish
 from evolve.clusters.slurm import SlurmLauncher
 from evolve.errors import ExecutionError
+from tests import troubles
 from tests.clusters.stand_in_slurm import StandInSlurm, settings_in
 
 FULL = SlurmProfile(
@@ -126,10 +127,9 @@ def test_a_refused_job_is_told_with_the_reason(
 ) -> None:
     """In SLURM's words; and where there is no SLURM, that too."""
     slurm.refuses("sbatch: error: invalid partition specified: gpu")
-    with pytest.raises(
-        ExecutionError, match="does not take the job: invalid partition specified: gpu; mend the cluster"
-    ):
+    with pytest.raises(ExecutionError, match="the job: invalid partition specified: gpu; mend the cluster") as refusal:
         launch(wish)
+    troubles.told("slurm-refuses", str(refusal.value))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ExecutionError, match="there is no sbatch here; type evolve on a login node"):
         launch(wish)

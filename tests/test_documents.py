@@ -45,6 +45,7 @@ def test_the_readme_of_runs_names_what_lies_in_a_run_folder() -> None:
         f"{paths.listening(1, 'NAME')}/",
         f"{paths.composed('g1-3')}/",
         f"{paths.checkpoints}/",
+        f"{paths.clusters}/",
     }
 
 

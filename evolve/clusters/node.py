@@ -115,6 +115,7 @@ def _carry_out(
         nodes=nodes,
         is_prepared=is_prepared,
         machine=setup.resources,
+        checkpoints=setup.checkpoint_folder,
     ) as execution:
         serve(channel, execution)
 

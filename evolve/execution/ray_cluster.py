@@ -68,7 +68,7 @@ def connect(
     for _ in range(_ATTEMPTS_TO_START if address is None else 1):
         try:
             ray.init(address=address or "local", **options)
-        except (RuntimeError, ConnectionError, OSError, ValueError, RayError) as error:
+        except Exception as error:  # a node that does not come up in time is told by just that class
             problem = error
             ray.shutdown()
             if home is not None and not home.parent.is_dir():

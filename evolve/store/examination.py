@@ -190,7 +190,7 @@ def _file(paths: RunPaths, relative: str, kept: KeptFile | None) -> Iterator[Fin
 def _leftovers(paths: RunPaths) -> Iterator[str]:
     for place, folders, names in os.walk(paths.folder):
         if Path(place) == paths.folder:  # who goes on with the run clears what is left of half-trained networks
-            folders[:] = [name for name in folders if name != paths.checkpoints.name]
+            folders[:] = [name for name in folders if name not in (paths.checkpoints.name, paths.clusters.name)]
         for name in sorted(names):
             if _LEFTOVER.fullmatch(name):
                 yield paths.relative(Path(place, name))

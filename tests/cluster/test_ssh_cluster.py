@@ -20,7 +20,7 @@ from tests.cluster.hosts import Hosts
 from tests.cluster.scripted_runs import ScriptedRun, genomes_on_one_machine
 from tests.cluster.ssh import Ssh
 from tests.execution.settings import Recorder, small_config, small_material
-from tests.execution.strange_trials import RUN, strange
+from tests.execution.strange_trials import RUN, found, strange
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
@@ -51,13 +51,19 @@ class Watching(Recorder):
         self.lost_at.append(time.monotonic() - self.happened_at)
 
 
-def run(ssh: Ssh, individuals: list[Individual], material: Material, recorder: Recorder, folder: Path) -> None:
-    """Run these trials on the hosts, two side by side on each."""
+def run(ssh: Ssh, individuals: list[Individual], material: Material, recorder: Recorder, shared: Path) -> None:
+    """Run these trials on the hosts, two side by side on each; half-trained networks are kept in the shared folder."""
     hosts = [{"host": name, "cpus": 2} for name in ("h1", "h2", "h3")]
     profile = SshProfile.model_validate(
-        {"kind": "ssh", "hosts": hosts, "ssh": shlex.join(ssh.command), "setup": f"cd {shlex.quote(str(HERE))}"}
+        {
+            "kind": "ssh",
+            "hosts": hosts,
+            "ssh": shlex.join(ssh.command),
+            "setup": f"cd {shlex.quote(str(HERE))}",
+            "shared": str(shared),
+        }
     )
-    execution = ClusterExecution(SshLauncher(profile), Wish("test", folder, trial=RUN))
+    execution = ClusterExecution(SshLauncher(profile), Wish("test", shared / "nobody", trial=RUN))
     with execution, execution() as runner:
         runner.run(individuals, material, recorder)
 
@@ -86,7 +92,7 @@ def test_a_run_trains_on_three_hosts_that_share_no_disk(hosts: Hosts, ssh: Ssh, 
         assert "evolve" not in host.run("ls", "-a", tempfile.gettempdir()).stdout
 
 
-def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: Material, tmp_path: Path) -> None:
+def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: Material, shared: Path) -> None:
     """Another user of the cluster's network cannot join, though the port is open to it."""
     answers = []
 
@@ -98,7 +104,7 @@ def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: Mater
         answers.append(hosts[1].run(sys.executable, "-c", join, check=False, timeout_s=120))
 
     recorder = Watching(2, knock)
-    run(ssh, [strange(slot, "live 40") for slot in (1, 2)], material, recorder, tmp_path)
+    run(ssh, [strange(slot, "live 40") for slot in (1, 2)], material, recorder, shared)
     (answer,) = answers
     assert "cannot join the Ray cluster" in answer.stderr
     assert "token" in answer.stderr
@@ -106,9 +112,9 @@ def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: Mater
 
 
 def test_hosts_that_die_and_are_cut_off_are_done_without(
-    hosts: Hosts, ssh: Ssh, material: Material, tmp_path: Path
+    hosts: Hosts, ssh: Ssh, material: Material, shared: Path
 ) -> None:
-    """What ran there is begun again elsewhere; every trial ends once, whatever the cut-off host still does."""
+    """What ran there goes on elsewhere, from what was kept; each ends once, whatever the cut-off host still does."""
     individuals = [strange(slot, "live 12") for slot in range(1, 9)]
 
     def two_hosts_go() -> None:
@@ -116,8 +122,12 @@ def test_hosts_that_die_and_are_cut_off_are_done_without(
         hosts[2].kill()
 
     recorder = Watching(6, two_hosts_go)
-    run(ssh, individuals, material, recorder, tmp_path)
+    run(ssh, individuals, material, recorder, shared)
     assert sorted(recorder.results) == sorted(one.id for one in individuals)
     assert all(result.failure is None for result in recorder.results.values())
     assert {name for name, _ in recorder.lost} < set(recorder.started[:6])
     assert len(recorder.lost) == 4
+    kept = next(folder for folder in shared.glob("evolve-test-g0-*") if any(folder.glob("g0-8*")))
+    for one in individuals:
+        attempts = ["no", "yes"] if one.id in dict(recorder.lost) else ["no"]
+        assert found(kept, one.id) == attempts

@@ -1,0 +1,43 @@
+"""Two hosts of one Ray cluster, both on this machine; what they see and do is printed as JSON.
+
+A program of its own: how Ray asks for tokens is settled in a process when Ray is imported.
+"""
+
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+from evolve.execution.ray_execution import RayExecution
+from evolve.execution.ray_node import address_towards, new_token, ray_node
+from evolve.execution.resources import Resources
+from tests.execution.settings import Recorder, small_config, small_material
+from tests.execution.strange_trials import RUN, strange
+
+
+def main(tunes: Path) -> None:
+    """Start them, run three trials on them, look at them."""
+    material = small_material(small_config(tunes))
+    own, token = address_towards(None), new_token()
+    small, large = (Resources(cpus=cpus, gpus=0, memory_mb=3_000) for cpus in (1, 2))
+    recorder = Recorder()
+    with ray_node(own, token, small, threads=1) as head:
+        secret = Path(os.environ["RAY_AUTH_TOKEN_PATH"])
+        is_secret = stat.S_IMODE(secret.stat().st_mode) == 0o600 and secret.read_text() == token
+        with (
+            ray_node(own, token, large, threads=1, head=head.address) as member,
+            RayExecution(head.address, trial=RUN, nodes=2, is_prepared=True) as execution,
+            execution() as runner,
+        ):
+            from evolve.execution.ray_hosts import hosts_of_cluster  # noqa: PLC0415 - imports Ray: nodes first
+
+            hosts = hosts_of_cluster()
+            runner.run([strange(slot) for slot in (1, 2, 3)], material, recorder)
+            is_up = not member.has_ended
+    seen = {"hosts": hosts, "ended": sorted(recorder.results), "is_up": is_up, "is_secret": is_secret}
+    json.dump(seen | {"is_left": secret.exists()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

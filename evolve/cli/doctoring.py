@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evolve.cli.clusters import find_profile, look_at_cluster
-from evolve.cli.options import AsJson, Cluster, Runs, complete_run
+from evolve.cli.options import AsJson, Runs, complete_cluster, complete_run
 from evolve.doctor.check import Check, State
 from evolve.errors import ExecutionError, RunError, printable
 from evolve.store.paths import RunPaths
@@ -29,7 +29,13 @@ def doctor(
     mend: Annotated[
         bool, typer.Option("--mend", help="Make a whole store of what can be read of RUN's damaged one, which stays.")
     ] = False,
-    cluster: Cluster = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="FILE", autocompletion=complete_cluster,
+            help="Get the cluster of this profile, see what each of its hosts gives, and let it go.",
+        ),
+    ] = None,
     json_: AsJson = False,
     runs: Runs = Path("runs"),
 ) -> None:  # fmt: skip

@@ -51,7 +51,7 @@ class SlurmLauncher:
         if _ALLOCATION in os.environ:
             return SlurmSession(job, Step(step_command(self.profile, job), job.log))
         job.script.write_text(script(self.profile, job, wish.name), "utf-8")
-        number = submit(job.script)
+        number = submit(job.script, job.log)
         job.write_number(number)
         return SlurmSession(job, Submitted(number))
 

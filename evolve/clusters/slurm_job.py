@@ -61,8 +61,12 @@ class Job(Protocol):
         """End it; does nothing when it is over."""
 
 
-def submit(script: Path) -> str:
+def submit(script: Path, log: Path) -> str:
     """Submit a batch script.
+
+    Args:
+        script: What is to be run.
+        log: Where what it prints is written.
 
     Returns:
         The job's number.
@@ -71,7 +75,8 @@ def submit(script: Path) -> str:
         ExecutionError: SLURM does not take it, or is not here.
     """
     try:
-        said = _run(["sbatch", "--parsable", str(script)])
+        output = str(log.absolute()).replace("%", "%%")  # sbatch(1): a % begins a pattern
+        said = _run(["sbatch", "--parsable", f"--output={output}", "--open-mode=append", str(script)])
     except FileNotFoundError as error:
         raise ExecutionError(
             "there is no sbatch here; type evolve on a login node of the cluster, or load its SLURM module"

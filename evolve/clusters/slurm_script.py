@@ -16,8 +16,6 @@ def script(profile: SlurmProfile, job: JobFolder, name: str) -> str:
     """
     options = [
         f"--job-name={name}",
-        f"--output={job.log.absolute()}",
-        "--open-mode=append",
         "--no-requeue",
         "--no-kill",
         f"--nodes={profile.nodes}",

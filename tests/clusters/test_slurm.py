@@ -41,7 +41,7 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandInSlurm:
 @pytest.fixture
 def wish(tmp_path: Path) -> Wish:
     """What the run a wants."""
-    return Wish("my run!", tmp_path / "clusters", cpus=2, generation=3)
+    return Wish("my run!", tmp_path / "100 % clusters", cpus=2, generation=3)
 
 
 def launch(wish: Wish, profile: SlurmProfile = FULL) -> Session:
@@ -49,20 +49,22 @@ def launch(wish: Wish, profile: SlurmProfile = FULL) -> Session:
     return SlurmLauncher(profile).launch(wish)
 
 
-def test_a_job_asks_for_what_the_profile_says(wish: Wish) -> None:
+def test_a_job_asks_for_what_the_profile_says(wish: Wish, slurm: StandInSlurm) -> None:
     """Its script can be read and run by a shell, and its folder is its user's alone, since the token lies there."""
     launch(wish)
     folder = wish.folder / "job-1"
     script = (folder / "job.sh").read_text()
     subprocess.run(["bash", "-n", str(folder / "job.sh")], check=True)
     options = [line.removeprefix("#SBATCH ") for line in script.splitlines() if line.startswith("#SBATCH ")]
-    assert options[:2] == ["--job-name=evolve-my-run-g3", f"--output={folder}/job.log"]
+    assert options[0] == "--job-name=evolve-my-run-g3"
+    asked = f"sbatch --parsable --output={folder}/job.log --open-mode=append {folder}/job.sh"
+    assert slurm.asked[0] == asked.replace("%", "%%", 1)
     assert set(options) >= {
         "--no-requeue", "--no-kill", "--nodes=2", "--ntasks=2", "--ntasks-per-node=1", "--cpus-per-task=8", "--mem=32G",
         "--gres=gpu:4", "--time=04:00:00", "--partition=gpu", "--account=lab", "--qos=high", "--constraint=a100",
     }  # fmt: skip
     assert "\nmodule load cuda\nexec srun --nodes=2 " in script
-    assert script.rstrip().endswith(f"/opt/evolve/bin/python -u -m evolve.clusters.node --folder {folder}")
+    assert script.rstrip().endswith(f"/opt/evolve/bin/python -u -m evolve.clusters.node --folder '{folder}'")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "setup.json").stat().st_mode) == 0o600
     assert len(str(settings_in(folder)["token"])) == 64

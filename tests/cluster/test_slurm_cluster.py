@@ -1,11 +1,14 @@
 """A run whose generations are jobs of SLURM's: watched, made good when they are lost, let go while people listen."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from tests import troubles
+from tests.cluster import interrupted_run
 from tests.cluster.scripted_runs import ScriptedRun, genomes_on_one_machine
 from tests.cluster.slurm import Slurm
 from tests.cluster.waiting import wait_until
@@ -50,3 +53,29 @@ def test_two_generations_with_a_ranking_between_and_a_job_lost(slurm: Slurm, tun
     assert all(one["songs"] for one in run.report)
     wait_until(lambda: not slurm.squeue(), "the job to be let go")
     assert not (run.folder / "runs" / "a" / "clusters").exists()
+
+
+def test_a_run_that_was_killed_finds_its_job_again(slurm: Slurm, tunes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job goes on meanwhile; what it has made is taken in, and no second one is asked for."""
+    folder = slurm.folder / "clusters"
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "tests.cluster.interrupted_run", str(folder), str(tunes)],
+        cwd=interrupted_run.ROOT,
+        env=slurm.environment,
+    )
+    wait_until(lambda: "started" in _told_home(folder), "a first trial", within_s=240)
+    killed.kill()
+    killed.wait()
+    (job,) = slurm.squeue()
+    for name, value in slurm.environment.items():
+        monkeypatch.setenv(name, value)
+    recorder = interrupted_run.run(folder, tunes)
+    assert sorted(recorder.results) == [f"g0-{slot}" for slot in range(1, 7)]
+    assert recorder.lost == []
+    assert slurm.state(job) in ("COMPLETED", "COMPLETING", "CANCELLED")
+    assert slurm.submit("true") == job + 1  # nobody had submitted another
+
+
+def _told_home(folder: Path) -> str:
+    """All that a cluster has told its run so far."""
+    return "".join(path.read_text(errors="replace") for path in folder.glob("job-1/to-home/*"))

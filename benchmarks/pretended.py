@@ -53,7 +53,12 @@ def trial(
     return TrialResult(individual.id, {"epochs": 0}, songs, (Artifact("network", "network.keras", b"x" * 500),))
 
 
-def lifelike_trial(individual: Individual, material: Material, report: Callable[[TrialProgress], None]) -> TrialResult:
+def lifelike_trial(
+    individual: Individual,
+    material: Material,
+    report: Callable[[TrialProgress], None],
+    checkpoints: Path | None = None,  # noqa: ARG001
+) -> TrialResult:
     """A trial that sleeps for its training budget, and gives back as much as a trained network of 1 MB does."""
     report(TrialProgress(individual.id, Phase.TRAINING, 0, 1))
     time.sleep(material.config.seconds)

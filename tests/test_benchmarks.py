@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "def main(" in path.read_text())
+ON_HOSTS = ("cluster_scaling",)
 PEERS = ("music21", "pretty_midi", "torch")
 
 
@@ -42,6 +43,15 @@ def test_the_readme_tells_of_every_benchmark() -> None:
     makefile = (ROOT / "Makefile").read_text()
     named = next(line for line in makefile.splitlines() if line.startswith("BENCHMARKS")).split("=")[1].split()
     assert set(named) <= set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", ON_HOSTS)
+def test_hosts_that_cannot_be_made_are_told_in_a_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the programs are missing that make them, or the user is not root; that is no failure."""
+    monkeypatch.setenv("PATH", "")
+    shown = run("-m", f"benchmarks.{name}")
+    assert (shown.returncode, shown.stdout.count("\n")) == (0, 1), shown.stderr
+    assert shown.stdout.startswith("not measured: ")
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "def main(" in path.read_text())
-ON_HOSTS = ("cluster_scaling", "cluster_faults")
+ON_HOSTS = ("cluster_scaling", "cluster_faults", "cluster_thousand")
 PEERS = ("music21", "pretty_midi", "torch")
 
 

@@ -81,13 +81,14 @@ class SshSession:
         try:
             message = self._head.channel.receive(timeout_s)
         except (ChannelClosedError, GarbledError) as error:
+            self._head.lose(error)
             raise ClusterLostError(self._head.why_lost(error)) from error
         if message is not None and message.kind == "head":
             self._address = message.facts["address"]
         return message
 
     def close(self, *, in_order: bool = True) -> None:
-        """See `Session`; a host whose channel is closed ends at once, wherever it is."""
+        """See `Session`; a host whose channel is closed ends at once, and one that is gone is not waited for."""
         for host in self._hosts:
             with contextlib.suppress(ChannelClosedError):
                 host.channel.send(Message("end"))
@@ -95,7 +96,7 @@ class SshSession:
                 host.channel.close()
         end = time.monotonic() + _END_LIMIT_S
         for host in self._hosts:
-            host.end(max(0.0, end - time.monotonic()))
+            host.end(0.0 if host.state is State.GONE else max(0.0, end - time.monotonic()))
 
     def _hear(self, host: SshHostLink) -> None:
         """Take in what a host says that does not lead, and have it join once it can."""

@@ -23,7 +23,9 @@ ATTEMPTS = 5
 """How often a node is started that does not come up: Ray gives it 15 s, and a busy machine may need more."""
 
 _START_LIMIT_S = 120.0
-_STOP_LIMIT_S = 15.0
+_STOP_LIMIT_S = 5.0
+"""How long Ray may take to end in order. It does not where the cluster's first node is gone, and somebody waits."""
+
 _IS_UP = "Ray runtime started."
 
 _HEALTH = {

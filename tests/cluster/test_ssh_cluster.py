@@ -17,8 +17,9 @@ from evolve.clusters.ssh import SshLauncher
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
 from tests.cluster.hosts import Hosts
+from tests.cluster.hosts import hosts as hosts_up
 from tests.cluster.scripted_runs import ScriptedRun, genomes_on_one_machine
-from tests.cluster.ssh import Ssh
+from tests.cluster.ssh import Ssh, serve_ssh
 from tests.execution.settings import Recorder, small_config, small_material
 from tests.execution.strange_trials import RUN, found, strange
 
@@ -131,3 +132,16 @@ def test_hosts_that_die_and_are_cut_off_are_done_without(
     for one in individuals:
         attempts = ["no", "yes"] if one.id in dict(recorder.lost) else ["no"]
         assert found(kept, one.id) == attempts
+
+
+def test_the_leading_host_that_dies_is_followed_by_another(material: Material, tmp_path: Path) -> None:
+    """The hosts that are left make another cluster, which trains what is missing; nobody waits for the dead one."""
+    with hosts_up(shared=[tmp_path]) as bed:
+        ssh = serve_ssh(bed, tmp_path)
+        recorder = Watching(3, bed[0].kill)
+        run(ssh, [strange(slot, "live 8") for slot in (1, 2, 3)], material, recorder, tmp_path)
+    assert sorted(recorder.results) == ["g0-1", "g0-2", "g0-3"]
+    assert all(result.failure is None for result in recorder.results.values())
+    assert {reason.partition(":")[0] for _, reason in recorder.lost} == {"h1 was lost"}
+    assert any("another cluster is asked for" in place for place in recorder.places)
+    assert any("2 of 3 hosts train: h2, h3" in place for place in recorder.places)

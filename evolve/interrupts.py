@@ -34,6 +34,11 @@ def exit_code() -> int:
     return 128 + (_heard[0][0] if _heard else signal.SIGINT)
 
 
+def is_left_alone() -> bool:
+    """Whether it was no Ctrl-C that asked this process to end, but a terminal or a system that goes away."""
+    return bool(_heard) and _heard[0][0] != signal.SIGINT
+
+
 @contextlib.contextmanager
 def interrupts_remembered() -> Iterator[Callable[[], None]]:
     """Remembers a request to stop that came inside.

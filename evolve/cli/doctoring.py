@@ -43,7 +43,7 @@ def doctor(
 
     Without RUN: Python, memory, disks, sound and its player, TensorFlow and the GPUs it sees, and whether Ray starts,
     which takes half a minute. With RUN: whether its store is intact, and each of its files there and as it was written;
-    and of the machine what takes no time. Only --mend changes anything. With --cluster: whether the cluster can be had,
+    and of the machine what takes no time. Only --mend changes a run. With --cluster: whether the cluster can be had,
     and what each of its hosts gives; it is let go again at once.
 
     Exit code 1 when something will not work.

@@ -28,15 +28,23 @@ class FarProgram:
         Args:
             command: What starts it and carries its standard input and output.
             silent_s: It is taken for gone when nothing was heard for so long.
+
+        Raises:
+            ExecutionError: There is no such command.
         """
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the command
-        self._process = subprocess.Popen(  # noqa: S603 -- the user's own ssh or kubectl
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            start_new_session=True,  # Ctrl-C is for us: the host is told when to end
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 -- the user's own ssh or kubectl
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                start_new_session=True,  # Ctrl-C is for us: the host is told when to end
+            )
+        except OSError as error:
+            raise ExecutionError(
+                f"cannot run {command[0]}: {error.strerror}; install it, or mend the profile"
+            ) from error
         incoming, outgoing = cast("BinaryIO", self._process.stdout), cast("BinaryIO", self._process.stdin)
         self.channel = PipeChannel(incoming, outgoing, silent_s=silent_s, on_closed=self._hang_up)
 
@@ -53,10 +61,11 @@ class FarProgram:
 
     def end(self, limit_s: float) -> None:
         """Let it end in order for so long, and then whatever it does."""
-        self.channel.close()
         try:
             self._process.wait(limit_s)
+            self.channel.close()
         except subprocess.TimeoutExpired:
+            self.channel.close()
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_MERCY_S)

@@ -5,6 +5,7 @@ import os
 import time
 from pathlib import Path
 
+from evolve.clusters.channel import ChannelClosedError
 from evolve.clusters.message import GarbledError, Message, read_frames, to_frame
 from evolve.store.paths import write_whole
 
@@ -31,6 +32,7 @@ class FolderChannel:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._outgoing, self._incoming = outgoing, incoming
         self._writing, self._written = max(_numbers(outgoing), default=0), _SEGMENT_BYTES
+        _cut_off_the_unfinished(_segment(outgoing, self._writing))
         self._position = incoming.with_name(f"{incoming.name}.position")
         self._reading, self._offset = self._last_position()
         self._kept = self._reading, self._offset
@@ -39,6 +41,8 @@ class FolderChannel:
 
     def send(self, message: Message) -> None:
         """See `Channel`."""
+        if not self._outgoing.is_dir():
+            raise ChannelClosedError("the folder is gone")
         frame = to_frame(message)
         if self._written >= _SEGMENT_BYTES:
             self._writing, self._written = self._writing + 1, 0
@@ -101,6 +105,13 @@ class FolderChannel:
                 self._ready.append(message)
         self._offset += end
         return end == len(data)
+
+
+def _cut_off_the_unfinished(segment: Path) -> None:
+    """End a segment after its last whole frame: whoever wrote it may have been killed in the midst of one."""
+    if segment.exists():
+        end = max((end for _, end in read_frames(segment.read_bytes())), default=0)
+        os.truncate(segment, end)
 
 
 def _segment(folder: Path, number: int) -> Path:

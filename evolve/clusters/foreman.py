@@ -10,12 +10,13 @@ IDLE_LIMIT_S = 300.0
 """For so long a cluster is kept that is given nothing to do: the run may have ended without a word."""
 
 
-def serve(channel: Channel, execution: RayExecution) -> None:
+def serve(channel: Channel, execution: RayExecution, nodes: int = 1) -> None:
     """Carry out orders until there are no more.
 
     Args:
         channel: To the run.
         execution: The cluster, entered here and left in the end.
+        nodes: How many hosts it was to have.
 
     Raises:
         ExecutionError: The cluster cannot run trials at all.
@@ -23,8 +24,16 @@ def serve(channel: Channel, execution: RayExecution) -> None:
     """
     with execution() as runner:
         channel.send(Message("ready"))
+        _tell_of_missing(channel, nodes)
         while (message := channel.receive(IDLE_LIMIT_S)) is not None and message.kind != "end":
             _carry_out(message, runner, channel)
+
+
+def _tell_of_missing(channel: Channel, nodes: int) -> None:
+    from evolve.execution.ray_cluster import nodes as joined  # noqa: PLC0415 - imports Ray
+
+    if (count := len(joined())) < nodes:
+        channel.send(Message("place", {"text": f"{count} of {nodes} hosts have joined; the others are done without"}))
 
 
 def _carry_out(message: Message, runner: TrialRunner, channel: Channel) -> None:

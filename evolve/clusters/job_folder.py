@@ -60,8 +60,9 @@ class JobFolder:
         return _text(self._head)
 
     def mark_over(self) -> None:
-        """Tell the other hosts that the cluster ends."""
-        write_whole(self._over, b"")
+        """Tell the other hosts that the cluster ends; does nothing when the run has cleared the folder away."""
+        if self.folder.is_dir():
+            write_whole(self._over, b"")
 
     @property
     def is_over(self) -> bool:
@@ -70,11 +71,12 @@ class JobFolder:
 
     def write_number(self, number: str) -> None:
         """Keep the job's number, so that whoever comes back finds it."""
-        write_whole(self._number, number.encode())
+        write_whole(self._number, f"{number}\n{self.folder.absolute()}".encode())
 
     def read_number(self) -> str | None:
-        """The job's number; None when it was never submitted."""
-        return _text(self._number)
+        """The job's number; None when it was never submitted, or when this is a copy of the folder it speaks to."""
+        number, _, folder = (_text(self._number) or "").partition("\n")
+        return number if number and folder == str(self.folder.absolute()) else None
 
     def write_orders(self, count: int) -> None:
         """Keep how many orders the cluster was given."""

@@ -107,6 +107,10 @@ class KubernetesSession:
             raise self._loss(error) from error
         return message
 
+    def leave(self) -> None:
+        """See `Session`: a cluster costs, whoever waits for it or not."""
+        self.close(in_order=False)
+
     def close(self, *, in_order: bool = True) -> None:
         """See `Session`."""
         if self._is_closed:

@@ -37,7 +37,8 @@ class Trace:
 
     def keep(self, folder: Path) -> None:
         """Write down that it may be there."""
-        write_whole(self._file(folder), json.dumps(dataclasses.asdict(self)).encode())
+        facts = {**dataclasses.asdict(self), "home": str(folder.absolute())}
+        write_whole(self._file(folder), json.dumps(facts).encode())
 
     def forget(self, folder: Path) -> None:
         """It is there no more."""
@@ -48,10 +49,12 @@ class Trace:
 
 
 def traces(folder: Path) -> Iterator[Trace]:
-    """The clusters that were not deleted; a file that tells of none that evolve could have made is passed over."""
+    """The clusters of this run that were not deleted; a file that tells of none it could have made is passed over."""
     for path in sorted(folder.glob("kubernetes-*.json")):
         try:
             facts = json.loads(path.read_bytes())
+            if facts.pop("home") != str(folder.absolute()):
+                continue  # a copy of a run has no clusters
             trace = Trace(**{**facts, "kinds": tuple(facts["kinds"])})
         except (ValueError, TypeError, KeyError):
             continue

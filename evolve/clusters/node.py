@@ -62,6 +62,7 @@ def _by_pipe() -> None:
     if message is None or message.kind != "setup":
         return
     setup = Setup.from_message(message)
+    setup = dataclasses.replace(setup, own_address=setup.own_address or _address_for_ssh())
     with _refusals_told(channel):
         if setup.role is Role.MEMBER:
             _follow(setup, channel, setup.head or "")
@@ -89,12 +90,16 @@ def _lead(setup: Setup, channel: Channel, on_head: Callable[[str], None] | None 
     """Start the cluster, or be a guest on one, and carry out orders there."""
     if setup.role is Role.GUEST:
         _carry_out(setup, channel, setup.head or os.environ.get("RAY_ADDRESS") or _RAY_HERE, nodes=setup.nodes)
-    elif setup.nodes == 1:
+        return
+    if setup.checkpoint_folder is not None and not setup.checkpoint_folder.parent.is_dir():
+        raise ExecutionError(f"{platform.node()} does not see the folder {setup.checkpoint_folder.parent} (shared)")
+    if setup.nodes == 1:
+        os.environ["RAY_AUTH_TOKEN"] = setup.token
         _carry_out(setup, channel, None)
     else:
         from evolve.execution.ray_node import address_towards, ray_node  # noqa: PLC0415 - Ray's side alone needs it
 
-        own = setup.own_address or _address_for_ssh() or address_towards(None)
+        own = setup.own_address or address_towards(None)
         with ray_node(own, setup.token, setup.resources, threads=setup.threads) as node:
             (on_head or (lambda address: channel.send(Message("head", {"address": address}))))(node.address)
             _carry_out(setup, channel, node.address, nodes=setup.nodes, is_prepared=True)
@@ -117,7 +122,7 @@ def _carry_out(
         machine=setup.resources,
         checkpoints=setup.checkpoint_folder,
     ) as execution:
-        serve(channel, execution)
+        serve(channel, execution, nodes)
 
 
 def _follow(setup: Setup, channel: Channel, head: str) -> None:
@@ -173,9 +178,10 @@ def _hello() -> Message:
 
 
 def _address_for_ssh() -> str | None:
-    """The address by which this host was reached over ssh: ``CLIENT PORT SERVER PORT``."""
+    """The address by which this host was reached over ssh: ``CLIENT PORT SERVER PORT``; Ray wants one of version 4."""
     words = os.environ.get("SSH_CONNECTION", "").split()
-    return words[2] if len(words) == 4 else None  # noqa: PLR2004 - as sshd(8) has it
+    is_usable = len(words) == 4 and "." in words[2] and ":" not in words[2]  # noqa: PLR2004 - as sshd(8) has it
+    return words[2] if is_usable else None
 
 
 if __name__ == "__main__":

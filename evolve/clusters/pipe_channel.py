@@ -17,6 +17,9 @@ BEAT_S = 3.0
 HOST_SILENT_S = 30.0
 """After so long without a word a host is gone, or cut off."""
 
+FIRST_WORD_S = 90.0
+"""How long the other side may take until it says its first word: programs that set a host up may be slow."""
+
 HOME_SILENT_S = 900.0
 """For so long a cluster goes on working when the run is not heard: a laptop's lid may be closed for a while."""
 
@@ -45,7 +48,8 @@ class PipeChannel:
         """
         self._incoming, self._outgoing, self._silent_s, self._on_closed = incoming, outgoing, silent_s, on_closed
         self._heard: queue.SimpleQueue[Message | GarbledError | None] = queue.SimpleQueue()
-        self._heard_at, self._is_closed, self._sending = time.monotonic(), False, threading.Lock()
+        self._waited_s, self._has_heard, self._is_closed = 0.0, False, False
+        self._sending = threading.Lock()
         with contextlib.suppress(ChannelClosedError):
             self._write(PREAMBLE)
         for task in (self._listen, self._beat):
@@ -78,7 +82,7 @@ class PipeChannel:
 
     @property
     def _is_silent(self) -> bool:
-        return time.monotonic() - self._heard_at > self._silent_s
+        return self._waited_s > (self._silent_s if self._has_heard else max(self._silent_s, FIRST_WORD_S))
 
     def _write(self, data: bytes, turn_s: float = -1.0) -> None:
         """Write, once nobody else does; or not at all when that takes longer than `turn_s`."""
@@ -106,14 +110,17 @@ class PipeChannel:
 
     def _pieces(self) -> Iterator[bytes]:
         while piece := os.read(self._incoming.fileno(), _PIECE):
-            self._heard_at = time.monotonic()
+            self._waited_s, self._has_heard = 0.0, True
             yield piece
 
     def _beat(self) -> None:
         while not self._is_closed and not self._is_silent:
+            began = time.monotonic()
             time.sleep(BEAT_S)
             with contextlib.suppress(ChannelClosedError):
                 self._write(to_frame(Message("beat")), BEAT_S)  # who sends may be stuck: silence has to be noticed
+            # What we slept through ourselves, as after Ctrl-Z, is nobody's silence.
+            self._waited_s += min(time.monotonic() - began, 2 * BEAT_S)
         self._tell_closed()
 
     def _tell_closed(self) -> None:

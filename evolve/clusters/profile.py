@@ -1,6 +1,7 @@
 """A cluster profile: what kind of cluster trains, and what is asked of it, read from YAML."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -88,6 +89,17 @@ class SshProfile(_Profile):
     shared: str | None = None
     """A folder that all hosts see, where half-trained networks are kept; unset: there is none."""
 
+    @field_validator("ssh")
+    @classmethod
+    def _check_ssh(cls, ssh: str) -> str:
+        try:
+            words = shlex.split(ssh)
+        except ValueError:
+            words = []
+        if not words:
+            raise PydanticCustomError("ssh", "must be a command, such as ssh -F config")
+        return ssh
+
     @field_validator("hosts", mode="before")
     @classmethod
     def _read_hosts(cls, given: object) -> object:
@@ -173,16 +185,16 @@ def parse_profile(text: str, source: str) -> Profile:
     """
     if len(text) > MAX_CHARACTERS:
         raise SettingsError(f"{source}: is larger than {MAX_CHARACTERS:,} characters: not a cluster profile")
+    lines: dict[tuple[str | int, ...], int] = {}
     try:
         root = compose(text)
+        values = _plain(root, (), lines) if isinstance(root, yaml.MappingNode) else None
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or "cannot be read"
         line = f", line {mark.line + 1}" if mark else ""
         raise SettingsError(f"{source}{line}: not valid YAML: {shortened(problem, 200)}") from error
-    if not isinstance(root, yaml.MappingNode):
+    if values is None:
         raise SettingsError(f"{source}: must be a mapping with the key kind: {', '.join(_KINDS)}")
-    lines: dict[tuple[str | int, ...], int] = {}
-    values = _plain(root, (), lines)
     return _checked(values, lines, source)
 
 
@@ -220,8 +232,13 @@ def _plain(node: yaml.Node, place: tuple[str | int, ...], lines: dict[tuple[str 
     """A node as lists, dictionaries and texts; what a text means its field says: 04:00:00 is no number here."""
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
-        pairs = [(str(key.value), value) for key, value in node.value]
-        return {key: _plain(value, (*place, key), lines) for key, value in pairs}
+        entries: dict[str, Any] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in entries:
+                raise yaml.MarkedYAMLError(problem=f"{name} stands twice; keep one", problem_mark=key.start_mark)
+            entries[name] = _plain(value, (*place, name), lines)
+        return entries
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*place, index), lines) for index, child in enumerate(node.value)]
     return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)

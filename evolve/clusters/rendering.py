@@ -20,19 +20,18 @@ _LONGEST_VALUE: Final = 63
 """Of a label, in characters."""
 
 
-def cluster_name(run: str, identity: str, generation: int, attempt: int = 0) -> str:
-    """The name of a generation's cluster, the same each time it is asked for: ``evolve-RUN-DIGEST-gN``.
+def cluster_name(run: str, identity: str, generation: int) -> str:
+    """The name of a generation's cluster: ``evolve-RUN-DIGEST-gN``.
 
     No two clusters share one: pods of a cluster that was let go may still be there, and the next would count them.
 
     Args:
         run: The run's name.
-        identity: What tells the run from those of others that have the same name, such as machine and folder.
+        identity: What tells the cluster from all others of runs of this name, such as something drawn at random.
         generation: Which.
-        attempt: How many clusters the generation had before; after the first it is ``evolve-RUN-DIGEST-gN-ATTEMPT``.
     """
     digest = hashlib.sha256(f"{run}\n{identity}".encode()).hexdigest()[:6]
-    end = f"-{digest}-g{generation}" + (f"-{attempt}" if attempt else "")
+    end = f"-{digest}-g{generation}"
     word = re.sub(r"[^a-z0-9]+", "-", run.lower()).strip("-")
     return f"evolve-{word}"[: LONGEST_NAME - len(end)].rstrip("-") + end
 

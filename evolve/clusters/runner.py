@@ -12,7 +12,7 @@ from evolve.execution.contract import TrialObserver
 from evolve.execution.effort import longest_first
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
-from evolve.interrupts import interrupts_remembered
+from evolve.interrupts import interrupts_remembered, is_left_alone
 
 FRUITLESS = 3
 """How many clusters in a row may be lost of which none brings a training further than it was before."""
@@ -45,7 +45,9 @@ class ClusterRunner:
     def close(self, *, in_order: bool = True) -> None:
         """Let the cluster go, when it has done its work in order, else at once."""
         session, self._session = self._session, None
-        if session is not None:
+        if session is not None and not in_order and is_left_alone():
+            session.leave()
+        elif session is not None:
             session.close(in_order=in_order)
 
     def _follow(self, errand: "_Errand", stop_if_asked: Callable[[], None]) -> None:

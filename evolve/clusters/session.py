@@ -77,6 +77,9 @@ class Session(Protocol):
             in_order: It has done its work; else it is in the midst of it, and ends at once.
         """
 
+    def leave(self) -> None:
+        """This process ends, though nobody wants the work to end: what can go on without it goes on."""
+
 
 class Launcher(Protocol):
     """Gets clusters of one kind."""

@@ -60,7 +60,7 @@ class Setup:
     @property
     def checkpoint_folder(self) -> Path | None:
         """Where half-trained networks are kept."""
-        return None if self.checkpoints is None else Path(self.checkpoints)
+        return None if self.checkpoints is None else Path(self.checkpoints).expanduser()
 
     def to_message(self) -> Message:
         """As it is told."""

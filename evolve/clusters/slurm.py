@@ -8,8 +8,10 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from evolve.clusters.folder_channel import FolderChannel
 from evolve.clusters.job_folder import JobFolder
@@ -19,6 +21,7 @@ from evolve.clusters.session import ClusterLostError, Session, Wish
 from evolve.clusters.setup import Role, Setup
 from evolve.clusters.slurm_job import Job, Step, Submitted, submit
 from evolve.clusters.slurm_script import script, step_command
+from evolve.errors import ExecutionError
 from evolve.execution.ray_node import new_token
 from evolve.execution.resources import Resources
 
@@ -40,7 +43,7 @@ class SlurmLauncher:
 
     def launch(self, wish: Wish) -> Session:
         """See `Launcher`; a job of this run that is not let go yet is gone on with, so that nothing it made is lost."""
-        known = sorted(wish.folder.glob("job-*"), key=lambda folder: int(folder.name.removeprefix("job-")))
+        known = sorted(_job_folders(wish.folder), key=lambda folder: int(folder.name.removeprefix("job-")))
         for folder in reversed(known):
             job = JobFolder(folder)
             if (number := job.read_number()) is not None:
@@ -51,9 +54,7 @@ class SlurmLauncher:
         if _ALLOCATION in os.environ:
             return SlurmSession(job, Step(step_command(self.profile, job), job.log))
         job.script.write_text(script(self.profile, job, wish.name), "utf-8")
-        number = submit(job.script, job.log)
-        job.write_number(number)
-        return SlurmSession(job, Submitted(number))
+        return SlurmSession(job, Submitted(_submitted(job)))
 
 
 class SlurmSession:
@@ -91,7 +92,7 @@ class SlurmSession:
 
     @property
     def missing(self) -> Mapping[str, str]:
-        """See `Session`: SLURM gives all nodes or none."""
+        """See `Session`: no host was asked for by its name."""
         return {}
 
     def close(self, *, in_order: bool = True) -> None:
@@ -105,6 +106,11 @@ class SlurmSession:
             shutil.rmtree(self._folder.folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # another job of the run may have its folder there
                 self._folder.folder.parent.rmdir()
+
+    def leave(self) -> None:
+        """See `Session`: a job that was submitted goes on, and is found again; a step in an allocation ends."""
+        if self._folder.read_number() is None:
+            self.close(in_order=False)
 
     def _wait_for_its_end(self) -> None:
         end = time.monotonic() + _END_LIMIT_S
@@ -121,6 +127,25 @@ class SlurmSession:
         words = self._folder.last_words()
         unseen = "" if self._has_spoken or words else "; its nodes may not see the folder of the run"
         return f"{self._job} {ended}{words}{unseen}"
+
+
+def _job_folders(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.glob("job-*") if path.name.removeprefix("job-").isdecimal())
+
+
+def _submitted(job: JobFolder) -> str:
+    """Submit a job and keep its number; one that is submitted while the user stops the run is cancelled."""
+    with ThreadPoolExecutor(1) as elsewhere:  # where no signal interrupts it midway
+        number = elsewhere.submit(submit, job.script, job.log)
+        try:
+            job.write_number(number.result())
+        except KeyboardInterrupt:
+            Submitted(number.result()).cancel()
+            raise
+        except ExecutionError:
+            shutil.rmtree(job.folder)  # a token lies there
+            raise
+    return number.result()
 
 
 def _setup(profile: SlurmProfile, wish: Wish) -> Setup:

@@ -34,11 +34,12 @@ _OVER: Mapping[str, str] = {
 _WAITING = ("PENDING", "CONFIGURING")
 
 _HOLDER = """
-import subprocess, sys
+import subprocess, sys, threading
 step = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
-sys.stdin.buffer.read()
-step.terminate()
-sys.exit(step.wait())
+threading.Thread(target=lambda: (sys.stdin.buffer.read(), step.terminate()), daemon=True).start()
+code = step.wait()
+sys.stdin = None
+import os; os._exit(code & 255)
 """
 """Ends a step when whoever started it is gone."""
 
@@ -74,13 +75,8 @@ def submit(script: Path, log: Path) -> str:
     Raises:
         ExecutionError: SLURM does not take it, or is not here.
     """
-    try:
-        output = str(log.absolute()).replace("%", "%%")  # sbatch(1): a % begins a pattern
-        said = _run(["sbatch", "--parsable", f"--output={output}", "--open-mode=append", str(script)])
-    except FileNotFoundError as error:
-        raise ExecutionError(
-            "there is no sbatch here; type evolve on a login node of the cluster, or load its SLURM module"
-        ) from error
+    output = str(log.absolute()).replace("%", "%%")  # sbatch(1): a % begins a pattern
+    said = _run(["sbatch", "--parsable", f"--output={output}", "--open-mode=append", str(script)])
     if said.returncode:
         raise ExecutionError(f"SLURM does not take the job: {_reason(said)}; mend the cluster profile")
     return said.stdout.strip().split(";")[0]
@@ -110,7 +106,7 @@ class Submitted:
     def cancel(self) -> None:
         """See `Job`."""
         if self.why_over is None:
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(ExecutionError):
                 _run(["scancel", self.number])
 
     def _ask(self) -> None:
@@ -167,9 +163,16 @@ class Step:
 
 def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=_ANSWER_LIMIT_S, check=False)  # noqa: S603
+        return subprocess.run(  # noqa: S603 -- SLURM's own programs
+            command, capture_output=True, text=True, timeout=_ANSWER_LIMIT_S, check=False,
+            start_new_session=True,  # Ctrl-C is for us
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, "", f"{command[0]} gave no answer")
+    except OSError as error:
+        raise ExecutionError(
+            f"there is no {command[0]} here; type evolve on a login node of the cluster, or load its SLURM module"
+        ) from error
 
 
 def _reason(said: "subprocess.CompletedProcess[str]") -> str:

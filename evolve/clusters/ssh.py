@@ -24,7 +24,6 @@ from evolve.execution.ray_node import new_token
 _FIRST_LIMIT_S = 20.0
 """How long the others wait for the first host of the list to lead."""
 
-_ANSWER_LIMIT_S = 90.0
 _END_LIMIT_S = 20.0
 _LOOK_S = 0.1
 
@@ -98,6 +97,10 @@ class SshSession:
         for host in self._hosts:
             host.end(0.0 if host.state is State.GONE else max(0.0, end - time.monotonic()))
 
+    def leave(self) -> None:
+        """See `Session`: hosts end when nobody is there for whom they work."""
+        self.close(in_order=False)
+
     def _hear(self, host: SshHostLink) -> None:
         """Take in what a host says that does not lead, and have it join once it can."""
         if host.state is State.GONE:
@@ -126,7 +129,7 @@ class SshSession:
                 return
             if host.state is State.CALLED and waited_s < _FIRST_LIMIT_S:
                 return
-        if all(host.state is State.GONE for host in self._hosts) or waited_s > _ANSWER_LIMIT_S:
+        if all(host.state is State.GONE for host in self._hosts):
             raise ExecutionError(f"no host of the cluster can be used: {self._problems() or 'none answers'}")
 
     def _lead(self, host: SshHostLink) -> None:
@@ -167,5 +170,5 @@ def _setup(profile: SshProfile, wish: Wish) -> Setup:
 
 
 def _identity(wish: Wish) -> str:
-    """Eight digits that no other run has, whatever it is called: runs of several people may share a disk."""
+    """Digits for the run's own folder, whatever the run is called: runs of several people may share a disk."""
     return f"{zlib.crc32(f'{platform.node()} {wish.folder.absolute()}'.encode()):08x}"

@@ -59,7 +59,7 @@ def connect(
     ray_constants.ENABLE_RAY_CLUSTER = address is not None
     if address is None:
         # Workers of our own Ray inherit them; a runtime environment would cost each a start of its own.
-        os.environ.update(worker_variables(threads))
+        os.environ.update(worker_variables(threads, hide_gpus=machine.gpus == 0))
         options |= {"include_dashboard": False, "_temp_dir": str(home), **machine.arguments}
         _write_token()
     elif not is_prepared:

@@ -68,6 +68,8 @@ def address_towards(host: str | None) -> str:
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect((host or "192.0.2.1", 9))  # an address that RFC 5737 keeps free
         return str(probe.getsockname()[0])
+    with contextlib.suppress(OSError):  # no way leads out, as on the nodes of some clusters: then the name tells
+        return socket.gethostbyname(socket.gethostname())
     return "127.0.0.1"
 
 
@@ -93,7 +95,8 @@ def ray_node(
     for _ in range(ATTEMPTS):
         home = RayHome()
         try:
-            variables = _variables(home.folder.parent, token, threads)
+            variables = _variables(home.folder.parent, token, threads, resources)
+            os.environ.pop("RAY_AUTH_TOKEN", None)  # Ray would take it for this cluster's, whatever the file says
             address = head or f"{own_address}:{_free_port(own_address)}"
             command = _command(own_address, address, home.folder, resources, is_head=head is None)
             log = home.folder.parent / "start.log"
@@ -127,18 +130,22 @@ def _command(own: str, address: str, folder: Path, resources: Resources, *, is_h
     ]
 
 
-def _variables(folder: Path, token: str, threads: int) -> Mapping[str, str]:
+def _variables(folder: Path, token: str, threads: int, resources: Resources) -> Mapping[str, str]:
     path = folder / "token"
     path.touch(mode=0o600)
     path.write_text(token, encoding="ascii")
     asked_for = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(path)}
-    return {**worker_variables(threads), **_HEALTH, **asked_for}
+    return {**worker_variables(threads, hide_gpus=resources.gpus == 0), **_HEALTH, **asked_for}
 
 
 def _free_port(address: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
+    try:
+        with socket.socket() as probe:
+            probe.bind((address, 0))
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        host = socket.gethostname()
+        raise ExecutionError(f"{address} is no address of {host} at which Ray can listen: {error}") from error
 
 
 def _comes_up(process: "subprocess.Popen[bytes]", log: Path) -> bool:

@@ -11,8 +11,13 @@ FOR_RAY: Mapping[str, str] = {
 }
 
 
-def worker_variables(threads: int) -> Mapping[str, str]:
-    """For a worker that computes with so many threads, and for the Ray that starts it."""
+def worker_variables(threads: int, *, hide_gpus: bool = False) -> Mapping[str, str]:
+    """For a worker that computes with so many threads, and for the Ray that starts it.
+
+    Args:
+        threads: How many.
+        hide_gpus: Whether GPUs that are there are not to be used: TensorFlow looks for them by itself.
+    """
     count = str(threads)
     return {
         **FOR_RAY,
@@ -23,5 +28,6 @@ def worker_variables(threads: int) -> Mapping[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        **({"CUDA_VISIBLE_DEVICES": "-1"} if hide_gpus else {}),
         **{name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ},
     }

@@ -9,7 +9,7 @@ class Resources:
     """What a host gives to the cluster; None: what Ray finds there.
 
     Attributes:
-        cpus: Cores for trials; 0 for a host that only leads.
+        cpus: Cores for trials.
         gpus: Cards.
         memory_mb: Of main memory.
     """

@@ -68,6 +68,7 @@ class _BoundedLoader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._nodes = self._aliases = self._depth = 0
+        self._open: set[str] = set()
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs do not say what it is
@@ -81,13 +82,21 @@ class _BoundedLoader(yaml.SafeLoader):
         ):
             if count > most:
                 raise TooMuchError(problem=f"has more than {most:,} {what}", problem_mark=event.start_mark)
+        anchor = getattr(event, "anchor", None)
+        if is_alias and anchor in self._open:
+            raise TooMuchError(
+                problem=f'has an alias ("*{anchor}") to what it stands in', problem_mark=event.start_mark
+            )
         tag = getattr(event, "tag", None)
         if tag not in (None, "!", *_PLAIN_TAGS):
             raise TooMuchError(
                 problem=f'has the tag "{tag}"; write the value without it', problem_mark=event.start_mark
             )
         self._depth += 1
+        inside = set() if anchor is None or is_alias else {str(anchor)} - self._open
+        self._open |= inside
         try:
             return super().compose_node(parent, index)
         finally:
+            self._open -= inside
             self._depth -= 1

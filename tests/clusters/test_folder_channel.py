@@ -1,12 +1,14 @@
 """Two sides that see one folder hear each other, and each goes on where it left off."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from evolve.clusters import folder_channel
+from evolve.clusters.channel import ChannelClosedError
 from evolve.clusters.folder_channel import FolderChannel
-from evolve.clusters.message import Message
+from evolve.clusters.message import Message, to_frame
 
 
 @pytest.fixture
@@ -72,3 +74,27 @@ def test_bytes_that_have_not_come_through_yet_are_waited_for(
     assert home.receive(0) is None
     segment.write_bytes(whole)
     assert home.receive(1) == Message("finished", {"id": "g0-1"}, b"song" * 100)
+
+
+def test_a_side_that_was_killed_while_it_wrote_is_heard_again(
+    sides: tuple[FolderChannel, FolderChannel], tmp_path: Path
+) -> None:
+    """Half a message is taken back by whoever goes on; the other side has never taken it for one."""
+    home, cluster = sides
+    home.send(Message("order", {"order": 1}))
+    with (tmp_path / "a" / "000001").open("ab") as file:
+        file.write(to_frame(Message("order", {"order": 2}, b"material"))[:-3])
+    assert cluster.receive(0) == Message("order", {"order": 1})
+    assert cluster.receive(0) is None
+    again = FolderChannel(tmp_path / "a", tmp_path / "b")
+    again.send(Message("end"))
+    assert cluster.receive(2) == Message("end")
+
+
+def test_a_folder_that_was_cleared_away_is_the_end(sides: tuple[FolderChannel, FolderChannel], tmp_path: Path) -> None:
+    """It is not made anew by a cluster that ends later than its run."""
+    _, cluster = sides
+    shutil.rmtree(tmp_path / "b")
+    with pytest.raises(ChannelClosedError):
+        cluster.send(Message("done"))
+    assert not (tmp_path / "b").exists()

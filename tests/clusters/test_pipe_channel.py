@@ -9,8 +9,9 @@ from typing import BinaryIO
 
 import pytest
 
+from evolve.clusters import pipe_channel
 from evolve.clusters.channel import ChannelClosedError
-from evolve.clusters.message import GarbledError, Message
+from evolve.clusters.message import GarbledError, Message, to_frame
 from evolve.clusters.pipe_channel import PipeChannel
 
 
@@ -64,13 +65,31 @@ def test_the_end_of_the_other_side_is_noticed(pipes: Pipes) -> None:
     assert told.wait(10)
 
 
-def test_silence_is_taken_for_an_end(pipes: Pipes) -> None:
+def test_silence_is_taken_for_an_end(pipes: Pipes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A host that was cut off says nothing at all, not even that it is there."""
-    (_, there_out), (back_in, _) = pipes
-    home = PipeChannel(back_in, there_out, silent_s=0.2)
-    time.sleep(0.3)
+    monkeypatch.setattr(pipe_channel, "BEAT_S", 0.05)
+    (_, there_out), (back_in, back_out) = pipes
+    told = threading.Event()
+    home = PipeChannel(back_in, there_out, silent_s=0.2, on_closed=told.set)
+    time.sleep(0.4)
+    assert home.receive(0) is None  # before its first word a host has longer
+    back_out.write(b"Welcome to gpu1!\n")
+    back_out.flush()
+    assert told.wait(10)
     with pytest.raises(ChannelClosedError, match="nothing was heard"):
         home.receive(0.1)
+
+
+def test_whoever_slept_does_not_blame_the_other_side(pipes: Pipes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-Z, or while a laptop's lid was closed, nothing could be heard."""
+    (_, there_out), (back_in, back_out) = pipes
+    home = PipeChannel(back_in, there_out, silent_s=30.0)
+    back_out.write(to_frame(Message("beat")))
+    back_out.flush()
+    clock = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + 3_600)
+    time.sleep(2 * pipe_channel.BEAT_S)
+    assert home.receive(0) is None
 
 
 def test_something_between_the_messages_is_told(pipes: Pipes) -> None:

@@ -52,6 +52,9 @@ def test_a_time_is_no_number() -> None:
         ),
         ("kind: ssh\nhosts: gpu1", "hosts must be a list such as [a, b]"),
         ("kind: [", "x.yaml, line 1: not valid YAML"),
+        ("kind: &a [*a]", 'x.yaml, line 1: not valid YAML: has an alias ("*a") to what it stands in'),
+        ("kind: local\ncpus: 1\ncpus: 2", "x.yaml, line 3: not valid YAML: cpus stands twice; keep one"),
+        ('kind: ssh\nhosts: [a]\nssh: "ssh -F \'x"', "x.yaml, line 3: ssh must be a command, such as ssh -F config"),
         ("kind: !!python/object:os.system rm", "x.yaml, line 1: not valid YAML: has the tag"),
     ],
 )

@@ -47,6 +47,10 @@ class PretendedSession:
             raise ClusterLostError("job 1 was preempted")
         return self._says.popleft()
 
+    def leave(self) -> None:
+        """Nobody was to."""
+        raise AssertionError
+
     def close(self, *, in_order: bool = True) -> None:
         """Remember that, and how."""
         self.is_closed, self.in_order = True, in_order

@@ -1,7 +1,10 @@
 """A job is submitted as its user would, watched, and told of in SLURM's own words; it is let go in any case."""
 
+import dataclasses
+import shutil
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -176,3 +179,46 @@ def test_what_was_never_submitted_is_cleared_away(wish: Wish) -> None:
     (wish.folder / "job-1" / "job.txt").unlink()
     launch(wish)
     assert [path.name for path in wish.folder.iterdir()] == ["job-2"]
+
+
+def test_the_job_of_another_folder_is_let_be(wish: Wish, slurm: StandInSlurm, tmp_path: Path) -> None:
+    """A copy of a run has no job: the original's goes on."""
+    launch(wish)
+    shutil.copytree(wish.folder, tmp_path / "copy")
+    copied = dataclasses.replace(wish, folder=tmp_path / "copy")
+    launch(copied).close(in_order=False)
+    assert sum(line.startswith("sbatch") for line in slurm.asked) == 2
+    assert (wish.folder / "job-1").is_dir()
+
+
+def test_a_run_that_is_left_alone_leaves_its_job(wish: Wish, slurm: StandInSlurm) -> None:
+    """When the connection to the login node breaks, the job goes on, and is found again."""
+    launch(wish).leave()
+    assert not any(line.startswith("scancel") for line in slurm.asked)
+    assert (wish.folder / "job-1").is_dir()
+
+
+def test_a_step_in_an_allocation_is_no_job(wish: Wish, slurm: StandInSlurm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is started at once; its end is noticed, with what it said, and it ends with its run."""
+    monkeypatch.setenv("SLURM_JOB_ID", "12")
+    monkeypatch.setattr(slurm_module, "_LAST_WORDS_S", 0.0)
+    (slurm.folder / "srun").write_text(
+        "#!/bin/sh\necho 'srun: error: Only allocated 1 nodes asked for 2' >&2\nexit 1\n"
+    )
+    (slurm.folder / "srun").chmod(0o755)
+    session = launch(wish)
+    assert session.place.startswith("running in this allocation")
+    assert slurm.asked == []
+    while session.receive(0.1) is None and "error" not in (wish.folder / "job-1" / "job.log").read_text():
+        time.sleep(0.1)
+    time.sleep(0.5)
+    with pytest.raises(
+        ClusterLostError, match=r"step in this allocation ended .*: srun: error: Only allocated 1 nodes"
+    ):
+        [session.receive(0.0) for _ in range(50)]
+    (slurm.folder / "srun").write_text("#!/bin/sh\nexec sleep 600\n")
+    step = SlurmLauncher(FULL).launch(dataclasses.replace(wish, folder=wish.folder / "other"))
+    began = time.monotonic()
+    step.leave()
+    assert time.monotonic() - began < 60
+    assert not (wish.folder / "other").exists()

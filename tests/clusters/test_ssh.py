@@ -102,6 +102,14 @@ def test_no_host_at_all_is_told_with_the_reason(ssh: str, wish: Wish) -> None:
     troubles.told("no-host", str(refusal.value))
 
 
+def test_an_ssh_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """It is a program like any other."""
+    with pytest.raises(
+        ExecutionError, match="cannot run nosuchssh: No such file or directory; install it, or mend the"
+    ):
+        look_at(hosts("nosuchssh", "here"), Wish("a", tmp_path), lambda _: None)
+
+
 def test_a_host_with_another_evolve_is_refused(ssh: str, wish: Wish) -> None:
     """What one writes the other must understand."""
     with pytest.raises(ExecutionError, match=r"old has evolve 0\.0\.1") as refusal:

@@ -41,8 +41,8 @@ from benchmarks.several_hosts import HERE, hosts_by_ssh, processes, profile_of, 
 from evolve.clusters.cluster_execution import ClusterExecution
 from evolve.clusters.profile import SlurmProfile, SshProfile, parse_profile
 from evolve.clusters.session import Wish
-from evolve.clusters.slurm import SlurmLauncher
-from evolve.clusters.ssh import SshLauncher
+from evolve.clusters.slurm.launcher import SlurmLauncher
+from evolve.clusters.ssh.launcher import SshLauncher
 from evolve.execution.contract import TrialProgress
 from evolve.interrupts import stop_on_request
 from evolve.store.records import TrialResult

@@ -30,7 +30,7 @@ from benchmarks.pairing import table
 from benchmarks.several_hosts import hosts_by_ssh, limited, profile_of, why_not
 from evolve.clusters.cluster_execution import ClusterExecution
 from evolve.clusters.session import Wish
-from evolve.clusters.ssh import SshLauncher
+from evolve.clusters.ssh.launcher import SshLauncher
 from evolve.config import RunConfig
 from evolve.execution.contract import TrialProgress
 from evolve.execution.material import Material, prepare

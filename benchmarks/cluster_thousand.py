@@ -38,7 +38,7 @@ from benchmarks.pretended import LIFELIKE_TRIAL, new_run
 from benchmarks.several_hosts import hosts_by_ssh, processes, profile_of, why_not
 from evolve.clusters.cluster_execution import ClusterExecution
 from evolve.clusters.session import Wish
-from evolve.clusters.ssh import SshLauncher
+from evolve.clusters.ssh.launcher import SshLauncher
 from evolve.interrupts import stop_on_request
 from tests.cluster.host import Host
 

@@ -14,8 +14,8 @@ from evolve.errors import ExecutionError, SettingsError, nearest_spelling
 
 if TYPE_CHECKING:
     from evolve.clusters.cluster_execution import ClusterExecution
+    from evolve.clusters.kubernetes.manifest import Manifest
     from evolve.clusters.look import Sight
-    from evolve.clusters.manifest import Manifest
     from evolve.clusters.profile import Profile, SlurmProfile, SshProfile
     from evolve.clusters.session import Launcher
     from evolve.config import RunConfig
@@ -51,7 +51,7 @@ def find_profile(name: str) -> "Profile | Manifest":
         SettingsError: There is none, or a profile is not right.
         ManifestError: A manifest is not right.
     """
-    from evolve.clusters.manifest import is_manifest, parse_manifest
+    from evolve.clusters.kubernetes.manifest import is_manifest, parse_manifest
     from evolve.clusters.profile import parse_profile
 
     try:
@@ -129,11 +129,11 @@ def _of_profile(
 
 
 def _launcher(profile: "SshProfile | SlurmProfile | Manifest") -> "Launcher":
-    from evolve.clusters.kubernetes import KubernetesLauncher
-    from evolve.clusters.manifest import Manifest
+    from evolve.clusters.kubernetes.launcher import KubernetesLauncher
+    from evolve.clusters.kubernetes.manifest import Manifest
     from evolve.clusters.profile import SlurmProfile, SshProfile
-    from evolve.clusters.slurm import SlurmLauncher
-    from evolve.clusters.ssh import SshLauncher
+    from evolve.clusters.slurm.launcher import SlurmLauncher
+    from evolve.clusters.ssh.launcher import SshLauncher
 
     match profile:
         case SshProfile():

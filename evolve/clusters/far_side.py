@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import IO, BinaryIO, cast
 
 from evolve import __version__
-from evolve.clusters.channel import Channel
-from evolve.clusters.message import Message
-from evolve.clusters.pipe_channel import HOST_SILENT_S, PipeChannel
+from evolve.clusters.channels.channel import Channel
+from evolve.clusters.channels.message import Message
+from evolve.clusters.channels.pipe_channel import HOST_SILENT_S, PipeChannel
 from evolve.errors import ExecutionError
 
 _MERCY_S = 2.0

@@ -1,7 +1,7 @@
 """The foreman: runs on a cluster what a run orders, and tells it what becomes of it."""
 
-from evolve.clusters.channel import Channel
-from evolve.clusters.message import Message
+from evolve.clusters.channels.channel import Channel
+from evolve.clusters.channels.message import Message
 from evolve.clusters.speech import Telling, understand_order
 from evolve.execution.contract import TrialRunner
 from evolve.execution.ray_execution import RayExecution

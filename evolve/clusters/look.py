@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evolve.clusters.message import Message
+from evolve.clusters.channels.message import Message
 from evolve.clusters.session import ClusterLostError, Launcher, Wish
 from evolve.errors import ExecutionError
 from evolve.interrupts import interrupts_remembered

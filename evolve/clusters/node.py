@@ -17,12 +17,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from evolve import __version__
-from evolve.clusters.channel import Channel, ChannelClosedError
-from evolve.clusters.folder_channel import FolderChannel
-from evolve.clusters.job_folder import JobFolder
-from evolve.clusters.message import Message
-from evolve.clusters.pipe_channel import HOME_SILENT_S, PipeChannel
+from evolve.clusters.channels.channel import Channel, ChannelClosedError
+from evolve.clusters.channels.folder_channel import FolderChannel
+from evolve.clusters.channels.message import Message
+from evolve.clusters.channels.pipe_channel import HOME_SILENT_S, PipeChannel
 from evolve.clusters.setup import Role, Setup
+from evolve.clusters.slurm.job_folder import JobFolder
 from evolve.errors import ExecutionError
 from evolve.execution.resources import Resources
 from evolve.interrupts import stop_on_request

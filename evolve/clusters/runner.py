@@ -4,7 +4,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 
-from evolve.clusters.message import Message
+from evolve.clusters.channels.message import Message
 from evolve.clusters.session import ClusterLostError, Launcher, Session, Wish
 from evolve.clusters.speech import hear, order
 from evolve.errors import ExecutionError

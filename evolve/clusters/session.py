@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from evolve.clusters.message import Message
+from evolve.clusters.channels.message import Message
 from evolve.config import GpusPerTrial
 
 

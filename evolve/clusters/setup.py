@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from evolve.clusters.message import Message
+from evolve.clusters.channels.message import Message
 from evolve.config import GpusPerTrial
 from evolve.execution.resources import Resources
 

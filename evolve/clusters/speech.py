@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
-from evolve.clusters.message import Message
+from evolve.clusters.channels.message import Message
 from evolve.config import RunConfig
 from evolve.execution.contract import Phase, TrialObserver, TrialProgress
 from evolve.execution.material import Material, opening_facts

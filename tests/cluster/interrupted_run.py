@@ -6,7 +6,7 @@ from pathlib import Path
 from evolve.clusters.cluster_execution import ClusterExecution
 from evolve.clusters.profile import SlurmProfile
 from evolve.clusters.session import Wish
-from evolve.clusters.slurm import SlurmLauncher
+from evolve.clusters.slurm.launcher import SlurmLauncher
 from tests.execution.settings import Recorder, small_config, small_material
 from tests.execution.strange_trials import RUN, strange
 

@@ -13,7 +13,7 @@ import pytest
 from evolve.clusters.cluster_execution import ClusterExecution
 from evolve.clusters.profile import SshProfile
 from evolve.clusters.session import Wish
-from evolve.clusters.ssh import SshLauncher
+from evolve.clusters.ssh.launcher import SshLauncher
 from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
 from tests.cluster.hosts import Hosts

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from evolve import __version__
-from evolve.clusters.channel import ChannelClosedError
+from evolve.clusters.channels.channel import ChannelClosedError
+from evolve.clusters.channels.message import Message
 from evolve.clusters.far_side import FarProgram, Outbox, check_version
-from evolve.clusters.message import Message
 from evolve.errors import ExecutionError
 
 ECHO = """
 import sys, time
-from evolve.clusters.message import Message
-from evolve.clusters.pipe_channel import PipeChannel
+from evolve.clusters.channels.message import Message
+from evolve.clusters.channels.pipe_channel import PipeChannel
 channel = PipeChannel(sys.stdin.buffer, sys.stdout.buffer)
 while (message := channel.receive(30)) and message.kind != "end":
     channel.send(message)

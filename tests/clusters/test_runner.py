@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evolve.clusters import runner as runner_module
-from evolve.clusters.message import Message
+from evolve.clusters.channels.message import Message
 from evolve.clusters.runner import FRUITLESS, ClusterRunner
 from evolve.clusters.session import ClusterLostError, Session, Wish
 from evolve.clusters.speech import finished

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.clusters.message import Message, read_frames, to_frame
+from evolve.clusters.channels.message import Message, read_frames, to_frame
 from evolve.clusters.speech import (
     Telling,
     finished,

@@ -1,0 +1,1 @@
+"""How messages travel between a run and its cluster."""

@@ -1,0 +1,1 @@
+"""Clusters of Kubernetes, made by KubeRay's operator."""

@@ -91,7 +91,8 @@ def find_device() -> tuple[str, str]:
 def trainer(size: Size, *, stock: bool) -> Callable[[], int]:
     """A warm learner's next call: takes steps and gives the target notes they had; without `stock`, without cuDNN."""
     from evolve.network.learner import learner_of  # noqa: PLC0415 - Keras
-    from evolve.network.train import CALL_S, MOST_BATCHES  # noqa: PLC0415
+    from evolve.network.memory import MOST_BATCHES  # noqa: PLC0415
+    from evolve.network.train import CALL_S  # noqa: PLC0415
 
     model = network(size)
     for layer in model.layers:

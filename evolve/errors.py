@@ -73,3 +73,9 @@ def nearest_spelling(word: str, allowed: Iterable[str]) -> str:
     """A hint such as ``; did you mean "width"?``, or an empty string when nothing is near."""
     near = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def last_line(text: str) -> str:
+    """The last line that says something, where programs say what stopped them; empty when none does."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

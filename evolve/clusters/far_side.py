@@ -10,7 +10,7 @@ from evolve import __version__
 from evolve.clusters.channels.channel import Channel
 from evolve.clusters.channels.message import Message
 from evolve.clusters.channels.pipe_channel import HOST_SILENT_S, PipeChannel
-from evolve.errors import ExecutionError
+from evolve.errors import ExecutionError, last_line
 
 _MERCY_S = 2.0
 
@@ -56,8 +56,7 @@ class FarProgram:
 
     def last_words(self, error: Exception) -> str:
         """The last that was said, or else what the channel to it tells."""
-        lines = [line.strip() for line in self.complaint.splitlines() if line.strip()]
-        return lines[-1] if lines else str(error)
+        return last_line(self.complaint) or str(error)
 
     def end(self, limit_s: float) -> None:
         """Let it end in order for so long, and then whatever it does."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from evolve.execution.material import Material, representation_of
 from evolve.genetics.individual import Individual
 from evolve.network.genes import GENES
-from evolve.network.memory import EXAM_BATCH, process_mb
+from evolve.network.memory import EXAM_BATCH, EXAM_WINDOWS, process_mb
 from evolve.network.size import count_weights
 
 FLOPS_OF_A_CORE = 30e9
@@ -16,9 +16,6 @@ OPERATIONS_A_WEIGHT = 6
 
 STEP_S = 200e-6
 """What a layer takes for a step of a batch beyond its sums: 20 microseconds of an LSTM were measured, 200 of others."""
-
-EXAM_WINDOWS = 512
-"""Held-out windows that are looked at after each epoch at most."""
 
 MARGIN = 2.0
 """A machine may be slower than the one that was measured, and the first steps wait to be compiled."""

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from evolve.errors import ExecutionError
+from evolve.errors import ExecutionError, last_line
 from evolve.execution.ray_home import RayHome
 from evolve.execution.ray_variables import worker_variables
 from evolve.execution.resources import Resources
@@ -109,7 +109,7 @@ def ray_node(
                     os.environ.update(variables)
                     yield RayNode(address, process)
                     return
-                said = _last_line(log)
+                said = last_line(log.read_text(errors="replace")) or "it said nothing"
             finally:
                 _end(process)
         finally:
@@ -155,11 +155,6 @@ def _comes_up(process: "subprocess.Popen[bytes]", log: Path) -> bool:
             return True
         time.sleep(0.2)
     return False
-
-
-def _last_line(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

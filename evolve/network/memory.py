@@ -30,8 +30,11 @@ OPTIMIZER_SLOTS = {
 EXAM_BATCH = 64
 """Windows that are looked at together when the held-out loss is measured, whatever the batch size."""
 
+EXAM_WINDOWS = 512
+"""Of those, how many are looked at after each epoch at most: 25,600 notes tell bits a note to about 0.02."""
+
 MOST_BATCHES = 64
-"""Batches that wait on the device together at most."""
+"""Batches in one call of training at most, which wait on the device together."""
 
 _FLOAT_BYTES = 4
 

@@ -13,6 +13,7 @@ from evolve.network.build import head_name
 from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
 from evolve.network.history import EpochReport, StoppedBy, TrainingHistory
 from evolve.network.learner import Learner, learner_of
+from evolve.network.memory import EXAM_BATCH, EXAM_WINDOWS, MOST_BATCHES
 from evolve.network.out_of_memory import is_out_of_memory, too_large
 from evolve.network.windows import (
     Batch,
@@ -25,15 +26,8 @@ from evolve.network.windows import (
     refilled,
 )
 
-EXAM_BATCH = 64
-EXAM_WINDOWS = 512
-"""Held-out windows that are looked at after each epoch at most: 25,600 notes tell bits a note to about 0.02."""
-
 CALL_S = 0.25
 """What one call of several training steps should take: long beside Python's part of it, short beside the budget."""
-
-MOST_BATCHES = 64
-"""Batches in one call at most."""
 
 
 class TrainingFailed(Exception):  # noqa: N818 -- a trial's outcome, spoken of by this name everywhere

@@ -71,16 +71,6 @@ def test_an_optimizer_keeps_no_more_than_was_told(optimizer: str) -> None:
     assert kept > (OPTIMIZER_SLOTS[optimizer] - 1) * model.count_params() or optimizer == "adafactor"
 
 
-@pytest.mark.slow
-def test_the_batches_of_training_are_those_that_were_counted() -> None:
-    """They are said once more there, so that the estimate needs no Keras."""
-    from evolve.execution import effort  # noqa: PLC0415 - imports the music libraries
-    from evolve.network import memory, train  # noqa: PLC0415 - imports TensorFlow
-
-    assert (train.EXAM_BATCH, train.MOST_BATCHES) == (memory.EXAM_BATCH, memory.MOST_BATCHES)
-    assert train.EXAM_WINDOWS == effort.EXAM_WINDOWS
-
-
 @given(
     st.fixed_dictionaries(
         {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from evolve.errors import ExecutionError
+from evolve.errors import ExecutionError, last_line
 
 WATCH_S = 5.0
 """How often SLURM is asked what a job does."""
@@ -176,5 +176,4 @@ def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
 
 
 def _reason(said: "subprocess.CompletedProcess[str]") -> str:
-    lines = [line.strip() for line in said.stderr.splitlines() if line.strip()]
-    return lines[-1].removeprefix("sbatch: error: ") if lines else f"exit code {said.returncode}"
+    return last_line(said.stderr).removeprefix("sbatch: error: ") or f"exit code {said.returncode}"

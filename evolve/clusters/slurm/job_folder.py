@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evolve.clusters.channels.message import Message
 from evolve.clusters.setup import Setup
+from evolve.errors import last_line
 from evolve.store.paths import write_whole
 
 
@@ -89,8 +90,8 @@ class JobFolder:
 
     def last_words(self) -> str:
         """What the job's programs printed last, to be put behind a sentence; empty when it was nothing."""
-        lines = [line.strip() for line in (_text(self.log) or "").splitlines() if line.strip()]
-        return f": {lines[-1]}" if lines else ""
+        words = last_line(_text(self.log) or "")
+        return f": {words}" if words else ""
 
     @property
     def _number(self) -> Path:

@@ -146,6 +146,17 @@ def _launcher(profile: "SshProfile | SlurmProfile | Manifest") -> "Launcher":
             assert_never(profile)
 
 
+def is_this_machine(name: str) -> bool:
+    """Whether the profile of this name is of this machine alone.
+
+    Raises:
+        SettingsError: There is no such profile, or it is not right.
+    """
+    from evolve.clusters.profile import LocalProfile
+
+    return isinstance(find_profile(name), LocalProfile)
+
+
 def look_at_cluster(name: str, runs: Path, on_place: Callable[[str], None]) -> "Sight":
     """What each host of the cluster of this profile has.
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from evolve.cli.clusters import find_profile, look_at_cluster
+from evolve.cli.clusters import is_this_machine, look_at_cluster
 from evolve.cli.options import AsJson, Runs, complete_cluster, complete_run
 from evolve.doctor.check import Check, State
 from evolve.errors import ExecutionError, RunError, printable
@@ -63,8 +63,8 @@ def doctor(
             raise typer.BadParameter("what --mend does is told in words", param_hint="--json")
         _mend(_folder(run, runs))
         return
-    if cluster is not None:
-        find_profile(cluster)  # a mistake in it is told at once
+    if cluster is not None and is_this_machine(cluster):  # a mistake in a profile is told at once
+        cluster = None
     of_run = _run_checks(_folder(run, runs)) if run is not None else []
     if of_run and not json_:
         _print(of_run, f"The run {run}")
@@ -126,8 +126,19 @@ def _looking(what: str) -> Iterator[Callable[[str], None]]:
     """Say on a terminal what is being waited for; gives a way to say what that does meanwhile."""
     from rich.console import Console
 
-    with Console(stderr=True).status(what) as status:
-        yield lambda text: status.update(printable(text))
+    console = Console(stderr=True, highlight=False)
+    with console.status(what) as status:
+        told = [""]
+
+        def tell(text: str) -> None:
+            if text != told[0]:
+                told[0] = text
+                if console.is_terminal:
+                    status.update(printable(text))
+                else:
+                    console.print(printable(text), markup=False, soft_wrap=True)
+
+        yield tell
 
 
 @contextlib.contextmanager

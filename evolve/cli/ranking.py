@@ -83,7 +83,7 @@ def rank(
         if json_:
             typer.echo(_ranking_document(sitting, standings))
         note(f"generation {sitting.generation} is ranked: {format_order(made[0], sitting.letters)}")
-        note(f"go on: evolve resume {reference}")
+        note(f"go on: evolve resume {reference}   (with --cluster or --address, if it trains elsewhere)")
 
 
 def _asked(sitting: "Sitting", reference: str) -> "tuple[Ballot, str] | None":

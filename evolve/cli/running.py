@@ -128,6 +128,7 @@ def resume(
     Examples:
       evolve resume quick-1
       evolve resume quick-1 --generations 8
+      evolve resume lstm-1 --cluster cluster/slurm.yaml
     """
     from evolve.search import extend
     from evolve.store.run_store import RunStore

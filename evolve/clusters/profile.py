@@ -85,9 +85,17 @@ class SshProfile(_Profile):
     python: str | None = None
     """The Python that has evolve there; unset: the path of the one that runs here."""
     setup: str = ""
-    """Lines of shell that are run on each host before."""
+    """Lines of shell that are run on each host before; one that fails ends it."""
     shared: str | None = None
     """A folder that all hosts see, where half-trained networks are kept; unset: there is none."""
+
+    @field_validator("hosts")
+    @classmethod
+    def _check_hosts(cls, hosts: tuple[SshHost, ...]) -> tuple[SshHost, ...]:
+        names = [host.host for host in hosts]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise PydanticCustomError("hosts", "must name each host once; {name} stands twice", {"name": twice})
+        return hosts
 
     @field_validator("ssh")
     @classmethod
@@ -126,7 +134,7 @@ class SlurmProfile(_Profile):
     python: str | None = None
     """The Python that has evolve on the nodes; unset: the path of the one that runs here."""
     setup: str = ""
-    """Lines of shell that are run in the job before."""
+    """Lines of shell that are run in the job before; one that fails ends it."""
 
     @field_validator("memory_per_node")
     @classmethod
@@ -214,7 +222,7 @@ def _checked(values: Mapping[str, Any], lines: Mapping[tuple[str | int, ...], in
 def _told(
     error: ValidationError, model: type[BaseModel], lines: Mapping[tuple[str | int, ...], int], source: str
 ) -> str:
-    first = error.errors()[0]
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # a key that is misspelt lacks too
     place = first["loc"]
     known = [place[:length] for length in range(len(place), 0, -1) if place[:length] in lines]
     line = f", line {lines[known[0]]}" if known else ""

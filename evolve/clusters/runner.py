@@ -29,10 +29,12 @@ class ClusterRunner:
         """Nothing is asked for yet."""
         self._launcher, self._wish = launcher, wish
         self._session: Session | None = None
+        self._tell_place: Callable[[str], None] = lambda _: None
 
     def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
         """See `TrialRunner.run`."""
         errand = _Errand(individuals, material, observer)
+        self._tell_place = errand.tell_place
         with interrupts_remembered() as stop_if_asked:
             while errand.missing:
                 try:
@@ -48,12 +50,14 @@ class ClusterRunner:
         if session is not None and not in_order and is_left_alone():
             session.leave()
         elif session is not None:
+            self._tell_place("the cluster is let go")
             session.close(in_order=in_order)
 
     def _follow(self, errand: "_Errand", stop_if_asked: Callable[[], None]) -> None:
         """Have the cluster do what is missing, and listen until it has."""
         session, is_new = self._session, self._session is None
         if session is None:
+            errand.tell_place("a cluster is asked for")
             wish = dataclasses.replace(self._wish, generation=errand.generation)
             self._session = session = self._launcher.launch(wish)
         if not (is_new and session.orders):  # else it works already on what was ordered before we came back
@@ -61,7 +65,7 @@ class ClusterRunner:
         while errand.missing:
             message = session.receive(_WAIT_S)
             stop_if_asked()
-            errand.tell_place(session.place)
+            errand.tell_place(f"{session.place}; TensorFlow starts there" if errand.is_warming_up else session.place)
             if message is None:
                 continue
             if message.kind == "refused":
@@ -78,6 +82,7 @@ class _Errand:
         self.missing = {one.id: one for one in longest_first(individuals, material)}
         self.material, self.observer = material, observer
         self.generation = max(one.generation for one in individuals)
+        self.is_warming_up = False
         self._running: dict[str, None] = {}
         self._furthest: dict[str, int] = {}
         self._fruitless = 0
@@ -85,6 +90,7 @@ class _Errand:
 
     def hear(self, message: Message) -> None:
         """Pass on what is about those that are missing; what an earlier order made is known already."""
+        self.is_warming_up = message.kind == "ready"
         name = message.facts.get("id", message.facts.get("individual_id"))
         if name is not None and name not in self.missing:
             return

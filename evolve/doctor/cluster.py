@@ -20,7 +20,7 @@ def cluster_checks(sight: Sight, *, own: Mapping[str, str]) -> Iterator[Check]:
     for host in sight.hosts:
         yield _host_check(host, own)
     for name, why in sight.missing.items():
-        yield Check(name, State.WARNING, f"is missing: {why}", "runs train without it")
+        yield Check(name, State.WARNING, f"is missing: {why}", "see to it; until then runs train without it")
 
 
 def _host_check(host: Mapping[str, Json], own: Mapping[str, str]) -> Check:
@@ -35,6 +35,9 @@ def _host_check(host: Mapping[str, Json], own: Mapping[str, str]) -> Check:
     if differs:
         here = ", ".join(f"{what} {version}" for what, version in own.items() if versions.get(what) != version)
         return Check(name, State.WARNING, f"{found}; it has {', '.join(differs)}, this machine {here}", _SAME)
+    if host["cpus"] > host["cores"]:
+        advice = "see cpus in the profile: trainings would wait for each other"
+        return Check(name, State.WARNING, f"{found}; it has {host['cores']} core(s)", advice)
     if host["gpus"] and not cards:
         advice = "see whether nvidia-smi works there; without a driver, networks train on cores"
         return Check(name, State.WARNING, f"{found}; no driver there sees a card", advice)

@@ -1,6 +1,7 @@
 """What a cluster sees where: its hosts, their resources, and the versions that they have."""
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ def hosts_of_cluster() -> list[dict[str, Any]]:
 
     Returns:
         For each: ``host``, ``address``, ``cpus``, ``gpus``, ``memory_gb`` as Ray shares them out; ``cards``, the names
-        of the GPUs that its driver sees, and ``versions``; or, when it does not answer, ``problem``.
+        of the GPUs that its driver sees, ``cores``, how many there are, and ``versions``; or, when it does not answer,
+        ``problem``.
     """
     look = ray.remote(num_cpus=0)(_look)
     asked = []
@@ -53,6 +55,7 @@ def _look() -> dict[str, Any]:
     versions = {name: importlib.metadata.version(name) for name in ("ray", "tensorflow", "keras")}
     return {
         "cards": _cards(),
+        "cores": os.cpu_count(),
         "versions": {"evolve": __version__, "python": platform.python_version(), **versions},
     }
 

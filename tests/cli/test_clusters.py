@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from evolve.cli.app import run
+from evolve.cli.clusters import is_this_machine
 from tests import troubles
 
 START = ("start", "--space", "quick.yaml", "--judge", "none", "--cluster")
@@ -51,9 +52,8 @@ def test_a_run_trains_at_one_place(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--address" in capsys.readouterr().err
 
 
-def test_doctor_has_nothing_to_say_of_this_machine_as_a_cluster(capsys: pytest.CaptureFixture[str]) -> None:
-    """It looks at it anyhow."""
-    assert run(["doctor", "--cluster", "local.yaml"]) == 1
-    assert "this machine is no cluster; evolve doctor without --cluster looks at it" in " ".join(
-        capsys.readouterr().out.split()
-    )
+def test_a_part_of_this_machine_is_this_machine() -> None:
+    """The doctor looks at it, as without a profile, and at others only when they were got."""
+    assert is_this_machine("local.yaml")
+    assert not is_this_machine("slurm.yaml")
+    assert not is_this_machine("kubernetes.yaml")

@@ -44,6 +44,9 @@ def test_a_time_is_no_number() -> None:
         ('kind: slurm\noptions: ["--a\\nrm -rf /"]', "options must be options of sbatch"),
         ('kind: slurm\npartition: "gpu --wrap=rm"', "partition must be one word"),
         ("kind: ssh", "x.yaml: hosts is missing"),
+        ("kind: ssh\nhost: gpu1", "x.yaml, line 2: unknown key host; allowed: kind, hosts, "),
+        ("kind: ssh\nhost: gpu1", 'did you mean "hosts"?'),
+        ("kind: ssh\nhosts: [a, b, a]", "x.yaml, line 2: hosts must name each host once; a stands twice"),
         ("kind: ssh\nhosts: []", "hosts needs at least one"),
         ("kind: ssh\nhosts: [-oProxyCommand=rm]", "must be a host's name or address, such as gpu1 or me@10.0.0.5"),
         (

@@ -31,7 +31,16 @@ _OVER: Mapping[str, str] = {
 }
 """The states (squeue(1), JOB STATE CODES) in which a job does nothing any more, in words."""
 
+_BY_SOMEBODY = ("CANCELLED", "DEADLINE", "PREEMPTED", "TIMEOUT")
+"""Of those, the ones that its programs have no part in, whatever they say in the end."""
+
 _WAITING = ("PENDING", "CONFIGURING")
+
+_IN_VAIN = frozenset({
+    "AccountNotAllowed", "AssocMaxWallDurationPerJobLimit", "BadConstraints", "InvalidAccount", "InvalidQOS",
+    "PartitionConfig", "PartitionNodeLimit", "PartitionTimeLimit", "QOSMaxWallDurationPerJobLimit", "QOSNotAllowed",
+})  # fmt: skip
+"""Why a job waits (squeue(1), JOB REASON CODES) when no waiting helps: it asks for what is not to be had."""
 
 _HOLDER = """
 import subprocess, sys, threading
@@ -54,6 +63,10 @@ class Job(Protocol):
     @property
     def has_begun(self) -> bool:
         """Whether its programs were started."""
+
+    @property
+    def was_ended(self) -> bool:
+        """Whether somebody has ended it, so that what its programs said last is nothing to go by."""
 
     def look(self, *, every_s: float = WATCH_S) -> str:
         """What it does now, in a few words; asks SLURM once in so many seconds at most."""
@@ -89,6 +102,7 @@ class Submitted:
     number: str
     why_over: str | None = None
     has_begun: bool = False
+    was_ended: bool = False
     _said: str = ""
     _looked_at: float = -WATCH_S
 
@@ -117,9 +131,15 @@ class Submitted:
         state, reason, nodes = (said.stdout.strip().splitlines() or ["COMPLETED||"])[0].split("|", 2)
         self.why_over = _OVER.get(state)
         self.has_begun = state not in _WAITING
+        if state in _WAITING and reason in _IN_VAIN:
+            raise ExecutionError(
+                f"{self} can never start ({reason}); ask for less in the cluster profile: time, nodes, cores, GPUs or "
+                f'memory. What there is, tells: sinfo -o "%P %l %c %m %G"'
+            )
+        self.was_ended = state in _BY_SOMEBODY
         more = f": {reason}" if state in _WAITING and reason not in ("None", "") else ""
         where = f" on {nodes}" if nodes and state == "RUNNING" else ""
-        self._said = f"{self} is {state.lower()}{more}{where}"
+        self._said = f"{self} {self.why_over or f'is {state.lower()}{more}{where}'}"
 
 
 class Step:
@@ -137,6 +157,11 @@ class Step:
     def has_begun(self) -> bool:
         """See `Job`."""
         return True
+
+    @property
+    def was_ended(self) -> bool:
+        """See `Job`."""
+        return False
 
     def __str__(self) -> str:
         """As it is told."""

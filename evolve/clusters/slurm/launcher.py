@@ -5,6 +5,7 @@ not to be reachable from it. Inside an allocation (`salloc`) the job's programs 
 """
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import time
@@ -20,14 +21,14 @@ from evolve.clusters.session import ClusterLostError, Session, Wish
 from evolve.clusters.setup import Role, Setup
 from evolve.clusters.slurm.job import Job, Step, Submitted, submit
 from evolve.clusters.slurm.job_folder import JobFolder
-from evolve.clusters.slurm.script import script, step_command
+from evolve.clusters.slurm.script import of_allocation, script, step_command
 from evolve.errors import ExecutionError
 from evolve.execution.ray_node import new_token
-from evolve.execution.resources import Resources
+from evolve.execution.resources import ALL, Resources
 
 _ALLOCATION = "SLURM_JOB_ID"
 
-_END_LIMIT_S = 15.0
+_END_LIMIT_S = 20.0
 """How long a job may take to end in order, before it is cancelled: all it made is home by then."""
 
 _LOOK_S = 1.0
@@ -50,9 +51,11 @@ class SlurmLauncher:
                 return SlurmSession(job, Submitted(number))
             shutil.rmtree(folder)
         job = JobFolder(wish.folder / f"job-{len(known) + 1}")
-        job.make(_setup(self.profile, wish))
         if _ALLOCATION in os.environ:
-            return SlurmSession(job, Step(step_command(self.profile, job), job.log))
+            profile = of_allocation(self.profile, os.environ)
+            job.make(dataclasses.replace(_setup(profile, wish), resources=ALL))
+            return SlurmSession(job, Step(step_command(profile, job), job.log))
+        job.make(_setup(self.profile, wish))
         job.script.write_text(script(self.profile, job, wish.name), "utf-8")
         return SlurmSession(job, Submitted(_submitted(job)))
 
@@ -103,9 +106,7 @@ class SlurmSession:
                 self._wait_for_its_end()
         finally:
             self._job.cancel()
-            shutil.rmtree(self._folder.folder, ignore_errors=True)
-            with contextlib.suppress(OSError):  # another job of the run may have its folder there
-                self._folder.folder.parent.rmdir()
+            _clear(self._folder)
 
     def leave(self) -> None:
         """See `Session`: a job that was submitted goes on, and is found again; a step in an allocation ends."""
@@ -120,17 +121,26 @@ class SlurmSession:
 
     def _told(self) -> str:
         says = self._job.look()
-        return f"{says}; Ray starts there" if self._job.has_begun and not self._has_spoken else says
+        is_starting = self._job.has_begun and self._job.why_over is None and not self._has_spoken
+        return f"{says}; Ray starts there" if is_starting else says
 
     def _why_lost(self, ended: str) -> str:
         """What became of the job; of one that never said a word, that the folder may be why."""
+        if self._job.was_ended:
+            return f"{self._job} {ended}"
         words = self._folder.last_words()
-        unseen = "" if self._has_spoken or words else "; its nodes may not see the folder of the run"
-        return f"{self._job} {ended}{words}{unseen}"
+        unseen = f"; its nodes may not see {self._folder.folder}: give --runs a folder that they see"
+        return f"{self._job} {ended}{words or ('' if self._has_spoken else unseen)}"
 
 
 def _job_folders(folder: Path) -> Iterator[Path]:
     return (path for path in folder.glob("job-*") if path.name.removeprefix("job-").isdecimal())
+
+
+def _clear(job: JobFolder) -> None:
+    shutil.rmtree(job.folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # another job of the run may have its folder there
+        job.folder.parent.rmdir()
 
 
 def _submitted(job: JobFolder) -> str:
@@ -143,7 +153,7 @@ def _submitted(job: JobFolder) -> str:
             Submitted(number.result()).cancel()
             raise
         except ExecutionError:
-            shutil.rmtree(job.folder)  # a token lies there
+            _clear(job)  # a token lies there
             raise
     return number.result()
 

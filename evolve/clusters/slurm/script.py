@@ -1,8 +1,9 @@
 """What SLURM is given to run: the script of a job, and the command that starts a host's side on each of its nodes."""
 
+import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from evolve.clusters.profile import SlurmProfile
 from evolve.clusters.slurm.job_folder import JobFolder
@@ -29,10 +30,30 @@ def script(profile: SlurmProfile, job: JobFolder, name: str) -> str:
         "#!/bin/bash",
         *(f"#SBATCH {option}" for option in options),
         "# Written by evolve for one generation; nothing of it is needed afterwards.",
-        *([profile.setup.rstrip()] if profile.setup.strip() else []),
+        *(["set -e", profile.setup.rstrip()] if profile.setup.strip() else []),
         f"exec {shlex.join(step_command(profile, job))}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def of_allocation(profile: SlurmProfile, environ: Mapping[str, str]) -> SlurmProfile:
+    """The profile for a step that takes all of the allocation in which it is typed.
+
+    Args:
+        profile: As the user has it.
+        environ: Of the allocation's shell, where SLURM tells what it has (salloc(1), OUTPUT ENVIRONMENT VARIABLES).
+    """
+    nodes = environ.get("SLURM_JOB_NUM_NODES", "")
+    cpus = [
+        int(count) for count in re.findall(r"(\d+)(?:\(x\d+\))?(?:,|$)", environ.get("SLURM_JOB_CPUS_PER_NODE", ""))
+    ]
+    granted = {
+        "nodes": int(nodes) if nodes.isdecimal() else profile.nodes,
+        "cpus_per_node": min(cpus, default=None),
+        "gpus_per_node": 0,
+        "memory_per_node": None,
+    }
+    return profile.model_copy(update=granted)
 
 
 def step_command(profile: SlurmProfile, job: JobFolder) -> list[str]:

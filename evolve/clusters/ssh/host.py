@@ -66,5 +66,5 @@ class SshHostLink:
 def _program(profile: SshProfile, entry: SshHost) -> str:
     """What is run on the host, by whatever shell its user has."""
     python = entry.python or profile.python or sys.executable
-    lines = [*profile.setup.splitlines(), f"exec {shlex.quote(python)} -u -m evolve.clusters.node"]
+    lines = ["set -e", *profile.setup.splitlines(), f"exec {shlex.quote(python)} -u -m evolve.clusters.node"]
     return f"exec sh -c {shlex.quote(chr(10).join(lines))}"

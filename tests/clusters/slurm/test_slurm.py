@@ -16,6 +16,7 @@ from evolve.clusters.session import ClusterLostError, Session, Wish
 from evolve.clusters.slurm import job as slurm_job
 from evolve.clusters.slurm import launcher as slurm_module
 from evolve.clusters.slurm.launcher import SlurmLauncher
+from evolve.clusters.slurm.script import of_allocation
 from evolve.errors import ExecutionError
 from tests import troubles
 from tests.clusters.slurm.stand_in_slurm import StandInSlurm, settings_in
@@ -110,11 +111,34 @@ def test_a_job_that_never_spoke_may_not_see_its_folder(wish: Wish, slurm: StandI
     """The commonest mistake on a new cluster; and what its programs printed last is told."""
     session = launch(wish)
     slurm.is_in("FAILED")
-    with pytest.raises(ClusterLostError, match="job 4711 failed; its nodes may not see the folder of the run"):
+    with pytest.raises(ClusterLostError, match=r"job 4711 failed; its nodes may not see .*job-1: give --runs"):
         [session.receive(0) for _ in range(2)]
     (wish.folder / "job-1" / "job.log").write_text("Loading cuda\nNo module named evolve\n")
     with pytest.raises(ClusterLostError, match=r"job 4711 failed: No module named evolve$"):
         session.receive(0)
+
+
+def test_a_job_that_can_never_start_is_not_waited_for(wish: Wish, slurm: StandInSlurm) -> None:
+    """It asks for what no node or no partition has; the user is told, and the job is cancelled."""
+    session = launch(wish)
+    slurm.is_in("PENDING", "PartitionTimeLimit")
+    with pytest.raises(
+        ExecutionError, match=r"job 4711 can never start \(PartitionTimeLimit\); ask for less .*sinfo -o"
+    ):
+        session.receive(0)
+    session.close(in_order=False)
+    assert slurm.asked[-1] == "scancel 4711"
+
+
+@pytest.mark.parametrize(
+    ("told", "granted"), [("8(x2)", (2, 8)), ("16,8(x2)", (3, 8)), ("4", (1, 4)), ("", (2, None)), ("2(x3),12", (4, 2))]
+)
+def test_a_step_takes_all_of_its_allocation(told: str, granted: tuple[int, int | None]) -> None:
+    """Whatever the profile asks for: a step that asks for more than there is never starts."""
+    nodes = {"8(x2)": "2", "16,8(x2)": "3", "4": "1", "2(x3),12": "4"}.get(told, "")
+    profile = of_allocation(FULL, {"SLURM_JOB_NUM_NODES": nodes, "SLURM_JOB_CPUS_PER_NODE": told})
+    assert (profile.nodes, profile.cpus_per_node) == granted
+    assert (profile.gpus_per_node, profile.memory_per_node) == (0, None)
 
 
 def test_slurm_that_does_not_answer_is_no_end_of_a_job(wish: Wish, slurm: StandInSlurm) -> None:

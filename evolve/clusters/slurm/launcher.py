@@ -74,7 +74,7 @@ class SlurmSession:
         self._channel = FolderChannel(folder.to_cluster, folder.to_home)
         self.orders = folder.orders
         self._has_spoken = False
-        self.place = self._told()
+        self.place = f"{job} is asked for"
 
     def send(self, message: Message) -> None:
         """See `Session`."""

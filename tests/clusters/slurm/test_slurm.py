@@ -78,6 +78,7 @@ def test_a_job_asks_for_what_the_profile_says(wish: Wish, slurm: StandInSlurm) -
 def test_what_a_job_does_is_told_in_words(wish: Wish, slurm: StandInSlurm) -> None:
     """Pending and why, running and where; and that Ray still starts, until it is heard of."""
     session = launch(wish)
+    assert session.receive(0) is None
     assert session.place == "job 4711 is pending: Resources"
     slurm.is_in("RUNNING", nodes="n[1-2]")
     assert session.receive(0) is None
@@ -120,8 +121,8 @@ def test_a_job_that_never_spoke_may_not_see_its_folder(wish: Wish, slurm: StandI
 
 def test_a_job_that_can_never_start_is_not_waited_for(wish: Wish, slurm: StandInSlurm) -> None:
     """It asks for what no node or no partition has; the user is told, and the job is cancelled."""
-    session = launch(wish)
     slurm.is_in("PENDING", "PartitionTimeLimit")
+    session = launch(wish)
     with pytest.raises(
         ExecutionError, match=r"job 4711 can never start \(PartitionTimeLimit\); ask for less .*sinfo -o"
     ):
@@ -231,7 +232,7 @@ def test_a_step_in_an_allocation_is_no_job(wish: Wish, slurm: StandInSlurm, monk
     )
     (slurm.folder / "srun").chmod(0o755)
     session = launch(wish)
-    assert session.place.startswith("running in this allocation")
+    assert session.place == "the step in this allocation is asked for"
     assert slurm.asked == []
     while session.receive(0.1) is None and "error" not in (wish.folder / "job-1" / "job.log").read_text():
         time.sleep(0.1)

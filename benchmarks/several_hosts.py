@@ -21,6 +21,8 @@ HERE = Path(__file__).parents[1]
 
 _GROUPS = Path("/sys/fs/cgroup/cpu")
 _PERIOD_US = 50_000
+_WEIGHT = 8 * 1024
+"""Of a host where cores are fought for, when that of any other process is 1024: it is to have its share."""
 
 
 def why_not(programs: tuple[str, ...] = requirements.SSH, *, limited: bool = False) -> str | None:
@@ -76,11 +78,15 @@ def processes(host: Host) -> list[psutil.Process]:
 
 @contextlib.contextmanager
 def limited(bed: Hosts, share: float) -> Iterator[None]:
-    """Each host may use so much of one core; call it when their ssh servers run, and nothing else does."""
+    """Each host may use so much of one core, and has it on a busy machine too, as nearly as can be.
+
+    Call it when their ssh servers run, and nothing else does.
+    """
     groups = {host: _GROUPS / f"evolve-bench-{os.getpid()}-{host.name}" for host in bed}
     try:
         for host, group in groups.items():
             group.mkdir()
+            (group / "cpu.shares").write_text(str(_WEIGHT))
             (group / "cpu.cfs_period_us").write_text(str(_PERIOD_US))
             (group / "cpu.cfs_quota_us").write_text(str(round(share * _PERIOD_US)))
             for process in processes(host):  # what they start is in the group too

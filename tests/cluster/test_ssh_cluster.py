@@ -53,7 +53,10 @@ class Watching(Recorder):
 
 
 def run(ssh: Ssh, individuals: list[Individual], material: Material, recorder: Recorder, shared: Path) -> None:
-    """Run these trials on the hosts, two side by side on each; half-trained networks are kept in the shared folder."""
+    """Run these trials on the hosts, two side by side on each; half-trained networks are kept in the shared folder.
+
+    How many there are names the run: tests that share the folder must differ in it.
+    """
     hosts = [{"host": name, "cpus": 2} for name in ("h1", "h2", "h3")]
     profile = SshProfile.model_validate(
         {
@@ -64,7 +67,7 @@ def run(ssh: Ssh, individuals: list[Individual], material: Material, recorder: R
             "shared": str(shared),
         }
     )
-    execution = ClusterExecution(SshLauncher(profile), Wish("test", shared / "nobody", trial=RUN))
+    execution = ClusterExecution(SshLauncher(profile), Wish(f"run of {len(individuals)}", shared / "nobody", trial=RUN))
     with execution, execution() as runner:
         runner.run(individuals, material, recorder)
 
@@ -128,7 +131,7 @@ def test_hosts_that_die_and_are_cut_off_are_done_without(
     assert all(result.failure is None for result in recorder.results.values())
     assert {name for name, _ in recorder.lost} < set(recorder.started[:6])
     assert len(recorder.lost) == 4
-    kept = next(folder for folder in shared.glob("evolve-test-g0-*") if any(folder.glob("g0-8*")))
+    (kept,) = shared.glob("evolve-run-of-8-g0-*")
     for one in individuals:
         attempts = ["no", "yes"] if one.id in dict(recorder.lost) else ["no"]
         assert found(kept, one.id) == attempts

@@ -44,7 +44,13 @@ def cluster(monkeypatch: pytest.MonkeyPatch, **head: float) -> Iterator[Any]:
     monkeypatch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", True)
     from ray.cluster_utils import Cluster  # noqa: PLC0415 - not before
 
-    ours = Cluster(initialize_head=True, head_node_args=head)
+    for attempt in range(3):
+        try:
+            ours = Cluster(initialize_head=True, head_node_args=head)
+            break
+        except Exception:  # Ray gives a node half a minute to come up, which a busy machine does not always keep
+            if attempt == 2:
+                raise
     try:
         yield ours
     finally:

@@ -17,23 +17,20 @@ import ray
 from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
 from evolve.errors import ExecutionError
-from evolve.execution.checkpoints import forget, forget_all
+from evolve.execution.checkpoints import forget_all
 from evolve.execution.contract import TrialObserver, TrialProgress
 from evolve.execution.effort import is_modest, largest_mb, longest_first
 from evolve.execution.material import Material
 from evolve.execution.places import Demand, Layout, most_memory_mb
 from evolve.execution.ray_cluster import nodes, on_node
 from evolve.execution.room import Room
+from evolve.execution.round import ATTEMPTS, HUNG_ATTEMPTS, Round
 from evolve.execution.worker import RUN_TRIAL, Alive, Ended, Ready, Worker, last_line
 from evolve.genetics.individual import Individual
 from evolve.interrupts import interrupts_remembered
-from evolve.store.records import TrialResult
 
-ATTEMPTS = 3
-"""How often a trial is begun whose worker dies each time, and a worker that dies before it is ready."""
-
-HUNG_ATTEMPTS = 2
-"""How often a trial is begun that hangs each time: a second time, in case it was the machine's fault."""
+_HOST_LOST = "its node has died"
+"""What Ray says of a worker whose host is gone; it has no class of its own for that (2.60)."""
 
 START_LIMIT_S = 300.0
 """How long a worker may take until it has imported everything; busy machines take a minute."""
@@ -109,7 +106,7 @@ class RayRunner:
         """See `TrialRunner.run`."""
         waiting, limit_s = deque(longest_first(individuals, material)), material.config.hang_limit
         modest = frozenset(one.id for one in individuals if is_modest(one, material, self._demand.cpus))
-        round_ = _Round(waiting, ray.put(material), observer, Counter(), limit_s, modest, self._checkpoints)
+        round_ = Round(waiting, ray.put(material), observer, Counter(), limit_s, modest, self._checkpoints)
         if individuals:
             self._room.suit(largest_mb(individuals, material), len(individuals))
             if (sharing := self.sharing) is not None:
@@ -131,7 +128,7 @@ class RayRunner:
                 self._close(place)
             raise
 
-    def _suit_places(self, round_: "_Round") -> None:
+    def _suit_places(self, round_: Round) -> None:
         """Have the places that there is room and use for now, and none that stands in their way."""
         layout = self._room.layout()
         if layout is None:
@@ -142,7 +139,7 @@ class RayRunner:
         self.open_places(len(round_.waiting) + main)
         self._open_spare(layout, round_)
 
-    def _open_spare(self, layout: Layout, round_: "_Round") -> None:
+    def _open_spare(self, layout: Layout, round_: Round) -> None:
         """Start workers on machines without GPUs for the modest networks that no other place is free for."""
         spare = [place for place in self._places if place.is_spare]
         vacant = Counter(layout.spare) - Counter(place.node_id for place in spare if place.node_id)
@@ -156,7 +153,7 @@ class RayRunner:
         main = [place for place in self._places if not place.is_spare]
         return sum(place.individual is None and place.silent_s < _SOON_S for place in main)
 
-    def _hand_out(self, round_: "_Round") -> None:
+    def _hand_out(self, round_: Round) -> None:
         """Give each idle place a trial: spare ones last, and only what nobody else is about to take."""
         for place in sorted(self._places, key=lambda place: place.is_spare):
             if not place.is_idle or not round_.waiting:
@@ -168,7 +165,7 @@ class RayRunner:
             round_.begun[individual.id] += 1
             round_.observer.trial_started(individual.id)
 
-    def _listen(self, round_: "_Round") -> None:
+    def _listen(self, round_: Round) -> None:
         """Wait for signs of life, for a while, and tell the observer."""
         began = time.monotonic()
         busy = [place for place in self._places if place.sign is not None]
@@ -188,7 +185,7 @@ class RayRunner:
             else:
                 self._understand(place, said, round_)
 
-    def _understand(self, place: "_Place", said: object, round_: "_Round") -> None:
+    def _understand(self, place: "_Place", said: object, round_: Round) -> None:
         place.silent_s = said.silent_s if isinstance(said, Alive) else 0.0
         if isinstance(said, TrialProgress):
             round_.observer.trial_progressed(said)
@@ -201,7 +198,7 @@ class RayRunner:
         elif isinstance(said, Ready):
             place.sign, place.ready, self._failed_starts = None, said, 0
 
-    def _lost(self, place: "_Place", error: RayError, round_: "_Round") -> None:
+    def _lost(self, place: "_Place", error: RayError, round_: Round) -> None:
         """Forget a worker that died; its trial is tried again elsewhere, or given up."""
         individual = place.individual
         self._close(place)
@@ -213,11 +210,13 @@ class RayRunner:
                 raise ExecutionError(f"no worker can start: {last_line(error)}") from error
         elif isinstance(error, RayTaskError):  # not its genome's fault: it does not understand what it is sent
             round_.give_up(individual, f"its worker failed: {last_line(error)}")
+        elif _HOST_LOST in str(error):
+            round_.try_elsewhere(individual)
         else:
             out_of_memory = isinstance(error, OutOfMemoryError)
             round_.try_again(individual, "ran out of memory" if out_of_memory else "died or was killed", ATTEMPTS)
 
-    def _give_up_the_silent(self, round_: "_Round") -> None:
+    def _give_up_the_silent(self, round_: Round) -> None:
         """End the workers that have been silent for too long: a hung trial, a stopped process, a node cut off."""
         for place in [place for place in self._places if place.individual and place.silent_s > round_.hang_limit_s]:
             self._close(place)
@@ -284,57 +283,3 @@ def _kill(worker: Ready) -> None:
         # Two processes tell the time at which a third began up to a second differently.
         if abs(process.create_time() - worker.began_at) < _SAME_S:
             process.kill()
-
-
-@dataclass(slots=True)
-class _Round:
-    """One call of `RayRunner.run`.
-
-    Attributes:
-        waiting: Who waits, the largest first.
-        material: What all work from, in Ray's store.
-        observer: Who is told.
-        begun: How often each was begun, by id.
-        hang_limit_s: How long one may be silent.
-        modest: The ids of those for whom a machine without a GPU is no disadvantage.
-        checkpoints: The folder of half-trained networks; None keeps none.
-    """
-
-    waiting: deque[Individual]
-    material: Any
-    observer: TrialObserver
-    begun: Counter[str]
-    hang_limit_s: float
-    modest: frozenset[str]
-    checkpoints: Path | None
-
-    @property
-    def modest_waiting(self) -> int:
-        """How many wait that need no GPU."""
-        return sum(individual.id in self.modest for individual in self.waiting)
-
-    def take_smallest(self) -> Individual:
-        """The last in line of those that need no GPU; there must be one."""
-        smallest = next(individual for individual in reversed(self.waiting) if individual.id in self.modest)
-        self.waiting.remove(smallest)
-        return smallest
-
-    def try_again(self, individual: Individual, why: str, attempts: int) -> None:
-        """Put an individual first in line whose process was lost, unless that happened so many times already."""
-        begun = self.begun[individual.id]
-        if begun >= attempts:
-            self.give_up(individual, f"its process {why} {begun} times")
-            return
-        if begun == ATTEMPTS - 1:  # should it be the checkpoint that ends each process, the last attempt does without
-            forget(self.checkpoints, individual.id)
-        self.waiting.appendleft(individual)
-        self.observer.trial_lost(individual.id, f"its process {why}")
-
-    def give_up(self, individual: Individual, why: str) -> None:
-        """Record that an individual has failed."""
-        self.finish(TrialResult(individual.id, failure=why))
-
-    def finish(self, result: TrialResult) -> None:
-        """Tell what came of a trial; once it is recorded, what was kept of its training is of no use."""
-        self.observer.trial_finished(result)
-        forget(self.checkpoints, result.individual_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from evolve.clusters.channels.message import Message
+from evolve.clusters.setup import Role, Setup
 from evolve.config import GpusPerTrial
 
 
@@ -42,6 +43,10 @@ class Wish:
     def name(self) -> str:
         """What the cluster is called where its kind has names: letters, digits and hyphens."""
         return f"evolve-{re.sub('[^A-Za-z0-9]+', '-', self.run).strip('-') or 'run'}-g{self.generation}"
+
+    def setup(self, role: Role) -> Setup:
+        """What a host of this role has to know of it; what else it has to know its launcher adds."""
+        return Setup(role, cpus=self.cpus, gpus=self.gpus, memory_gb=self.memory_gb, trial=self.trial)
 
 
 class Session(Protocol):

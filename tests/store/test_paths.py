@@ -139,18 +139,8 @@ def test_a_writing_that_ends_halfway_leaves_what_was_there(tmp_path: Path) -> No
     assert [aside.name for aside in asides_of(path)] == [".song.mid.0a1b2c3d"]
 
 
-def test_the_names_of_new_folders_are_flushed_like_those_of_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_names_of_new_folders_are_flushed_like_those_of_files(tmp_path: Path, flushed: list[Path]) -> None:
     """A power cut must not lose the folder of a file whose row is committed."""
-    flushed: list[Path] = []
-    flush = os.fsync
-
-    def remember(descriptor: int) -> None:
-        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
-        flush(descriptor)
-
-    monkeypatch.setattr(os, "fsync", remember)
     write_whole(tmp_path / "individuals" / "g0-1" / "song-1.mid", b"MThd")
     folders = {path for path in flushed if path.is_dir()}
     assert folders == {tmp_path, tmp_path / "individuals", tmp_path / "individuals" / "g0-1"}

@@ -1,6 +1,5 @@
 """What is written into a run folder comes back as it was, in whatever order things happened."""
 
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -415,19 +414,10 @@ def test_what_one_individual_costs_does_not_grow_with_the_others(tmp_path: Path)
     assert max(steps[-20:]) < 1.3 * max(steps[20:40])
 
 
-def test_the_names_of_a_trial_s_files_are_made_sure_of_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_names_of_a_trial_s_files_are_made_sure_of_together(tmp_path: Path, flushed: list[Path]) -> None:
     """Each file is flushed, its folder once for all of them, before the row that names them commits."""
-    flushed: list[Path] = []
-    flush = os.fsync
-
-    def remember(descriptor: int) -> None:
-        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
-        flush(descriptor)
-
     with new_run(tmp_path / "run") as store:
-        monkeypatch.setattr(os, "fsync", remember)
+        flushed.clear()
         store.record_trial(result_of("g0-1"))
     folder = store.paths.artifact("g0-1", "song-1.mid").parent
     assert sum(path.parent == folder for path in flushed) == 7

@@ -97,9 +97,8 @@ def delete_arguments(trace: Trace) -> tuple[str, ...]:
 def meaning_of(complaint: str) -> str:
     """What kubectl said on stderr, and what it means where that is known, as one line."""
     lines = [line.strip() for line in complaint.splitlines() if line.strip() and not line.startswith("Warning:")]
-    said = shortened(
-        re.sub(r"^(error|Error from server.*?): ", "", lines[-1] if lines else "kubectl said nothing"), 300
-    )
+    last = lines[-1].partition("; if you choose to ignore")[0] if lines else "kubectl said nothing"
+    said = shortened(re.sub(r"^(error|Error from server.*?): ", "", last), 300)
     known = next((meaning for _, pattern, meaning in _MEANINGS if re.search(pattern, complaint)), None)
     return said if known is None else f"{known} (it says: {said})"
 

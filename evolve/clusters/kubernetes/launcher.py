@@ -5,6 +5,7 @@ head. No port is opened and no disk is shared.
 """
 
 import contextlib
+import dataclasses
 import shutil
 import time
 from typing import Final
@@ -146,14 +147,8 @@ class KubernetesSession:
 
     def _setup(self) -> Setup:
         standing = None if self._watch is None else self._watch.standing
-        return Setup(
-            Role.GUEST,
-            nodes=1 if standing is None else 1 + standing.workers,
-            cpus=self._wish.cpus,
-            gpus=self._wish.gpus,
-            memory_gb=self._wish.memory_gb,
-            trial=self._wish.trial,
-        )
+        nodes = 1 if standing is None else 1 + standing.workers
+        return dataclasses.replace(self._wish.setup(Role.GUEST), nodes=nodes)
 
     def _loss(self, error: Exception) -> ClusterLostError | ExecutionError:
         """Why the head is not heard any more; what the user has to mend is not tried with another cluster."""

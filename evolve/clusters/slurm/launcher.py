@@ -159,14 +159,10 @@ def _submitted(job: JobFolder) -> str:
 
 
 def _setup(profile: SlurmProfile, wish: Wish) -> Setup:
-    return Setup(
-        Role.HEAD,
+    return dataclasses.replace(
+        wish.setup(Role.HEAD),
         token=new_token(),
         nodes=profile.nodes,
-        cpus=wish.cpus,
-        gpus=wish.gpus,
-        memory_gb=wish.memory_gb,
-        trial=wish.trial,
         checkpoints=None if wish.checkpoints is None else str(wish.checkpoints.absolute()),
         resources=Resources(profile.cpus_per_node, profile.gpus_per_node, memory_mb(profile.memory_per_node)),
     )

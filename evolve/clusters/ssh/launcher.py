@@ -158,15 +158,8 @@ class SshSession:
 
 
 def _setup(profile: SshProfile, wish: Wish) -> Setup:
-    return Setup(
-        Role.HEAD,
-        token=new_token(),
-        cpus=wish.cpus,
-        gpus=wish.gpus,
-        memory_gb=wish.memory_gb,
-        trial=wish.trial,
-        checkpoints=None if profile.shared is None else f"{profile.shared.rstrip('/')}/{wish.name}-{_identity(wish)}",
-    )
+    shared = None if profile.shared is None else f"{profile.shared.rstrip('/')}/{wish.name}-{_identity(wish)}"
+    return dataclasses.replace(wish.setup(Role.HEAD), token=new_token(), checkpoints=shared)
 
 
 def _identity(wish: Wish) -> str:

@@ -70,7 +70,7 @@ def read_songs(path: Path) -> tuple[Song, ...]:
         songs: tuple[Song, ...] = (read_midi(data, name),)
     else:
         # Imported here because it takes a second and a half, and MIDI files and a warm cache do without.
-        from evolve.music.notation import read_notation  # noqa: PLC0415
+        from evolve.music.notation.by_music21 import read_notation  # noqa: PLC0415
 
         songs = read_notation(data, path.suffix.lower(), name)
     for song in songs:
@@ -88,7 +88,7 @@ def is_harmless(path: Path) -> bool:
 def import_reader(path: Path) -> None:
     """Import what reads such a file, where that takes its time."""
     if path.suffix.lower() in NOTATION_SUFFIXES:
-        import evolve.music.notation  # noqa: F401, PLC0415
+        import evolve.music.notation.by_music21  # noqa: F401, PLC0415
 
 
 def size_to_read(path: Path) -> int:

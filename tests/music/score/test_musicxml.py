@@ -149,7 +149,7 @@ def test_a_song_without_notes_has_no_score(tracks: tuple[list[Note], ...]) -> No
 
 def read_back(song: Song) -> Iterator[Song]:
     """The song that our own reader, which is music21, makes of the score."""
-    from evolve.music.notation import read_notation  # noqa: PLC0415 -- loads music21
+    from evolve.music.notation.by_music21 import read_notation  # noqa: PLC0415 -- loads music21
 
     yield from read_notation(musicxml(song), ".musicxml", "score")
 

@@ -1,0 +1,183 @@
+"""Written scores as songs: parts laid out together bar by bar, ties joined, and told which bars do not add up.
+
+What is written is read once: repeats, endings, D.C. and D.S. are not played (docs/decisions/reading-what-is-given.md).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import accumulate, zip_longest
+from typing import Final
+
+from evolve.music.notation.written import WrittenBar, WrittenPart, WrittenScore
+from evolve.music.plain import is_tempo, plain_name, plain_program, within_reach
+from evolve.music.reshaping import without_overlaps
+from evolve.music.song import COMMON_TIME, PITCHES, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
+
+BEATS_A_MINUTE: Final = 100.0
+"""How fast notation without a tempo is meant. A beat is a half note in 2/2 and a dotted quarter in 6/8: reels and jigs
+that are written in longer notes are as lively as those in shorter ones."""
+
+_TOLD_BARS: Final = 8
+"""Bars that are named where many do not add up."""
+
+_EIGHTH: Final = Fraction(1, 2)
+
+
+def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
+    """The song of a written score, one track for each part that has notes, and the doubts about it.
+
+    Bar k starts in all parts where the longest bar k-1 of any part ends. A first bar that is not full, an upbeat,
+    begins with the silence that it lacks, so that bar lines lie where the metre has them. Onsets and ends are rounded
+    to the grid each by itself. Notes out of MIDI's range are left out.
+
+    Args:
+        score: As a reader of notation has it.
+        title: What the song is called.
+
+    Returns:
+        The song, with one empty track when nothing sounds, and the reader's doubts with the timeline's own.
+    """
+    metre = _main_metre(score.parts)
+    starts = [_bar_starts(part, score.parts) for part in score.parts]
+    tracks: list[Track] = []
+    left_out = 0
+    for part, own in zip(score.parts, starts, strict=True):
+        notes, strange = _notes(part, own)
+        left_out += strange
+        if notes:
+            name, program = plain_name(part.name), plain_program(part.program)
+            tracks.append(Track(without_overlaps(Notes.of(notes).table), name=name, program=program))
+    tempo_bpm = _tempo(score)
+    song = Song(tuple(tracks) or (Track(Notes.of(())),), tempo_bpm=tempo_bpm, title=title, metre=metre)
+    return song, (*score.doubts, *_doubts(score.parts, left_out))
+
+
+def _main_metre(parts: Sequence[WrittenPart]) -> Metre:
+    """The time signature that most of the first part is in."""
+    lengths: dict[Metre, Fraction] = {}
+    for bar in parts[0].bars if parts else ():
+        if bar.metre is not None:
+            lengths[bar.metre] = lengths.get(bar.metre, Fraction(0)) + bar.length_beats
+    return max(lengths, key=lambda metre: lengths[metre], default=COMMON_TIME)
+
+
+def _bar_starts(part: WrittenPart, parts: Sequence[WrittenPart]) -> list[Fraction]:
+    """Where each bar of a part starts, in quarter notes."""
+    lengths = _own_lengths(part) if _run_by_themselves(parts) else _common_lengths(parts)
+    return [*accumulate(lengths, initial=_silence_before(parts))]
+
+
+def _own_lengths(part: WrittenPart) -> list[Fraction]:
+    return [bar.length_beats for bar in part.bars]
+
+
+def _common_lengths(parts: Sequence[WrittenPart]) -> list[Fraction]:
+    return [
+        max(bar.length_beats for bar in together if bar is not None)
+        for together in zip_longest(*(part.bars for part in parts))
+    ]
+
+
+def _run_by_themselves(parts: Sequence[WrittenPart]) -> bool:
+    """Whether parts are as long as each other in other numbers of bars: bar lines stand in some that others lack."""
+    counts = {len(part.bars) for part in parts}
+    return len(counts) > 1 and len({sum(_own_lengths(part)) for part in parts}) == 1
+
+
+def _silence_before(parts: Sequence[WrittenPart]) -> Fraction:
+    """Quarter notes that the first bar lacks at its beginning."""
+    first = [part.bars[0] for part in parts if len(part.bars) > 1]
+    metre = next((bar.metre for bar in first if bar.metre is not None), None)
+    if metre is None:
+        return Fraction(0)
+    return max(Fraction(0), _full(metre) - max(bar.length_beats for bar in first))
+
+
+def _notes(part: WrittenPart, starts: Sequence[Fraction]) -> tuple[list[Note], int]:
+    """A part's notes on the grid, tied ones joined, and how many were left out since MIDI has no such pitch."""
+    placed = sorted(
+        (start + note.onset_beats, note.pitch, note.duration_beats, note.is_tied)
+        for bar, start in zip(part.bars, starts, strict=False)
+        for note in bar.notes
+    )
+    spans: list[tuple[int, Fraction, Fraction]] = []
+    ending: dict[tuple[int, Fraction], int] = {}
+    for onset, pitch, duration, is_tied in placed:
+        before = ending.pop((pitch, onset), None) if is_tied else None
+        if before is None:
+            before = len(spans)
+            spans.append((pitch, onset, onset + duration))
+        else:
+            spans[before] = (pitch, spans[before][1], onset + duration)
+        ending[pitch, onset + duration] = before
+    on_grid = [(pitch, _ticks(onset), _ticks(end)) for pitch, onset, end in spans if 0 <= pitch < PITCHES]
+    notes = [Note(pitch, onset, end - onset) for pitch, onset, end in on_grid if end > onset]
+    return notes, len(spans) - len(on_grid)
+
+
+def _ticks(beats: Fraction) -> int:
+    """The nearest place of the grid, halves rounded up."""
+    numerator, denominator = beats.numerator, beats.denominator
+    return (2 * TICKS_PER_BEAT * numerator + denominator) // (2 * denominator)
+
+
+def _tempo(score: WrittenScore) -> float:
+    """Quarter notes a minute: as written, else `BEATS_A_MINUTE` of the first time signature's own beats."""
+    if score.tempo_bpm is not None and is_tempo(score.tempo_bpm):
+        return within_reach(float(score.tempo_bpm))
+    metre = next((bar.metre for part in score.parts for bar in part.bars if bar.metre is not None), COMMON_TIME)
+    return within_reach(BEATS_A_MINUTE * float(_felt_beat(metre)))
+
+
+def _felt_beat(metre: Metre) -> Fraction:
+    """What a conductor would beat, in quarter notes.
+
+    Threes of units where they go up in threes, as in 6/8 and 3/8; quarters in fives and sevens of eighths, which no
+    equal beat fits; else the unit.
+    """
+    unit = Fraction(4, metre.unit)
+    if metre.beats % 3 == 0 and (unit <= _EIGHTH or metre.beats > 3):  # noqa: PLR2004 -- 3/4 is felt in quarters
+        return 3 * unit
+    return Fraction(1) if unit < 1 and metre.beats % 2 else unit
+
+
+def _full(metre: Metre) -> Fraction:
+    """How long a bar is, in quarter notes."""
+    return Fraction(4 * metre.beats, metre.unit)
+
+
+def _doubts(parts: Sequence[WrittenPart], left_out: int) -> Iterator[str]:
+    """What the lengths and pitches of a score say against its reading, or its writing."""
+    wrong = sorted({number for part in parts for number in _wrong_bars(part.bars)})
+    if wrong:
+        named = ", ".join(map(str, wrong[:_TOLD_BARS])) + (", …" if len(wrong) > _TOLD_BARS else "")
+        yield f"{'a bar does' if len(wrong) == 1 else f'{len(wrong):,} bars do'} not add up to the metre: {named}"
+    if _run_by_themselves(parts):
+        yield "parts have different numbers of bars: each is read by itself"
+    elif _unequal(parts):
+        yield "parts have bars of different lengths: each bar is as long as its longest"
+    if left_out:
+        yield f"{left_out:,} note{'s' * (left_out != 1)} left out that MIDI has no pitch for"
+
+
+def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
+    """Numbers, from 1, of bars that neither are full nor become so with the one after or before them."""
+    for number, bar in enumerate(bars, start=1):
+        if bar.metre is None or bar.length_beats == _full(bar.metre) or not bar.length_beats:
+            continue
+        is_short = bar.length_beats < _full(bar.metre)
+        after_section = number == 1 or bars[number - 2].ends_section
+        if is_short and (after_section or bar.ends_section or number == len(bars)):
+            continue
+        yield number
+
+
+def _unequal(parts: Sequence[WrittenPart]) -> bool:
+    """Whether some bar is longer in one part than in another that goes on after it."""
+    totals = Counter(
+        number
+        for number, together in enumerate(zip_longest(*(part.bars for part in parts)))
+        if len({bar.length_beats for bar in together if bar is not None and bar.length_beats}) > 1
+    )
+    return bool(totals)

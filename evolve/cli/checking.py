@@ -12,12 +12,16 @@ from evolve.cli.options import AsJson, complete_corpus, complete_space, find_spa
 from evolve.errors import printable
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from evolve.genetics.gene import Gene
     from evolve.genetics.space import SearchSpace
 
 _SAMPLES = 5
 _NAMED = 6
-"""Files that are named for one reason to skip them."""
+"""Files that are named for one reason to skip them, and doubts that are told of one file."""
+_LISTED = 40
+"""Files that are listed unless all are asked for."""
 
 space = typer.Typer(help="Look at search spaces.", no_args_is_help=True, rich_markup_mode=None)
 corpus = typer.Typer(help="Look at what networks learn from.", no_args_is_help=True, rich_markup_mode=None)
@@ -80,9 +84,13 @@ def check_corpus(
     tracks: Annotated[
         str, typer.Option(help="What is learned: piano, or roles such as melody+bass, as with --set tracks=.")
     ] = "piano",
+    files: Annotated[bool, typer.Option("--files", help="List every file, however many there are.")] = False,
     json_: AsJson = False,
 ) -> None:  # fmt: skip
-    """Check a corpus: pieces, notes, tracks, symbols, durations, and what is skipped and why.
+    """Check a corpus: its files and their notes, what is doubtful or skipped and why, tracks, symbols, durations.
+
+    A doubt is what the reader could not be sure of: bars that do not add up to the metre, signs that it does not know.
+    The file is used all the same.
 
     \b
     Examples:
@@ -102,7 +110,7 @@ def check_corpus(
     if json_:
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
-    _print_corpus(facts)
+    _print_corpus(facts, every_file=files)
 
 
 def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]]) -> None:
@@ -163,7 +171,7 @@ def _space_document(name: str, space: "SearchSpace", settings: Any, samples: lis
     }
 
 
-def _print_corpus(facts: dict[str, Any]) -> None:
+def _print_corpus(facts: dict[str, Any], *, every_file: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -172,7 +180,28 @@ def _print_corpus(facts: dict[str, Any]) -> None:
     table.add_column()
     for label, text in _corpus_lines(facts):
         table.add_row(label, text)
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    console.print()
+    console.print(_files_table(facts["files"], every_file=every_file))
+
+
+def _files_table(files: list[dict[str, Any]], *, every_file: bool) -> "Table":
+    """Files with their notes and doubts: all of them, or, of many, those with doubts."""
+    from rich.table import Table
+
+    listed = files if every_file or len(files) <= _LISTED else [file for file in files if file["doubts"]][:_LISTED]
+    table = Table("file", "pieces", "notes", "doubts", box=None, pad_edge=False, header_style="bold")
+    for column in table.columns[1:3]:
+        column.justify = "right"
+    for file in listed:
+        doubts = file["doubts"] if every_file else file["doubts"][:_NAMED]
+        more = [f"… and {len(file['doubts']) - len(doubts):,} more (--files has all)"]
+        told = "\n".join([*doubts, *(more if len(doubts) < len(file["doubts"]) else [])]) or "none"
+        table.add_row(file["name"], f"{file['pieces']:,}", f"{file['notes']:,}", told)
+    if len(listed) < len(files):
+        table.add_row(f"… and {len(files) - len(listed):,} more (--files lists all, so does --json)")
+    return table
 
 
 def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -198,6 +227,8 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "key", f"all in one; moved by semitones (pieces): {keys}"
     yield "tempo", f"{facts['tempo_bpm']:g} beats a minute"
     yield "held out", "{pieces:,} pieces with {steps:,} notes, to measure with".format(**facts["held_out"])
+    doubtful = sum(bool(file["doubts"]) for file in facts["files"])
+    yield "doubts", f"about {doubtful:,} of {len(facts['files']):,} files, listed below" if doubtful else "none"
     yield "skipped", f"{reasons.total():,}" if reasons else "none"
     for reason, count in reasons.most_common():
         names = [skipped["name"] for skipped in facts["skipped"] if skipped["reason"] == reason]

@@ -13,17 +13,18 @@ from typing import Any, Final
 import platformdirs
 
 from evolve.errors import CorpusError
+from evolve.music.notation.written import Refused
 from evolve.music.reading import Reading, read_content, read_file
 from evolve.music.song_json import song_from_json, song_to_json
 
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
 """The environment variable that names another cache folder."""
 
-READER_VERSION: Final = 7
+READER_VERSION: Final = 8
 """To be raised whenever the same file would be read differently."""
 
-Outcome = tuple[Reading, ...] | str
-"""The pieces of a file, or the reason why it has none."""
+Outcome = tuple[Reading | Refused, ...] | str
+"""The pieces of a file, or the reason why it has none that can be used."""
 
 
 def recall_file(path: Path) -> Outcome | None:
@@ -100,14 +101,31 @@ def _music21_version() -> str:
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    """What `json.dumps` takes: ``{"reason"}`` or ``{"pieces": [{"sharps", "song"}]}``."""
+    """What `json.dumps` takes: ``{"reason"}`` or ``{"pieces": [...]}``.
+
+    Each piece is ``{"sharps", "label", "doubts", "song"}``, or ``{"label", "reason"}`` where it is refused.
+    """
     if isinstance(outcome, str):
         return {"reason": outcome}
-    return {"pieces": [{"sharps": reading.sharps, "song": song_to_json(reading.song)} for reading in outcome]}
+    return {"pieces": [_piece_to_json(piece) for piece in outcome]}
 
 
 def outcome_from_json(data: dict[str, Any]) -> Outcome:
     """What `outcome_to_json` described; `KeyError`, `TypeError` or `ValueError` when it is something else."""
     if "reason" in data:
         return str(data["reason"])
-    return tuple(Reading(song_from_json(piece["song"]), piece["sharps"]) for piece in data["pieces"])
+    return tuple(_piece_from_json(piece) for piece in data["pieces"])
+
+
+def _piece_to_json(piece: Reading | Refused) -> dict[str, Any]:
+    if isinstance(piece, Refused):
+        return {"label": piece.label, "reason": piece.reason}
+    song = song_to_json(piece.song)
+    return {"sharps": piece.sharps, "label": piece.label, "doubts": list(piece.doubts), "song": song}
+
+
+def _piece_from_json(piece: dict[str, Any]) -> Reading | Refused:
+    if "reason" in piece:
+        return Refused(str(piece["label"]), str(piece["reason"]))
+    doubts = tuple(map(str, piece["doubts"]))
+    return Reading(song_from_json(piece["song"]), piece["sharps"], str(piece["label"]), doubts)

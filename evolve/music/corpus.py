@@ -15,6 +15,8 @@ from evolve.music.batch import Progress, read_files
 from evolve.music.builtin import BUILT_IN
 from evolve.music.cache import Outcome
 from evolve.music.key import semitones_to_common_key
+from evolve.music.notation.written import Refused
+from evolve.music.reading import Reading
 from evolve.music.representation.steps import Step, fold
 from evolve.music.reshaping import transposed
 from evolve.music.song import Song
@@ -55,6 +57,23 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What was read of one file.
+
+    Attributes:
+        name: Its path within its source.
+        pieces: How many of its pieces can be used.
+        notes: How many notes they have, before anything is arranged or folded.
+        doubts: What the reader could not be sure of, of a collection's piece with its number and title before it.
+    """
+
+    name: str
+    pieces: int
+    notes: int
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """Pieces from one or several sources.
 
@@ -64,6 +83,7 @@ class Corpus:
         skipped: Files that look like music and could not be used.
         tempo_bpm: Quarter notes a minute, the middle of the pieces'.
         fingerprint: A digest of all notes: equal for equal music, wherever it was read from.
+        files: Every file of which something can be used, in order.
     """
 
     names: tuple[str, ...]
@@ -71,6 +91,7 @@ class Corpus:
     skipped: tuple[Skipped, ...]
     tempo_bpm: float
     fingerprint: str
+    files: tuple[ReadFile, ...] = ()
 
 
 def read_corpus(
@@ -109,6 +130,11 @@ def read_corpus(
         skipped=tuple(skipped),
         tempo_bpm=round(statistics.median(piece.song.tempo_bpm for piece in pieces), 1),
         fingerprint=_fingerprint(pieces),
+        files=tuple(
+            _read_file(file, outcome)
+            for file, outcome in zip(files, outcomes, strict=True)
+            if outcome and not isinstance(outcome, str)
+        ),
     )
 
 
@@ -125,6 +151,9 @@ def _pieces(
         yield Skipped(file.name, outcome)
         return
     for number, reading in enumerate(outcome, start=1):
+        if isinstance(reading, Refused):
+            yield Skipped(f"{file.name} {reading.label or number}", reading.reason)
+            continue
         name = file.name if len(outcome) == 1 else f"{file.name} {number}"
         semitones = semitones_to_common_key(reading.sharps) if to_common_key else 0
         song = dataclasses.replace(reading.song, tempo_bpm=file.tempo_bpm or reading.song.tempo_bpm)
@@ -132,6 +161,17 @@ def _pieces(
             yield Piece.of(name, transposed(arrange(song, roles), semitones), semitones)
         except CorpusError as error:
             yield Skipped(name, str(error))
+
+
+def _read_file(file: SourceFile, outcome: Sequence[Reading | Refused]) -> ReadFile:
+    readings = [piece for piece in outcome if isinstance(piece, Reading)]
+    doubts = [(reading.label if len(outcome) > 1 else "", doubt) for reading in readings for doubt in reading.doubts]
+    return ReadFile(
+        file.name,
+        len(readings),
+        sum(len(reading.song.notes) for reading in readings),
+        tuple(f"{label}: {doubt}" if label else doubt for label, doubt in doubts),
+    )
 
 
 def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped], roles: Sequence[str]) -> str:

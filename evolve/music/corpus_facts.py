@@ -31,7 +31,9 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         ``durations``: ``{"ticks", "beats", "steps"}`` of each duration, ascending.
         ``transposed``: ``{"semitones", "pieces"}`` of each interval by which pieces were moved.
         ``training``, ``held_out``: ``{"pieces", "steps"}`` of either part.
-        ``skipped``: ``{"name", "reason"}`` of each file that cannot be used.
+        ``files``: ``{"name", "pieces", "notes", "doubts"}`` of each file of which something can be used: all notes as
+        they are written, and what the reader could not be sure of.
+        ``skipped``: ``{"name", "reason"}`` of each file, or piece of a collection, that cannot be used.
     """
     encoded = _encoded(corpus)
     steps = [step for piece in corpus.pieces for step in piece.steps]
@@ -69,6 +71,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         "transposed": [{"semitones": semitones, "pieces": count} for semitones, count in sorted(intervals.items())],
         "training": {"pieces": len(encoded.training_names), "steps": encoded.training_notes},
         "held_out": {"pieces": len(encoded.held_out_names), "steps": encoded.held_out_notes},
+        "files": [asdict(file) | {"doubts": list(file.doubts)} for file in corpus.files],
         "skipped": [asdict(skipped) for skipped in corpus.skipped],
     }
 

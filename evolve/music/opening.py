@@ -106,7 +106,7 @@ def find_opening(path: Path, roles: Sequence[str], notes: int) -> tuple[Song, in
     (outcome,) = read_files((path,))
     if isinstance(outcome, str):
         raise CorpusError(f"the opening {path} cannot be used: {outcome}; give a file of music that can be read")
-    songs = _arranged(outcome, roles, path)
+    songs = _arranged([piece for piece in outcome if isinstance(piece, Reading)], roles, path)
     lengths = [sum(1 for _ in placed_steps(song)) for song, _ in songs]
     long_enough = [song for song, length in zip(songs, lengths, strict=True) if length >= notes]
     if long_enough:

@@ -2,6 +2,7 @@
 
 import contextlib
 import stat
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,8 @@ from typing import Final
 from evolve.errors import CorpusError, printable
 from evolve.music.key import estimate_sharps
 from evolve.music.midi import read_midi
+from evolve.music.notation.reader import ReadSong, read_notation
+from evolve.music.notation.written import Refused
 from evolve.music.representation.steps import chord_starts
 from evolve.music.song import Song
 from evolve.music.unpacking import unpacked_size
@@ -38,44 +41,72 @@ class Reading:
     Attributes:
         song: All its tracks, with at least `FEWEST_NOTES` notes and chords, in its own key.
         sharps: The signature of the key it sounds like; negative: flats.
+        label: Its number and title in its collection, such as ``12 "The Bride"``; empty where it stands alone.
+        doubts: What the reader could not be sure of, each a short clause.
     """
 
     song: Song
     sharps: int
+    label: str = ""
+    doubts: tuple[str, ...] = ()
 
 
-def read_file(path: Path) -> tuple[Reading, ...]:
-    """The pieces of a music file: one, or several where an ABC file holds several tunes.
+def read_file(path: Path) -> tuple[Reading | Refused, ...]:
+    """The pieces of a music file: one, or several where it is a collection, some of which may be refused.
 
     Raises:
-        CorpusError: Its text is the reason alone, such as ``no notes``; the caller knows the name.
+        CorpusError: Its text is the reason alone, such as ``no notes``, when no piece of it can be used; the caller
+            knows the name.
     """
-    songs = read_songs(path)
-    usable = tuple(song for song in songs if _moments(song) >= FEWEST_NOTES)
-    if not usable:
-        longest = max((_moments(song) for song in songs), default=0)
-        raise CorpusError(f"fewer than {FEWEST_NOTES} notes and chords: {longest}" if longest else "no notes")
-    return tuple(Reading(song, estimate_sharps(song.notes)) for song in usable)
+    pieces = [_usable(piece) for piece in _pieces(path)]
+    if all(isinstance(piece, Refused) for piece in pieces):
+        reasons = Counter(piece.reason for piece in pieces if isinstance(piece, Refused))
+        raise CorpusError(reasons.most_common(1)[0][0] if reasons else "no notes")
+    return tuple(pieces)
 
 
 def read_songs(path: Path) -> tuple[Song, ...]:
-    """The songs of a music file, one unless it is a collection.
+    """The songs of a music file, one unless it is a collection, however short they are.
 
     Raises:
-        CorpusError: Its text is the reason alone.
+        CorpusError: Its text is the reason alone, when there is none that can be read.
     """
-    data = read_content(path)
-    name = printable(path.stem)
-    if path.suffix.lower() in MIDI_SUFFIXES:
-        songs: tuple[Song, ...] = (read_midi(data, name),)
-    else:
-        # Imported here because it takes a second and a half, and MIDI files and a warm cache do without.
-        from evolve.music.notation.by_music21 import read_notation  # noqa: PLC0415
-
-        songs = read_notation(data, path.suffix.lower(), name)
-    for song in songs:
-        _check_extent(song)
+    pieces = _pieces(path)
+    songs = tuple(piece.song for piece in pieces if isinstance(piece, ReadSong))
+    if pieces and not songs:
+        raise CorpusError(next(piece.reason for piece in pieces if isinstance(piece, Refused)))
     return songs
+
+
+def _pieces(path: Path) -> tuple[ReadSong | Refused, ...]:
+    """What a file holds, none of it too long to be a piece."""
+    data = read_content(path)
+    name, suffix = printable(path.stem), path.suffix.lower()
+    if suffix in MIDI_SUFFIXES:
+        return (_within_extent(ReadSong(read_midi(data, name))),)
+    return tuple(_within_extent(piece) for piece in read_notation(data, suffix, name))
+
+
+def _within_extent(piece: ReadSong | Refused) -> ReadSong | Refused:
+    """The piece, refused where nobody could learn from it or hear it to its end."""
+    if isinstance(piece, Refused):
+        return piece
+    song = piece.song
+    if song.duration_s > LONGEST_SONG_S:
+        return Refused(piece.label, f"lasts for {song.duration_s / 3600:,.0f} hours, which no song does")
+    if (notes := sum(len(track.notes) for track in song.tracks)) > MOST_NOTES:
+        return Refused(piece.label, f"has {notes:,} notes, which no piece has")
+    return piece
+
+
+def _usable(piece: ReadSong | Refused) -> Reading | Refused:
+    """The piece with its key, refused where it is too short to learn from."""
+    if isinstance(piece, Refused):
+        return piece
+    moments = _moments(piece.song)
+    if moments < FEWEST_NOTES:
+        return Refused(piece.label, f"fewer than {FEWEST_NOTES} notes and chords: {moments}" if moments else "no notes")
+    return Reading(piece.song, estimate_sharps(piece.song.notes), piece.label, piece.doubts)
 
 
 def is_harmless(path: Path) -> bool:
@@ -83,12 +114,6 @@ def is_harmless(path: Path) -> bool:
     with contextlib.suppress(OSError, ValueError):
         return path.suffix.lower() in MIDI_SUFFIXES and path.stat().st_size <= HARMLESS_MIDI_BYTES
     return True  # it cannot be read at all
-
-
-def import_reader(path: Path) -> None:
-    """Import what reads such a file, where that takes its time."""
-    if path.suffix.lower() in NOTATION_SUFFIXES:
-        import evolve.music.notation.by_music21  # noqa: F401, PLC0415
 
 
 def size_to_read(path: Path) -> int:
@@ -120,14 +145,6 @@ def read_content(path: Path) -> bytes:
     if not data.strip():
         raise CorpusError("empty file")
     return data
-
-
-def _check_extent(song: Song) -> None:
-    """Refuse what nobody could learn from or hear to its end."""
-    if song.duration_s > LONGEST_SONG_S:
-        raise CorpusError(f"lasts for {song.duration_s / 3600:,.0f} hours, which no song does")
-    if (notes := sum(len(track.notes) for track in song.tracks)) > MOST_NOTES:
-        raise CorpusError(f"has {notes:,} notes, which no piece has")
 
 
 def _moments(song: Song) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from evolve.music.cache import Outcome, outcome_from_json, outcome_to_json, read_and_remember
-from evolve.music.reading import import_reader, size_to_read
+from evolve.music.reading import size_to_read
 from evolve.music.reading_limits import LONGEST_READING_S, Limits, allow_memory, end_after, limits_for
 
 _OUT_OF_MEMORY: Final = 77
@@ -103,7 +103,6 @@ def answer_on_stdin() -> None:
             asked = json.loads(line)
             path = Path(asked["path"])
             end_after(LONGEST_READING_S)
-            import_reader(path)  # a matter of the disk, so the file's own time begins after it
             limits = limits_for(size_to_read(path)) if asked["limits"] is None else Limits(*asked["limits"])
             _say(json.dumps([limits.seconds, limits.memory_mb]), answers)
             _say(_read_within(limits, path), answers)

@@ -88,7 +88,7 @@ def _learn_from(path: Path) -> None:
     (outcome,) = evolve.music.batch.read_files((path,))
     if isinstance(outcome, str):
         raise CorpusError(outcome)
-    for reading in outcome[:3]:
+    for reading in [piece for piece in outcome if isinstance(piece, Reading)][:3]:
         _as_symbols(reading)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from evolve.music.cache import FOLDER_VARIABLE, Outcome, cache_folder, read_and_remember, recall_file
+from evolve.music.reading import Reading
 from evolve.music.representation.steps import fold
 from tests.music.pieces import midi_of, tune
 
@@ -32,7 +33,9 @@ def entries(cache: Path) -> list[Path]:
 def steps_of(outcome: Outcome | None) -> object:
     """The steps of the only piece of an outcome."""
     assert isinstance(outcome, tuple)
-    return fold(outcome[0].song)
+    (reading,) = outcome
+    assert isinstance(reading, Reading)
+    return fold(reading.song)
 
 
 def test_a_file_is_read_once(cache: Path, path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from evolve.errors import CorpusError
 from evolve.music.cache import FOLDER_VARIABLE
-from evolve.music.corpus import read_corpus
+from evolve.music.corpus import Skipped, read_corpus
 from evolve.music.corpus_facts import corpus_facts
 from evolve.music.midi import write_midi
 from evolve.music.representation.steps import Step
@@ -94,6 +94,21 @@ def test_facts_of_a_corpus_are_plain_and_add_up(folder: Path) -> None:
     assert {(entry["semitones"], entry["pieces"]) for entry in facts["transposed"]} == {(-2, 1), (0, 2), (3, 1)}
 
 
+def test_each_file_is_told_with_its_notes_and_doubts(folder: Path) -> None:
+    """How many notes were read of it, what was not sure, and which tunes of a book cannot be used."""
+    scale = "C D E F | G A B c |"
+    (folder / "book.abc").write_text(
+        f"X:1\nT:Whole\nM:4/4\nL:1/4\nK:C\n{scale}\n\nX:2\nT:Short\nL:1/4\nK:C\nC D E F |\n\n"
+        f"X:3\nT:Odd\nM:4/4\nL:1/4\nK:C\n{scale} C D | {scale}\n"
+    )
+    corpus = read_corpus([str(folder)])
+    (book,) = [file for file in corpus_facts(corpus)["files"] if file["name"] == "book.abc"]
+    assert (book["pieces"], book["notes"]) == (2, 8 + 18)
+    assert book["doubts"] == ['3 "Odd": a bar does not add up to the metre: 3']
+    assert Skipped('book.abc 2 "Short"', "fewer than 8 notes and chords: 4") in corpus.skipped
+    assert [piece.name for piece in corpus.pieces][:2] == ["book.abc 1", "book.abc 3"]
+
+
 def test_the_tracks_that_are_learned_are_the_callers(folder: Path) -> None:
     """A piece without the tracks that are asked for is skipped with a reason; the others have them by name."""
     two = Song((Track(song_of(C_MAJOR).notes, "", 40), Track(song_of(moved(C_MAJOR, -24)).notes, "", 32)), 90.0)
@@ -128,7 +143,7 @@ def test_the_built_in_corpora_are_what_they_say() -> None:
     assert max(len(step.pitches) for piece in chorales.pieces for step in piece.steps) == 4
     assert [piece.name for piece in chorales.pieces][:2] == ["bwv10.7", "bwv101.7"]
     assert sum(len(piece.steps) for piece in chorales.pieces) == 30_102
-    assert sum(len(piece.steps) for piece in tunes.pieces) == 121_906
+    assert sum(len(piece.steps) for piece in tunes.pieces) == 121_968
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import CorpusError
-from evolve.music.reading import LARGEST_FILE_BYTES, read_file
+from evolve.music.reading import LARGEST_FILE_BYTES, Reading, read_file
 from evolve.music.song import COMMON_TIME
 from tests.music.pieces import midi_of, song_of, tune
 
@@ -16,6 +16,7 @@ def test_a_midi_file_becomes_the_song_it_was_written_from(tmp_path: Path) -> Non
     path = tmp_path / "tune.MID"
     path.write_bytes(midi_of(tune(20)))
     (reading,) = read_file(path)
+    assert isinstance(reading, Reading)
     assert reading.song.notes == song_of(tune(20)).notes
     assert reading.song.tempo_bpm == pytest.approx(90)
     assert reading.song.metre == COMMON_TIME

@@ -14,6 +14,7 @@ import pytest
 
 from evolve.music import batch
 from evolve.music.cache import FOLDER_VARIABLE
+from evolve.music.reading import Reading
 from evolve.music.reading_limits import Limits
 from evolve.music.reading_process import ReadingProcess
 from evolve.music.representation.steps import fold
@@ -45,7 +46,8 @@ def test_side_by_side_or_one_after_the_other_is_the_same(paths: list[Path], monk
     side_by_side = batch.read_files(paths, lambda done, total: seen.append((done, total)))
     assert seen == [(done, len(paths)) for done in range(len(paths) + 1)]
     assert isinstance(side_by_side[2], str)
-    read = [fold(outcome[0].song) for outcome in side_by_side if not isinstance(outcome, str)]
+    readings = [piece for outcome in side_by_side if not isinstance(outcome, str) for piece in outcome]
+    read = [fold(reading.song) for reading in readings if isinstance(reading, Reading)]
     assert read == [tune(20, 40 + k) for k in (0, 1, 3, 4, 5)]
     assert batch.read_files(paths) == side_by_side
 

@@ -3,7 +3,6 @@
 What is written is read once: repeats, endings, D.C. and D.S. are not played (docs/decisions/reading-what-is-given.md).
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, zip_longest
@@ -38,19 +37,17 @@ def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
     Returns:
         The song, with one empty track when nothing sounds, and the reader's doubts with the timeline's own.
     """
-    metre = _main_metre(score.parts)
-    starts = [_bar_starts(part, score.parts) for part in score.parts]
+    in_step = not _run_by_themselves(score.parts)
     tracks: list[Track] = []
     left_out = 0
-    for part, own in zip(score.parts, starts, strict=True):
-        notes, strange = _notes(part, own)
+    for part in score.parts:
+        notes, strange = _notes(part, _bar_starts(part, score.parts if in_step else (part,)))
         left_out += strange
         if notes:
-            name, program = plain_name(part.name), plain_program(part.program)
-            tracks.append(Track(without_overlaps(Notes.of(notes).table), name=name, program=program))
-    tempo_bpm = _tempo(score)
-    song = Song(tuple(tracks) or (Track(Notes.of(())),), tempo_bpm=tempo_bpm, title=title, metre=metre)
-    return song, (*score.doubts, *_doubts(score.parts, left_out))
+            table = without_overlaps(Notes.of(notes).table)
+            tracks.append(Track(table, name=plain_name(part.name), program=plain_program(part.program)))
+    song = Song(tuple(tracks) or (Track(Notes.of(())),), _tempo(score), title, _main_metre(score.parts))
+    return song, (*score.doubts, *_doubts(score.parts, in_step=in_step, left_out=left_out))
 
 
 def _main_metre(parts: Sequence[WrittenPart]) -> Metre:
@@ -62,27 +59,17 @@ def _main_metre(parts: Sequence[WrittenPart]) -> Metre:
     return max(lengths, key=lambda metre: lengths[metre], default=COMMON_TIME)
 
 
-def _bar_starts(part: WrittenPart, parts: Sequence[WrittenPart]) -> list[Fraction]:
-    """Where each bar of a part starts, in quarter notes."""
-    lengths = _own_lengths(part) if _run_by_themselves(parts) else _common_lengths(parts)
-    return [*accumulate(lengths, initial=_silence_before(parts))]
-
-
-def _own_lengths(part: WrittenPart) -> list[Fraction]:
-    return [bar.length_beats for bar in part.bars]
-
-
-def _common_lengths(parts: Sequence[WrittenPart]) -> list[Fraction]:
-    return [
-        max(bar.length_beats for bar in together if bar is not None)
-        for together in zip_longest(*(part.bars for part in parts))
-    ]
+def _bar_starts(part: WrittenPart, beside: Sequence[WrittenPart]) -> list[Fraction]:
+    """Where each bar of a part starts, in quarter notes, when it is in step with others."""
+    together = zip_longest(*(one.bars for one in beside))
+    lengths = [max(bar.length_beats for bar in bars if bar is not None) for bars in together]
+    return [*accumulate(lengths, initial=_silence_before(beside))][: len(part.bars)]
 
 
 def _run_by_themselves(parts: Sequence[WrittenPart]) -> bool:
     """Whether parts are as long as each other in other numbers of bars: bar lines stand in some that others lack."""
     counts = {len(part.bars) for part in parts}
-    return len(counts) > 1 and len({sum(_own_lengths(part)) for part in parts}) == 1
+    return len(counts) > 1 and len({sum(bar.length_beats for bar in part.bars) for part in parts}) == 1
 
 
 def _silence_before(parts: Sequence[WrittenPart]) -> Fraction:
@@ -98,7 +85,7 @@ def _notes(part: WrittenPart, starts: Sequence[Fraction]) -> tuple[list[Note], i
     """A part's notes on the grid, tied ones joined, and how many were left out since MIDI has no such pitch."""
     placed = sorted(
         (start + note.onset_beats, note.pitch, note.duration_beats, note.is_tied)
-        for bar, start in zip(part.bars, starts, strict=False)
+        for bar, start in zip(part.bars, starts, strict=True)
         for note in bar.notes
     )
     spans: list[tuple[int, Fraction, Fraction]] = []
@@ -147,13 +134,13 @@ def _full(metre: Metre) -> Fraction:
     return Fraction(4 * metre.beats, metre.unit)
 
 
-def _doubts(parts: Sequence[WrittenPart], left_out: int) -> Iterator[str]:
+def _doubts(parts: Sequence[WrittenPart], *, in_step: bool, left_out: int) -> Iterator[str]:
     """What the lengths and pitches of a score say against its reading, or its writing."""
     wrong = sorted({number for part in parts for number in _wrong_bars(part.bars)})
     if wrong:
         named = ", ".join(map(str, wrong[:_TOLD_BARS])) + (", …" if len(wrong) > _TOLD_BARS else "")
         yield f"{'a bar does' if len(wrong) == 1 else f'{len(wrong):,} bars do'} not add up to the metre: {named}"
-    if _run_by_themselves(parts):
+    if not in_step:
         yield "parts have different numbers of bars: each is read by itself"
     elif _unequal(parts):
         yield "parts have bars of different lengths: each bar is as long as its longest"
@@ -162,7 +149,9 @@ def _doubts(parts: Sequence[WrittenPart], left_out: int) -> Iterator[str]:
 
 
 def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
-    """Numbers, from 1, of bars that neither are full nor become so with the one after or before them."""
+    """Numbers, from 1, of bars that are too long, or too short within a section; none where there are no bar lines."""
+    if len(bars) == 1:
+        return
     for number, bar in enumerate(bars, start=1):
         if bar.metre is None or bar.length_beats == _full(bar.metre) or not bar.length_beats:
             continue
@@ -174,10 +163,6 @@ def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
 
 
 def _unequal(parts: Sequence[WrittenPart]) -> bool:
-    """Whether some bar is longer in one part than in another that goes on after it."""
-    totals = Counter(
-        number
-        for number, together in enumerate(zip_longest(*(part.bars for part in parts)))
-        if len({bar.length_beats for bar in together if bar is not None and bar.length_beats}) > 1
-    )
-    return bool(totals)
+    """Whether some bar has another length in one part than in another; bars in which nothing stands do not count."""
+    together = zip_longest(*(part.bars for part in parts))
+    return any(len({bar.length_beats for bar in bars if bar is not None and bar.length_beats}) > 1 for bars in together)

@@ -1,0 +1,166 @@
+"""An ABC file as tunes: its text, its header, and the fields and lines of music of each tune."""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from evolve.errors import CorpusError
+
+_FIELD: Final = re.compile(r"([A-Za-z+]):(?![|:])\s*(.*)")
+"""A line that is a field; ``A:|`` is a note before a repeat sign."""
+
+_CHARSET: Final = re.compile(rb"^(?:%%|I:)\s*abc-charset[ \t:=]+([\w.:-]+)", re.MULTILINE)
+_MAIL: Final = re.compile(rb"=3D|=20(?=\r?\n)|=\r?\n")
+"""What mail made of equals signs, of spaces at the end of lines, and of long lines (RFC 2045, section 6.7). No natural
+sign can stand before a 3 or at the end of a line; other signs in hexadecimal could be naturals before notes."""
+
+_BLOCK: Final = re.compile(r"%%\s*begin(\w+)")
+_COMMENT: Final = re.compile(r"(?<!\\)%.*")
+_BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
+)  # fmt: skip
+
+_LONGEST_TITLE: Final = 60
+
+DIRECTIVE: Final = "%"
+"""The name under which a ``%%`` line is kept among fields; an ``I:`` field says the same things."""
+
+MUSIC: Final = ""
+"""The name under which a line of music is kept among fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a tune.
+
+    Attributes:
+        name: The letter of a field, `DIRECTIVE`, or `MUSIC`.
+        text: What it says, without its comment; several lines of music that follow each other are one text.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """A tune as lines.
+
+    Attributes:
+        label: Its number and title, such as ``12 "The Bride"``.
+        header: The fields of the file's header and then its own, to the first K: or to the first line of music.
+        body: All that follows.
+    """
+
+    label: str
+    header: tuple[Line, ...]
+    body: tuple[Line, ...]
+
+
+def tunes_in(data: bytes) -> tuple[Tune, ...]:
+    """The tunes of an ABC file, from each X: to the next empty line, or to the next X:; free text is passed over.
+
+    A file without any X: is one tune, if there is a K: in it.
+
+    Raises:
+        CorpusError: Its text is the reason alone, when there is no tune.
+    """
+    blocks = list(_blocks(_text(data)))
+    shared: list[Line] = []
+    tunes: list[Tune] = []
+    for number, block in enumerate(blocks):
+        if any(line.name == "X" for line in block):
+            tunes.extend(_tune(own, shared) for own in _from_each_number(block))
+        elif number == 0 and not any(line.name == "K" for line in block):
+            shared = [line for line in block if line.name not in (MUSIC, "T")]
+    if not tunes:
+        lines = [line for block in blocks for line in block]
+        if not any(line.name == "K" for line in lines):
+            raise CorpusError("not ABC: no tune begins, with X: and its number")
+        tunes = [_tune(lines, ())]
+    return tuple(tunes)
+
+
+def _text(data: bytes) -> str:
+    """The text of a file: as its byte order mark or its charset says, else in UTF-8, else in Latin-1."""
+    data = _MAIL.sub(lambda found: b"=" if found[0] == b"=3D" else b"", data)
+    declared = _CHARSET.search(data)
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    for encoding in ([declared[1].decode("ascii", "replace")] if declared else []) + ["utf-8"]:
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError, ValueError):
+            continue
+    return data.decode("latin-1")
+
+
+def _blocks(text: str) -> Iterator[list[Line]]:
+    """The lines of a file, parted at empty ones; what is only to be printed is left out."""
+    block: list[Line] = []
+    printed_until = ""
+    for row in text.splitlines():
+        if printed_until:
+            printed_until = "" if row.replace(" ", "").startswith(printed_until) else printed_until
+        elif begins := _BLOCK.match(row):
+            printed_until = f"%%end{begins[1]}"
+        elif row.strip():
+            block.extend(_line(row, block))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _line(row: str, block: list[Line]) -> Iterator[Line]:
+    """What a row of text is; none where it is a comment, or goes on with a field that says no music."""
+    if row.startswith("%%"):
+        yield Line(DIRECTIVE, row[2:].strip())
+        return
+    said = _COMMENT.sub("", row).rstrip()
+    field = _FIELD.match(said)
+    if field is None:
+        if said.strip():
+            yield Line(MUSIC, said)
+    elif field[1] == "+":
+        if block and block[-1].name not in (MUSIC, DIRECTIVE):
+            block[-1] = Line(block[-1].name, f"{block[-1].text} {field[2]}")
+    elif field[1] == "I":
+        yield Line(DIRECTIVE, field[2])
+    else:
+        yield Line(field[1], field[2].strip())
+
+
+def _from_each_number(block: list[Line]) -> Iterator[list[Line]]:
+    """The tunes of a block, each from its X:; what stands before the first is free text."""
+    starts = [index for index, line in enumerate(block) if line.name == "X"]
+    for start, stop in zip(starts, [*starts[1:], len(block)], strict=True):
+        yield block[start:stop]
+
+
+def _tune(lines: list[Line], shared: Iterable[Line]) -> Tune:
+    """A tune of lines: its header ends with the first K:, else before the first line of music."""
+    music = next((index for index, line in enumerate(lines) if line.name == MUSIC), len(lines))
+    end = next((index + 1 for index, line in enumerate(lines) if line.name == "K"), music)
+    return Tune(_label(lines), (*shared, *lines[:end]), tuple(_joined(lines[end:])))
+
+
+def _joined(lines: list[Line]) -> Iterator[Line]:
+    """Lines of music that follow each other as one: mail and editors break lines within chords."""
+    for is_music, group in groupby(lines, key=lambda line: line.name == MUSIC):
+        if is_music:
+            yield Line(MUSIC, "\n".join(line.text for line in group))
+        else:
+            yield from group
+
+
+def _label(lines: list[Line]) -> str:
+    said = {line.name: line.text for line in reversed(lines) if line.name in ("X", "T")}
+    number, title = said.get("X", ""), said.get("T", "")
+    title = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
+    return " ".join(filter(None, (number[:20], f'"{title}"' if title else "")))

@@ -1,0 +1,59 @@
+"""ABC files as written scores, a tune each."""
+
+from typing import Final
+
+from evolve.errors import CorpusError, printable
+from evolve.music.notation.abc.book import MUSIC, Tune, tunes_in
+from evolve.music.notation.abc.music import read_music
+from evolve.music.notation.abc.tune import TuneInReading
+from evolve.music.notation.written import Refused, WrittenScore
+
+_TOLD_SIGNS: Final = 4
+"""Unknown signs that are named where there are many."""
+
+
+def read_abc(data: bytes) -> tuple[WrittenScore | Refused, ...]:
+    """The tunes of an ABC file, each as it is written; of those that cannot be read, why.
+
+    Decorations, grace notes, chord symbols, lyrics and annotations do not sound. Accidentals last to the end of their
+    bar in all octaves, as ABC 2.1 has it, unless the file says otherwise.
+
+    Raises:
+        CorpusError: Its text is the reason alone, when the file has no tune.
+    """
+    return tuple(map(_read, tunes_in(data)))
+
+
+def _read(tune: Tune) -> WrittenScore | Refused:
+    reading = TuneInReading()
+    try:
+        reading.read_header(tune.header)
+        for line in tune.body:
+            if line.name == MUSIC:
+                read_music(reading, line.text)
+            else:
+                reading.read_field(line.name, line.text)
+        return _score(reading, printable(tune.label))
+    except CorpusError as error:
+        return Refused(printable(tune.label), str(error))
+
+
+def _score(tune: TuneInReading, label: str) -> WrittenScore:
+    voices = tune.voices.values()
+    notes = sum(len(bar.notes) for voice in voices for bar in voice.bars)
+    if (strange := tune.unknown.total()) > max(notes, _TOLD_SIGNS):
+        raise CorpusError(f"not ABC: of its signs {strange:,} are unknown and {notes:,} are notes")
+    for voice in voices:
+        voice.end_bar(ends_section=True)
+        if voice.has_lone_broken:
+            tune.doubt("a broken rhythm that does not lie between two notes of equal length is not applied")
+    doubts = (*tune.doubts, *_told_signs(tune))
+    return WrittenScore(tuple(voice.part() for voice in voices), tune.tempo_bpm, label, doubts)
+
+
+def _told_signs(tune: TuneInReading) -> tuple[str, ...]:
+    told = tune.unknown.most_common(_TOLD_SIGNS)
+    if not told:
+        return ()
+    named = ", ".join(f"{printable(sign)} ({count:,})" if count > 1 else printable(sign) for sign, count in told)
+    return (f"unknown signs left out: {named}{', …' if len(tune.unknown) > _TOLD_SIGNS else ''}",)

@@ -1,0 +1,171 @@
+"""A tune while it is read: its voices, and what its fields and directives say of them."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from evolve.errors import printable
+from evolve.music.notation.abc.book import DIRECTIVE, Line
+from evolve.music.notation.abc.fields import (
+    is_known_key,
+    key_in,
+    name_in,
+    sound_in,
+    tempo_in,
+    time_in,
+    unit_in,
+    usual_unit,
+)
+from evolve.music.notation.abc.macros import Macro, macro_in
+from evolve.music.notation.abc.voice import Voice
+
+_DRUMS: Final = 10
+"""The MIDI channel on which notes are strokes."""
+
+_PROGRAM: Final = re.compile(r"midi[\s=]+program\s+(?:\d+\s+)?(\d{1,3})\s*(?:%.*)?$", re.IGNORECASE)
+_CHANNEL: Final = re.compile(r"midi[\s=]+channel\s+(\d{1,2})", re.IGNORECASE)
+_TRANSPOSE: Final = re.compile(r"midi[\s=]+r?transpose\s+([+-]?\d{1,2})\s*$", re.IGNORECASE)
+_ACCIDENTALS_LAST: Final = re.compile(r"propagate-accidentals[\s=]+(not|octave|pitch)")
+
+
+class TuneInReading:
+    """A tune while it is read.
+
+    Attributes:
+        voices: By the names that V: fields give them, in the order in which they come.
+        tempo_bpm: Quarter notes a minute, of its first Q: with a number.
+        propagation: How far accidentals hold within their bar: ``pitch``, in all octaves; ``octave``; ``not``.
+        macros: Of its m: fields.
+        unknown: Signs that are none of ABC, counted.
+        doubts: What could not be read as it stands; a dictionary for its order.
+    """
+
+    def __init__(self) -> None:
+        """A tune without voices, in the usual key, metre and unit of lengths."""
+        self.voices: dict[str, Voice] = {}
+        self.tempo_bpm: float | None = None
+        self.propagation = "pitch"
+        self.macros: list[Macro] = []
+        self.unknown: Counter[str] = Counter()
+        self.doubts: dict[str, None] = {}
+        self._usual = Voice()
+        self._now: Voice | None = None
+
+    @property
+    def writing(self) -> Voice:
+        """The voice that is being written."""
+        if self._now is None:
+            self._now = next(iter(self.voices.values()), None) or self._voice("1")
+        return self._now
+
+    def doubt(self, said: str) -> None:
+        """Keep a doubt, once."""
+        self.doubts[said] = None
+
+    def read_header(self, header: tuple[Line, ...]) -> None:
+        """What holds for the whole tune, or for a voice that is declared before its music."""
+        usual, unit, tempo, has_key = self._usual, None, "", False
+        declared: Voice | None = None
+        for name, text in ((line.name, line.text) for line in header):
+            if name == "L":
+                unit = self._unit(text) or unit
+            elif name == "Q":
+                tempo = tempo or text
+            elif name == "V":
+                declared = self._voice(text)
+            elif name == DIRECTIVE:
+                self._directive(text, declared)
+            else:
+                has_key |= name == "K"
+                self._set(name, text, usual)
+        usual.unit = unit or usual_unit(usual.time)
+        self.tempo_bpm = tempo_in(tempo, usual.unit)
+        if not has_key:
+            self.doubt("no K: before the music: read without sharps and flats")
+        for voice in self.voices.values():
+            self._take_usual(voice)
+
+    def _take_usual(self, voice: Voice) -> None:
+        """Give a voice that was declared before the tune's key what holds for all, but for what it said itself."""
+        voice.key, voice.unit = self._usual.key, self._usual.unit
+        voice.set_time(self._usual.time)
+        if voice.sound == type(voice.sound)():
+            voice.sound = self._usual.sound
+
+    def _set(self, name: str, text: str, *voices: Voice) -> None:
+        """What a field other than V:, L: and Q: says of some voices."""
+        if name == "K":
+            self._set_key(text, voices)
+        elif name == "M":
+            self._set_time(text, voices)
+        elif name == "m":
+            self.macros.extend(macro_in(text))
+
+    def _set_key(self, text: str, voices: tuple[Voice, ...]) -> None:
+        key = key_in(text)
+        for voice in voices:
+            voice.sound = sound_in(text, voice.sound)
+            if key is not None:
+                voice.key = key
+                voice.accidentals.clear()
+        if not is_known_key(text):
+            self.doubt(f"K:{printable(text)} is not a key that is known")
+
+    def _set_time(self, text: str, voices: tuple[Voice, ...]) -> None:
+        time = time_in(text)
+        if time is None:
+            self.doubt(f"M:{printable(text)} says no metre")
+            return
+        for voice in voices:
+            voice.set_time(time)
+
+    def _unit(self, text: str) -> Fraction | None:
+        unit = unit_in(text)
+        if unit is None:
+            self.doubt(f"L:{printable(text)} says no length")
+        return unit
+
+    def read_field(self, name: str, text: str) -> None:
+        """A field among the music: of the voice that is being written, or of all where none is yet."""
+        voices = (self._usual, *self.voices.values()) if self._now is None else (self._now,)
+        if name == "V":
+            self._now = self._voice(text)
+        elif name == "L":
+            unit = self._unit(text)
+            for voice in voices if unit is not None else ():
+                voice.unit = unit or voice.unit
+        elif name == "Q":
+            self.tempo_bpm = self.tempo_bpm or tempo_in(text, voices[0].unit)
+        elif name in (DIRECTIVE, "I"):
+            self._directive(text, self._now)
+        else:
+            self._set(name, text, *voices)
+
+    def _voice(self, text: str) -> Voice:
+        """The voice that a V: field names, with what it says of it."""
+        known = (text.split() or [""])[0]
+        voice = self.voices.get(known)
+        if voice is None:
+            usual = self._usual
+            voice = self.voices[known] = Voice(
+                key=usual.key, time=usual.time, unit=usual.unit, sound=usual.sound, program=usual.program
+            )
+        voice.sound = sound_in(text, voice.sound)
+        voice.name = name_in(text) or voice.name
+        return voice
+
+    def _directive(self, text: str, voice: Voice | None) -> None:
+        """What an I: field or a %% line says of how the music sounds."""
+        if lasts := _ACCIDENTALS_LAST.match(text):
+            self.propagation = lasts[1]
+        own = voice or self._usual
+        own_voices = [own] if voice else [own, *self.voices.values()]
+        for one in own_voices:
+            if (program := _PROGRAM.match(text)) and not any(bar.notes for bar in one.bars):
+                one.program = int(program[1])
+            if channel := _CHANNEL.match(text):
+                one.sound = replace(one.sound, is_drum=int(channel[1]) == _DRUMS)
+            if moved := _TRANSPOSE.match(text):
+                one.sound = replace(one.sound, semitones=int(moved[1]))

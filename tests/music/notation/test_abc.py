@@ -373,6 +373,27 @@ def test_a_tune_without_a_number_is_read() -> None:
     assert pitches("T:x\nL:1/4\nK:D\nF C |") == [66, 61]
 
 
+def test_a_book_without_numbers_is_read() -> None:
+    """Tunes whose X: is empty or missing are told apart by the empty lines between them."""
+    tune = "T:{}\nM:4/4\nL:1/4\nK:D\nF C D2 |\n"
+    for start in ("", "X:\n"):
+        pieces = read("\n".join(start + tune.format(title) for title in ("One", "Two")) + "\nwords about them\n")
+        assert [piece.label for piece in pieces] == ['"One"', '"Two"']
+        assert all(isinstance(piece, ReadSong) and told(piece.song) == "66@0+1 61@1+1 62@2+2" for piece in pieces)
+
+
+def test_music_after_an_empty_line_is_told() -> None:
+    """An empty line ends a tune, by the standard; that something is not read is no secret."""
+    piece = read_one(f"{HEADER}K:C\nC D E F |\n\nG A B c | d4 |\n")
+    assert told(piece.song) == "60@0+1 62@1+1 64@2+1 65@3+1"
+    assert piece.doubts == ("the music after an empty line, which ends a tune, is not read",)
+
+
+def test_a_percent_sign_in_an_annotation_is_no_comment() -> None:
+    """Notes after it are read; after one outside of quotes they are not."""
+    assert pitches(f'{HEADER}K:C\n"^50% slower" C D % E "F"\n') == [60, 62]
+
+
 def test_an_absurd_rest_is_refused() -> None:
     """A slip of a digit in a multi-bar rest does not fill the memory."""
     (piece,) = read(f"{HEADER}K:C\nC4 | Z999999 | D4 |")

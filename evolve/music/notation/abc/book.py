@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -18,7 +18,11 @@ _MAIL: Final = re.compile(rb"=3D|=20(?=\r?\n)|=\r?\n")
 sign can stand before a 3 or at the end of a line; other signs in hexadecimal could be naturals before notes."""
 
 _BLOCK: Final = re.compile(r"%%\s*begin(\w+)")
-_COMMENT: Final = re.compile(r"(?<!\\)%.*")
+_COMMENT: Final = re.compile(r'((?:[^%"\\]|\\.?|"[^"]*"|")*+)%.*')
+"""A percent sign begins one, but not within a text in quotes, or after a backslash."""
+
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+_NOTES_AND_BAR: Final = re.compile(r"[A-Ga-gz][A-Ga-gz0-9/,'<>() ]{4,}[|:]")
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
 )  # fmt: skip
@@ -53,35 +57,49 @@ class Tune:
         label: Its number and title, such as ``12 "The Bride"``.
         header: The fields of the file's header and then its own, to the first K: or to the first line of music.
         body: All that follows.
+        goes_on_unread: Whether music follows after the empty line that ends it.
     """
 
     label: str
     header: tuple[Line, ...]
     body: tuple[Line, ...]
+    goes_on_unread: bool = False
 
 
 def tunes_in(data: bytes) -> tuple[Tune, ...]:
     """The tunes of an ABC file, from each X: to the next empty line, or to the next X:; free text is passed over.
 
-    A file without any X: is one tune, if there is a K: in it.
+    What has a K: and music but no X: is a tune as well. Fields before the first tune hold for all of them.
 
     Raises:
         CorpusError: Its text is the reason alone, when there is no tune.
     """
-    blocks = list(_blocks(_text(data)))
     shared: list[Line] = []
     tunes: list[Tune] = []
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(_blocks(_text(data))):
         if any(line.name == "X" for line in block):
             tunes.extend(_tune(own, shared) for own in _from_each_number(block))
-        elif number == 0 and not any(line.name == "K" for line in block):
+        elif _is_tune(block):
+            tunes.append(_tune(block, shared))
+        elif number == 0:
             shared = [line for line in block if line.name not in (MUSIC, "T")]
+        elif tunes and _looks_like_music(block):
+            tunes[-1] = replace(tunes[-1], goes_on_unread=True)
     if not tunes:
-        lines = [line for block in blocks for line in block]
-        if not any(line.name == "K" for line in lines):
-            raise CorpusError("not ABC: no tune begins, with X: and its number")
-        tunes = [_tune(lines, ())]
+        raise CorpusError("not ABC: no tune begins, with X: and its number")
     return tuple(tunes)
+
+
+def _is_tune(block: list[Line]) -> bool:
+    """Whether there is music after a key."""
+    names = [line.name for line in block]
+    return "K" in names and MUSIC in names[names.index("K") :]
+
+
+def _looks_like_music(block: list[Line]) -> bool:
+    """Whether every line of it that says no field has a bar line after notes."""
+    music = [line.text for line in block if line.name == MUSIC]
+    return bool(music) and all(_NOTES_AND_BAR.search(text) for text in music)
 
 
 def _text(data: bytes) -> str:
@@ -103,7 +121,7 @@ def _blocks(text: str) -> Iterator[list[Line]]:
     """The lines of a file, parted at empty ones; what is only to be printed is left out."""
     block: list[Line] = []
     printed_until = ""
-    for row in text.splitlines():
+    for row in _LINE_END.split(text):
         if printed_until:
             printed_until = "" if row.replace(" ", "").startswith(printed_until) else printed_until
         elif begins := _BLOCK.match(row):
@@ -122,7 +140,8 @@ def _line(row: str, block: list[Line]) -> Iterator[Line]:
     if row.startswith("%%"):
         yield Line(DIRECTIVE, row[2:].strip())
         return
-    said = _COMMENT.sub("", row).rstrip()
+    comment = _COMMENT.match(row)
+    said = (comment[1] if comment else row).rstrip()
     field = _FIELD.match(said)
     if field is None:
         if said.strip():

@@ -33,6 +33,8 @@ def _read(tune: Tune) -> WrittenScore | Refused:
                 read_music(reading, line.text)
             else:
                 reading.read_field(line.name, line.text)
+        if tune.goes_on_unread:
+            reading.doubt("the music after an empty line, which ends a tune, is not read")
         return _score(reading, printable(tune.label))
     except CorpusError as error:
         return Refused(printable(tune.label), str(error))

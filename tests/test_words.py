@@ -1,0 +1,71 @@
+"""Counts and lists as a person reads them, in everything that the program says."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import evolve
+from evolve.words import counted, listed, worded
+
+SOURCES = sorted(Path(evolve.__file__).parent.rglob("*.py"))
+
+COUNTED_WITHOUT_LOOKING = re.compile(
+    r"\{\} (?:networks?|files?|songs|epochs|hosts|cores|GPUs|CPUs|members|generations|candidates|steps|ballots|trials"
+    r"|genomes|workers|minutes|hours|days|bytes)\b(?! (?:in a row|have|most))"
+)
+"""A number that is followed by several of something, or by one, whatever the number is."""
+
+PLURAL_ALL_THE_SAME = (
+    "trials share a GPU", "bytes for a note", "characters and {} bytes", "it has {} bytes", "for more than {} minutes",
+    "lasts for {} hours, which", "no player for {} files", "it has no {} files",
+)  # fmt: skip
+"""What stands for more than one wherever it is said, or for none."""
+
+
+def texts_of(source: Path) -> Iterator[tuple[int, str]]:
+    """Every text in a source file but docstrings, with ``{}`` for what is filled in."""
+    tree = ast.parse(source.read_text())
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body
+        if isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            yield node.lineno, node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield node.lineno, "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 pieces"), (1, "1 piece"), (2, "2 pieces"), (1059, "1,059 pieces"), (1.0, "1 piece"), (0.5, "0.5 pieces"),
+     (1000.0, "1,000 pieces"), (float("inf"), "inf pieces"), (10**17 + 1, "100,000,000,000,000,001 pieces")],
+)  # fmt: skip
+def test_one_is_one_and_all_others_are_several(count: float, said: str) -> None:
+    """Whether they are counted or measured."""
+    assert counted(count, "piece") == said
+
+
+def test_words_that_take_no_s_are_given() -> None:
+    """Such as a verb, or a noun with its verb."""
+    assert (counted(1, "file is", "files are"), counted(3, "file is", "files are")) == ("1 file is", "3 files are")
+    assert (worded(1, "joins", "join"), worded(0, "joins", "join")) == ("joins", "join")
+    assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_no_text_leaves_the_plural_to_the_reader(source: Path) -> None:
+    """Nothing says ``file(s)``, or ``1 files``: what is counted is said by `evolve.words`."""
+    left = [
+        f"{source.name}, line {line}: {text}"
+        for line, text in texts_of(source)
+        if re.search(r"[a-z]\((?:s|es)\)", text) or COUNTED_WITHOUT_LOOKING.search(text)
+        if not re.fullmatch(r"\{\} \w+", text)  # one of two words, the other of which is for one
+        if not any(known in text for known in PLURAL_ALL_THE_SAME)
+    ]
+    assert not left

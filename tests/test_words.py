@@ -3,11 +3,21 @@
 import ast
 import re
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import evolve
+from evolve.cli.progress import LineWatcher
+from evolve.clusters.look import Sight
+from evolve.doctor.cluster import cluster_checks
+from evolve.doctor.run import run_checks
+from evolve.music.facts.words import one_line
+from evolve.report.songs import songs_in_words
+from evolve.store.examination import Examination
+from evolve.store.records import SongRecord
 from evolve.words import counted, listed, worded
 
 SOURCES = sorted(Path(evolve.__file__).parent.rglob("*.py"))
@@ -69,3 +79,41 @@ def test_no_text_leaves_the_plural_to_the_reader(source: Path) -> None:
         if not any(known in text for known in PLURAL_ALL_THE_SAME)
     ]
     assert not left
+
+
+def song_of(**facts: object) -> SongRecord:
+    """A song of which this is known."""
+    return SongRecord(1, {}, facts)
+
+
+def test_one_of_everything_is_said_in_the_singular() -> None:
+    """As it stands in the report, in the list of runs, in a check of a folder and of a cluster."""
+    one, two = song_of(ended=False), song_of(ended=True)
+    assert songs_in_words([one]) == ["0 of 1 song ends"]
+    assert songs_in_words([one, two]) == ["1 of 2 songs ends"]
+    assert songs_in_words([two, two]) == ["2 of 2 songs end"]
+    assert one_line({"notes": 1, "ended": True}) == "1 note, ends by itself"
+    examined = Examination(Path("runs/a"), 2, 3, 1, (".a.0a1b2c3d",), is_worked_on=False, findings=())
+    assert [check.found for check in run_checks(examined)][1:3] == [
+        "2 are what was written; 1 other is there",
+        "1 file is left of writes that were cut off, such as .a.0a1b2c3d",
+    ]
+    host = {
+        "host": "gpu1",
+        "cpus": 1,
+        "gpus": 1,
+        "memory_gb": 8,
+        "address": "10.0.0.2",
+        "problem": "it is hot",
+        "cards": [],
+    }
+    found = [check.found for check in cluster_checks(Sight((host,), {}), own={})]
+    assert found == ["1 host, 1 core and 1 GPU for training", "1 core, 1 GPU, 8 GB at 10.0.0.2; it is hot"]
+
+
+def test_one_trial_is_told_in_the_singular() -> None:
+    """On stderr, where no terminal is."""
+    said = StringIO()
+    lines = LineWatcher(Console(file=said, width=200))
+    lines.corpus_read(1, 1)
+    assert said.getvalue() == "corpus: 1 file read\n"

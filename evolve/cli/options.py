@@ -10,6 +10,7 @@ import typer
 
 from evolve.errors import SettingsError, SpaceError, nearest_spelling, printable, shortened
 from evolve.store.files import read_regular
+from evolve.store.names import same_name
 from evolve.store.paths import find_run, newest_run, run_folders
 from evolve.store.texts import NotTextError, decoded
 
@@ -120,7 +121,8 @@ def complete_space(incomplete: str) -> Iterator[str]:
 
 def complete_run(incomplete: str) -> Iterator[str]:
     """Names of runs in the usual folder."""
-    return (folder.name for folder in sorted(run_folders(Path("runs"))) if folder.name.startswith(incomplete))
+    begun = same_name(incomplete)
+    return (folder.name for folder in sorted(run_folders(Path("runs"))) if same_name(folder.name).startswith(begun))
 
 
 def complete_cluster(incomplete: str) -> Iterator[str]:

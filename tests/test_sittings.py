@@ -68,7 +68,7 @@ def test_a_listener_of_any_script_is_heard(store: RunStore, listener: str) -> No
 
 def test_a_listener_who_cannot_have_a_folder_is_refused(store: RunStore) -> None:
     """Before anything is laid out."""
-    with pytest.raises(RunError, match='"a/b" cannot be a name: it has "/"; allowed: letters'):
+    with pytest.raises(RunError, match="'a/b' cannot be a name: it has \"/\"; allowed: letters"):
         sit(store, 0, "a/b")
     assert not (store.paths.folder / "listening").exists()
 

@@ -90,7 +90,7 @@ def test_one_of_everything_is_said_in_the_singular() -> None:
     """As it stands in the report, in the list of runs, in a check of a folder and of a cluster."""
     one, two = song_of(ended=False), song_of(ended=True)
     assert songs_in_words([one]) == ["0 of 1 song ends"]
-    assert songs_in_words([one, two]) == ["1 of 2 songs ends"]
+    assert songs_in_words([one, two]) == ["1 of 2 songs end"]
     assert songs_in_words([two, two]) == ["2 of 2 songs end"]
     assert one_line({"notes": 1, "ended": True}) == "1 note, ends by itself"
     examined = Examination(Path("runs/a"), 2, 3, 1, (".a.0a1b2c3d",), is_worked_on=False, findings=())

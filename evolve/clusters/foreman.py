@@ -34,7 +34,7 @@ def _tell_of_missing(channel: Channel, nodes: int) -> None:
     from evolve.execution.ray_cluster import nodes as joined  # noqa: PLC0415 - imports Ray
 
     if (count := len(joined())) < nodes:
-        joining = f"{count:,} of {counted(nodes, 'host')} {worded(count, 'has', 'have')} joined"
+        joining = f"{count:,} of {counted(nodes, 'host has', 'hosts have')} joined"
         others = worded(nodes - count, "the other is", "the others are")
         channel.send(Message("place", {"text": f"{joining}; {others} done without"}))
 

@@ -214,9 +214,8 @@ def _fresh(space: SearchSpace, rng: np.random.Generator, taken: Collection[str])
     left = [genome for genome in _listed(space) if genome.fingerprint not in taken]
     if not left:
         raise SpaceError(
-            f"the search space is exhausted: {len(taken)} of its {counted(space.size, 'genome')} "
-            f"{worded(len(taken), 'was', 'were')} born already "
-            f"and no new one can be found; widen a gene, or start a run with a smaller population"
+            f"the search space is exhausted: {len(taken)} of its {counted(space.size, 'genome was', 'genomes were')} "
+            f"born already and no new one can be found; widen a gene, or start a run with a smaller population"
         )
     return left[int(rng.integers(len(left)))]
 

@@ -36,7 +36,7 @@ def checked_name(name: str) -> str:
     kept = same_name(name)
     problem = _problem(kept)
     if problem:
-        raise RunError(f'"{shortened(name)}" cannot be a name: {problem}; allowed: {ALLOWED}')
+        raise RunError(f"{shortened(name)!r} cannot be a name: {problem}; allowed: {ALLOWED}")
     return kept
 
 

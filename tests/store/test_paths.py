@@ -74,7 +74,8 @@ def test_names_that_would_leave_the_folder_or_hide_are_refused(name: str) -> Non
         with pytest.raises(RunError) as told:
             way(name)
         assert re.fullmatch(
-            r'".*" cannot be a name: it (is|has|begins|ends) .*; allowed: ' + re.escape(ALLOWED), str(told.value)
+            r'[\'"].*[\'"] cannot be a name: it (is|has|begins|ends) .*; allowed: ' + re.escape(ALLOWED),
+            str(told.value),
         )
 
 

@@ -145,8 +145,8 @@ class SshSession:
     def _told(self) -> str:
         names = {state: [one.name for one in self._hosts if one.state is state] for state in State}
         hosts, training = len(self._hosts), names[State.PART]
-        train = "trains" if 1 in (hosts, len(training)) else "train"
-        parts = [f"{len(training)} of {counted(hosts, 'host')} {train}: {', '.join(training)}"]
+        train = counted(hosts, "host trains", "hosts train")
+        parts = [f"{len(training)} of {train}: {', '.join(training)}"]
         if coming := [*names[State.THERE], *names[State.JOINING], *names[State.CALLED]]:
             parts.append(f"{', '.join(coming)} {worded(len(coming), 'joins', 'join')}")
         return "; ".join([*parts, *([problems] if (problems := self._problems()) else [])])

@@ -6,12 +6,14 @@ Defaults are overridden by the search space's own settings, those by the command
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 from evolve.errors import SettingsError, nearest_spelling, shortened
+from evolve.genetics.written import number_hint, number_of, shown
 
 DEFAULT_CORPUS = "bach-chorales"
 PIANO = "piano"
@@ -23,6 +25,16 @@ FIT: Final = "fit"
 
 GpusPerTrial = Annotated[float, Field(ge=0, le=10_000)] | Literal["fit"]
 """GPUs of a trial: a number or a share, or that they are to be shared by as many as fit."""
+
+
+_NUMBERS: Final = (
+    "seed", "population", "parents", "elites", "newcomers", "generations", "heard", "exploration", "crossover_rate",
+    "mutation_rate", "songs", "notes", "opening_notes", "temperature", "top_p", "grid", "window", "chord_symbols",
+    "epochs", "seconds", "patience", "hang_limit", "memory_per_trial", "cpus_per_trial", "gpus_per_trial",
+)  # fmt: skip
+_WORDS: Final = ("screening", "repetition_guard", "targets", "gpus_per_trial")
+_UNSET: Final = ("", "none", "null", "~")
+"""How people write that a number is not set."""
 
 
 class Screening(StrEnum):
@@ -147,12 +159,27 @@ class RunConfig(BaseModel):
                 raise PydanticCustomError("path", "must have a name that is text (UTF-8); rename the file or folder")
         return given
 
+    @field_validator(*_NUMBERS, mode="before")
+    @classmethod
+    def _read_number(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        if given.strip().lower() in _UNSET:
+            return None
+        number = number_of(given)
+        if number is None or not isfinite(number):
+            return given
+        return int(number) if number == int(number) else number
+
+    @field_validator(*_WORDS, mode="before")
+    @classmethod
+    def _read_word(cls, given: object) -> object:
+        return given.strip().lower() if isinstance(given, str) else given
+
     @field_validator("gpus_per_trial", mode="before")
     @classmethod
     def _read_gpus(cls, gpus: object) -> object:
-        if isinstance(gpus, str) and not _is_number(gpus):
-            if gpus.strip().lower() == FIT:
-                return FIT
+        if isinstance(gpus, str) and gpus.strip().lower() not in (FIT, *_UNSET) and number_of(gpus) is None:
             raise PydanticCustomError("gpus", f"must be a number, or {FIT}")
         return gpus
 
@@ -162,19 +189,6 @@ class RunConfig(BaseModel):
         if isinstance(gpus, float) and gpus > 1 and not gpus.is_integer():
             raise PydanticCustomError("gpus", "must be a whole number where it is more than one GPU")
         return gpus
-
-    @field_validator("grid", mode="before")
-    @classmethod
-    def _read_grid(cls, grid: object) -> object:
-        return int(grid) if isinstance(grid, str) and grid.isdecimal() else grid
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_text(path: str) -> bool:
@@ -249,7 +263,7 @@ def parse_assignment(text: str) -> Given:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise SettingsError(f"--set {shortened(text)}: must be key=value, such as --set epochs=20")
-    unset = value.strip().lower() in ("", "none", "null")
+    unset = value.strip().lower() in _UNSET
     return Given(name.strip(), None if unset else value.strip(), f"--set {shortened(text)}")
 
 
@@ -263,7 +277,17 @@ def _checked(values: Mapping[str, Any], chosen: Mapping[str, Given]) -> RunConfi
         first = error.errors()[0]
         one = chosen[str(first["loc"][0])]
         problem = _PLAIN_WORDS.get(first["type"], first["msg"].replace("Input should be", "must be"))
-        raise SettingsError(f"{one.where}: {one.name} {problem}; it is {shortened(repr(one.value))}") from error
+        raise SettingsError(f"{one.where}: {one.name} {_told(one, problem)}") from error
+
+
+def _told(one: Given, problem: str) -> str:
+    """What is wrong with a value, what came, and what else to write."""
+    if one.value is None or (isinstance(one.value, str) and one.value.strip().lower() in _UNSET):
+        default = RunConfig.model_fields[one.name].default
+        usual = ", ".join(default) if isinstance(default, tuple) else shown(default).strip('"')
+        return f"has no value; give one, or leave it out: it is {usual} then"
+    hint = number_hint(one.value) if isinstance(one.value, str) and one.name in _NUMBERS else ""
+    return f"{problem}; it is {shortened(repr(one.value))}{hint}"
 
 
 def _fitted(config: RunConfig, chosen: Mapping[str, Given]) -> RunConfig:

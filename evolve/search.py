@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-import yaml
-
 from evolve import __version__
 from evolve.candidates import candidates_of
 from evolve.config import Given, RunConfig, settle
@@ -21,12 +19,13 @@ from evolve.execution.contract import Execution
 from evolve.genetics.breeding import BreedingPlan, breed, found
 from evolve.genetics.lineage import changed
 from evolve.genetics.selection import Merit
+from evolve.genetics.yaml_nodes import written
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing, rank
 from evolve.run_facts import config_of, space_of
 from evolve.sittings import Sitting, sit
 from evolve.store.clock import now
-from evolve.store.paths import checked_name
+from evolve.store.names import checked_name
 from evolve.store.records import (
     BallotRecord,
     GenerationRecord,
@@ -55,17 +54,17 @@ def create(folder: Path, config: RunConfig, space_name: str, space_text: str) ->
     Raises:
         RunError: The folder exists already or cannot be written.
     """
+    settings = config.model_dump(mode="json")
     facts = {
         "created_at": now(),
-        "settings": config.model_dump(mode="json"),
+        "settings": settings,
         "space": {"name": space_name, "text": space_text},
         "versions": _versions(),
     }
     store = RunStore.create(folder, facts)
-    settings = yaml.safe_dump(facts["settings"], sort_keys=False, allow_unicode=True)
     try:
         store.write_file(store.paths.space, space_text.encode())
-        store.write_file(store.paths.settings, settings.encode())
+        store.write_file(store.paths.settings, written(settings).encode())
     except RunError:
         store.discard()
         raise

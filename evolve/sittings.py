@@ -9,7 +9,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import first_in_slot
 from evolve.judging.ballot import Candidate, CandidateSong
 from evolve.judging.letters import blind_letters
-from evolve.store.paths import checked_name
+from evolve.store.names import checked_name, known_name
 from evolve.store.records import GenerationRecord, Json, RunRecord, SongRecord
 from evolve.store.run_store import RunStore
 
@@ -46,7 +46,7 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
     Raises:
         RunError: The generation is not ready to be heard.
     """
-    run = store.read()
+    run, listener = store.read(), _known(store, listener)
     chosen = _seated(run, heard_generation(run, generation))
     letters = _letters(run, generation, listener)
     folder = store.paths.listening(generation, listener)
@@ -74,7 +74,7 @@ class EarlyHearing:
 
     def __init__(self, store: RunStore, run: RunRecord, generation: int, listener: str) -> None:
         """Lay out what is there already."""
-        self._store = store
+        self._store, listener = store, _known(store, listener)
         self.folder = store.paths.listening(generation, listener)
         self.heard = 0
         record = run.generations[generation]
@@ -97,6 +97,11 @@ class EarlyHearing:
         for song in songs:
             _lay_out(self._store, song, self._letter[first_in_slot(individual_id)], self.folder)
         self.heard += 1
+
+
+def _known(store: RunStore, listener: str) -> str:
+    """A listener's name as it is kept in this run; capitals make nobody else."""
+    return known_name(checked_name(listener), store.listeners())
 
 
 def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:

@@ -1,12 +1,18 @@
 """The settings of a run: where they come from, what wins, and what every mistake is told as."""
 
+import textwrap
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from evolve.config import Given, RunConfig, parse_assignment, settle
+from evolve.cli.given import space_given
+from evolve.config import Given, RunConfig, Screening, parse_assignment, settle
 from evolve.errors import SettingsError
+from evolve.genetics.space_file import parse_space
+from evolve.genetics.yaml_nodes import written
+from evolve.network.genes import GENES
 
 ALLOWED = ", ".join(RunConfig.model_fields)
 
@@ -30,7 +36,7 @@ MISTAKES = [
     (Given("seed", -1, "--seed"), "--seed: seed must be greater than or equal to 0; it is -1"),
     (Given("seed", 2**63, "--seed"), f"--seed: seed must be less than {2**63}; it is {2**63}"),
     (Given("corpus", [], "x"), "x: corpus needs at least one; it is []"),
-    (Given("songs", None, "--set songs="), "--set songs=: songs must be a whole number; it is None"),
+    (Given("songs", None, "--set songs="), "--set songs=: songs has no value; give one, or leave it out: it is 5 then"),
     (Given("parents", 9, "--parents"), "--parents: parents is 9, but at most 8 fit: the population"),
     (Given("elites", 8, "--elites"),
      "--elites: elites is 8, but at most 7 fit: the population less one, or nobody would be new"),
@@ -149,7 +155,7 @@ def test_an_assignment_without_a_key_is_told(text: str) -> None:
         ("seed=" + "9" * 5000, "seed must be a whole number that is far smaller; it is '9999"),
         ("seconds=1e400", "seconds must be a finite number; it is '1e400'"),
         ("seconds=1e300", "seconds must be less than or equal to 10000000; it is '1e300'"),
-        ("corpus=", "corpus must be a name, or a list of names; it is None"),
+        ("corpus=", "corpus has no value; give one, or leave it out: it is bach-chorales then"),
         (
             "opening=\udcff.mid",
             r"opening must have a name that is text (UTF-8); rename the file or folder",
@@ -242,3 +248,108 @@ def test_tracks_are_named_by_their_roles(tracks: str) -> None:
     """Spaces and capitals are no mistake."""
     config = settle([Given("tracks", tracks, "--set")])
     assert config.roles == tuple(role.strip().lower() for role in tracks.split("+"))
+
+
+def settled(text: str) -> RunConfig:
+    """What a space file settles that says this under its settings."""
+    file = parse_space(f"genes: {{depth: 1}}\nsettings:\n{textwrap.indent(text, '  ')}", "s.yaml", GENES)
+    return settle(space_given("s.yaml", file.settings))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("off", "repetition_guard", "off"), ("Off", "repetition_guard", "off"), ("'off'", "repetition_guard", "off"),
+        ("GENTLE", "repetition_guard", "gentle"), ("no", "endings", False), ("on", "loudness", True),
+        ("TRUE", "loudness", True), ("False", "endings", False), ("null", "mutation_rate", None),
+        ("~", "mutation_rate", None), ("", "mutation_rate", None), ("none", "mutation_rate", None),
+        ("null", "opening", None), ("'null'", "opening", "null"), ("none", "opening", "none"), ("12", "opening", "12"),
+        ("012", "opening", "012"), ("1e3", "opening", "1e3"), ("on", "opening", "on"), ("2026-01-01", "opening",
+        "2026-01-01"), ("'3'", "songs", 3), ("3", "songs", 3), ("0x10", "songs", 16), ("012", "songs", 12),
+        ("1e1", "songs", 10), ("5.", "songs", 5), ("1_000", "notes", 1000), ("'1e-3'", "exploration", 0.001),
+        (".5", "exploration", 0.5), ("1e5", "seconds", 100_000.0), ("fit", "gpus_per_trial", "fit"),
+        ("FIT", "gpus_per_trial", "fit"), ("~", "gpus_per_trial", None), ("'12'", "grid", 12), ("1", "corpus", ("1",)),
+        ("[on, 1, ~/music]", "corpus", ("on", "1", "~/music")), ("Last", "targets", "last"),
+    ],
+)  # fmt: skip
+def test_a_setting_in_a_file_means_what_a_person_means_by_it(text: str, name: str, value: object) -> None:
+    """What a text means its setting says: off is a word of one, and untrue of another."""
+    assert getattr(settled(f"{name}: {text}"), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("songs:", "songs has no value; give one, or leave it out: it is 5 then"),
+        ("endings: ~", "endings has no value; give one, or leave it out: it is true then"),
+        ("tracks: null", "tracks has no value; give one, or leave it out: it is piano then"),
+        ("repetition_guard: false", "repetition_guard must be 'off', 'gentle' or 'strict'; it is 'false'"),
+        (
+            "tracks: 1",
+            "tracks must be piano, or different ones of melody, chords, bass, soprano, alto, tenor joined by "
+            "+; it is '1'",
+        ),
+        ("seconds: 30 s", "seconds must be a number; it is '30 s'; give the number alone, without a unit"),
+        ("seconds: 1:30", "seconds must be a number; it is '1:30'"),
+        ("seconds: .inf", "seconds must be a number; it is '.inf'"),
+        ("exploration: 0,5", "exploration must be a number; it is '0,5'; with a decimal point: 0.5"),
+        ("songs: 2.5", "songs must be a whole number; it is '2.5'"),
+        ("seed: 2026-01-01", "seed must be a whole number; it is '2026-01-01'"),
+        ("songs: yes", "songs must be a whole number; it is 'yes'"),
+        ("endings: maybe", "endings must be true or false; it is 'maybe'"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_told_as_it_was_written(text: str, said: str) -> None:
+    """With its file and line, and never as what a library has made of it."""
+    with pytest.raises(SettingsError) as told:
+        settled(text)
+    assert str(told.value) == f"s.yaml, line 3: {said}"
+
+
+@pytest.mark.parametrize("text", ["repetition_guard=off", "endings=no", "mutation_rate=null", "mutation_rate=~",
+                                  "songs=0x10", "seconds=1e2", "grid= 12 "])  # fmt: skip
+def test_the_command_line_takes_what_a_file_takes(text: str) -> None:
+    """The same words, the same numbers."""
+    name, _, value = text.partition("=")
+    assert settle([parse_assignment(text)]) == settled(f"{name}: {value}")
+
+
+def test_every_number_among_the_settings_is_read_as_one() -> None:
+    """A setting that is added is not forgotten: 1e1 is ten for all of them."""
+    numbers = {name for name, value in RunConfig().model_dump().items() if type(value) in (int, float)}
+    for name in numbers - {"grid", "exploration", "crossover_rate", "top_p", "hang_limit", "window", "chord_symbols"}:
+        assert getattr(settled(f"{name}: 1e0"), name) == 1
+    for name, value in (("window", 100), ("chord_symbols", 100), ("hang_limit", 100)):
+        assert getattr(settled(f"{name}: 1e2"), name) == value
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
+TRICKY = st.sampled_from(
+    ["off", "no", "null", "~", "none", "1", "012", "0x10", "1e5", "1:30", "1_0", ".5", "=", "<<", "2026-01-01", "- a",
+     "a: b", "#", " x ", "'", '"', "true", "NaN", ".inf", "é", "e\u0301", "\ufeffa", "a\x85b", "\u2028", "\t", "\n"]
+)  # fmt: skip
+CONFIGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "corpus": st.lists(WORDS | TRICKY, min_size=1, max_size=4),
+        "opening": st.none() | WORDS | TRICKY,
+        "seed": st.integers(0, 2**63 - 1),
+        "seconds": st.floats(1e-300, 1e7),
+        "exploration": st.floats(0, 1),
+        "mutation_rate": st.none() | st.floats(0, 1),
+        "gpus_per_trial": st.none() | st.just("fit") | st.floats(0, 1) | st.integers(0, 8),
+        "repetition_guard": st.sampled_from(["off", "gentle", "strict"]),
+        "endings": st.booleans(),
+        "grid": st.sampled_from([4, 6, 8, 12, 24]),
+        "screening": st.sampled_from(list(Screening)),
+        "memory_per_trial": st.none() | st.floats(1e-300, 1e6),
+    },
+)
+
+
+@hypothesis_settings(deadline=None)
+@given(CONFIGS)
+def test_what_evolve_writes_of_its_settings_it_reads_back(values: dict[str, object]) -> None:
+    """The settings of a run can be copied into a space file as they are, whatever they are."""
+    config = RunConfig.model_validate(values)
+    assert settled(written(config.model_dump(mode="json"))) == config

@@ -45,6 +45,34 @@ def test_letters_stay_the_same_for_a_listener_and_differ_between_listeners(store
     assert any(other != letters for other in others)
 
 
+@pytest.mark.parametrize(("first", "again"), [("José", "Jose\u0301"), ("Ann", "ANN"), ("ΟΔΟΣ", "οδος")])
+def test_a_listener_who_types_the_name_otherwise_is_the_same_one(store: RunStore, first: str, again: str) -> None:
+    """Accents typed apart and capitals make no second listener: one folder, one set of letters, one ballot."""
+    before = sit(store, 0, first)
+    ballot = Ballot(tuple((name,) for name in before.letters.values()))
+    cast_ballot(store, before, ballot, "order")
+    after = sit(store, 0, again)
+    assert (after.listener, after.letters) == (first, before.letters)
+    cast_ballot(store, after, ballot, "order")
+    assert [one.listener for one in store.read().generations[0].ballots] == [first]
+    assert [folder.name for folder in store.paths.listening(0, first).parent.iterdir()] == [first]
+
+
+@pytest.mark.parametrize("listener", ["音楽家", "שירה", "O'Brien", "Übung 2"])
+def test_a_listener_of_any_script_is_heard(store: RunStore, listener: str) -> None:
+    """With a folder of that name."""
+    sitting = sit(store, 0, listener)
+    assert sitting.listener == listener
+    assert store.paths.listening(0, listener).is_dir()
+
+
+def test_a_listener_who_cannot_have_a_folder_is_refused(store: RunStore) -> None:
+    """Before anything is laid out."""
+    with pytest.raises(RunError, match="'a/b' cannot be a name: it has \"/\"; allowed: letters"):
+        sit(store, 0, "a/b")
+    assert not (store.paths.folder / "listening").exists()
+
+
 def test_songs_are_whole_copies_under_names_that_tell_the_letter_alone(store: RunStore) -> None:
     """With the facts of the song; the same song of the same candidate, in every kind of file."""
     for candidate in sit(store, 0, "ann").candidates:

@@ -10,6 +10,7 @@ import typer
 
 from evolve.cli.options import AsJson, complete_corpus, complete_space, find_space
 from evolve.errors import printable
+from evolve.words import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -62,14 +63,16 @@ def check_space(
 
     name, text = find_space(file)
     parsed = parse_space(text, name, GENES)
-    settle(space_given(name, parsed.settings))
+    config = settle(space_given(name, parsed.settings))
+    named = [(key, value) for key, value, _ in parsed.settings]
     samples = [parsed.space.sample(derive_rng(seed, "check", index)).as_dict() for index in range(_SAMPLES)]
     if json_:
-        typer.echo(json.dumps(_space_document(name, parsed.space, parsed.settings, samples), indent=2))
+        told = {key: value for key, value in config.model_dump(mode="json").items() if key in dict(named)}
+        typer.echo(json.dumps(_space_document(name, parsed.space, told, samples), indent=2, ensure_ascii=False))
         return
     _print_space(name, parsed.space, samples)
-    if parsed.settings:
-        typer.echo("settings: " + ", ".join(f"{key} {printable(_plain(value))}" for key, value, _ in parsed.settings))
+    if named:
+        typer.echo("settings: " + ", ".join(f"{key} {printable(_written(value))}" for key, value in named))
 
 
 @corpus.command("check")
@@ -151,13 +154,17 @@ def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _written(value: str | list[str] | None) -> str:
+    return "unset" if value is None else value if isinstance(value, str) else " + ".join(value)
+
+
 def _size(space: "SearchSpace") -> str:
     if space.size < math.inf:
-        return f"{space.size:,.0f} genome" + ("s" if space.size > 1 else "")
+        return counted(space.size, "genome")
     return "infinitely many genomes: " + ", ".join(space.continuous_genes) + " is continuous"
 
 
-def _space_document(name: str, space: "SearchSpace", settings: Any, samples: list[dict[str, Any]]) -> Any:  # noqa: ANN401
+def _space_document(name: str, space: "SearchSpace", settings: dict[str, Any], samples: list[dict[str, Any]]) -> Any:  # noqa: ANN401
     import dataclasses
 
     return {
@@ -166,7 +173,7 @@ def _space_document(name: str, space: "SearchSpace", settings: Any, samples: lis
         "genes": [dataclasses.asdict(gene) for gene in space.genes],
         "size": None if space.size == math.inf else int(space.size),
         "continuous": list(space.continuous_genes),
-        "settings": {key: value for key, value, _ in settings},
+        "settings": settings,
         "samples": samples,
     }
 
@@ -205,12 +212,12 @@ def _files_table(files: list[dict[str, Any]], *, every_file: bool) -> "Table":
 
 
 def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    kinds = f"{facts['notes']:,} notes, {facts['chords']:,} chords, {facts['rests']:,} rests"
+    kinds = ", ".join(counted(facts[kind], kind[:-1]) for kind in ("notes", "chords", "rests"))
     shortest, median, longest = (facts[f"{which}_piece"] for which in ("shortest", "median", "longest"))
     lengths = f"{shortest} to {longest} notes long, half of them {median} or more"
     durations = ", ".join(f"{one['beats']:g} ({one['steps']:,})" for one in facts["durations"])
     keys = ", ".join(f"{one['semitones']:+d} ({one['pieces']})" for one in facts["transposed"])
-    tracks = ", ".join(f"{one['name']} ({one['notes']:,} notes)" for one in facts["tracks"])
+    tracks = ", ".join(f"{one['name']} ({counted(one['notes'], 'note')})" for one in facts["tracks"])
     metres = ", ".join(f"{one['metre']} ({one['pieces']:,})" for one in facts["metres"])
     reasons = Counter(skipped["reason"] for skipped in facts["skipped"])
     yield "corpus", ", ".join(facts["names"])
@@ -222,13 +229,17 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for kind, sizes in facts["vocabulary"].items():
         replaced = f"; {facts['replaced_share']:.0%} of the notes and chords become their nearest"
         replaced = replaced if kind == "notes" else ""
-        yield kind, ", ".join(f"{size} symbols of {name}" for name, size in sizes.items()) + replaced
+        yield kind, ", ".join(f"{counted(size, 'symbol')} of {name}" for name, size in sizes.items()) + replaced
     yield "durations", f"in beats (notes): {durations}"
     yield "key", f"all in one; moved by semitones (pieces): {keys}"
     yield "tempo", f"{facts['tempo_bpm']:g} beats a minute"
-    yield "held out", "{pieces:,} pieces with {steps:,} notes, to measure with".format(**facts["held_out"])
-    doubtful = sum(bool(file["doubts"]) for file in facts["files"])
-    yield "doubts", f"about {doubtful:,} of {len(facts['files']):,} files, listed below" if doubtful else "none"
+    held_out = facts["held_out"]
+    yield (
+        "held out",
+        f"{counted(held_out['pieces'], 'piece')} with {counted(held_out['steps'], 'note')}, to measure with",
+    )
+    doubtful, whole = sum(bool(file["doubts"]) for file in facts["files"]), counted(len(facts["files"]), "file")
+    yield "doubts", f"about {doubtful:,} of {whole}, listed below" if doubtful else "none"
     yield "skipped", f"{reasons.total():,}" if reasons else "none"
     for reason, count in reasons.most_common():
         names = [skipped["name"] for skipped in facts["skipped"] if skipped["reason"] == reason]

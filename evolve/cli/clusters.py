@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, assert_never
 
 import typer
 
-from evolve.cli.options import FileUnreadError, find_file, shipped_files
-from evolve.errors import ExecutionError, SettingsError, nearest_spelling
+from evolve.cli.options import find_profile_text
+from evolve.errors import ExecutionError
 
 if TYPE_CHECKING:
     from evolve.clusters.cluster_execution import ClusterExecution
@@ -54,12 +54,7 @@ def find_profile(name: str) -> "Profile | Manifest":
     from evolve.clusters.kubernetes.manifest import is_manifest, parse_manifest
     from evolve.clusters.profile import parse_profile
 
-    try:
-        shown, text = find_file(name, "cluster")
-    except FileUnreadError as error:
-        shipped = shipped_files("cluster")
-        hint = nearest_spelling(Path(name).name, shipped)
-        raise SettingsError(f"{error}; profiles that ship with evolve: {', '.join(shipped)}{hint}") from error
+    shown, text = find_profile_text(name)
     return parse_manifest(text, shown) if is_manifest(text) else parse_profile(text, shown)
 
 

@@ -1,12 +1,15 @@
 """The settings that a user gave: in a space's file, by options, by `--set`."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from evolve.config import Given, parse_assignment
 
+if TYPE_CHECKING:
+    from evolve.genetics.space_file import Written
 
-def space_given(source: str, settings: Any) -> list[Given]:  # noqa: ANN401
+
+def space_given(source: str, settings: "Iterable[tuple[str, Written, int]]") -> list[Given]:
     """The run settings of a search space file, which a command line overrides."""
     return [Given(name, value, f"{source}, line {line}", is_firm=False) for name, value, line in settings]
 

@@ -24,6 +24,7 @@ from evolve.cli.compose_options import (
 )
 from evolve.cli.options import AsJson, Run, Runs, run_folder
 from evolve.errors import RunError, nearest_spelling
+from evolve.words import counted
 
 if TYPE_CHECKING:
     import keras
@@ -82,7 +83,7 @@ def compose(
 
         network = _network(source)  # TensorFlow looks for GPUs here, and complains of none
 
-    typer.echo(f"{source.name}: composing {songs} song{'s' * (songs > 1)}", err=True)
+    typer.echo(f"{source.name}: composing {counted(songs, 'song')}", err=True)
     first = max(source.songs, _last_number(folder)) + 1
     results = compose_songs(
         network,

@@ -2,21 +2,27 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evolve.errors import SpaceError, nearest_spelling, printable, shortened
+from evolve.errors import SettingsError, SpaceError, nearest_spelling, printable, shortened
 from evolve.store.files import read_regular
+from evolve.store.names import same_name
 from evolve.store.paths import find_run, newest_run, run_folders
+from evolve.store.texts import NotTextError, decoded
 
 DEFAULT_LISTENER = "listener"
 """Who ranks when nobody says."""
 
 _LARGEST_SPACE_BYTES = 5_000_000
 """Far more than a search space may have, so that a larger one is told as such."""
+
+
+_LONGEST_SHOWN = 300
+"""Of a file's path, in characters: its end is what tells it."""
 
 
 def shipped_files(folder_name: str) -> dict[str, Path]:
@@ -43,13 +49,39 @@ def find_space(name: str) -> tuple[str, str]:
     try:
         return find_file(name, "search_spaces")
     except FileUnreadError as error:
-        shipped = shipped_spaces()
-        hint = nearest_spelling(Path(name).name, shipped)
-        raise SpaceError(f"{error}; spaces that ship with evolve: {', '.join(shipped)}{hint}") from error
+        raise SpaceError(f"{error}{_instead(error, name, 'spaces', shipped_spaces())}") from error
 
 
 class FileUnreadError(Exception):
-    """A file that was named cannot be read; the text says which, and why."""
+    """A file that was named cannot be read; the text says which, and why.
+
+    Attributes:
+        is_there: Whether it is a file or a folder all the same, so that no other can be meant.
+    """
+
+    def __init__(self, text: str, *, is_there: bool) -> None:
+        """Keep both."""
+        super().__init__(text)
+        self.is_there = is_there
+
+
+def _instead(error: FileUnreadError, name: str, what: str, shipped: Mapping[str, Path]) -> str:
+    """What there is to be named instead of a file that is none; of one that is there, nothing."""
+    if error.is_there:
+        return ""
+    return f"; {what} that ship with evolve: {', '.join(shipped)}{nearest_spelling(Path(name).name, shipped)}"
+
+
+def find_profile_text(name: str) -> tuple[str, str]:
+    """Name, as it can be shown, and text of a cluster profile: a file of that path, else a shipped one of that name.
+
+    Raises:
+        SettingsError: There is neither, or it cannot be read.
+    """
+    try:
+        return find_file(name, "cluster")
+    except FileUnreadError as error:
+        raise SettingsError(f"{error}{_instead(error, name, 'profiles', shipped_files('cluster'))}") from error
 
 
 def find_file(name: str, folder_name: str) -> tuple[str, str]:
@@ -63,18 +95,20 @@ def find_file(name: str, folder_name: str) -> tuple[str, str]:
         if not path.is_file() and path.parent in (Path(), Path(folder_name)):
             path = shipped_files(folder_name).get(path.name if path.suffix else f"{path.name}.yaml", path)
         return printable(name), _text_of(path)
-    except (OSError, ValueError) as error:
-        raise FileUnreadError(f"{shortened(name)}: {_why_unread(error)}") from error
+    except (OSError, ValueError, NotTextError) as error:
+        is_there = isinstance(error, NotTextError | IsADirectoryError | PermissionError)
+        raise FileUnreadError(f"{shortened(name, _LONGEST_SHOWN)}: {_why_unread(error)}", is_there=is_there) from error
 
 
 def _text_of(path: Path) -> str:
     """The text of a file, of a large one its beginning."""
-    return read_regular(path, _LARGEST_SPACE_BYTES).decode("utf-8")
+    data = read_regular(path, _LARGEST_SPACE_BYTES)
+    return decoded(data, is_whole=len(data) < _LARGEST_SPACE_BYTES)
 
 
-def _why_unread(error: OSError | ValueError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "is not a text file"
+def _why_unread(error: OSError | ValueError | NotTextError) -> str:
+    if isinstance(error, NotTextError):
+        return str(error)
     if isinstance(error, ValueError):
         return "is no file name"
     return "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror).lower()
@@ -87,7 +121,8 @@ def complete_space(incomplete: str) -> Iterator[str]:
 
 def complete_run(incomplete: str) -> Iterator[str]:
     """Names of runs in the usual folder."""
-    return (folder.name for folder in sorted(run_folders(Path("runs"))) if folder.name.startswith(incomplete))
+    begun = same_name(incomplete)
+    return (folder.name for folder in sorted(run_folders(Path("runs"))) if same_name(folder.name).startswith(begun))
 
 
 def complete_cluster(incomplete: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from evolve.errors import printable
 from evolve.evaluation import RunObserver
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.store.records import GenerationRecord, RunRecord, TrialResult
+from evolve.words import counted
 
 _REFRESHES_A_SECOND = 4
 _MOST_ROWS = 18
@@ -56,7 +57,7 @@ class LineWatcher:
     def corpus_read(self, done: int, total: int) -> None:
         """See `RunObserver`."""
         if done == total:
-            self._say(f"corpus: {total} files read")
+            self._say(f"corpus: {counted(total, 'file')} read")
 
     def noticed(self, notice: str) -> None:
         """See `RunObserver`."""
@@ -65,7 +66,7 @@ class LineWatcher:
     def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
         """See `RunObserver`."""
         self._board = board_of(run, generation)
-        self._say(f"generation {generation.index}: {len(self._board.rows)} network(s) to train")
+        self._say(f"generation {generation.index}: {counted(len(self._board.rows), 'network')} to train")
 
     def trial_started(self, individual_id: str) -> None:
         """See `TrialObserver`."""
@@ -181,8 +182,8 @@ class LiveWatcher:
         if self._live:
             self._live.stop()
             self._live = None
-            ended, board = self._board.ended, self._board
-            self._console.print(f"Generation {board.generation}: {ended} of {len(board.rows)} networks trained.")
+            board, networks = self._board, counted(len(self._board.rows), "network")
+            self._console.print(f"Generation {board.generation}: {board.ended} of {networks} trained.")
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -252,7 +253,7 @@ def _epoch(row: Row) -> str:
 
 
 def _epochs(result: TrialResult) -> str:
-    return f"{result.metrics.get('epochs', 0)} epochs"
+    return counted(int(result.metrics.get("epochs", 0)), "epoch")
 
 
 def _bits(row: Row) -> str:

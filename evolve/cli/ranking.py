@@ -97,4 +97,5 @@ def _asked(sitting: "Sitting", reference: str) -> "tuple[Ballot, str] | None":
 
 def _ranking_document(sitting: "Sitting", standings: "Mapping[str, Standing]") -> str:
     ranking = {name: dataclasses.asdict(standing) for name, standing in standings.items()}
-    return json.dumps({"generation": sitting.generation, "listener": sitting.listener, "ranking": ranking}, indent=2)
+    document = {"generation": sitting.generation, "listener": sitting.listener, "ranking": ranking}
+    return json.dumps(document, indent=2, ensure_ascii=False)

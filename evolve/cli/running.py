@@ -1,6 +1,5 @@
 """`evolve start` and `resume`: the loop between machine and listener."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,7 +85,8 @@ def start(
     from evolve.network.genes import GENES
     from evolve.search import create
     from evolve.store.founding import free_folder
-    from evolve.store.paths import checked_name
+    from evolve.store.names import checked_name, name_from
+    from evolve.store.paths import folder_named
 
     place = Place(address, cluster)
     place.check()
@@ -98,7 +98,8 @@ def start(
     }  # fmt: skip
     config = settle([*space_given(space_name, file.settings), *options_given(options, settings or [])])
     check_room(file.space, config.population)
-    folder = runs / checked_name(name) if name is not None else free_folder(runs, _stem(space_name))
+    stem = name_from(Path(space_name).stem)
+    folder = folder_named(runs, checked_name(name)) if name is not None else free_folder(runs, stem)
     with create(folder, config, Path(space_name).name, text) as store:
         try:
             _go(store, judge, place, listener)
@@ -148,9 +149,9 @@ def _go(store: "RunStore", judge: JudgeKind | None, place: Place, listener: str)
     from evolve.cli.progress import watching
     from evolve.run_facts import config_of
     from evolve.search import Outcome, advance
-    from evolve.store.paths import checked_name
+    from evolve.store.names import checked_name
 
-    checked_name(listener)  # before hours of training, not when it names a folder
+    listener = checked_name(listener)  # before hours of training, not when it names a folder
     ranked = as_typed(store.paths.reference, listener)
     resumed = as_typed(store.paths.reference, listener, place.address, place.cluster)
     ask: Judge | None = terminal_judge if _asks(judge) else None
@@ -179,11 +180,6 @@ def _tell_the_story(store: "RunStore") -> None:
     run = store.read()
     print_report(run)
     note(f"\nmore songs: evolve compose {run.reference}   keep a network: evolve export {run.reference} ID FOLDER")
-
-
-def _stem(space_name: str) -> str:
-    """What a run is called after its space, when nobody names it."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(space_name).stem).strip("-.") or "run"
 
 
 def note_migration(store: "RunStore") -> None:

@@ -5,6 +5,7 @@ from evolve.clusters.channels.message import Message
 from evolve.clusters.speech import Telling, understand_order
 from evolve.execution.contract import TrialRunner
 from evolve.execution.ray_execution import RayExecution
+from evolve.words import counted, worded
 
 IDLE_LIMIT_S = 300.0
 """For so long a cluster is kept that is given nothing to do: the run may have ended without a word."""
@@ -33,7 +34,9 @@ def _tell_of_missing(channel: Channel, nodes: int) -> None:
     from evolve.execution.ray_cluster import nodes as joined  # noqa: PLC0415 - imports Ray
 
     if (count := len(joined())) < nodes:
-        channel.send(Message("place", {"text": f"{count} of {nodes} hosts have joined; the others are done without"}))
+        joining = f"{count:,} of {counted(nodes, 'host has', 'hosts have')} joined"
+        others = worded(nodes - count, "the other is", "the others are")
+        channel.send(Message("place", {"text": f"{joining}; {others} done without"}))
 
 
 def _carry_out(message: Message, runner: TrialRunner, channel: Channel) -> None:

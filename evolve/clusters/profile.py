@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from evolve.errors import SettingsError, nearest_spelling, shortened
-from evolve.genetics.yaml_nodes import compose
+from evolve.genetics.yaml_nodes import complaint, compose, is_null, key_problem
 
 MAX_CHARACTERS = 200_000
 """A profile is a page; anything larger is another file by mistake."""
@@ -198,8 +198,8 @@ def parse_profile(text: str, source: str) -> Profile:
         root = compose(text)
         values = _plain(root, (), lines) if isinstance(root, yaml.MappingNode) else None
     except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or "cannot be read"
-        line = f", line {mark.line + 1}" if mark else ""
+        number, problem = complaint(error)
+        line = f", line {number}" if number else ""
         raise SettingsError(f"{source}{line}: not valid YAML: {shortened(problem, 200)}") from error
     if values is None:
         raise SettingsError(f"{source}: must be a mapping with the key kind: {', '.join(_KINDS)}")
@@ -231,6 +231,8 @@ def _told(
         fields = SshHost.model_fields if place[0] == "hosts" else model.model_fields
         hint = nearest_spelling(str(place[-1]), fields)
         return f"{source}{line}: unknown key {shortened(key)}; allowed: {', '.join(fields)}{hint}"
+    if first["type"] != "missing" and first["input"] is None:
+        return f"{source}{line}: {key} has no value; give one, or leave the line out"
     problem = _PLAIN_WORDS.get(first["type"], first["msg"].replace("Input should be", "must be"))
     came = "" if first["type"] == "missing" else f"; it is {shortened(repr(first['input']))}"
     return f"{source}{line}: {key} {problem}{came}"
@@ -242,14 +244,15 @@ def _plain(node: yaml.Node, place: tuple[str | int, ...], lines: dict[tuple[str 
     if isinstance(node, yaml.MappingNode):
         entries: dict[str, Any] = {}
         for key, value in node.value:
-            name = str(key.value)
-            if name in entries:
-                raise yaml.MarkedYAMLError(problem=f"{name} stands twice; keep one", problem_mark=key.start_mark)
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "a key"
+            if problem := key_problem(key, entries):
+                said = problem if name == "<<" else f"{name} {problem}"
+                raise yaml.MarkedYAMLError(problem=said, problem_mark=key.start_mark)
             entries[name] = _plain(value, (*place, name), lines)
         return entries
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*place, index), lines) for index, child in enumerate(node.value)]
-    return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
+    return None if is_null(node) else str(node.value)
 
 
 def _checked_memory(memory: str | None) -> str | None:

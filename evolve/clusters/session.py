@@ -1,6 +1,5 @@
 """A cluster that works for a run, seen from the run's side."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Protocol
 from evolve.clusters.channels.message import Message
 from evolve.clusters.setup import Role, Setup
 from evolve.config import GpusPerTrial
+from evolve.store.names import ascii_word
 
 
 class ClusterLostError(Exception):
@@ -42,7 +42,7 @@ class Wish:
     @property
     def name(self) -> str:
         """What the cluster is called where its kind has names: letters, digits and hyphens."""
-        return f"evolve-{re.sub('[^A-Za-z0-9]+', '-', self.run).strip('-') or 'run'}-g{self.generation}"
+        return f"evolve-{ascii_word(self.run) or 'run'}-g{self.generation}"
 
     def setup(self, role: Role) -> Setup:
         """What a host of this role has to know of it; what else it has to know its launcher adds."""

@@ -6,6 +6,7 @@ from evolve import __version__
 from evolve.clusters.look import Sight
 from evolve.doctor.check import Check, State
 from evolve.store.records import Json
+from evolve.words import counted
 
 
 def cluster_checks(sight: Sight, *, own: Mapping[str, str]) -> Iterator[Check]:
@@ -16,7 +17,8 @@ def cluster_checks(sight: Sight, *, own: Mapping[str, str]) -> Iterator[Check]:
         own: Versions by library on this machine.
     """
     cpus, gpus = (sum(float(host[name]) for host in sight.hosts) for name in ("cpus", "gpus"))
-    yield Check("cluster", State.GOOD, f"{len(sight.hosts)} host(s), {cpus:g} core(s) and {gpus:g} GPU(s) for training")
+    hosts = counted(len(sight.hosts), "host")
+    yield Check("cluster", State.GOOD, f"{hosts}, {counted(cpus, 'core')} and {counted(gpus, 'GPU')} for training")
     for host in sight.hosts:
         yield _host_check(host, own)
     for name, why in sight.missing.items():
@@ -25,7 +27,8 @@ def cluster_checks(sight: Sight, *, own: Mapping[str, str]) -> Iterator[Check]:
 
 def _host_check(host: Mapping[str, Json], own: Mapping[str, str]) -> Check:
     name = str(host["host"])
-    given = f"{host['cpus']:g} core(s), {host['gpus']:g} GPU(s), {host['memory_gb']:g} GB at {host['address']}"
+    parts = counted(host["cpus"], "core"), counted(host["gpus"], "GPU")
+    given = f"{', '.join(parts)}, {host['memory_gb']:g} GB at {host['address']}"
     if problem := host.get("problem"):
         return Check(name, State.BAD, f"{given}; {problem}", "see whether the host is well")
     cards = ", ".join(map(str, host["cards"]))
@@ -37,7 +40,7 @@ def _host_check(host: Mapping[str, Json], own: Mapping[str, str]) -> Check:
         return Check(name, State.WARNING, f"{found}; it has {', '.join(differs)}, this machine {here}", _SAME)
     if host["cpus"] > host["cores"]:
         advice = "see cpus in the profile: trainings would wait for each other"
-        return Check(name, State.WARNING, f"{found}; it has {host['cores']} core(s)", advice)
+        return Check(name, State.WARNING, f"{found}; it has {counted(host['cores'], 'core')}", advice)
     if host["gpus"] and not cards:
         advice = "see whether nvidia-smi works there; without a driver, networks train on cores"
         return Check(name, State.WARNING, f"{found}; no driver there sees a card", advice)

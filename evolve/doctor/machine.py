@@ -22,6 +22,7 @@ from evolve.doctor.check import Check, State
 from evolve.errors import EvolveError
 from evolve.evaluation import MIN_FREE_MB
 from evolve.judging.player import PLAYER_VARIABLE, player_command
+from evolve.words import counted
 
 OLDEST_PYTHON: Final = (3, 11)
 TIGHT_DISK_MB: Final = 2_000
@@ -89,7 +90,7 @@ def _python() -> Check:
 def _memory() -> Check:
     memory = psutil.virtual_memory()
     total_mb, free_mb = memory.total / 1e6, memory.available / 1e6
-    found = f"{total_mb / 1000:.1f} GB, {free_mb / 1000:.1f} GB of it free; {_cores()} cores"
+    found = f"{total_mb / 1000:.1f} GB, {free_mb / 1000:.1f} GB of it free; {counted(_cores(), 'core')}"
     if free_mb < LEAST_MEMORY_MB:
         return Check("memory", State.BAD, found, "end other programs: a training alone takes about 1 GB")
     if free_mb < TIGHT_MEMORY_MB:
@@ -166,9 +167,8 @@ def _tensorflow() -> Check:
     except EvolveError as error:
         return Check("TensorFlow", State.BAD, str(error), "reinstall evolve, with [gpu] where there is an NVIDIA GPU")
     gpus = seen["gpus"]
-    found = (
-        f"{seen['version']}, {len(gpus)} GPU(s) seen" if gpus else f"{seen['version']}, no GPU seen: trains on the CPU"
-    )
+    seen_gpus = f"{counted(len(gpus), 'GPU')} seen" if gpus else "no GPU seen: trains on the CPU"
+    found = f"{seen['version']}, {seen_gpus}"
     if not gpus and shutil.which("nvidia-smi"):
         advice = "there is an NVIDIA driver: install evolve with pip install '.[gpu]'"
         return Check("TensorFlow", State.WARNING, found, advice)

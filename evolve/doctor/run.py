@@ -5,6 +5,7 @@ from itertools import groupby
 
 from evolve.doctor.check import Check, State
 from evolve.store.examination import Examination
+from evolve.words import counted
 
 MOST_SHOWN = 20
 """Findings that are told one by one."""
@@ -16,8 +17,8 @@ def run_checks(examination: Examination) -> Iterator[Check]:
     if examination.is_whole:
         yield Check("store", State.GOOD, f"intact, {layout}")
         proven = examination.files - examination.unproven
-        unproven = f"; {examination.unproven:,} others are there" if examination.unproven else ""
-        yield Check("files", State.GOOD, f"{proven:,} are what was written{unproven}")
+        unproven = f"; {counted(examination.unproven, 'other is', 'others are')} there" if examination.unproven else ""
+        yield Check("files", State.GOOD, f"{counted(proven, 'is', 'are')} what was written{unproven}")
     shown = examination.findings[:MOST_SHOWN]
     for _, alike in groupby(shown, key=lambda finding: finding.advice):
         *others, last = alike
@@ -28,7 +29,7 @@ def run_checks(examination: Examination) -> Iterator[Check]:
         yield Check("damage", State.BAD, f"and {more:,} more", "--json tells them all")
     if examination.leftovers and not examination.is_worked_on:
         first, count = examination.leftovers[0], len(examination.leftovers)
-        found = f"{count:,} file(s) are left of writes that were cut off, such as {first}"
+        found = f"{counted(count, 'file is', 'files are')} left of writes that were cut off, such as {first}"
         yield Check("leftovers", State.WARNING, found, "they harm nothing, and may be deleted")
     at_work = "a process works on it now" if examination.is_worked_on else "nobody works on it now"
     yield Check("at work", State.GOOD, at_work)

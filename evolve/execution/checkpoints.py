@@ -7,7 +7,8 @@ when what came of a trial is recorded. Both must see the same folder.
 import contextlib
 from pathlib import Path
 
-from evolve.store.paths import asides_of, checked_name
+from evolve.store.names import checked_name
+from evolve.store.paths import asides_of
 
 _SUFFIX = ".checkpoint.npz"
 

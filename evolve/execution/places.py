@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from evolve.config import FIT, GpusPerTrial
 from evolve.errors import ExecutionError
+from evolve.words import counted
 
 MOST_ON_A_GPU = 16
 """Trials that share one GPU at most where they share it by memory."""
@@ -156,7 +157,7 @@ def _times(amount: float, each: float) -> int:
 
 
 def _in_words(cpus: float, gpus: float) -> str:
-    words = [f"{cpus:g} CPU{'s' * (cpus != 1)}"]
+    words = [counted(cpus, "CPU")]
     if gpus:
-        words.append(f"{gpus:g} GPU{'s' * (gpus != 1)}")
+        words.append(counted(gpus, "GPU"))
     return " and ".join(words)

@@ -152,7 +152,7 @@ def _write_token() -> None:
         return
     path = Path.home() / ".ray" / "auth_token"
     if path.exists():
-        if path.read_text().strip():
+        if path.read_bytes().strip():
             path.chmod(0o600)
             return
         path.unlink()

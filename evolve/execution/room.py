@@ -61,7 +61,8 @@ class Room:
         if card_mb is None:
             return "a machine cannot tell the memory of its GPU: each trial has a GPU to itself (gpus_per_trial)"
         sizes = f"the largest network takes {self._largest_mb / 1000:.1f} of {card_mb / 1000:.1f} GB"
-        return f"{int(1 / self._share)} trials share a GPU: {sizes}" if self._share < 1 else f"one trial a GPU: {sizes}"
+        sharing = int(1 / self._share)
+        return f"{sharing} trials share a GPU: {sizes}" if sharing > 1 else f"one trial a GPU: {sizes}"
 
     @property
     def _is_to_fit(self) -> bool:

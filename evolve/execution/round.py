@@ -9,6 +9,7 @@ from evolve.execution.checkpoints import forget
 from evolve.execution.contract import TrialObserver
 from evolve.genetics.individual import Individual
 from evolve.store.records import TrialResult
+from evolve.words import worded
 
 ATTEMPTS = 3
 """How often a trial is begun whose worker dies each time, and a worker that dies before it is ready."""
@@ -59,7 +60,7 @@ class Round:
         """Put an individual first in line whose process was lost, unless that happened so many times already."""
         begun = self.begun[individual.id]
         if begun >= attempts:
-            self.give_up(individual, f"its process {why} {begun} times")
+            self.give_up(individual, f"its process {why} {worded(begun, 'once', f'{begun} times')}")
             return
         if begun == ATTEMPTS - 1:  # should it be the checkpoint that ends each process, the last attempt does without
             forget(self.checkpoints, individual.id)

@@ -16,6 +16,7 @@ from evolve.genetics.selection import Merit, draw_parents, select_best
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.variation import crossover, mutate
 from evolve.randomness import derive_rng
+from evolve.words import counted, worded
 
 _ATTEMPTS = 300
 """Draws for one genome that was not there before, until it is looked for among all."""
@@ -82,7 +83,7 @@ def check_room(space: SearchSpace, population: int) -> None:
         SpaceError: The space holds fewer genomes.
     """
     if space.size < population:
-        genomes = "one genome" if space.size == 1 else f"{space.size:.0f} genomes"
+        genomes = worded(space.size, "one genome", f"{space.size:.0f} genomes")
         raise SpaceError(
             f"the search space holds {genomes}, fewer than the population of {population}; "
             f"give --population {space.size:.0f}{' or less' * (space.size > 1)}, or widen a gene"
@@ -213,8 +214,8 @@ def _fresh(space: SearchSpace, rng: np.random.Generator, taken: Collection[str])
     left = [genome for genome in _listed(space) if genome.fingerprint not in taken]
     if not left:
         raise SpaceError(
-            f"the search space is exhausted: {len(taken)} of its {space.size:,.0f} genomes were born already and no "
-            f"new one can be found; widen a gene, or start a run with a smaller population"
+            f"the search space is exhausted: {len(taken)} of its {counted(space.size, 'genome was', 'genomes were')} "
+            f"born already and no new one can be found; widen a gene, or start a run with a smaller population"
         )
     return left[int(rng.integers(len(left)))]
 

@@ -5,7 +5,6 @@ The file is walked as YAML nodes, not as loaded objects, because only nodes know
 
 import dataclasses
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
@@ -17,7 +16,8 @@ from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Value
 from evolve.genetics.scale import count_values, is_value_of
 from evolve.genetics.space import SearchSpace
-from evolve.genetics.yaml_nodes import TooMuchError, compose
+from evolve.genetics.written import meanings, number_hint, number_of, shown, truth_of
+from evolve.genetics.yaml_nodes import TooMuchError, complaint, compose, is_null, is_quoted, key_problem, kind_of
 
 MAX_CHARACTERS = 200_000
 """A search space is a page or two; anything larger is another file by mistake."""
@@ -32,10 +32,14 @@ _KEYS = {
     GeneKind.BOOLEAN: ("default",),
     GeneKind.FIXED: ("value",),
 }
-_INT = re.compile(r"[-+]?\d+(_\d+)*")
-_LONGEST_INT = 20
-"""In characters: all 64-bit numbers; longer ones are out of every range, and as floats quick to tell so."""
-_FLOAT = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_OPTIONAL_KEYS = ("step", "sampling", "default", "ordered", *_CONDITION_KEYS)
+"""Keys that may be left empty, as keras-tuner has None for them."""
+
+Written = str | list[str] | None
+"""The value of a setting as it was written."""
+
+Accepts = Callable[[Value], bool]
+"""Whether a value is one that can stand somewhere."""
 
 
 class GeneRule(Protocol):
@@ -55,11 +59,12 @@ class SpaceFile:
 
     Attributes:
         space: Its genes.
-        settings: Run settings that suit this space, as (name, value, line); not checked here.
+        settings: Run settings that suit this space, as (name, value, line); not checked here. A value is the text as it
+            was written, or several: what it means its setting says, so that ``off`` can be a word. None is unset.
     """
 
     space: SearchSpace
-    settings: tuple[tuple[str, Value | list[Value], int], ...]
+    settings: tuple[tuple[str, Written, int], ...]
 
 
 def parse_space(text: str, source: str, rules: Mapping[str, GeneRule]) -> SpaceFile:
@@ -103,9 +108,8 @@ class _Reader:
         try:
             root = compose(text)
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f", line {mark.line + 1}" if mark else ""
-            problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+            number, problem = complaint(error)
+            line = f", line {number}" if number else ""
             kind = "not a search space: it" if isinstance(error, TooMuchError) else "not valid YAML:"
             raise SpaceError(f"{self._source}{line}: {kind} {shortened(problem, 200)}") from error
         if root is None:
@@ -117,13 +121,13 @@ class _Reader:
     ) -> dict[str, yaml.Node]:
         """The entries of a mapping node, each key once and, where given, among those allowed."""
         if not isinstance(node, yaml.MappingNode):
-            self.fail(node, key, f"must be a mapping (key: value), not {_kind_of(node)}")
+            self.fail(node, key, f"must be a mapping (key: value), not {kind_of(node)}")
         entries: dict[str, yaml.Node] = {}
         for key_node, value_node in node.value:
-            name = self.text(key_node, key)
-            path = f"{key}.{name}" if key else name
-            if name in entries:
-                self.fail(key_node, path, "stands twice; keep one")
+            name = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
+            path = ".".join(filter(None, (key, name)))
+            if problem := key_problem(key_node, entries):
+                self.fail(key_node, path, problem)
             if allowed is not None and name not in allowed:
                 hint = nearest_spelling(name, allowed)
                 self.fail(key_node, path, f"unknown {of}; allowed: {', '.join(allowed)}{hint}")
@@ -133,39 +137,47 @@ class _Reader:
     def text(self, node: yaml.Node, key: str) -> str:
         """The text of a scalar node."""
         if not isinstance(node, yaml.ScalarNode):
-            self.fail(node, key, f"must be text, not {_kind_of(node)}")
+            self.fail(node, key, f"must be text, not {kind_of(node)}")
         return str(node.value)
 
-    def value(self, node: yaml.Node, key: str) -> Value:
-        """The number, truth value or word of a scalar node; 1e-4 is a number here, as a person means it."""
-        text = self.text(node, key)
-        if node.tag == "tag:yaml.org,2002:bool":
-            return text.lower() in ("true", "yes", "on")
-        if node.tag == "tag:yaml.org,2002:null":
-            self.fail(node, key, "has no value")
-        if getattr(node, "style", None) in ("'", '"'):
-            return text
-        if _INT.fullmatch(text) and len(text) <= _LONGEST_INT:
-            return int(text)
-        return float(text) if _INT.fullmatch(text) or _FLOAT.fullmatch(text) else text
+    def value(self, node: yaml.Node, key: str, accepts: Accepts) -> Value:
+        """What is meant by a scalar node: the likeliest of its meanings that is accepted; else as it was written."""
+        text = self._given(node, key)
+        number = number_of(text)
+        meant = (value for value in meanings(text, quoted=is_quoted(node)) if accepts(value))
+        return next(meant, text if number is None else number)
 
-    def values(self, node: yaml.Node, key: str) -> tuple[Value, ...]:
+    def _given(self, node: yaml.Node, key: str) -> str:
+        if is_null(node):
+            self.fail(node, key, "has no value")
+        return self.text(node, key)
+
+    def values(self, node: yaml.Node, key: str, accepts: Accepts) -> tuple[Value, ...]:
         """The values of a list node, at least one, none twice."""
-        if not isinstance(node, yaml.SequenceNode):
-            self.fail(node, key, f"must be a list such as [a, b], not {_kind_of(node)}")
-        values = tuple(self.value(child, f"{key}[{index}]") for index, child in enumerate(node.value))
-        if not values:
-            self.fail(node, key, "is an empty list; give at least one value")
+        children = self._children(node, key)
+        values = tuple(self.value(child, f"{key}[{index}]", accepts) for index, child in enumerate(children))
         if len(set(values)) < len(values):
             self.fail(node, key, "names a value twice; keep one")
         return values
 
-    def settings(self, node: yaml.Node) -> Iterator[tuple[str, Value | list[Value], int]]:
-        """The settings in order, with their lines."""
+    def _children(self, node: yaml.Node, key: str) -> list[yaml.Node]:
+        if not isinstance(node, yaml.SequenceNode):
+            self.fail(node, key, f"must be a list such as [a, b], not {kind_of(node)}")
+        if not node.value:
+            self.fail(node, key, "is an empty list; give at least one value")
+        return list(node.value)
+
+    def settings(self, node: yaml.Node) -> Iterator[tuple[str, Written, int]]:
+        """The settings in order, with their lines; none when nothing stands there."""
+        if is_null(node):
+            return
         for name, child in self.mapping(node, "settings").items():
             path = f"settings.{name}"
-            many = isinstance(child, yaml.SequenceNode)
-            value: Value | list[Value] = list(self.values(child, path)) if many else self.value(child, path)
+            value: Written = None if is_null(child) else ""
+            if isinstance(child, yaml.SequenceNode):
+                value = [self._given(one, f"{path}[{place}]") for place, one in enumerate(self._children(child, path))]
+            elif value is not None:
+                value = self.text(child, path)
             yield name, value, child.start_mark.line + 1
 
     def genes(self, node: yaml.Node) -> Iterator[Gene]:
@@ -181,12 +193,13 @@ class _Reader:
     def _gene(self, name: str, node: yaml.Node, earlier: Mapping[str, Gene]) -> Gene:
         path = f"genes.{name}"
         if isinstance(node, yaml.ScalarNode):
-            value = self.value(node, path)
+            value = self.value(node, path, self._rules[name].allows)
             self._check_legal(name, (value,), node, path)
             return Gene(name, GeneKind.FIXED, values=(value,))
         entries = self.mapping(node, path)
         kind = self._kind(entries, node, path)
         entries = self.mapping(node, path, ("type", *_KEYS[kind], *_CONDITION_KEYS))
+        entries = {key: one for key, one in entries.items() if key not in _OPTIONAL_KEYS or not is_null(one)}
         parent_name, parent_values = self._condition(entries, node, path, earlier)
         gene = self._scale(name, kind, entries, node, path)
         return dataclasses.replace(gene, parent_name=parent_name, parent_values=parent_values)
@@ -212,8 +225,11 @@ class _Reader:
         else:
             key = "values" if kind is GeneKind.CHOICE else "value"
             path_of_values, node = f"{path}.{key}", self._required(entries, key, node, path)
-            many = kind is GeneKind.CHOICE
-            values = _of_one_type(self.values(node, path_of_values)) if many else (self.value(node, path_of_values),)
+            allows = self._rules[name].allows
+            if kind is GeneKind.CHOICE:
+                values = _of_one_type(self.values(node, path_of_values, allows))
+            else:
+                values = (self.value(node, path_of_values, allows),)
         self._check_legal(name, values, node, path_of_values)
         gene = Gene(name, kind, values=values, ordered=self._flag(entries, "ordered", path))
         return self._with_default(gene, entries, path)
@@ -237,9 +253,10 @@ class _Reader:
 
     def _number(self, kind: GeneKind) -> Callable[[yaml.Node, str], float]:
         def read(node: yaml.Node, key: str) -> float:
-            value = self.value(node, key)
-            if isinstance(value, bool | str) or not math.isfinite(value):
-                self.fail(node, key, f'must be a number, not "{shortened(str(value))}"')
+            text = self._given(node, key)
+            value = number_of(text)
+            if value is None or not math.isfinite(value):
+                self.fail(node, key, f'must be a number, not "{shortened(text)}"{number_hint(text)}')
             if kind is GeneKind.INT and value != int(value):
                 self.fail(node, key, f"must be a whole number for an int, not {value:g}")
             return int(value) if kind is GeneKind.INT else float(value)
@@ -247,7 +264,7 @@ class _Reader:
         return read
 
     def _sampling(self, entries: Mapping[str, yaml.Node], path: str) -> str:
-        word = self.text(entries["sampling"], f"{path}.sampling") if "sampling" in entries else "linear"
+        word = self.text(entries["sampling"], f"{path}.sampling").lower() if "sampling" in entries else "linear"
         if word not in ("linear", "log"):
             problem = (
                 f'"{shortened(word)}" is no sampling; allowed: linear, log{nearest_spelling(word, ("linear", "log"))}'
@@ -274,15 +291,16 @@ class _Reader:
         rule = self._rules[name]
         for value in values:
             if not rule.allows(value):
-                hint = nearest_spelling(str(value), rule.legal.replace(",", "").split())
-                self.fail(node, path, f"{name} cannot be {_show(value)}; allowed: {rule.legal}{hint}")
+                words = rule.legal.removeprefix("one of ").replace(" or ", ", ").split(", ")
+                hint = nearest_spelling(value, words) if isinstance(value, str) else ""
+                self.fail(node, path, f"{name} cannot be {shown(value)}; allowed: {rule.legal}{hint}")
 
     def _with_default(self, gene: Gene, entries: Mapping[str, yaml.Node], path: str) -> Gene:
         if "default" not in entries:
             return gene
-        default = self.value(entries["default"], f"{path}.default")
+        default = self.value(entries["default"], f"{path}.default", lambda value: is_value_of(gene, value))
         if not is_value_of(gene, default):
-            self.fail(entries["default"], f"{path}.default", f"{_show(default)} is not among the values of this gene")
+            self.fail(entries["default"], f"{path}.default", f"{shown(default)} is not among the values of this gene")
         return dataclasses.replace(gene, default=default)
 
     def _condition(
@@ -301,10 +319,11 @@ class _Reader:
             self.fail(entries["parent_name"], f"{path}.parent_name", problem)
         if count_values(earlier[name]) == math.inf:
             self.fail(entries["parent_name"], f"{path}.parent_name", f'"{name}" is continuous; a parent needs a step')
-        values = self.values(values_node, f"{path}.parent_values")
+        parent = earlier[name]
+        values = self.values(values_node, f"{path}.parent_values", lambda value: is_value_of(parent, value))
         for value in values:
-            if not is_value_of(earlier[name], value):
-                self.fail(values_node, f"{path}.parent_values", f'"{name}" can never be {_show(value)}')
+            if not is_value_of(parent, value):
+                self.fail(values_node, f"{path}.parent_values", f'"{name}" can never be {shown(value)}')
         return name, values
 
     def _required(
@@ -317,9 +336,10 @@ class _Reader:
     def _flag(self, entries: Mapping[str, yaml.Node], key: str, path: str) -> bool:
         if key not in entries:
             return False
-        value = self.value(entries[key], f"{path}.{key}")
-        if not isinstance(value, bool):
-            self.fail(entries[key], f"{path}.{key}", f"must be true or false, not {_show(value)}")
+        text = self.text(entries[key], f"{path}.{key}")
+        value = truth_of(text)
+        if value is None:
+            self.fail(entries[key], f"{path}.{key}", f'must be true or false, not "{shortened(text)}"')
         return value
 
 
@@ -327,21 +347,3 @@ def _of_one_type(values: tuple[Value, ...]) -> tuple[Value, ...]:
     """The values of a choice as keras-tuner wants them: [0, 0.5] are floats, though 0 alone would be an int."""
     has_float = any(isinstance(value, float) for value in values)
     return tuple(float(value) if has_float and type(value) is int else value for value in values)
-
-
-def _kind_of(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        return "a mapping"
-    if isinstance(node, yaml.SequenceNode):
-        return "a list"
-    return f'"{shortened(node.value)}"' if node.value else "nothing"
-
-
-def _show(value: Value) -> str:
-    return (
-        f'"{shortened(value)}"'
-        if isinstance(value, str)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else f"{value:g}"
-    )

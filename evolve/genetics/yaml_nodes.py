@@ -1,10 +1,12 @@
-"""YAML text as nodes, which know their lines; no more of them than a person writes."""
+"""YAML: a text as nodes, which know their lines, no more of them than a person writes; and values as a text."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final
 
 import yaml
+
+from evolve.errors import shortened
 
 MOST_NODES: Final = 10_000
 """Keys, values and lists; a space with every gene has some hundred."""
@@ -51,8 +53,74 @@ def compose_all(text: str) -> tuple[yaml.Node, ...]:
     return tuple(nodes)
 
 
+def written(values: Mapping[str, Any]) -> str:
+    """Values as YAML that is read back as what they are, in the order given."""
+    return yaml.dump(dict(values), Dumper=_ExactDumper, sort_keys=False, allow_unicode=True)
+
+
+class _ExactDumper(yaml.SafeDumper):
+    """Keeps line ends of other systems, which YAML would make plain ones."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        style = None if data.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_ExactDumper.add_representer(str, _ExactDumper.represent_str)
+
+
+def complaint(error: yaml.YAMLError) -> tuple[int | None, str]:
+    """The line where a text stops being YAML, if that is known, and what is wrong there, in words."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+    if problem.startswith("found character '\\t'"):
+        problem = "a tab stands where only spaces may; YAML is indented with spaces"
+    return (mark.line + 1 if mark else None), problem
+
+
+def is_null(node: yaml.Node) -> bool:
+    """Whether nothing stands there, or ``null`` or ``~``, not in quotes."""
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def is_quoted(node: yaml.Node) -> bool:
+    """Whether a value stands in quotes, or as a block of text."""
+    return getattr(node, "style", None) is not None
+
+
+def kind_of(node: yaml.Node) -> str:
+    """What a node is, in words, such as ``a list`` or ``"adam"``."""
+    if isinstance(node, yaml.MappingNode):
+        return "a mapping"
+    if isinstance(node, yaml.SequenceNode):
+        return "a list"
+    return f'"{shortened(node.value)}"' if node.value else "nothing"
+
+
+def key_problem(key: yaml.Node, earlier: Container[str]) -> str | None:
+    """Why a node cannot be the key of an entry, in words; None when it can.
+
+    Args:
+        key: The node.
+        earlier: The keys that stand before it in the same mapping.
+    """
+    if not isinstance(key, yaml.ScalarNode):
+        return f"must be text, not {kind_of(key)}"
+    if key.tag == "tag:yaml.org,2002:merge":
+        return "<< takes over the keys of another mapping, which is not read here; write them out"
+    return "stands twice; keep one" if key.value in earlier else None
+
+
+def _strange_character(text: str, place: int) -> yaml.MarkedYAMLError:
+    line = text.count("\n", 0, place)
+    mark = yaml.Mark("", place, line, 0, None, 0)
+    return yaml.MarkedYAMLError(problem=f"it has the character U+{ord(text[place]):04X}", problem_mark=mark)
+
+
 @contextlib.contextmanager
 def _bounded(text: str) -> Iterator["_BoundedLoader"]:
+    if strange := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        raise _strange_character(text, strange.start())
     loader = _BoundedLoader(text)
     try:
         yield loader

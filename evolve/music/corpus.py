@@ -21,6 +21,7 @@ from evolve.music.representation.steps import Step, fold
 from evolve.music.reshaping import transposed
 from evolve.music.song import Song
 from evolve.music.sources import SourceFile, find_files
+from evolve.words import counted
 
 SHOWN_REASONS: Final = 4
 """How many different reasons an error of an unusable corpus tells."""
@@ -184,7 +185,7 @@ def _nothing_usable(sources: Sequence[str], skipped: Sequence[Skipped], roles: S
     if tuple(roles) != PIANO:
         ways.append(f"other tracks than {'+'.join(roles)}")
     return (
-        f"nothing usable in {', '.join(sources)}: {len(skipped):,} music file{'s' * (len(skipped) != 1)}, all skipped "
+        f"nothing usable in {', '.join(sources)}: {counted(len(skipped), 'music file')}, all skipped "
         f"({told}{more}); "
         f"{', or '.join(ways)}"
     )

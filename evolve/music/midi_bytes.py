@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from evolve.errors import CorpusError
+from evolve.words import counted
 
 LARGEST_FILE_BYTES = 10_000_000
 LARGEST_TICK = 2**31 - 1
@@ -110,7 +111,8 @@ def _track_spans(data: bytes, start: int) -> list[tuple[int, int]]:
         start, stop = start + 8, start + 8 + size
         if kind == b"MTrk":
             if stop > len(data):
-                raise CorpusError(f"truncated: track {len(spans) + 1} ends {stop - len(data):,} bytes too early")
+                missing = counted(stop - len(data), "byte")
+                raise CorpusError(f"truncated: track {len(spans) + 1} ends {missing} too early")
             spans.append((start, stop))
         elif not kind.isalnum():
             break

@@ -19,6 +19,7 @@ from evolve.music.reshaping import transposed, until
 from evolve.music.song import TICKS_PER_BEAT, Song
 from evolve.music.sources import in_own_home
 from evolve.randomness import derive_rng
+from evolve.words import counted, worded
 
 OCTAVES_TRIED: Final = (0, -12, 12, -24, 24, -36, 36)
 """By how much an opening is moved beside its key, to lie where the corpus lies; the first of equals is taken."""
@@ -34,6 +35,8 @@ MOST_TICKS: Final = round(LONGEST_OPENING_S / 60 * FASTEST_TEMPO_BPM) * TICKS_PE
 
 EXAMPLES: Final = 3
 """How many replacements a notice names."""
+
+_STEP, _STEPS = "note, chord or rest", "notes, chords and rests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +83,16 @@ def choose_opening(held_out: Sequence[Piece], *, seed: int, notes: int) -> Openi
     if not long_enough:
         longest = max(len(piece.steps) for piece in held_out)
         raise CorpusError(
-            f"no piece that was held out has the {notes} notes that an opening needs (the longest has {longest}); "
-            f"add longer pieces to the corpus, take a shorter opening with --set opening_notes={longest}, or give one "
-            f"of your own with --opening FILE"
+            f"no piece that was held out has the {counted(notes, 'note')} that an opening needs (the longest has "
+            f"{longest}); add longer pieces to the corpus, take a shorter opening with "
+            f"--set opening_notes={longest}, or give one of your own with --opening FILE"
         )
     soon_over = [piece for piece in long_enough if not _is_endless(piece.song, notes)]
     if not soon_over:
         raise CorpusError(
-            f"the first {notes} notes of every piece that was held out last for more than {LONGEST_OPENING_S / 60:.0f} "
-            f"minutes; take a shorter opening with --set opening_notes=, or give one of your own with --opening FILE"
+            f"the first {worded(notes, 'note', f'{notes} notes')} of every piece that was held out "
+            f"{worded(notes, 'lasts', 'last')} for more than {LONGEST_OPENING_S / 60:.0f} minutes; "
+            f"take a shorter opening with --set opening_notes=, or give one of your own with --opening FILE"
         )
     with_room = [piece for piece in soon_over if len(piece.steps) >= ROOM_TO_GO_ON * notes] or soon_over
     piece = with_room[int(derive_rng(seed, "opening").integers(len(with_room)))]
@@ -112,8 +116,8 @@ def find_opening(path: Path, roles: Sequence[str], notes: int) -> tuple[Song, in
     if long_enough:
         return _soon_over(long_enough, path, notes)
     raise CorpusError(
-        f"the opening {path} has {max(lengths)} notes, chords and rests, and {notes} are needed; give a longer one, or "
-        f"start a run with a smaller opening_notes"
+        f"the opening {path} has {counted(max(lengths), _STEP, _STEPS)}, and {counted(notes, 'is', 'are')} needed; "
+        f"give a longer one, or start a run with a smaller opening_notes"
     )
 
 
@@ -124,7 +128,8 @@ def _soon_over(songs: Sequence[tuple[Song, int]], path: Path, notes: int) -> tup
             return song, sharps
     minutes = _beginning(songs[0][0], notes, path.name, 0).lasts_s / 60
     raise CorpusError(
-        f"the first {notes} notes, chords and rests of the opening {path} last for {minutes:,.0f} minutes, and "
+        f"the first {worded(notes, _STEP, f'{notes} {_STEPS}')} of the opening {path} "
+        f"{worded(notes, 'lasts', 'last')} for {counted(round(minutes), 'minute')}, and "
         f"{LONGEST_OPENING_S / 60:.0f} are the most; give another file, or start a run with a smaller opening_notes"
     )
 

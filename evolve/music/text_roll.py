@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from rich.cells import cell_len
+
 from evolve.music.roll_axes import clock, first_ticks, left_ticks, pitch_span, ticks_per_s, time_step_s
 from evolve.music.roll_legend import legend
 from evolve.music.song import Note, Song
@@ -20,7 +22,7 @@ TRACK_COLOURS = ("36", "35", "32", "34")
 """ANSI colours that can be read on dark and on light."""
 
 Cell = tuple[str, str]
-"""A character and its ANSI colour, empty for none."""
+"""What stands in one column and its ANSI colour, empty for none."""
 
 
 def piano_roll_text(
@@ -139,7 +141,16 @@ def _with_legend(lines: list[list[Cell]], song: Song) -> list[list[Cell]]:
 
 
 def _in_colour(text: str, track: int) -> list[Cell]:
-    return [(character, TRACK_COLOURS[track % len(TRACK_COLOURS)]) for character in text]
+    """A cell for each column: a wide character has an empty one behind it, a mark is in that of its letter."""
+    colour = TRACK_COLOURS[track % len(TRACK_COLOURS)]
+    cells: list[Cell] = []
+    for character in text:
+        columns = cell_len(character)
+        if columns or not cells:
+            cells += [(character, colour), *[("", colour)] * (columns - 1)]
+        else:
+            cells[-1] = (cells[-1][0] + character, colour)
+    return cells
 
 
 def _octave_rows(grid: _Grid) -> dict[int, str]:

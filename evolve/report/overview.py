@@ -8,8 +8,9 @@ from rich.text import Text
 
 from evolve.report.rankings import latest_champions
 from evolve.report.stage import generation_in_words, generations_wanted, is_finished, stage_of
-from evolve.report.story.words import listed, moment_in_words, one_line
+from evolve.report.story.words import moment_in_words, one_line
 from evolve.store.records import RunRecord
+from evolve.words import listed
 
 Overview = Mapping[str, Any]
 _NAME_WIDTH = 24

@@ -5,6 +5,7 @@ from statistics import fmean
 
 from evolve.music.facts.words import is_stuck
 from evolve.store.records import SongRecord
+from evolve.words import counted, worded
 
 
 def mean_facts(songs: Sequence[SongRecord]) -> dict[str, float]:
@@ -19,8 +20,9 @@ def songs_in_words(songs: Sequence[SongRecord]) -> list[str]:
     endings = list(_values(songs, "ended"))
     stuck = sum(is_stuck(song.facts) for song in songs)
     distances = list(_values(songs, "distance"))
+    songs_end = f"{counted(len(endings), 'song')} {worded(len(endings), 'ends', 'end')}"
     return [
-        *([f"{sum(endings):.0f} of {len(endings)} songs end"] if endings else []),
+        *([f"{sum(endings):.0f} of {songs_end}"] if endings else []),
         *([f"{stuck} stuck"] if stuck else []),
         *([f"unlike {fmean(distances):.1f}"] if distances else []),
     ]

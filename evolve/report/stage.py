@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from evolve.candidates import candidates_of
 from evolve.report.rankings import champions_of
 from evolve.store.records import GenerationRecord, GenerationStatus, IndividualStatus, RunRecord
+from evolve.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def generation_in_words(run: RunRecord, index: int) -> str:
 def _waiting(run: RunRecord, generation: GenerationRecord) -> str:
     candidates = candidates_of(run, generation)
     if candidates is None or not candidates.unheard:
-        return f"{len(generation.members)} wait to be heard"
+        return f"{counted(len(generation.members), 'waits', 'wait')} to be heard"
     return f"{len(candidates.heard):,} of {len(generation.members):,} wait to be heard"
 
 

@@ -19,6 +19,11 @@ def read_draft(cursor: sqlite3.Cursor, number: int, listener: str) -> list[Json]
     return array(row[0]) if row else []
 
 
+def listeners_in(cursor: sqlite3.Cursor) -> tuple[str, ...]:
+    """Everyone who has begun or handed in a ballot."""
+    return tuple(row[0] for row in cursor.execute("SELECT listener FROM ballot UNION SELECT listener FROM draft"))
+
+
 def write_draft(
     cursor: sqlite3.Cursor,
     number: int,

@@ -23,6 +23,7 @@ from evolve.store.rows import Rows
 from evolve.store.salvage import complaints_of, read_patiently
 from evolve.store.schema import layout_of
 from evolve.store.sound_rows import sound_rows
+from evolve.words import counted
 
 _LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}(-journal)?|\.run\.sqlite\.new.*")
 """What a write that was cut off leaves: the file aside that never came to its name."""
@@ -178,7 +179,7 @@ def _file(paths: RunPaths, relative: str, kept: KeptFile | None) -> Iterator[Fin
         if not stat.S_ISREG(found.st_mode):
             yield Finding(f"{relative} is no file", bring_back)
         elif not (is_whole(path, kept) if kept else found.st_size):
-            yield Finding(f"{relative} is not what was written ({found.st_size} bytes)", bring_back)
+            yield Finding(f"{relative} is not what was written ({counted(found.st_size, 'byte')})", bring_back)
     except RunError as error:
         yield Finding(str(error), "do not use this folder unless you know who made it so")
     except (FileNotFoundError, NotADirectoryError):

@@ -22,6 +22,7 @@ from evolve.store.refusals import files_translated, sqlite_translated
 from evolve.store.rows import Rows, write_rows
 from evolve.store.salvage import salvage
 from evolve.store.schema import bring_up_to_date
+from evolve.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _what_is_too_much(rows: Rows, paths: RunPaths) -> str:
     population = run.settings.get("population")
     for generation in run.generations:
         if population and len(generation.members) != population:
-            return f"generation {generation.index} has only {len(generation.members)} of its {population} members left"
+            born = counted(population, "member")
+            return f"generation {generation.index} has only {len(generation.members)} of its {born} left"
         if generation.status.is_ranked and not generation.standings:
             return f"the ranking of generation {generation.index} is lost"
     return ""

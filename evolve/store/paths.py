@@ -4,7 +4,6 @@ import contextlib
 import errno
 import glob
 import os
-import re
 import secrets
 import shlex
 from collections.abc import Iterator
@@ -13,11 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evolve.errors import RunError
+from evolve.store.names import checked_name, same_name
 
 JOURNAL_SUFFIX = "-journal"
 """What SQLite adds to a store's name for the file by which it undoes an unfinished transaction."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class RunPaths:
     @property
     def name(self) -> str:
         """The run's name: that of its folder, so that a copied folder is a run of its own."""
-        return self.folder.resolve().name
+        return same_name(self.folder.resolve().name)
 
     @property
     def lock(self) -> Path:
@@ -103,18 +101,6 @@ class RunPaths:
     def relative(self, path: Path) -> str:
         """A path as the store keeps it: relative to the run folder, with forward slashes."""
         return path.relative_to(self.folder).as_posix()
-
-
-def checked_name(name: str) -> str:
-    """The name itself, when it can be a file or folder name anywhere.
-
-    Raises:
-        RunError: It holds a path separator, starts with a dot, or is empty or too long.
-    """
-    if not _NAME.fullmatch(name):
-        allowed = "letters, digits, space and . _ - (not first), at most 100"
-        raise RunError(f"{name!r} cannot be a name; allowed: {allowed}")
-    return name
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -186,7 +172,7 @@ def find_run(run: str, runs: Path) -> Path:
     Raises:
         RunError: There is no such run; names those there are.
     """
-    for folder in (runs / run, Path(run)):
+    for folder in (folder_named(runs, run), Path(run)):
         if _has_store(folder):
             return folder
         if (folder / "individuals").is_dir():
@@ -196,6 +182,14 @@ def find_run(run: str, runs: Path) -> Path:
             )
     names = ", ".join(sorted(folder.name for folder in run_folders(runs))) or "none"
     raise RunError(f'there is no run "{run}" in {runs}/ nor at that path; runs there: {names}')
+
+
+def folder_named(runs: Path, name: str) -> Path:
+    """The folder of this name in a folder of runs, also if a system has written the same name in other characters."""
+    folder = runs / name
+    if name.isascii() or folder.exists() or not runs.is_dir():
+        return folder
+    return next((other for other in runs.iterdir() if same_name(other.name) == same_name(name)), folder)
 
 
 def newest_run(runs: Path) -> Path:

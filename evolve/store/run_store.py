@@ -14,7 +14,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
-from evolve.store.ballots import check_open, read_draft, write_ballot, write_draft
+from evolve.store.ballots import check_open, listeners_in, read_draft, write_ballot, write_draft
 from evolve.store.births import Changes, write_generation, write_replacement
 from evolve.store.consistency import contradictions
 from evolve.store.database import Database
@@ -143,6 +143,12 @@ class RunStore:
         """The steps of a listener's unfinished ballot, oldest first."""
         with self._database.snapshot() as cursor:
             return read_draft(cursor, number, listener)
+
+    def listeners(self) -> frozenset[str]:
+        """Everyone for whom songs were laid out under blind letters, or who has begun or handed in a ballot."""
+        seated = {folder.name for folder in self.paths.folder.glob("listening/generation-*/*")}
+        with self._database.snapshot() as cursor:
+            return frozenset(seated.union(listeners_in(cursor)))
 
     # --- files -------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from evolve.store.refusals import UNREADABLE, printable
 from evolve.store.rows import Rows
 from evolve.store.schema import FIRST_LAYOUT, layout_of
 from evolve.store.sound_rows import sound_rows
+from evolve.words import counted
 
 _NOUNS: Mapping[str, str] = {
     "fact": "facts of the whole run",
@@ -87,7 +88,7 @@ def complaints_of(connection: sqlite3.Connection) -> tuple[str, ...]:
     lines = [line for (line,) in _asked(connection, f"integrity_check({_MOST_COMPLAINTS})") if line != "ok"]
     orphans = _asked(connection, "foreign_key_check")
     if orphans:
-        lines.append(f"{len(orphans)} row{'s name' if len(orphans) > 1 else ' names'} what is not there")
+        lines.append(f"{counted(len(orphans), 'row names', 'rows name')} what is not there")
     return tuple(dict.fromkeys(f"SQLite says: {printable(str(line))}" for line in lines))
 
 

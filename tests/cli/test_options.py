@@ -9,12 +9,13 @@ from evolve.cli.options import (
     complete_corpus,
     complete_run,
     complete_space,
+    find_profile_text,
     find_space,
     is_interactive,
     run_folder,
     shipped_spaces,
 )
-from evolve.errors import RunError, SpaceError
+from evolve.errors import RunError, SettingsError, SpaceError
 from evolve.music.builtin import BUILT_IN
 from evolve.store.paths import RunPaths
 from tests.store.runs import new_run
@@ -54,13 +55,38 @@ def test_a_path_that_is_not_there_does_not_become_a_shipped_space(name: str) -> 
     )
 
 
-def test_a_space_that_is_no_text_is_told(here: Path) -> None:
-    """Such as a MIDI file named by mistake; a folder is no file either."""
-    (here / "song.mid").write_bytes(b"MThd\xff\xfe")
-    with pytest.raises(SpaceError, match=r"song\.mid: is not a text file; spaces that ship with evolve: "):
-        find_space("song.mid")
-    with pytest.raises(SpaceError, match="is a directory"):
-        find_space(".")
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"MThd\0\0\0\x06\xff\xfe", "is not a text file"),
+        ("# Größe\ngenes: {depth: 1}".encode("latin-1"), "is not UTF-8 text: byte 0xf6 in line 1; save it as UTF-8"),
+        (b"genes:\n  depth: 1\n# Gr\xfc\xdfe", "is not UTF-8 text: byte 0xfc in line 3; save it as UTF-8"),
+        (b"\xff\xfea", "begins as UTF-16 text and is none: damaged at byte 0; save it as UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told_as_what_it_is(here: Path, data: bytes, said: str) -> None:
+    """A file is there, so nobody meant another: no other name is offered, for a space nor for a profile."""
+    (here / "lstm.yml").write_bytes(data)
+    for find, trouble in ((find_space, SpaceError), (find_profile_text, SettingsError)):
+        with pytest.raises(trouble) as told:
+            find("lstm.yml")
+        assert str(told.value) == f"lstm.yml: {said}"
+
+
+def test_a_folder_is_no_space(here: Path) -> None:
+    """And nothing is offered in its place."""
+    (here / "spaces").mkdir()
+    with pytest.raises(SpaceError) as told:
+        find_space("spaces")
+    assert str(told.value) == "spaces: is a directory"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_text_is_read_in_every_form_of_unicode_that_says_what_it_is(here: Path, encoding: str) -> None:
+    """With a byte order mark, which is no part of the text."""
+    text = "description: Größe 音\ngenes: {depth: 1}\n"
+    (here / "mine.yaml").write_bytes(text.encode(encoding))
+    assert find_space("mine.yaml") == ("mine.yaml", text)
 
 
 def test_what_would_keep_us_waiting_is_no_space(here: Path) -> None:

@@ -59,3 +59,64 @@ def test_what_a_space_says_of_itself_does_not_control_the_terminal(
     out = capsys.readouterr().out
     assert all(line.isprintable() for line in out.splitlines())
     assert r"\x1b[31mred" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("genes: {depth: '1'}\n", {}),
+        ("genes: {depth: 1}\nsettings: {repetition_guard: off, mutation_rate: null, songs: '2', corpus: x}\n",
+         {"repetition_guard": "off", "mutation_rate": None, "songs": 2, "corpus": ["x"]}),
+        ("genes: {depth: 1}\nsettings:\n  # songs: 2\n", {}),
+        ("genes: {branches: 'yes', dropout: {type: choice, values: ['0.1', .5]}, depth: 0x1}\n", {}),
+        ("genes: {depth: {type: int, min_value: '1', max_value: 4, step: null, default: ~, sampling: }}\n", {}),
+    ],
+)  # fmt: skip
+def test_a_space_is_taken_as_it_is_meant(
+    text: str, settings: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Quotes around a number, words that YAML takes for truth values, and what is left empty."""
+    (tmp_path / "x.yaml").write_text(text)
+    assert run(["space", "check", str(tmp_path / "x.yaml"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"] == settings
+    assert run(["space", "check", str(tmp_path / "x.yaml")]) == 0
+    assert "None" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_space_of_another_program_is_read(encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a byte order mark."""
+    (tmp_path / "x.yaml").write_text("description: Klänge\ngenes: {depth: 1}\n", encoding=encoding)
+    assert run(["space", "check", str(tmp_path / "x.yaml")]) == 0
+    assert "x.yaml: Klänge\n" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_text_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the byte and the line, with what to do; as a space and as a profile."""
+    path = tmp_path / "x.yaml"
+    path.write_bytes("description: Klänge\n".encode("latin-1"))
+    reason = f"evolve: {path}: is not UTF-8 text: byte 0xe4 in line 1; save it as UTF-8"
+    assert said(capsys, "space", "check", str(path)) == reason
+    told("space-no-text", reason)
+    assert said(capsys, "start", "--space", "quick.yaml", "--cluster", str(path)) == reason
+    path.write_bytes(b"")
+    assert "is empty: a search space needs" in said(capsys, "space", "check", str(path))
+
+
+def test_a_ballot_of_a_listener_of_any_script_is_handed_in(
+    tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a run of such a name: listed, ranked, reported, in text, JSON and CSV, however the name is typed."""
+    with create(tmp_path / "Übung", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
+        assert go(store, judge=None) is Outcome.WAITING
+    rank = ("rank", "U\u0308bung", "--runs", str(tmp_path), "--listener")
+    for listener in ("José", "Jose\u0301", "音楽家"):
+        assert run([*rank, listener, "--order", "A > ...", "--json"]) == 0
+    assert '"listener": "音楽家"' in capsys.readouterr().out
+    for form in ("text", "json", "csv"):
+        assert run(["report", "Übung", "--runs", str(tmp_path), "--format", form]) == 0
+    out = capsys.readouterr().out
+    assert "ranked by José and 音楽家" in out or "ranked by 音楽家 and José" in out
+    assert run(["list", "--runs", str(tmp_path)]) == 0
+    assert "Übung" in capsys.readouterr().out
+    told("name-refused", said(capsys, *rank, "a/b"))

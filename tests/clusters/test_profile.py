@@ -58,6 +58,11 @@ def test_a_time_is_no_number() -> None:
         ("kind: &a [*a]", 'x.yaml, line 1: not valid YAML: has an alias ("*a") to what it stands in'),
         ("kind: local\ncpus: 1\ncpus: 2", "x.yaml, line 3: not valid YAML: cpus stands twice; keep one"),
         ('kind: ssh\nhosts: [a]\nssh: "ssh -F \'x"', "x.yaml, line 3: ssh must be a command, such as ssh -F config"),
+        ("kind: slurm\nnodes:", "x.yaml, line 2: nodes has no value; give one, or leave the line out"),
+        ("kind: local\n<<: {cpus: 1}", "x.yaml, line 2: not valid YAML: << takes over the keys of another mapping"),
+        ("kind: local\n[a]: 1", "x.yaml, line 2: not valid YAML: a key must be text, not a list"),
+        ("kind: slurm\n\tnodes: 2", "x.yaml, line 2: not valid YAML: a tab stands where only spaces may"),
+        ("kind: local\ncpus: \x07", "x.yaml, line 2: not valid YAML: it has the character U+0007"),
         ("kind: !!python/object:os.system rm", "x.yaml, line 1: not valid YAML: has the tag"),
     ],
 )
@@ -71,3 +76,11 @@ def test_what_is_wrong_is_told_with_its_place(text: str, told: str) -> None:
 def test_an_amount_of_memory_has_a_unit() -> None:
     """As for SLURM, whose bare numbers are megabytes."""
     assert [memory_mb(text) for text in (None, "512", "512M", "2G", "1T")] == [None, 512, 512, 2048, 1024 * 1024]
+
+
+def test_what_is_left_empty_is_left_to_the_cluster_and_quotes_change_nothing() -> None:
+    """A number may stand in quotes, and a word may look like a truth value."""
+    assert parse_profile("kind: local\ncpus: ~\ngpus:\n", "x.yaml") == LocalProfile(kind="local")
+    slurm = parse_profile("kind: slurm\nnodes: '2'\npartition: on\naccount: 012\ntime: 1:30\n", "x.yaml")
+    assert isinstance(slurm, SlurmProfile)
+    assert (slurm.nodes, slurm.partition, slurm.account, slurm.time) == (2, "on", "012", "1:30")

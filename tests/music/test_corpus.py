@@ -104,7 +104,7 @@ def test_each_file_is_told_with_its_notes_and_doubts(folder: Path) -> None:
     corpus = read_corpus([str(folder)])
     (book,) = [file for file in corpus_facts(corpus)["files"] if file["name"] == "book.abc"]
     assert (book["pieces"], book["notes"]) == (2, 8 + 18)
-    assert book["doubts"] == ['3 "Odd": a bar does not add up to the metre: 3']
+    assert book["doubts"] == ['3 "Odd": 1 bar does not add up to the metre: 3']
     assert Skipped('book.abc 2 "Short"', "fewer than 8 notes and chords: 4") in corpus.skipped
     assert [piece.name for piece in corpus.pieces][:2] == ["book.abc 1", "book.abc 3"]
 

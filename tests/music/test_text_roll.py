@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from evolve.music.pictures import piano_roll_text
 from evolve.music.roll_axes import time_step_s
@@ -52,6 +54,15 @@ def test_a_roll_fits_its_place_exactly(
     )
     assert [len(line) for line in plain.split("\n")] == [width] * height
     assert re.sub(r"\x1b\[\d+m", "", coloured) == plain
+
+
+@pytest.mark.parametrize("name", ["ピアノ", "Übung", "Cha\u0302nt", "בס", "Piano"])
+def test_a_roll_fits_its_place_whatever_script_its_tracks_are_named_in(name: str) -> None:
+    """A wide character takes two columns, an accent that is typed apart takes none."""
+    tracks = (Track(Notes.of([Note(60, 0, 24)]), name=name), Track(Notes.of([Note(84, 0, 24)]), name="Bass"))
+    lines = piano_roll_text(Song(tracks, tempo_bpm=60), width=60, height=12, color=False).split("\n")
+    assert [cell_len(line) for line in lines] == [60] * 12
+    assert any(f"■ {name}" in line for line in lines)
 
 
 def test_a_scale_climbs_from_left_to_right() -> None:

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from evolve.report.overview import overview_table, run_overview
@@ -58,3 +59,17 @@ def test_the_list_fits_the_terminal(width: int) -> None:
     assert max(map(len, text.splitlines())) <= width
     assert "…" not in text
     assert "your ranking of generation 0" in text
+
+
+@pytest.mark.parametrize("name", ["音楽家" * 12, "Übung", "שירה", "night-owl"])
+def test_the_columns_of_the_list_stay_in_line_whatever_a_run_is_called(name: str) -> None:
+    """A wide character takes two columns of a terminal."""
+    console = Console(width=100, file=io.StringIO())
+    with console.capture() as capture:
+        console.print(overview_table([run_overview(example_run("heard", name=name))]))
+    lines = capture.get().splitlines()
+    assert max(map(cell_len, lines)) <= 100
+    places = {
+        cell_len(line[: line.index(word)]) for line in lines for word in ("stands", "generation 0 (") if word in line
+    }
+    assert len(places) == 1

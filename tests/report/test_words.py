@@ -8,13 +8,12 @@ from evolve.report.story.drift import sparkline
 from evolve.report.story.phrases import Phrases
 from evolve.report.story.words import (
     change_in_words,
-    counted,
     duration_in_words,
-    listed,
     moment_in_words,
     one_line,
     value_in_words,
 )
+from evolve.words import counted, listed
 
 WORDS = st.text(alphabet="abcdefgh", min_size=1, max_size=12)
 

@@ -2,18 +2,21 @@
 
 import errno
 import os
+import re
 import threading
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.errors import RunError
+from evolve.store.names import ALLOWED, checked_name
 from evolve.store.paths import (
     RunPaths,
     asides_of,
-    checked_name,
     find_run,
     newest_run,
     run_folders,
@@ -35,8 +38,16 @@ BAD_NAMES = (
     " x",
     "a\nb",
     "a\0b",
-    "ü",
+    "x ",
+    "~x",
+    "a:b",
+    "a\u202eb",
+    "a\u200bb",
+    "a\ud800b",
+    "\u0301",
+    "🎵",
     "x" * 101,
+    "音" * 67,
 )
 
 
@@ -62,8 +73,9 @@ def test_names_that_would_leave_the_folder_or_hide_are_refused(name: str) -> Non
     for way in ways:
         with pytest.raises(RunError) as told:
             way(name)
-        assert str(told.value) == (
-            f"{name!r} cannot be a name; allowed: letters, digits, space and . _ - (not first), at most 100"
+        assert re.fullmatch(
+            r'[\'"].*[\'"] cannot be a name: it (is|has|begins|ends) .*; allowed: ' + re.escape(ALLOWED),
+            str(told.value),
         )
 
 
@@ -182,6 +194,18 @@ def test_a_run_is_found_by_name_and_by_path(runs: Path, monkeypatch: pytest.Monk
     assert find_run(str(runs / "first"), Path("elsewhere")) == runs / "first"
     monkeypatch.chdir(runs)
     assert find_run("./second", Path("elsewhere")) == Path("second")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_run_is_found_by_its_name_whatever_system_wrote_it(runs: Path, form: Literal["NFC", "NFD"]) -> None:
+    """A folder that comes from a Mac may have its accents apart; the run's name has them together."""
+    database = RunPaths(runs / unicodedata.normalize(form, "Übung")).database
+    database.parent.mkdir()
+    database.touch()
+    for typed in ("Übung", unicodedata.normalize("NFD", "Übung")):
+        found = find_run(typed, runs)
+        assert found == database.parent
+        assert RunPaths(found).name == "Übung"
 
 
 @pytest.mark.parametrize("name", ["third", "no run", "file", ""])

@@ -1,6 +1,7 @@
 """YAML documents as plain data: what JSON can say, with the line of each part."""
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NoReturn
@@ -8,11 +9,23 @@ from typing import Final, NoReturn
 import yaml
 
 from evolve.errors import EvolveError, shortened
-from evolve.genetics.yaml_nodes import MOST_NODES, TooMuchError, compose_all
+from evolve.genetics.yaml_nodes import (
+    MOST_NODES,
+    TooMuchError,
+    complaint,
+    compose_all,
+    is_null,
+    is_quoted,
+    key_problem,
+)
 from evolve.store.records import Json
 
 MAX_CHARACTERS: Final = 200_000
 """A manifest is some pages; anything larger is another file by mistake."""
+
+_NUMBERS: Final = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_EXPONENT: Final = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+"""A number for Kubernetes, of which YAML 1.1 makes a text where it has no point or no sign."""
 
 _TYPED: Final = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null"))
 
@@ -56,12 +69,11 @@ def parse_documents(text: str, source: str) -> tuple[Document, ...]:
     try:
         nodes = compose_all(text)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+        number, problem = complaint(error)
+        line = f", line {number}" if number else ""
         kind = "no description of a cluster: it" if isinstance(error, TooMuchError) else "not valid YAML:"
         raise ManifestError(f"{source}{line}: {kind} {shortened(problem, 200)}") from error
-    return tuple(_Reader(source).document(node) for node in nodes if node.tag != "tag:yaml.org,2002:null")
+    return tuple(_Reader(source).document(node) for node in nodes if not is_null(node))
 
 
 class _Reader:
@@ -93,17 +105,17 @@ class _Reader:
         self._lines[path] = node.start_mark.line + 1
         seen: set[str] = set()
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
-                self._fail(key, "must be a plain key: text, and no << either")
-            name = str(key.value)
-            if name in seen:
-                self._fail(key, f'"{shortened(name)}" stands twice; keep one')
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            if problem := key_problem(key, seen):
+                self._fail(key, f'"{shortened(name)}" {problem}' if name in seen else problem)
             seen.add(name)
             yield name, self._value(value, f"{path}.{name}" if path else name)
 
     def _scalar(self, node: yaml.Node) -> Json:
-        if node.tag not in _TYPED:
-            return str(node.value)
+        text = str(node.value)
+        if node.tag not in _TYPED or (node.tag in _NUMBERS and ":" in text):  # 12:30 is no number for Kubernetes
+            number = None if is_quoted(node) or _EXPONENT.fullmatch(text) is None else float(text)
+            return text if number is None or not math.isfinite(number) else number
         try:
             value: Json = yaml.constructor.SafeConstructor().construct_object(node)
         except ValueError as error:  # a number of more digits than Python reads

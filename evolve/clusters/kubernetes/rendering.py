@@ -3,11 +3,11 @@
 import copy
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from evolve.clusters.kubernetes.manifest import NAME_ON_PODS, Manifest
+from evolve.store.names import ascii_word
 from evolve.store.records import Json
 
 CLUSTER_LABEL: Final = "evolve/cluster"
@@ -32,7 +32,7 @@ def cluster_name(run: str, identity: str, generation: int) -> str:
     """
     digest = hashlib.sha256(f"{run}\n{identity}".encode()).hexdigest()[:6]
     end = f"-{digest}-g{generation}"
-    word = re.sub(r"[^a-z0-9]+", "-", run.lower()).strip("-")
+    word = ascii_word(run).lower()
     return f"evolve-{word}"[: LONGEST_NAME - len(end)].rstrip("-") + end
 
 
@@ -92,5 +92,5 @@ def _mappings_in(part: Json) -> Iterator[dict[str, Json]]:
 
 
 def _label_value(text: str) -> str:
-    """The text as a label may say it: letters, digits and ``-_.``, of which none is first or last."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:_LONGEST_VALUE].strip("-_.")
+    """The text as a label may say it: letters, digits and ``-_.``, of which none is first or last; ``run`` for none."""
+    return ascii_word(text, kept="._")[:_LONGEST_VALUE].rstrip("-_.") or "run"

@@ -8,6 +8,7 @@ from typing import Final
 
 from evolve.errors import ExecutionError, shortened
 from evolve.store.records import Json
+from evolve.words import counted
 
 _IMAGE = "push it where the nodes can fetch it, and give the manifest its name there (cluster/README.md, step 3)"
 _CONTAINER = "mend the container in the manifest"
@@ -167,7 +168,7 @@ def _failures(cluster: Json) -> Iterator[str]:
 
 
 def _counted(role: str, count: int) -> str:
-    return "the head" if role == "head" else f"{count} worker" if count == 1 else f"{count} workers"
+    return "the head" if role == "head" else counted(count, "worker")
 
 
 def _line(text: str) -> str:

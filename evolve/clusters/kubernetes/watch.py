@@ -9,6 +9,7 @@ from evolve.clusters.kubernetes.kubectl_call import Answer, RepeatedCall
 from evolve.clusters.kubernetes.manifest import Manifest
 from evolve.clusters.kubernetes.standing import Standing, read_standing, read_warnings
 from evolve.errors import ExecutionError
+from evolve.words import counted
 
 WATCH_S = 3.0
 """How often Kubernetes is asked how a cluster stands that comes up."""
@@ -49,7 +50,7 @@ class Watch:
         """How the cluster stands, in a line."""
         if self.standing is None:
             return "; ".join([f"cluster {self._name} is made", *([self._problem] if self._problem else [])])
-        parts = [f"cluster {self._name}: {self.standing.workers} of {self.standing.wanted} workers"]
+        parts = [f"cluster {self._name}: {self.standing.workers} of {counted(self.standing.wanted, 'worker')}"]
         warned = [f"KubeRay: {self._warnings[-1]}"] if self._warnings and self.standing.head is None else []
         return "; ".join([*parts, *self.standing.waits, *warned, *([self._problem] if self._problem else [])])
 

@@ -20,6 +20,7 @@ from evolve.clusters.setup import Role, Setup
 from evolve.clusters.ssh.host import SshHostLink, State
 from evolve.errors import ExecutionError
 from evolve.execution.ray_node import new_token
+from evolve.words import counted, worded
 
 _FIRST_LIMIT_S = 20.0
 """How long the others wait for the first host of the list to lead."""
@@ -57,7 +58,7 @@ class SshSession:
         self._outbox = Outbox()
         self._began_at = time.monotonic()
         self.orders = 0
-        self.place = f"{len(self._hosts)} host(s) are called"
+        self.place = f"{counted(len(self._hosts), 'host is', 'hosts are')} called"
 
     def send(self, message: Message) -> None:
         """See `Session`."""
@@ -143,9 +144,11 @@ class SshSession:
 
     def _told(self) -> str:
         names = {state: [one.name for one in self._hosts if one.state is state] for state in State}
-        parts = [f"{len(names[State.PART])} of {len(self._hosts)} hosts train: {', '.join(names[State.PART])}"]
+        hosts, training = len(self._hosts), names[State.PART]
+        train = counted(hosts, "host trains", "hosts train")
+        parts = [f"{len(training)} of {train}: {', '.join(training)}"]
         if coming := [*names[State.THERE], *names[State.JOINING], *names[State.CALLED]]:
-            parts.append(f"{', '.join(coming)} {'joins' if len(coming) == 1 else 'join'}")
+            parts.append(f"{', '.join(coming)} {worded(len(coming), 'joins', 'join')}")
         return "; ".join([*parts, *([problems] if (problems := self._problems()) else [])])
 
     @property

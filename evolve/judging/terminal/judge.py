@@ -24,6 +24,7 @@ from evolve.judging.terminal.painting import STYLE
 from evolve.judging.terminal.plain import HOW_TO_ORDER, describe, judge_by_lines
 from evolve.judging.terminal.screen import Save, Screen
 from evolve.judging.terminal.view import View
+from evolve.words import counted, worded
 
 _SMALLEST = (40, 12)
 """Columns and rows that the full screen needs."""
@@ -105,16 +106,17 @@ def _judge(view: View, *, save: Save, player: Player) -> tuple[Ballot, str] | No
 def _ask_way(draft: BallotDraft, title: str) -> _Way:
     """The first question."""
     count, steps = len(draft.ids), len(draft.steps)
-    begun = f" (go on after {steps} step{'s' if steps > 1 else ''})" if steps else ""
+    begun = f" (go on after {counted(steps, 'step')})" if steps else ""
     by_pairs = bool(draft.answers) and draft.method == "list"
-    at_most = f"at most {most_questions(count)} times"
+    most = most_questions(count)
+    at_most = f"at most {worded(most, 'once', f'{most} times')}"
     choices = [
         questionary.Choice(f"Move them into order in a list{'' if by_pairs else begun}", _Way.LIST),
         questionary.Choice(f"Compare two at a time, {at_most}{begun if by_pairs else ''}", _Way.PAIRS),
         questionary.Choice("Type the order", _Way.ORDER),
         questionary.Choice("Later", _Way.LATER),
     ]
-    message = f"How would you like to rank the {count} candidates of {title}?"
+    message = f"How would you like to rank the {counted(count, 'candidate')} of {title}?"
     question = questionary.select(message, choices, default=_Way.PAIRS if by_pairs else _Way.LIST, style=STYLE)
     try:
         return _Way(_answer(question))

@@ -9,6 +9,7 @@ from evolve.judging.terminal.keys import CONFIRM_HINTS, LIST_HINTS
 from evolve.judging.terminal.painting import Fragment, Line, hints, padded, page, rule, spread
 from evolve.judging.terminal.status import status_line
 from evolve.judging.terminal.view import Page, View, in_words
+from evolve.words import counted
 
 _CELLS = (5, 6, 9, 7, 6, 5, 6)
 """Columns of each of the `HEADINGS`."""
@@ -39,7 +40,7 @@ def paint_list(view: View, columns: int, rows: int) -> Line:
 
 def _title(view: View, columns: int) -> Line:
     steps = len(view.draft.steps)
-    kept = f"{steps} step{'s' if steps > 1 else ''} kept" if steps else f"{len(view.candidates)} candidates"
+    kept = f"{counted(steps, 'step')} kept" if steps else counted(len(view.candidates), "candidate")
     return spread(
         [("class:qmark", "? "), ("class:question", f"Rank {view.title}, best first")],
         [("class:faint", " · ".join(part for part in (view.listener, kept) if part))],

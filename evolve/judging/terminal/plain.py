@@ -7,6 +7,7 @@ from evolve.judging.ballot import Ballot, Candidate
 from evolve.judging.order import format_order, parse_order
 from evolve.judging.terminal.facts import song_file, song_line
 from evolve.judging.terminal.view import in_words
+from evolve.words import counted
 
 HOW_TO_ORDER = "C > A = B ! D  (> better, = as good, ! rejected)"
 
@@ -53,7 +54,7 @@ def judge_by_lines(
 
 def describe(candidates: Sequence[Candidate], title: str) -> list[str]:
     """Lines that tell of each candidate's songs, and where their files are."""
-    lines = [f"Rank {title}: {len(candidates)} candidates."]
+    lines = [f"Rank {title}: {counted(len(candidates), 'candidate')}."]
     for candidate in candidates:
         lines += ["", candidate.letter]
         for song in candidate.songs:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from evolve.words import counted
+
 Fact = str | int | float | bool | None
 
 UNLIKE_SPREADS: Final = 3.0
@@ -47,7 +49,7 @@ def _stuck(facts: Mapping[str, Fact]) -> str:
 def _notes(facts: Mapping[str, Fact]) -> str:
     if "notes" not in facts:
         return ""
-    notes = f"{facts['notes']} note{'' if facts['notes'] == 1 else 's'}"
+    notes = counted(int(facts["notes"] or 0), "note")
     if facts.get("ended") is None:
         return notes
     return f"{notes}, {'ends by itself' if facts['ended'] else 'cut off'}"
@@ -69,7 +71,7 @@ def _repeats(facts: Mapping[str, Fact]) -> str:
 def _copied(facts: Mapping[str, Fact]) -> str:
     if "copied_notes" not in facts:
         return ""
-    copied = f"copied ≤ {facts['copied_notes']} notes ({facts.get('copied_from')})"
+    copied = f"copied ≤ {counted(int(facts['copied_notes'] or 0), 'note')} ({facts.get('copied_from')})"
     return copied if facts["copied_notes"] else "nothing copied"
 
 

@@ -12,6 +12,7 @@ from evolve.music.notation.written import WrittenBar, WrittenPart, WrittenScore
 from evolve.music.plain import is_tempo, plain_name, plain_program, within_reach
 from evolve.music.reshaping import without_overlaps
 from evolve.music.song import COMMON_TIME, PITCHES, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
+from evolve.words import counted, worded
 
 BEATS_A_MINUTE: Final = 100.0
 """How fast notation without a tempo is meant. A beat is a half note in 2/2 and a dotted quarter in 6/8: reels and jigs
@@ -139,13 +140,13 @@ def _doubts(parts: Sequence[WrittenPart], *, in_step: bool, left_out: int) -> It
     wrong = sorted({number for part in parts for number in _wrong_bars(part.bars)})
     if wrong:
         named = ", ".join(map(str, wrong[:_TOLD_BARS])) + (", …" if len(wrong) > _TOLD_BARS else "")
-        yield f"{'a bar does' if len(wrong) == 1 else f'{len(wrong):,} bars do'} not add up to the metre: {named}"
+        yield f"{counted(len(wrong), 'bar')} {worded(len(wrong), 'does', 'do')} not add up to the metre: {named}"
     if not in_step:
         yield "parts have different numbers of bars: each is read by itself"
     elif _unequal(parts):
         yield "parts have bars of different lengths: each bar is as long as its longest"
     if left_out:
-        yield f"{left_out:,} note{'s' * (left_out != 1)} left out that MIDI has no pitch for"
+        yield f"{counted(left_out, 'note')} left out that MIDI has no pitch for"
 
 
 def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:

@@ -24,6 +24,7 @@ from evolve.music.representation.slices import HELD, Slice, Voice, cut, sound
 from evolve.music.representation.steps import nearest_duration
 from evolve.music.song import PITCHES, TICKS_PER_BEAT, USUAL_VELOCITY, Metre, Notes, Song
 from evolve.music.song_json import LOUDEST, metre_from_json, whole
+from evolve.words import counted
 
 NAME: Final = "notes"
 DURATION, LOUDNESS = "duration", "loudness"
@@ -109,7 +110,7 @@ class NotesRepresentation:
             replaced += swaps
         ticks = [nearest_duration(one.ticks) for one in slices]
         columns[DURATION], others = _nearest(ticks, self.durations)
-        replaced += [(f"{_beats(old)} beats", f"{_beats(new)} beats", count) for old, new, count in others]
+        replaced += [(_beats(old), _beats(new), count) for old, new, count in others]
         if self.levels:
             columns[LOUDNESS], _ = _nearest([level_of(one.velocity) for one in slices], self.levels)
         return Encoded(self._with_edges(columns, song.metre, is_over=goes_on_at is None), tuple(replaced))
@@ -252,4 +253,4 @@ def _chord(voice: Voice) -> str:
 
 
 def _beats(ticks: int) -> str:
-    return f"{ticks / TICKS_PER_BEAT:.3g}"
+    return counted(float(f"{ticks / TICKS_PER_BEAT:.3g}"), "beat")

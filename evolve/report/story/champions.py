@@ -10,8 +10,8 @@ from evolve.report.rankings import family_of, latest_champions, members_with_son
 from evolve.report.songs import songs_in_words
 from evolve.report.story.badges import change_phrases, genome_phrases, rank_history, section
 from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import counted, listed
 from evolve.store.records import IndividualRecord, RunRecord
+from evolve.words import counted, listed
 
 _BAR_WIDTH = 24
 _MOST_SOURCES = 8

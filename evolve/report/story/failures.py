@@ -11,8 +11,9 @@ from evolve.genetics.genome import Value
 from evolve.report.rankings import family_of
 from evolve.report.story.badges import section
 from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import counted, one_line, value_in_words
+from evolve.report.story.words import one_line, value_in_words
 from evolve.store.records import IndividualRecord, RunRecord
+from evolve.words import counted
 
 _MOST_NAMED = 20
 """Of those who failed for one reason."""

@@ -12,8 +12,8 @@ from evolve.genetics.lineage import children_by_parent, descendants, line_to_fou
 from evolve.report.rankings import family_of
 from evolve.report.story.badges import change_phrases, rank_history, section
 from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import counted
 from evolve.store.records import IndividualRecord, IndividualStatus, RunRecord
+from evolve.words import counted
 
 _NOTE = ("below each child: what changed from its first parent", "(g0-1): given by the second parent", "★: came first")
 _GUIDE_WIDTH = 4

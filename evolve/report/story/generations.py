@@ -15,8 +15,9 @@ from evolve.report.rankings import is_tied, letters_of, listeners_of
 from evolve.report.songs import songs_in_words
 from evolve.report.story.badges import genome_phrases, rank_style, section
 from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import duration_in_words, listed, one_line
+from evolve.report.story.words import duration_in_words, one_line
 from evolve.store.records import GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
+from evolve.words import listed
 
 _METRICS: dict[str, tuple[str, Callable[[float], str]]] = {
     "held_out_bits_per_note": ("bits", lambda bits: f"{bits:.2f}"),

@@ -12,8 +12,9 @@ from rich.text import Text
 from evolve.report.genes import genes_of, shared_genes
 from evolve.report.stage import generation_in_words, is_finished, stage_of
 from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import counted, listed, moment_in_words, one_line, value_in_words
+from evolve.report.story.words import moment_in_words, one_line, value_in_words
 from evolve.store.records import RunRecord
+from evolve.words import counted, listed
 
 _POPULATION = {"population": "individual", "parents": "parent", "elites": "elite", "songs": "song"}
 

@@ -1,14 +1,11 @@
-"""Numbers, values, times and lists as a person reads them."""
+"""Numbers, values and times as a person reads them."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from evolve.genetics.genome import Value
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
-
-_MOST_LISTED = 20
 
 
 def one_line(text: object) -> str:
@@ -52,18 +49,6 @@ def moment_in_words(iso: str) -> str:
     if moment.tzinfo is None:
         return f"{moment:%Y-%m-%d %H:%M}"
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 piece``, ``1,059 pieces``."""
-    return f"{count:,} {noun if count == 1 else noun + 's'}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``; of very many the first and how many more there are."""
-    if len(words) > _MOST_LISTED:
-        words = [*words[: _MOST_LISTED - 1], f"{len(words) - _MOST_LISTED + 1:,} more"]
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _number(value: float, digits: int) -> str:

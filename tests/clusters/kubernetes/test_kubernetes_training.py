@@ -107,7 +107,7 @@ def test_what_a_cluster_gives_can_be_asked(there: PretendedKubernetes, tmp_path:
     (tmp_path / "alone.yaml").write_text(ALONE)
     told = evolve("doctor", "--cluster", "alone.yaml", "--json", folder=tmp_path)
     found = {check["name"]: check["found"] for check in told.json["checks"]}
-    assert found["cluster"] == "1 host(s), 2 core(s) and 0 GPU(s) for training"
+    assert found["cluster"] == "1 host, 2 cores and 0 GPUs for training"
     assert len(there.made) == 1
     assert there.there == set()
 

@@ -18,6 +18,12 @@ def test_documents_are_plain_data_with_lines() -> None:
     assert second.data == {"d": None, "t": "2026-01-01"}
 
 
+def test_numbers_are_those_of_kubernetes() -> None:
+    """Whose YAML knows no sixties, and takes 1e3 for a number."""
+    (document,) = parse_documents("a: 12:30:00\nb: 1e3\nc: '1e3'\nd: 0x10\ne: 1e999\n", "file.yaml")
+    assert document.data == {"a": "12:30:00", "b": 1000.0, "c": "1e3", "d": 16, "e": "1e999"}
+
+
 def test_a_lacking_part_is_told_with_the_line_of_what_it_is_in() -> None:
     """A mistake names file, line and path, and the nearest line there is for what is missing."""
     (document,) = parse_documents("a: 1\nspec:\n  b: 2\n", "file.yaml")
@@ -32,8 +38,8 @@ def test_a_lacking_part_is_told_with_the_line_of_what_it_is_in() -> None:
         ("- a\n", "line 1: must be a mapping"),
         ("just text", "line 1: must be a mapping"),
         ("a: 1\nb: 2\na: 3\n", 'line 3: "a" stands twice'),
-        ("a: &b {c: 1}\nd:\n  <<: *b\n", "line 3: must be a plain key"),
-        ("[a, b]: 1\n", "line 1: must be a plain key"),
+        ("a: &b {c: 1}\nd:\n  <<: *b\n", "line 3: << takes over the keys of another mapping"),
+        ("[a, b]: 1\n", "line 1: must be text, not a list"),
         ("a: .inf\n", "is no finite number"),
         ("a: !!python/name:os.system ''\n", "no description of a cluster: it has the tag"),
         ("a: " + "9" * 5000 + "\n", "number without end"),

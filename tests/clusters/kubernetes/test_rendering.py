@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 from evolve.clusters.kubernetes.manifest import parse_manifest
 from evolve.clusters.kubernetes.plain_yaml import ManifestError
 from evolve.clusters.kubernetes.rendering import LONGEST_NAME, cluster_name, render
+from evolve.store.names import name_from
 from evolve.store.records import Json
 from tests.clusters.kubernetes.test_manifest import SHIPPED, SMALL
 
-RUNS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}", fullmatch=True)
+RUNS = st.one_of(
+    st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}", fullmatch=True),
+    st.sampled_from(["Übung", "音楽家", "José " * 10 + "x", "שירה 2", "O'Brien"]),
+    st.text(min_size=1, max_size=50).map(name_from),
+)
 
 
 def _render(text: str, run: str = "my run", name: str = "evolve-my-run-abc-g1") -> list[Json]:

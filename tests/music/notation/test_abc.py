@@ -356,7 +356,7 @@ def test_signs_and_bars_that_are_doubted() -> None:
     """What the reader leaves out and which bars do not add up is told; upbeats and ends of sections are not doubted."""
     assert read_one(f"{HEADER}K:C\nC D E 5 F | C D E |\nA B c d |").doubts == (
         "unknown signs left out: 5",
-        "a bar does not add up to the metre: 2",
+        "1 bar does not add up to the metre: 2",
     )
     assert not read_one(f"{HEADER}K:C\nG |: c4 | d3 :: G | c4 | d3 :|").doubts
 

@@ -37,7 +37,7 @@ def test_bars_of_unequal_length_start_together() -> None:
     lower = part(bar((48, 0, 4)), bar((48, 0, 4)), bar((48, 0, 4)), bar((48, 0, 4)))
     assert starts([upper, lower]) == [[0, 4, 8, 12], [0, 4, 8, 12]]
     assert song_of(WrittenScore((upper, lower)), "")[1] == (
-        "a bar does not add up to the metre: 3",
+        "1 bar does not add up to the metre: 3",
         "parts have bars of different lengths: each bar is as long as its longest",
     )
 
@@ -106,7 +106,7 @@ def test_short_bars_around_section_ends_are_not_doubted() -> None:
     full = bar((60, 0, 4))
     assert song_of(WrittenScore((part(full, short, bar(length=1), full),)), "")[1] == ()
     assert song_of(WrittenScore((part(full, bar(length=3), full),)), "")[1] == (
-        "a bar does not add up to the metre: 2",
+        "1 bar does not add up to the metre: 2",
     )
     assert song_of(WrittenScore((part(*[full, bar(length=5)] * 9, full),)), "")[1] == (
         "9 bars do not add up to the metre: 2, 4, 6, 8, 10, 12, 14, 16, …",

@@ -110,7 +110,7 @@ def test_unknown_chords_and_durations_become_their_nearest_and_are_counted() -> 
     assert encoded.replaced == (
         ("C4-E4-G4", "C4-E4", 1),
         ("0.667 beats", "0.5 beats", 2),
-        ("0.75 beats", "1 beats", 1),
+        ("0.75 beats", "1 beat", 1),
     )
 
 

@@ -1,0 +1,30 @@
+"""Counts and lists as a person reads them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+_MOST_LISTED: Final = 20
+
+
+def counted(count: float, noun: str, nouns: str | None = None) -> str:
+    """``1 piece``, ``1,059 pieces``, ``0.5 GPUs``.
+
+    Args:
+        count: How many; of what can be shared, a fraction too.
+        noun: What one of them is called.
+        nouns: What several are called, where that is not the noun with an s.
+    """
+    number = f"{count:,}" if isinstance(count, int) else f"{count:,.0f}" if count == round(count, 0) else f"{count:g}"
+    return f"{number} {worded(count, noun, nouns or f'{noun}s')}"
+
+
+def worded(count: float, one: str, several: str) -> str:
+    """The word that goes with this many, such as ``is`` or ``are``."""
+    return one if count == 1 else several
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; of very many the first and how many more there are."""
+    if len(words) > _MOST_LISTED:
+        words = [*words[: _MOST_LISTED - 1], f"{len(words) - _MOST_LISTED + 1:,} more"]
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

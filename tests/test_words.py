@@ -1,0 +1,119 @@
+"""Counts and lists as a person reads them, in everything that the program says."""
+
+import ast
+import re
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import evolve
+from evolve.cli.progress import LineWatcher
+from evolve.clusters.look import Sight
+from evolve.doctor.cluster import cluster_checks
+from evolve.doctor.run import run_checks
+from evolve.music.facts.words import one_line
+from evolve.report.songs import songs_in_words
+from evolve.store.examination import Examination
+from evolve.store.records import SongRecord
+from evolve.words import counted, listed, worded
+
+SOURCES = sorted(Path(evolve.__file__).parent.rglob("*.py"))
+
+COUNTED_WITHOUT_LOOKING = re.compile(
+    r"\{\} (?:networks?|files?|songs|epochs|hosts|cores|GPUs|CPUs|members|generations|candidates|steps|ballots|trials"
+    r"|genomes|workers|minutes|hours|days|bytes)\b(?! (?:in a row|have|most))"
+)
+"""A number that is followed by several of something, or by one, whatever the number is."""
+
+PLURAL_ALL_THE_SAME = (
+    "trials share a GPU", "bytes for a note", "characters and {} bytes", "it has {} bytes", "for more than {} minutes",
+    "lasts for {} hours, which", "no player for {} files", "it has no {} files",
+)  # fmt: skip
+"""What stands for more than one wherever it is said, or for none."""
+
+
+def texts_of(source: Path) -> Iterator[tuple[int, str]]:
+    """Every text in a source file but docstrings, with ``{}`` for what is filled in."""
+    tree = ast.parse(source.read_text())
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body
+        if isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            yield node.lineno, node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield node.lineno, "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 pieces"), (1, "1 piece"), (2, "2 pieces"), (1059, "1,059 pieces"), (1.0, "1 piece"), (0.5, "0.5 pieces"),
+     (1000.0, "1,000 pieces"), (float("inf"), "inf pieces"), (10**17 + 1, "100,000,000,000,000,001 pieces")],
+)  # fmt: skip
+def test_one_is_one_and_all_others_are_several(count: float, said: str) -> None:
+    """Whether they are counted or measured."""
+    assert counted(count, "piece") == said
+
+
+def test_words_that_take_no_s_are_given() -> None:
+    """Such as a verb, or a noun with its verb."""
+    assert (counted(1, "file is", "files are"), counted(3, "file is", "files are")) == ("1 file is", "3 files are")
+    assert (worded(1, "joins", "join"), worded(0, "joins", "join")) == ("joins", "join")
+    assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_no_text_leaves_the_plural_to_the_reader(source: Path) -> None:
+    """Nothing says ``file(s)``, or ``1 files``: what is counted is said by `evolve.words`."""
+    left = [
+        f"{source.name}, line {line}: {text}"
+        for line, text in texts_of(source)
+        if re.search(r"[a-z]\((?:s|es)\)", text) or COUNTED_WITHOUT_LOOKING.search(text)
+        if not re.fullmatch(r"\{\} \w+", text)  # one of two words, the other of which is for one
+        if not any(known in text for known in PLURAL_ALL_THE_SAME)
+    ]
+    assert not left
+
+
+def song_of(**facts: object) -> SongRecord:
+    """A song of which this is known."""
+    return SongRecord(1, {}, facts)
+
+
+def test_one_of_everything_is_said_in_the_singular() -> None:
+    """As it stands in the report, in the list of runs, in a check of a folder and of a cluster."""
+    one, two = song_of(ended=False), song_of(ended=True)
+    assert songs_in_words([one]) == ["0 of 1 song ends"]
+    assert songs_in_words([one, two]) == ["1 of 2 songs end"]
+    assert songs_in_words([two, two]) == ["2 of 2 songs end"]
+    assert one_line({"notes": 1, "ended": True}) == "1 note, ends by itself"
+    examined = Examination(Path("runs/a"), 2, 3, 1, (".a.0a1b2c3d",), is_worked_on=False, findings=())
+    assert [check.found for check in run_checks(examined)][1:3] == [
+        "2 are what was written; 1 other is there",
+        "1 file is left of writes that were cut off, such as .a.0a1b2c3d",
+    ]
+    host = {
+        "host": "gpu1",
+        "cpus": 1,
+        "gpus": 1,
+        "memory_gb": 8,
+        "address": "10.0.0.2",
+        "problem": "it is hot",
+        "cards": [],
+    }
+    found = [check.found for check in cluster_checks(Sight((host,), {}), own={})]
+    assert found == ["1 host, 1 core and 1 GPU for training", "1 core, 1 GPU, 8 GB at 10.0.0.2; it is hot"]
+
+
+def test_one_trial_is_told_in_the_singular() -> None:
+    """On stderr, where no terminal is."""
+    said = StringIO()
+    lines = LineWatcher(Console(file=said, width=200))
+    lines.corpus_read(1, 1)
+    assert said.getvalue() == "corpus: 1 file read\n"

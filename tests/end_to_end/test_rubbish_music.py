@@ -44,18 +44,6 @@ def song_of(notes: list[Note], tempo_bpm: float = 120.0) -> bytes:
     return write_midi(Song((Track(Notes.of(notes)),), tempo_bpm=tempo_bpm))
 
 
-def test_a_file_that_hangs_its_reader_is_given_up(tmp_path: Path) -> None:
-    """Twelve thousand bars take music21 minutes; the file gets ten seconds."""
-    (tmp_path / "bars.abc").write_text(ABC_HEAD + "C|" * 12_000)
-    told("reader-hangs", mistaken(tmp_path, "corpus", "check", "bars.abc"))
-
-
-def test_a_file_that_fills_the_memory_is_given_up(tmp_path: Path) -> None:
-    """A billion beats a bar take gigabytes; the file gets what a small one needs."""
-    (tmp_path / "metre.abc").write_text(ABC_HEAD.replace("4/4", "1000000000/4") + "CDEFGABcde|")
-    told("reader-memory", mistaken(tmp_path, "corpus", "check", "metre.abc"))
-
-
 def test_what_music_no_file_has_is_a_reason_beside_the_good(tunes: Path, tmp_path: Path) -> None:
     """Bombs, endless notes, far too many notes, huge files and what only looks like one; the good ones are used."""
     music = tmp_path / "music"
@@ -67,7 +55,7 @@ def test_what_music_no_file_has_is_a_reason_beside_the_good(tunes: Path, tmp_pat
             song_of([Note(60, 0, 24), Note(62, 24, 24 * 120 * 60 * 7)]),
             "lasts for 7 hours, which no song does",
         ),
-        "long.abc": (f"{ABC_HEAD}CDEFGABc d9999999|".encode(), "lasts for 1,667 hours, which no song does"),
+        "long.abc": (f"{ABC_HEAD}CDEFGABc d999999|".encode(), "lasts for 167 hours, which no song does"),
         "text.mid": (b"no music", "not MIDI but text"),
         "deep.xml": (b"<a>" * 30_000, "cannot be read as xml: no element found: line 1, column 90000"),
     }

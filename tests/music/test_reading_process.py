@@ -12,13 +12,16 @@ from pathlib import Path
 import psutil
 import pytest
 
+from evolve.errors import CorpusError
 from evolve.music import batch
 from evolve.music.cache import FOLDER_VARIABLE
-from evolve.music.reading import Reading
+from evolve.music.corpus import read_corpus
+from evolve.music.reading import Reading, is_harmless
 from evolve.music.reading_limits import Limits
 from evolve.music.reading_process import ReadingProcess
 from evolve.music.representation.steps import fold
 from tests.music.pieces import ABC, midi_of, tune
+from tests.troubles import told
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +30,14 @@ pytestmark = pytest.mark.slow
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty cache of this test's own."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """A file of so many notes that reading it takes many seconds and hundreds of megabytes."""
+    path = tmp_path / "endless.abc"
+    path.write_text("X:1\nL:1/4\nK:C\n" + "C^DEFGA_Bc" * 400_000)
+    return path
 
 
 @pytest.fixture
@@ -67,47 +78,44 @@ def test_a_file_that_crashes_its_reader_is_a_reason(paths: list[Path]) -> None:
         reader.close()
 
 
-def test_a_file_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
+def test_a_file_that_takes_for_ever_is_given_up(endless: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When its time is over the process ends itself, and the next file is read by a new one."""
-    path = tmp_path / "bars.abc"
-    path.write_text("X:1\nL:1/4\nK:C\n" + "C|" * 12_000)
     with contextlib.closing(ReadingProcess(Limits(1.5, 800))) as reader:
-        assert reader.read(path) == "takes longer than 1.5 s to read"
-        (tmp_path / "tune.mid").write_bytes(midi_of(tune(20)))
-        assert not isinstance(reader.read(tmp_path / "tune.mid"), str)
+        assert reader.read(endless) == "takes longer than 1.5 s to read"
+        (endless.parent / "tune.mid").write_bytes(midi_of(tune(20)))
+        assert not isinstance(reader.read(endless.parent / "tune.mid"), str)
+    monkeypatch.setattr(batch, "ReadingProcess", lambda: ReadingProcess(Limits(1.5, 800)))
+    with pytest.raises(CorpusError) as caught:
+        read_corpus([str(endless)])
+    told("reader-hangs", f"evolve: {caught.value}")
 
 
-def test_a_file_that_fills_the_memory_is_given_up(tmp_path: Path) -> None:
-    """A few bytes that ask for a billion beats a bar get as much memory as a small file needs, and no more."""
-    path = tmp_path / "metre.abc"
-    path.write_text("X:1\nM:1000000000/4\nL:1/4\nK:C\nCDEFGABcde|\n")
-    with contextlib.closing(ReadingProcess()) as reader:
-        assert reader.read(path) == "needs more than 800 MB of memory to read"
-        (tmp_path / "tune.mid").write_bytes(midi_of(tune(20)))
-        assert not isinstance(reader.read(tmp_path / "tune.mid"), str)
+def test_a_file_that_fills_the_memory_is_given_up(endless: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that needs more than it may take is told with how much that was."""
+    with contextlib.closing(ReadingProcess(Limits(60, 150))) as reader:
+        assert reader.read(endless) == "needs more than 150 MB of memory to read"
+        (endless.parent / "tune.mid").write_bytes(midi_of(tune(20)))
+        assert not isinstance(reader.read(endless.parent / "tune.mid"), str)
+    monkeypatch.setattr(batch, "ReadingProcess", lambda: ReadingProcess(Limits(60, 150)))
+    with pytest.raises(CorpusError) as caught:
+        read_corpus([str(endless)])
+    told("reader-memory", f"evolve: {caught.value}")
 
 
 def test_a_single_notation_file_is_read_by_a_process_too(tmp_path: Path) -> None:
-    """Nothing that music21 reads is read in the caller's own process; a small MIDI file is."""
-    order = (
-        "import sys; from pathlib import Path; from evolve.music.batch import read_files;"
-        "print(len(read_files([Path('a.abc'), Path('a.mid')])), 'music21' in sys.modules)"
-    )
+    """Notation is read in no caller's own process; a small MIDI file is."""
     (tmp_path / "a.abc").write_text(ABC)
     (tmp_path / "a.mid").write_bytes(midi_of(tune(20)))
-    said = subprocess.run([sys.executable, "-c", order], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert said.stdout == "2 False\n"
+    assert (is_harmless(tmp_path / "a.abc"), is_harmless(tmp_path / "a.mid")) == (False, True)
 
 
-def test_a_reader_ends_in_the_midst_of_a_file_when_its_caller_is_killed(tmp_path: Path) -> None:
+def test_a_reader_ends_in_the_midst_of_a_file_when_its_caller_is_killed(endless: Path) -> None:
     """The alarm is its own: nobody is needed to stop it."""
-    path = tmp_path / "bars.abc"
-    path.write_text("X:1\nL:1/4\nK:C\n" + "C|" * 12_000)
     order = (
         "import os, signal, sys; from pathlib import Path;"
         "from evolve.music import reading_process as p; from evolve.music.reading_limits import Limits;"
         "r = p.ReadingProcess(Limits(6.0, 800)); r._child = c = p._start(); print(c.pid, flush=True);"
-        f"r.read(Path({str(path)!r}))"
+        f"r.read(Path({str(endless)!r}))"
     )
     with subprocess.Popen([sys.executable, "-c", order], stdout=subprocess.PIPE, text=True) as caller:
         assert caller.stdout is not None

@@ -161,10 +161,10 @@ def time_in(text: str) -> Time | None:
         return FREE
     if said.lower() in ("c", "c|"):
         return COMMON if said.lower() == "c" else Time(Metre(2, 2), Fraction(4))
-    parts = re.findall(r"([\d+()\s]+)/\s*(\d{1,3})", said)
-    if not parts or re.sub(r"[\d+()\s/]", "", said):
+    parts = re.findall(r"([\d+()\s]+)/\s*(\d+)", said)
+    if not parts or re.sub(r"[\d+()\s/]", "", said) or re.search(r"\d{4}", said):
         return None
-    sums = [(sum(map(int, re.findall(r"\d{1,3}", beats))), int(unit)) for beats, unit in parts]
+    sums = [(sum(map(int, re.findall(r"\d+", beats))), int(unit)) for beats, unit in parts]
     if any(beats == 0 or unit == 0 for beats, unit in sums):
         return None
     unit = max(unit for _, unit in sums)

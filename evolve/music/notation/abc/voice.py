@@ -171,6 +171,7 @@ class Voice:
         if not self.ties:
             return []
         now = self.bar.start + self.position
+        self.ties = [note for note in self.ties if note.end >= now]
         return [note for note in self.ties if note.end == now]
 
     def end_bar(self, *, ends_section: bool) -> None:
@@ -189,8 +190,6 @@ class Voice:
             if self.at > MOST_BARS:
                 raise CorpusError(f"has more than {MOST_BARS:,} bars, which no tune has")
             self.bars.append(VoiceBar(self.time, bar.start + bar.length))
-        start = self.bars[self.at].start
-        self.ties = [note for note in self.ties if note.end >= start]
 
     def go_back(self, bar: int) -> None:
         """Write to the beginning of a bar that is there already, beside what it has."""

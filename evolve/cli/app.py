@@ -64,6 +64,7 @@ def _evolve(
 def main() -> None:
     """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C (143, 129)."""
     stop_on_request()
+    _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # of a path that is no text: as codes, which JSON has too
     code = run(sys.argv[1:])
@@ -92,6 +93,17 @@ def run(arguments: list[str]) -> int:
         code = _TYPERS_INTERRUPTED
     # Typer makes an exit code of Ctrl-C, without a word.
     return _fail("stopped; what was done is kept", exit_code()) if code == _TYPERS_INTERRUPTED else code
+
+
+def _open_closed_streams() -> None:
+    """Give standard streams that were closed a place to lead to: else files that are opened get their numbers."""
+    for number, mode in enumerate("rww"):
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest that is free: this one
+            name = ("stdin", "stdout", "stderr")[number]
+            setattr(sys, name, os.fdopen(opened, mode, encoding="utf-8", closefd=False))
 
 
 def _leave_at_once(code: int) -> None:

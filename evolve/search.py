@@ -5,6 +5,7 @@ complete. It may be stopped at any instant; called again, it goes on from what t
 """
 
 import importlib.metadata
+import os
 import platform
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -33,6 +34,7 @@ from evolve.store.records import (
     RunRecord,
 )
 from evolve.store.run_store import RunStore
+from evolve.surroundings import backend
 
 _LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
 
@@ -227,4 +229,5 @@ def _breeding_plan(config: RunConfig) -> BreedingPlan:
 
 def _versions() -> dict[str, str]:
     libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
-    return {"evolve": __version__, "python": platform.python_version(), **libraries}
+    own = {"evolve": __version__, "python": platform.python_version()}
+    return {**own, "backend": backend(os.environ), **libraries}

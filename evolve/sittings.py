@@ -46,7 +46,7 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
     Raises:
         RunError: The generation is not ready to be heard.
     """
-    run, listener = store.read(), _known(store, listener)
+    run, listener = store.look(), _known(store, listener)
     chosen = _seated(run, heard_generation(run, generation))
     letters = _letters(run, generation, listener)
     folder = store.paths.listening(generation, listener)
@@ -129,7 +129,7 @@ def _seated(run: RunRecord, generation: GenerationRecord) -> Candidates:
 def heard_generation(run: RunRecord, generation: int | None = None) -> GenerationRecord:
     """The generation of this index, or the newest; `RunError` when nobody can hear it yet."""
     if not run.generations:
-        raise RunError(f"nothing in {run.name} can be heard yet; go on: evolve resume {run.reference}")
+        raise RunError(f"nothing in {run.name} can be heard yet; {_how_it_goes_on(run)}")
     record = run.generations[-1] if generation is None else run.generations[generation]
     if not (record.status.waits_for_listener or record.status.is_ranked):
         raise _not_heard_yet(run, record)
@@ -142,9 +142,12 @@ def _not_heard_yet(run: RunRecord, record: GenerationRecord) -> RunError:
     ready = sum(bool(run.individuals[name].songs) for name in wanted)
     early = f" ({ready:,} of {len(wanted):,} {what} so far)" if ready else ""
     return RunError(
-        f"generation {record.index} of {run.name} has no full set of songs yet{early}; "
-        f"go on: evolve resume {run.reference}"
+        f"generation {record.index} of {run.name} has no full set of songs yet{early}; {_how_it_goes_on(run)}"
     )
+
+
+def _how_it_goes_on(run: RunRecord) -> str:
+    return "a process works on it now" if run.is_worked_on else f"go on: evolve resume {run.reference}"
 
 
 def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> CandidateSong:

@@ -15,6 +15,7 @@ from evolve import __version__
 from evolve.cli import checking, doctoring, making, ranking, reporting, running
 from evolve.errors import EvolveError, printable, shortened
 from evolve.interrupts import exit_code, stop_on_request
+from evolve.surroundings import set_aside, settle
 
 USAGE = 2
 
@@ -63,7 +64,9 @@ def _evolve(
 
 def main() -> None:
     """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C (143, 129)."""
+    _make_sane()
     stop_on_request()
+    _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # of a path that is no text: as codes, which JSON has too
     code = run(sys.argv[1:])
@@ -92,6 +95,28 @@ def run(arguments: list[str]) -> int:
         code = _TYPERS_INTERRUPTED
     # Typer makes an exit code of Ctrl-C, without a word.
     return _fail("stopped; what was done is kept", exit_code()) if code == _TYPERS_INTERRUPTED else code
+
+
+def _make_sane() -> None:
+    """Do without what a shell may have set that would stand in the way of this process or of its children."""
+    heeded = [name for name in set_aside(os.environ) if name.startswith("PYTHON")]
+    for name in heeded:
+        del os.environ[name]
+    if heeded:  # by this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own interpreter and program
+    settle()
+    os.umask(os.umask(0) & ~0o700)  # of its own files the program must be able to read and write each
+
+
+def _open_closed_streams() -> None:
+    """Give standard streams that were closed a place to lead to: else files that are opened get their numbers."""
+    for number, mode in enumerate("rww"):
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest that is free: this one
+            name = ("stdin", "stdout", "stderr")[number]
+            setattr(sys, name, os.fdopen(opened, mode, encoding="utf-8", closefd=False))
 
 
 def _leave_at_once(code: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evolve.cli.console import console
 from evolve.cli.options import AsJson, complete_corpus, complete_space, find_space
 from evolve.errors import printable
 from evolve.words import counted
@@ -117,7 +118,6 @@ def check_corpus(
 
 
 def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from evolve.network.genes import GENES
@@ -125,16 +125,16 @@ def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]])
     table = Table("gene", "type", "values", "what it is", box=None, pad_edge=False, header_style="bold")
     for gene in space.genes:
         table.add_row(gene.name, gene.kind.value, _values(gene), GENES[gene.name].help)
-    console = Console(highlight=False)
+    out = console(highlight=False)
     if space.description:
-        console.print(printable(f"{name}: {' '.join(space.description.split())}"), markup=False)
-    console.print(table)
-    console.print(f"size: {_size(space)}", markup=False)
-    console.print(f"{len(samples)} samples:", markup=False)
+        out.print(printable(f"{name}: {' '.join(space.description.split())}"), markup=False)
+    out.print(table)
+    out.print(f"size: {_size(space)}", markup=False)
+    out.print(f"{len(samples)} samples:", markup=False)
     changing = [gene.name for gene in space.genes if not gene.is_fixed]
     for sample in samples:
         genes = [f"{key} {_plain(value)}" for key, value in sample.items() if key in changing or not changing]
-        console.print("  " + ", ".join(genes), markup=False, soft_wrap=True)
+        out.print("  " + ", ".join(genes), markup=False, soft_wrap=True)
 
 
 def _values(gene: "Gene") -> str:
@@ -179,7 +179,6 @@ def _space_document(name: str, space: "SearchSpace", settings: dict[str, Any], s
 
 
 def _print_corpus(facts: dict[str, Any], *, every_file: bool) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
@@ -187,10 +186,10 @@ def _print_corpus(facts: dict[str, Any], *, every_file: bool) -> None:
     table.add_column()
     for label, text in _corpus_lines(facts):
         table.add_row(label, text)
-    console = Console(highlight=False, markup=False)
-    console.print(table)
-    console.print()
-    console.print(_files_table(facts["files"], every_file=every_file))
+    printed = console(highlight=False, markup=False)
+    printed.print(table)
+    printed.print()
+    printed.print(_files_table(facts["files"], every_file=every_file))
 
 
 def _files_table(files: list[dict[str, Any]], *, every_file: bool) -> "Table":

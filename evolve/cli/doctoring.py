@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from evolve.cli.clusters import is_this_machine, look_at_cluster
+from evolve.cli.console import console
 from evolve.cli.options import AsJson, Runs, complete_cluster, complete_run
 from evolve.doctor.check import Check, State
 from evolve.errors import ExecutionError, RunError, printable
@@ -124,19 +125,17 @@ def _cluster_checks(cluster: str, runs: Path) -> list[Check]:
 @contextlib.contextmanager
 def _looking(what: str) -> Iterator[Callable[[str], None]]:
     """Say on a terminal what is being waited for; gives a way to say what that does meanwhile."""
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
-    with console.status(what) as status:
+    terminal = console(stderr=True, highlight=False)
+    with terminal.status(what) as status:
         told = [""]
 
         def tell(text: str) -> None:
             if text != told[0]:
                 told[0] = text
-                if console.is_terminal:
+                if terminal.is_terminal:
                     status.update(printable(text))
                 else:
-                    console.print(printable(text), markup=False, soft_wrap=True)
+                    terminal.print(printable(text), markup=False, soft_wrap=True)
 
         yield tell
 
@@ -144,14 +143,11 @@ def _looking(what: str) -> Iterator[Callable[[str], None]]:
 @contextlib.contextmanager
 def _looking_at(name: str) -> Iterator[None]:
     """Say on a terminal what is being looked at, while it is."""
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"looking at {name} …"):
+    with console(stderr=True).status(f"looking at {name} …"):
         yield
 
 
 def _print(checks: list[Check], heading: str) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -164,10 +160,10 @@ def _print(checks: list[Check], heading: str) -> None:
         table.add_row(Text(mark, style=style), check.name, Text(check.found))
         if check.advice:
             table.add_row("", "", Text(f"→ {check.advice}", style=style))
-    console = Console(highlight=False, markup=False)
+    out = console(highlight=False, markup=False)
     if heading:
-        console.print(Text(heading, style="bold"))
-    console.print(table)
+        out.print(Text(heading, style="bold"))
+    out.print(table)
 
 
 def _mend(folder: Path) -> None:

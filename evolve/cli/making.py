@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +25,7 @@ from evolve.cli.compose_options import (
 )
 from evolve.cli.options import AsJson, Run, Runs, run_folder
 from evolve.errors import RunError, nearest_spelling
+from evolve.surroundings import backend
 from evolve.words import counted
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def compose(
     context = source.context.from_scratch() if from_scratch else source.context
     if opening is not None:
         context = _with_opening(context, opening, source)
+    backend(os.environ)
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
 

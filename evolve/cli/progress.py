@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.cli.board import Board, Row
+from evolve.cli.console import console
 from evolve.cli.keyboard import keys_ignored
 from evolve.errors import printable
 from evolve.evaluation import RunObserver
@@ -38,8 +39,8 @@ class Watcher(RunObserver, Protocol):
 @contextlib.contextmanager
 def watching() -> Iterator[Watcher]:
     """An observer that shows a run's progress on stderr."""
-    console = Console(stderr=True)
-    watcher: Watcher = LiveWatcher(console) if console.is_terminal else LineWatcher(console)
+    terminal = console(stderr=True)
+    watcher: Watcher = LiveWatcher(terminal) if terminal.is_terminal else LineWatcher(terminal)
     try:
         yield watcher
     finally:

@@ -64,7 +64,7 @@ def rank(
     with RunStore(folder) as store:
         reference = as_typed(store.paths.reference, listener)
         note_migration(store)
-        sitting = sit(store, heard_generation(store.read()).index, listener)
+        sitting = sit(store, heard_generation(store.look()).index, listener)
         if json_ and order is None:
             typer.echo(candidates_document(sitting, store.paths.folder))
             return
@@ -83,7 +83,10 @@ def rank(
         if json_:
             typer.echo(_ranking_document(sitting, standings))
         note(f"generation {sitting.generation} is ranked: {format_order(made[0], sitting.letters)}")
-        note(f"go on: evolve resume {reference}   (with --cluster or --address, if it trains elsewhere)")
+        if store.is_worked_on:
+            note("a process works on the run, and goes on with it")
+        else:
+            note(f"go on: evolve resume {reference}   (with --cluster or --address, if it trains elsewhere)")
 
 
 def _asked(sitting: "Sitting", reference: str) -> "tuple[Ballot, str] | None":

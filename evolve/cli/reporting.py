@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evolve.cli.console import console
 from evolve.cli.options import AnyRun, AsJson, Out, Runs, run_folder
 from evolve.errors import DamagedStoreError, RunError, printable
 
@@ -75,15 +76,13 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
     for folder in folders:
         try:
             with RunStore(folder, read_only=True) as store:
-                overviews.append(run_overview(store.read()))
+                overviews.append(run_overview(store.look()))
         except RunError as error:
             typer.echo(f"evolve: {error}", err=True)
     if json_:
         typer.echo(json.dumps(overviews, indent=2, ensure_ascii=False))
     elif overviews:
-        from rich.console import Console
-
-        Console().print(overview_table(overviews))
+        console().print(overview_table(overviews))
     elif not folders:
         typer.echo(f"no runs in {runs}/ yet; begin one with: evolve start --space quick.yaml", err=True)
 
@@ -94,7 +93,7 @@ def _read(folder: Path) -> "RunRecord":
 
     try:
         with RunStore(folder, read_only=True) as store:
-            return store.read()
+            return store.look()
     except DamagedStoreError as error:
         from evolve.store.salvage import salvage
 
@@ -104,11 +103,9 @@ def _read(folder: Path) -> "RunRecord":
 
 def print_report(run: "RunRecord", *, everyone: bool = False) -> None:
     """The family story on stdout, as wide and as colourful as it can show."""
-    from rich.console import Console
-
     from evolve.report.text import report_text
 
-    Console().print(report_text(run, everyone=everyone))
+    console().print(report_text(run, everyone=everyone))
 
 
 def _written(run: "RunRecord", kind: ReportFormat, *, everyone: bool) -> str:

@@ -1,5 +1,6 @@
 """`evolve start` and `resume`: the loop between machine and listener."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,7 @@ from evolve.cli.start_options import (
     SpaceFile,
 )
 from evolve.errors import EvolveError, StorageError, printable
+from evolve.surroundings import BACKEND, backend
 
 if TYPE_CHECKING:
     from evolve.search import Judge
@@ -152,6 +154,7 @@ def _go(store: "RunStore", judge: JudgeKind | None, place: Place, listener: str)
     from evolve.store.names import checked_name
 
     listener = checked_name(listener)  # before hours of training, not when it names a folder
+    os.environ[BACKEND] = backend(os.environ, store.read().versions.get("backend"))
     ranked = as_typed(store.paths.reference, listener)
     resumed = as_typed(store.paths.reference, listener, place.address, place.cluster)
     ask: Judge | None = terminal_judge if _asks(judge) else None

@@ -23,9 +23,10 @@ from evolve.clusters.channels.message import Message
 from evolve.clusters.channels.pipe_channel import HOME_SILENT_S, PipeChannel
 from evolve.clusters.setup import Role, Setup
 from evolve.clusters.slurm.job_folder import JobFolder
-from evolve.errors import ExecutionError
+from evolve.errors import ExecutionError, SettingsError
 from evolve.execution.resources import Resources
 from evolve.interrupts import stop_on_request
+from evolve.surroundings import BACKEND, backend, settle
 
 _LOOK_S = 0.5
 _HEAD_LIMIT_S = 600.0
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="the job's folder, which all its hosts see; else standard input")
     folder = parser.parse_args().folder
     stop_on_request()
+    settle()
     with contextlib.suppress(KeyboardInterrupt, ChannelClosedError):
         if folder is None:
             _by_pipe()
@@ -64,6 +66,7 @@ def _by_pipe() -> None:
     setup = Setup.from_message(message)
     setup = dataclasses.replace(setup, own_address=setup.own_address or _address_for_ssh())
     with _refusals_told(channel):
+        _compute_with(setup.backend)
         if setup.role is Role.MEMBER:
             _follow(setup, channel, setup.head or "")
         else:
@@ -74,6 +77,7 @@ def _by_pipe() -> None:
 def _in_job(job: JobFolder, *, rank: int) -> None:
     setup = job.read_setup()
     setup = dataclasses.replace(setup, resources=_granted(setup.resources))
+    os.environ[BACKEND] = setup.backend
     if rank:
         _follow_in_job(setup, job)
         return
@@ -81,6 +85,7 @@ def _in_job(job: JobFolder, *, rank: int) -> None:
     channel.send(_hello())
     try:
         with _refusals_told(channel):
+            _compute_with(setup.backend)
             _lead(setup, channel, on_head=job.write_head)
     finally:
         job.mark_over()
@@ -94,8 +99,7 @@ def _lead(setup: Setup, channel: Channel, on_head: Callable[[str], None] | None 
     if setup.checkpoint_folder is not None and not setup.checkpoint_folder.parent.is_dir():
         raise ExecutionError(f"{platform.node()} does not see the folder {setup.checkpoint_folder.parent} (shared)")
     if setup.nodes == 1:
-        os.environ["RAY_AUTH_TOKEN"] = setup.token
-        _carry_out(setup, channel, None)
+        _carry_out(setup, channel, None)  # our own Ray makes a token of its own
     else:
         from evolve.execution.ray_node import address_towards, ray_node  # noqa: PLC0415 - Ray's side alone needs it
 
@@ -150,6 +154,15 @@ def _follow_in_job(setup: Setup, job: JobFolder) -> None:
     with ray_node(own, setup.token, setup.resources, threads=setup.threads, head=head) as node:
         while not (node.has_ended or job.is_over):
             time.sleep(_LOOK_S)
+
+
+def _compute_with(name: str) -> None:
+    """Have networks be computed with what the run was begun with, whatever is set on this host."""
+    os.environ[BACKEND] = name
+    try:
+        backend(os.environ)
+    except SettingsError as error:
+        raise ExecutionError(f"{platform.node()}: {error}") from error
 
 
 @contextlib.contextmanager

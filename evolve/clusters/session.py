@@ -1,5 +1,6 @@
 """A cluster that works for a run, seen from the run's side."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from evolve.clusters.channels.message import Message
 from evolve.clusters.setup import Role, Setup
 from evolve.config import GpusPerTrial
 from evolve.store.names import ascii_word
+from evolve.surroundings import backend
 
 
 class ClusterLostError(Exception):
@@ -46,7 +48,14 @@ class Wish:
 
     def setup(self, role: Role) -> Setup:
         """What a host of this role has to know of it; what else it has to know its launcher adds."""
-        return Setup(role, cpus=self.cpus, gpus=self.gpus, memory_gb=self.memory_gb, trial=self.trial)
+        return Setup(
+            role,
+            cpus=self.cpus,
+            gpus=self.gpus,
+            memory_gb=self.memory_gb,
+            trial=self.trial,
+            backend=backend(os.environ),
+        )
 
 
 class Session(Protocol):

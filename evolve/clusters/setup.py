@@ -9,6 +9,7 @@ from typing import Self
 from evolve.clusters.channels.message import Message
 from evolve.config import GpusPerTrial
 from evolve.execution.resources import Resources
+from evolve.surroundings import BACKENDS
 
 
 class Role(StrEnum):
@@ -38,6 +39,7 @@ class Setup:
         resources: What the host gives.
         head: Address of the cluster that it joins, ``IP:PORT``; None for a head, and for a guest on its host's Ray.
         own_address: Where other hosts reach it; None: found out.
+        backend: What networks are computed with.
     """
 
     role: Role
@@ -51,6 +53,7 @@ class Setup:
     resources: Resources = field(default_factory=Resources)
     head: str | None = None
     own_address: str | None = None
+    backend: str = BACKENDS[0]
 
     @property
     def threads(self) -> int:

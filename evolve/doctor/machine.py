@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from evolve.doctor.check import Check, State
 from evolve.errors import EvolveError
 from evolve.evaluation import MIN_FREE_MB
 from evolve.judging.player import PLAYER_VARIABLE, player_command
+from evolve.surroundings import BACKEND, backend, was_set_aside
 from evolve.words import counted
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -63,6 +63,8 @@ def machine_checks(runs: Path, *, thoroughly: bool = True) -> Iterator[tuple[str
     yield "audio player", _player
     yield "sound", _sound
     yield "token", _token
+    yield "cache", _cache
+    yield "environment", _environment
     if thoroughly:
         yield "TensorFlow", _tensorflow
         yield "Ray", _ray
@@ -104,13 +106,23 @@ def _disk(name: str, folder: Path, otherwise: str) -> Check:
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.is_dir())
     free_mb = shutil.disk_usage(there).free / 1e6
     found = f"{free_mb / 1000:,.1f} GB free in {folder}"
-    if not os.access(there, os.W_OK):
+    if not _can_be_written(there):
         return Check(name, State.BAD, f"{there} cannot be written to", f"{otherwise}, or mend its rights")
     if free_mb < MIN_FREE_MB:
         return Check(name, State.BAD, found, f"make room, {MIN_FREE_MB} MB at least, or {otherwise}")
     if free_mb < TIGHT_DISK_MB:
         return Check(name, State.WARNING, found, f"make room soon, or {otherwise}")
     return Check(name, State.GOOD, found)
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether a file can be made there, or where the folder would be made: rights alone do not tell."""
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return True
+    except OSError:
+        return False
 
 
 def _shared_memory() -> Check:
@@ -149,15 +161,36 @@ def _sound() -> Check:
 
 
 def _token() -> Check:
-    path = Path.home() / ".ray" / "auth_token"
-    if not path.is_file():
-        return Check("token", State.GOOD, "none yet; Ray's first start makes one that only you can read")
-    others = stat.S_IMODE(path.stat().st_mode) & 0o077
-    if others:
-        return Check(
-            "token", State.WARNING, f"{path} can be read by others", f"chmod 600 {path}; the next start does so"
-        )
-    return Check("token", State.GOOD, f"{path}, which only you can read")
+    """Makes the folder that Ray and its token would have, and takes it away again."""
+    from evolve.execution.ray_home import new_folder  # noqa: PLC0415 - brings psutil
+
+    try:
+        folder = new_folder()
+    except EvolveError as error:
+        return Check("token", State.BAD, str(error), "set TMPDIR")
+    folder.rmdir()
+    return Check("token", State.GOOD, f"made anew for each Ray, in a folder in {folder.parent} that only you can enter")
+
+
+def _cache() -> Check:
+    from evolve.music.cache import FOLDER_VARIABLE, cache_folder  # noqa: PLC0415 - brings the readers of music
+
+    folder = cache_folder()
+    if _can_be_written(folder):
+        return Check("cache", State.GOOD, str(folder))
+    advice = f"set {FOLDER_VARIABLE} to a folder that can be written: until then a corpus is read anew each time"
+    return Check("cache", State.WARNING, f"nothing can be written to {folder}", advice)
+
+
+def _environment() -> Check:
+    """What a shell has set that decides, or would decide, how networks learn."""
+    try:
+        chosen = backend(os.environ)
+    except EvolveError as error:
+        return Check("environment", State.BAD, str(error), f"unset {BACKEND}")
+    aside = was_set_aside()
+    others = f"; set aside, since how networks learn is evolve's to say: {', '.join(aside)}" if aside else ""
+    return Check("environment", State.GOOD, f"networks are computed with {chosen}{others}")
 
 
 def _tensorflow() -> Check:
@@ -211,7 +244,7 @@ def _asked(program: str) -> Mapping[str, Any]:
     """What a small program prints as JSON on its last line; `EvolveError` when it crashes or takes too long."""
     try:
         answer = subprocess.run(  # noqa: S603 - our own interpreter, our own program
-            [sys.executable, "-c", program], capture_output=True, text=True, timeout=LIBRARY_LIMIT_S, check=False
+            [sys.executable, "-P", "-c", program], capture_output=True, text=True, timeout=LIBRARY_LIMIT_S, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise EvolveError(f"takes longer than {LIBRARY_LIMIT_S:g} s to import") from error

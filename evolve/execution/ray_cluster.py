@@ -1,9 +1,9 @@
 """Joining a Ray cluster, or starting one on this machine; with `ray_workers` the only place that knows Ray."""
 
-import contextlib
+import functools
 import os
 import secrets
-import tempfile
+import sysconfig
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from evolve.config import GpusPerTrial
 from evolve.errors import ExecutionError
 from evolve.execution.gpu_card import card_mb
 from evolve.execution.places import Demand, Node, check_that_one_fits
-from evolve.execution.ray_variables import FOR_RAY, worker_variables
+from evolve.execution.ray_variables import FOR_RAY, TOKEN_FILE, worker_variables
 from evolve.execution.resources import ALL, Resources
 
 os.environ.update({**FOR_RAY, **os.environ})  # read when Ray is imported
@@ -21,6 +21,7 @@ os.environ.update({**FOR_RAY, **os.environ})  # read when Ray is imported
 import ray
 from ray._private import ray_constants
 from ray.exceptions import RayError
+from ray.job_config import JobConfig
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 _ATTEMPTS_TO_START = 3
@@ -60,8 +61,9 @@ def connect(
     if address is None:
         # Workers of our own Ray inherit them; a runtime environment would cost each a start of its own.
         os.environ.update(worker_variables(threads, hide_gpus=machine.gpus == 0))
-        options |= {"include_dashboard": False, "_temp_dir": str(home), **machine.arguments}
-        _write_token()
+        options |= {"include_dashboard": False, "_temp_dir": str(home), "job_config": _job(), **machine.arguments}
+        if home is not None and home.parent.is_dir():
+            _write_token(home.parent)
     elif not is_prepared:
         options["runtime_env"] = {"env_vars": dict(worker_variables(threads))}
     problem: Exception | None = None
@@ -87,9 +89,11 @@ def wait_for_nodes(count: int) -> None:
         time.sleep(_LOOK_S)
 
 
-def disconnect() -> None:
-    """Leave the cluster; a Ray of our own ends with all its processes."""
+def disconnect(*, is_our_own: bool = False) -> None:
+    """Leave the cluster; a Ray of our own ends with all its processes, and its token with it."""
     ray.shutdown()
+    if is_our_own:
+        os.environ.pop(TOKEN_FILE, None)
 
 
 def resources_of_a_trial(cpus: float, gpus: GpusPerTrial | None) -> Demand:
@@ -146,20 +150,29 @@ def _node(node_id: str, resources: Mapping[str, float]) -> Node:
     return Node(node_id, resources.get("CPU", 0.0), resources.get("GPU", 0.0), memory_mb)
 
 
-def _write_token() -> None:
-    """Give our own Ray its token in a file that only its user can read; Ray would use the rights of any file."""
-    if os.environ.keys() & {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}:
-        return
-    path = Path.home() / ".ray" / "auth_token"
-    if path.exists():
-        if path.read_bytes().strip():
-            path.chmod(0o600)
-            return
-        path.unlink()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".auth_token-")  # for its user alone
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-    with contextlib.suppress(FileExistsError):  # another start was first: its token is as good
-        os.link(aside, path)  # whole, or not there
-    Path(aside).unlink()
+@functools.cache
+def _token() -> str:
+    """The token of our own Ray: one for this process, since Ray's side here reads it once."""
+    return secrets.token_hex(32)
+
+
+def _write_token(folder: Path) -> None:
+    """Have our own Ray, and nobody else, find its token: in its private folder, so that no home is needed for it."""
+    path = folder / "token"
+    path.touch(mode=0o600)
+    path.write_text(_token(), encoding="ascii")
+    os.environ[TOKEN_FILE] = str(path)
+
+
+class _Job(JobConfig):  # type: ignore[misc]  # Ray has no types
+    """Keeps the folder in which evolve is typed off its workers' path, where a file `random.py` would be Python's."""
+
+    def _runtime_env_has_working_dir(self) -> bool:
+        """Whether Ray is to add no folder by itself."""
+        return True
+
+
+def _job() -> JobConfig:
+    root = Path(__file__).parents[2]
+    is_installed = root in {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
+    return _Job(_py_driver_sys_path=[] if is_installed else [str(root)])

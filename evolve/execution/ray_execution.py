@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from evolve.config import GpusPerTrial
+from evolve.execution.ray_variables import forget_other_rays
 from evolve.execution.resources import ALL, Resources
 
 if TYPE_CHECKING:  # they bring Ray and psutil, which are imported in the background
@@ -154,7 +155,7 @@ class RayExecution:
     def _stop(self) -> None:
         runner, self._runner = self._runner, None
         if runner is not None:
-            self._keeper.submit(_stop, runner).result()
+            self._keeper.submit(_stop, runner, is_our_own=self._address is None).result()
         self._clear()
 
     def _clear(self) -> None:
@@ -178,6 +179,8 @@ class _Wanted:
 
 
 def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner":
+    if address is None:
+        forget_other_rays()
     from evolve.execution.ray_cluster import (  # noqa: PLC0415 - imports Ray
         connect,
         disconnect,
@@ -199,13 +202,13 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
         )
         runner.open_places(trials)
     except BaseException:
-        disconnect()
+        disconnect(is_our_own=address is None)
         raise
     return runner
 
 
-def _stop(runner: "Future[RayRunner]") -> None:
+def _stop(runner: "Future[RayRunner]", *, is_our_own: bool) -> None:
     if runner.exception() is None:
         from evolve.execution.ray_cluster import disconnect  # noqa: PLC0415 - imports Ray
 
-        disconnect()
+        disconnect(is_our_own=is_our_own)

@@ -20,12 +20,16 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from evolve.errors import ExecutionError
+
 _PREFIX = f"evolve-ray-{zlib.crc32(platform.node().encode()) & 0xFFFF:04x}-"
 """With four digits for the machine: on a disk that machines share, one does not see the other's locks."""
 
 _OWNER = "owner"
 _LONGEST_PLACE = 15
 """In characters: the name of a socket has 107 at most, of which Ray's own part and ours take 92."""
+
+_USUAL_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 -- nobody but us may enter what is made there
 
 _PATIENCE_S = 10.0
 """For how long processes are ended again that appear while others are being ended."""
@@ -42,12 +46,10 @@ class RayHome:
         """Make the folder, start the watcher, and clear away what was left by owners that died with theirs.
 
         Raises:
-            OSError: There is no room or no right for it.
+            ExecutionError: There is no room or no right for it.
         """
-        place = tempfile.gettempdir()
-        place = place if len(place) <= _LONGEST_PLACE else "/tmp"  # noqa: S108 -- nobody but us may enter what is made there
-        _clear_abandoned(Path(place))
-        made = Path(tempfile.mkdtemp(prefix=".evolve-", dir=place))
+        made = new_folder()
+        _clear_abandoned(made.parent)
         self._lock = FileLock(made / _OWNER)
         self._lock.acquire()
         # It comes to its name when it is locked, so that nobody who clears what is abandoned takes it for that.
@@ -62,6 +64,33 @@ class RayHome:
         if self._watcher.stdin is not None:
             self._watcher.stdin.close()
         self._watcher.wait()
+
+
+def new_folder() -> Path:
+    """A new folder that only its user can enter, in a place whose name leaves room for those of Ray's sockets.
+
+    Raises:
+        ExecutionError: There is no room or no right for one anywhere.
+    """
+    problems = []
+    for place in _places():
+        try:
+            return Path(tempfile.mkdtemp(prefix=".evolve-", dir=place))
+        except OSError as error:
+            problems.append(f"{place}: {error.strerror}")
+    raise ExecutionError(
+        f"no folder can be made for Ray's files ({'; '.join(problems)}); set TMPDIR to one that can be written, "
+        f"with a name of at most {_LONGEST_PLACE} characters"
+    )
+
+
+def _places() -> tuple[str, ...]:
+    """Folders for temporary files whose names leave room for those of Ray's sockets, best first."""
+    with contextlib.suppress(OSError):  # nothing at all can be written
+        usual = tempfile.gettempdir()
+        if len(usual) <= _LONGEST_PLACE:
+            return tuple(dict.fromkeys((usual, *_USUAL_PLACES)))
+    return _USUAL_PLACES
 
 
 def clear(home: Path) -> None:
@@ -102,7 +131,7 @@ def _start_watcher(home: Path) -> "subprocess.Popen[bytes]":
     root = str(Path(__file__).parents[2])
     order = f"import sys; sys.path.insert(0, {root!r}); from {__name__} import clear_when_orphaned as wait; "
     return subprocess.Popen(  # noqa: S603 -- our own interpreter, our own code
-        [sys.executable, "-c", f"{order}wait(sys.argv[1])", str(home)],
+        [sys.executable, "-P", "-c", f"{order}wait(sys.argv[1])", str(home)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

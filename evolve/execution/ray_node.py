@@ -16,7 +16,7 @@ from pathlib import Path
 
 from evolve.errors import ExecutionError, last_line
 from evolve.execution.ray_home import RayHome
-from evolve.execution.ray_variables import worker_variables
+from evolve.execution.ray_variables import TOKEN_FILE, without_rays_own, worker_variables
 from evolve.execution.resources import Resources
 
 ATTEMPTS = 5
@@ -102,7 +102,11 @@ def ray_node(
             log = home.folder.parent / "start.log"
             with log.open("wb") as file:
                 process = subprocess.Popen(  # noqa: S603 -- our own interpreter, and Ray's own program
-                    command, env={**os.environ, **variables}, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+                    command,
+                    env={**without_rays_own(os.environ), **variables},
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=file,
                 )
             try:
                 if _comes_up(process, log):
@@ -125,7 +129,7 @@ def _command(own: str, address: str, folder: Path, resources: Resources, *, is_h
     role = [*(head if is_head else [f"--address={address}"]), "--min-worker-port=0", "--max-worker-port=0"]
     where = [f"--node-ip-address={own}", f"--temp-dir={folder}"]
     return [
-        *(sys.executable, "-m", "ray.scripts.scripts", "start", *role, *where, *resources.options),
+        *(sys.executable, "-P", "-m", "ray.scripts.scripts", "start", *role, *where, *resources.options),
         *("--disable-usage-stats", "--block"),
     ]
 
@@ -134,7 +138,7 @@ def _variables(folder: Path, token: str, threads: int, resources: Resources) -> 
     path = folder / "token"
     path.touch(mode=0o600)
     path.write_text(token, encoding="ascii")
-    asked_for = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(path)}
+    asked_for = {"RAY_AUTH_MODE": "token", TOKEN_FILE: str(path)}
     return {**worker_variables(threads, hide_gpus=resources.gpus == 0), **_HEALTH, **asked_for}
 
 

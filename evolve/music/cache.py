@@ -52,7 +52,9 @@ def read_and_remember(path: Path) -> Outcome:
 def cache_folder() -> Path:
     """Where all of it lies."""
     chosen = os.environ.get(FOLDER_VARIABLE)
-    return Path(chosen) if chosen else platformdirs.user_cache_path("evolve")
+    usual = Path(chosen) if chosen else platformdirs.user_cache_path("evolve")
+    # Without a home its place begins with "~", which would be a folder in the one where evolve is typed.
+    return usual if chosen or usual.is_absolute() else Path(os.devnull) / "evolve"
 
 
 def content_key(data: bytes, suffix: str) -> str:

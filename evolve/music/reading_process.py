@@ -62,7 +62,7 @@ def _start() -> subprocess.Popen[str]:
     root = str(Path(__file__).parents[2])
     order = f"import sys; sys.path.insert(0, {root!r}); from {__name__} import answer_on_stdin; answer_on_stdin()"
     return subprocess.Popen(  # noqa: S603 -- our own interpreter, our own code
-        [sys.executable, "-c", order],
+        [sys.executable, "-P", "-c", order],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -39,6 +39,7 @@ def report_document(run: RunRecord) -> Document:
             "status": stage.words,
             "waits_for": stage.waits_for,
             "command": stage.command,
+            "at_work": run.is_worked_on,
         },
         "settings": run.settings,
         "space": run.space,

@@ -22,7 +22,8 @@ def run_overview(run: RunRecord) -> dict[str, Any]:
     Returns:
         ``name``, ``created_at``, ``space``, ``generation`` (index of the last, None before the first),
         ``generations`` (how many are wanted, 0 when unknown), ``stands`` (the generation in words), ``status``,
-        ``waits_for`` (``your ranking of generation 1``, a command, or ``nothing``), ``command``, ``finished``, and
+        ``waits_for`` (``your ranking of generation 1``, a command, ``the process that works on it now``, or
+        ``nothing``), ``command``, ``at_work`` (whether a process works on it now), ``finished``, and
         ``champions`` (ids that came first in the last ranking, several in a tie).
     """
     stage = stage_of(run)
@@ -37,6 +38,7 @@ def run_overview(run: RunRecord) -> dict[str, Any]:
         "status": stage.words,
         "waits_for": stage.waits_for,
         "command": stage.command,
+        "at_work": run.is_worked_on,
         "finished": is_finished(run),
         "champions": list(latest[1]) if latest else [],
     }

@@ -7,6 +7,9 @@ from evolve.report.rankings import champions_of
 from evolve.store.records import GenerationRecord, GenerationStatus, IndividualStatus, RunRecord
 from evolve.words import counted
 
+AT_WORK = "the process that works on it now"
+"""What a run waits for that nobody can take on meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -15,7 +18,7 @@ class Stage:
     Attributes:
         generation: The generation it is at; None before the first.
         words: What is going on with it, such as ``in training, 2 of 6 done``.
-        waits_for: ``your ranking of generation 1``, a command, or ``nothing``.
+        waits_for: ``your ranking of generation 1``, a command, `AT_WORK`, or ``nothing``.
         command: What to type next.
     """
 
@@ -28,11 +31,12 @@ class Stage:
 def stage_of(run: RunRecord) -> Stage:
     """Where a run stands and what to do next."""
     resume = f"evolve resume {run.reference}"
+    goes_on = (AT_WORK, f"evolve report {run.reference}") if run.is_worked_on else (resume, resume)
     if run.damage:
         doctor = f"evolve doctor {run.reference}"
         return Stage(run.generations[-1].index if run.generations else None, "its store is damaged", doctor, doctor)
     if not run.generations:
-        return Stage(None, "nobody is born yet", resume, resume)
+        return Stage(None, "nobody is born yet", *goes_on)
     last = run.generations[-1]
     if last.status.waits_for_listener:
         words = _waiting(run, last)
@@ -43,7 +47,7 @@ def stage_of(run: RunRecord) -> Stage:
             last.index, "ranked, and finished", "nothing", f"evolve compose {run.reference} {champion}".rstrip()
         )
     words = _training(run, last) if last.status is GenerationStatus.BORN else "ranked, next to be bred"
-    return Stage(last.index, words, resume, resume)
+    return Stage(last.index, words, *goes_on)
 
 
 def is_finished(run: RunRecord) -> bool:

@@ -8,6 +8,7 @@ from evolve.errors import RunError
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
 from evolve.store.fields import array, one_of
+from evolve.store.lock import is_held
 from evolve.store.paths import RunPaths
 from evolve.store.reading import read_ballots
 from evolve.store.records import BallotRecord, GenerationStatus, Json
@@ -86,6 +87,5 @@ def check_open(cursor: sqlite3.Cursor, number: int, paths: RunPaths) -> None:
     if status is GenerationStatus.BRED:
         raise RunError(f"generation {number} of {paths.name} has children already: its ranking can no longer change")
     if status is GenerationStatus.BORN:
-        raise RunError(
-            f"generation {number} of {paths.name} has no full set of songs yet; go on: evolve resume {paths.reference}"
-        )
+        on = "a process works on it now" if is_held(paths) else f"go on: evolve resume {paths.reference}"
+        raise RunError(f"generation {number} of {paths.name} has no full set of songs yet; {on}")

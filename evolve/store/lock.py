@@ -12,6 +12,9 @@ from evolve.store.files import inside
 from evolve.store.paths import RunPaths
 from evolve.store.refusals import files_translated
 
+_GLIMPSE_S = 0.5
+"""For how long a lock may be held by those who only ask whether somebody else holds it."""
+
 
 @contextlib.contextmanager
 def held(paths: RunPaths) -> Iterator[None]:
@@ -20,7 +23,7 @@ def held(paths: RunPaths) -> Iterator[None]:
     lock = FileLock(paths.lock)
     with files_translated(paths):
         try:
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=_GLIMPSE_S, poll_interval=_GLIMPSE_S / 10)
         except Timeout as error:
             told = f"another process is working on the run {paths.name}; wait for it, or stop it first"
             raise StorageError(told) from error
@@ -31,7 +34,10 @@ def held(paths: RunPaths) -> Iterator[None]:
 
 
 def is_held(paths: RunPaths) -> bool:
-    """Whether a process works on the run just now; the lock is not taken for longer than the question."""
+    """Whether a process works on the run just now; the lock is not taken for longer than the question.
+
+    A process on another host is seen where the disk that both share passes locks on, as NFS and cluster disks do.
+    """
     try:
         descriptor = os.open(inside(paths, paths.lock.name), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except (OSError, RunError):

@@ -183,6 +183,7 @@ class RunRecord:
         individuals: By id, in order of birth, failed ones included.
         damage: Of a damaged store, what is wrong with it and what could not be read, a line each; empty when it is
             whole.
+        is_worked_on: Whether a process works on it now, where that was asked (`RunStore.look`).
     """
 
     name: str
@@ -196,3 +197,4 @@ class RunRecord:
     generations: tuple[GenerationRecord, ...]
     individuals: Mapping[str, IndividualRecord]
     damage: tuple[str, ...] = ()
+    is_worked_on: bool = field(default=False, compare=False)

@@ -7,6 +7,7 @@ stops the program, the store says what is done, and every file it names is there
 import contextlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +21,7 @@ from evolve.store.consistency import contradictions
 from evolve.store.database import Database
 from evolve.store.files import KeptFile, inside, read_inside, write_inside
 from evolve.store.founding import take_folder
-from evolve.store.lock import held
+from evolve.store.lock import held, is_held
 from evolve.store.paths import RunPaths
 from evolve.store.reading import read_fact, read_run, read_songs, read_standings
 from evolve.store.records import (
@@ -115,6 +116,11 @@ class RunStore:
         with held(self.paths):
             yield
 
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether a process works on the run just now, as far as the disk tells."""
+        return is_held(self.paths)
+
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def read(self) -> RunRecord:
@@ -128,6 +134,12 @@ class RunStore:
         if found := contradictions(run):
             raise damaged(self.paths, found[0])
         return run
+
+    def look(self) -> RunRecord:
+        """What `read` gives, for somebody who looks from outside: with whether a process works on the run now."""
+        # Asked first: whoever begins after that has changed nothing yet, and whoever ends has recorded all by then.
+        is_worked_on = self.is_worked_on
+        return replace(self.read(), is_worked_on=is_worked_on)
 
     def fact(self, name: str) -> Json:
         """A fact of the whole run, or None."""

@@ -1,6 +1,5 @@
 """What is looked at on a machine, and what is advised where something is missing."""
 
-import os
 import shutil
 from collections import namedtuple
 from pathlib import Path
@@ -60,7 +59,7 @@ def test_a_disk_that_is_nearly_full_is_told(
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the two ways out."""
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(machine, "_can_be_written", lambda _: False)
     check = look("disk", tmp_path)
     assert check.state is State.BAD
     assert check.found == f"{tmp_path} cannot be written to"
@@ -100,17 +99,35 @@ def test_a_codec_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert check.found.endswith("libsndfile.so: cannot open shared object file")
 
 
-def test_a_token_that_others_can_read_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """None yet is good, one of one's own is good, one that all can read is not."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_the_token_needs_a_folder_and_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a start would meet: where none can be made for Ray's files, that is told; a home is not needed."""
+    monkeypatch.setenv("HOME", "/dev/null")
     assert look("token").state is State.GOOD
-    path = tmp_path / ".ray" / "auth_token"
-    path.parent.mkdir()
-    path.write_text("secret")
-    path.chmod(0o600)
-    assert look("token").state is State.GOOD
-    path.chmod(0o644)
-    assert look("token").state is State.WARNING
+    monkeypatch.setattr("evolve.execution.ray_home._places", lambda: ("/proc",))
+    check = look("token")
+    assert check.state is State.BAD
+    assert "/proc: " in check.found
+    assert "set TMPDIR" in check.found
+
+
+def test_a_cache_that_cannot_be_written_is_a_warning_with_its_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It costs time alone."""
+    monkeypatch.setenv("EVOLVE_CACHE", str(tmp_path / "new" / "cache"))
+    assert look("cache").state is State.GOOD
+    assert not (tmp_path / "new").exists()
+    monkeypatch.setenv("EVOLVE_CACHE", "/proc/cache")
+    check = look("cache")
+    assert (check.state, check.found) == (State.WARNING, "nothing can be written to /proc/cache")
+
+
+def test_a_backend_that_no_run_can_have_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the variable that chooses it."""
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflw")
+    check = look("environment")
+    assert check.state is State.BAD
+    assert check.found == "KERAS_BACKEND must be tensorflow or jax, or not be set; it is tensorflw"
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,29 @@ def test_a_run_that_is_at_work_is_left_to_its_process_and_can_be_copied(
     assert undisturbed(tmp_path / "runs" / "night")
 
 
+def test_a_run_at_work_is_told_as_such_until_its_process_is_gone(
+    at_work: "subprocess.Popen[str]", tmp_path: Path
+) -> None:
+    """Nobody is sent to a command that is refused; when the process is killed, the run waits for one at once."""
+    (listed,) = evolve("list", "--json", folder=tmp_path).json
+    assert (listed["at_work"], listed["status"]) == (True, "in training, 1 of 4 done")
+    assert (listed["waits_for"], listed["command"]) == ("the process that works on it now", "evolve report night")
+    stands = evolve("report", "night", "--format", "json", folder=tmp_path).json["stands"]
+    assert (stands["at_work"], stands["waits_for"]) == (True, listed["waits_for"])
+    told_at_work = [
+        evolve("list", folder=tmp_path, environ={"COLUMNS": "200"}).out,
+        evolve("report", "night", folder=tmp_path).out,
+        one_line(evolve("rank", "night", "--json", folder=tmp_path, expect=1)),
+        one_line(evolve("rank", "night", "--order", "A > ...", folder=tmp_path, expect=1)),
+    ]
+    assert all("works on it now" in text and "resume" not in text for text in told_at_work), told_at_work
+    at_work.kill()
+    at_work.wait()
+    (listed,) = evolve("list", "--json", folder=tmp_path).json
+    assert (listed["at_work"], listed["waits_for"]) == (False, "evolve resume night")
+    assert "evolve resume night" in one_line(evolve("rank", "night", "--json", folder=tmp_path, expect=1))
+
+
 def test_a_copy_made_in_the_midst_of_work_is_whole_or_told(tmp_path: Path, tunes: Path) -> None:
     """Copied file by file while rows are written, it may be torn: then that is found, and never a traceback."""
     write_space(tmp_path)

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from evolve.errors import ExecutionError
 from evolve.execution import ray_home
 from evolve.execution.ray_home import RayHome, clear
 from tests.execution.processes import writers
@@ -101,8 +102,7 @@ def test_our_own_ray_listens_on_the_loopback_interface_alone(place: Path) -> Non
     listening = [one.laddr for each in family for one in each.net_connections("inet") if one.status == "LISTEN"]
     assert len(listening) >= 5
     assert {address.ip for address in listening} <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
-    token = Path.home() / ".ray" / "auth_token"
-    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "token").stat().st_mode) == 0o600
     gcs = next(each for each in family if each.name() == "gcs_server")
     (port, *_) = [one.laddr.port for one in gcs.net_connections("inet") if one.status == "LISTEN"]
     told("ray-token", _joining_without_token(port, place))
@@ -123,22 +123,20 @@ def _joining_without_token(port: int, home: Path) -> str:
     return said.partition("RPC error: ")[2]
 
 
-def test_a_token_that_others_could_read_is_closed_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever made it: the next start takes the others' right away, and keeps the token."""
-    from evolve.execution.ray_cluster import _write_token  # noqa: PLC0415 - imports Ray
-
-    monkeypatch.setenv("HOME", str(tmp_path))
-    _write_token()
-    path = tmp_path / ".ray" / "auth_token"
-    token = path.read_text()
-    assert len(token) == 64
-    path.chmod(0o644)
-    _write_token()
-    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == (token, 0o600)
-    path.write_text("")  # as a start that was killed may have left it
-    _write_token()
-    assert len(path.read_text()) == 64
-    assert list(path.parent.iterdir()) == [path]
+def test_a_home_is_made_where_files_can_be_or_is_refused_by_the_places_that_were_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder for temporary files that is not there, or is named too long for Ray's sockets, is passed over."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "not-there"))
+    made = ray_home.new_folder()
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    made.rmdir()
+    monkeypatch.setattr(ray_home, "_USUAL_PLACES", ("/dev/null", "/proc"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "far-too-long-a-name"))
+    with pytest.raises(ExecutionError) as raised:
+        ray_home.new_folder()
+    told("ray-folder", f"evolve: {raised.value}")
 
 
 def test_what_an_owner_without_a_watcher_left_is_cleared_by_the_next(place: Path) -> None:

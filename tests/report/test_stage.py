@@ -33,6 +33,24 @@ def test_tells_each_stage_and_the_command_that_goes_on(
     assert (told.generation, told.words, told.waits_for, told.command) == (generation, words, waits_for, command)
 
 
+@pytest.mark.parametrize(
+    ("stage", "waits_for", "command"),
+    [
+        ("created", "the process that works on it now", "evolve report a"),
+        ("ranked", "the process that works on it now", "evolve report a"),
+        ("training", "the process that works on it now", "evolve report a"),
+        ("heard", "your ranking of generation 0", "evolve rank a"),
+        ("finished", "nothing", "evolve compose a g2-3"),
+    ],
+)
+def test_a_run_at_work_waits_for_its_process_unless_it_is_a_persons_turn(
+    stage: str, waits_for: str, command: str
+) -> None:
+    """Whoever reads it is never sent to a command that would be refused; ballots can be handed in all the same."""
+    told = stage_of(replace(example_run(stage, name="a"), is_worked_on=True))
+    assert (told.waits_for, told.command) == (waits_for, command)
+
+
 def test_commands_can_be_copied_into_a_shell() -> None:
     """Wherever the run lies, and whatever its folder is called."""
     run = replace(example_run("heard"), reference="'my runs/owl'")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.report.genes import genes_of, shared_genes
-from evolve.report.stage import generation_in_words, is_finished, stage_of
+from evolve.report.stage import AT_WORK, Stage, generation_in_words, is_finished, stage_of
 from evolve.report.story.phrases import Phrases
 from evolve.report.story.words import moment_in_words, one_line, value_in_words
 from evolve.store.records import RunRecord
@@ -30,9 +30,17 @@ def header(run: RunRecord) -> RenderableType:
     stage = stage_of(run)
     place = "" if stage.generation is None else f"{generation_in_words(run, stage.generation)}: "
     facts.add_row("stands", Text(place + stage.words))
-    is_over = is_finished(run)
-    facts.add_row("hear more" if is_over else "next", Text(stage.command, style="bold green"))
+    if run.is_worked_on:
+        facts.add_row("at work", Text("a process works on it now"))
+    facts.add_row(_what_for(run, stage), Text(stage.command, style="bold green"))
     return Group(title, Rule(style="dim"), Padding(facts, (0, 0, 0, 2)))
+
+
+def _what_for(run: RunRecord, stage: Stage) -> str:
+    """What the next command is for."""
+    if stage.waits_for == AT_WORK:
+        return "look again"
+    return "hear more" if is_finished(run) else "next"
 
 
 def _facts(run: RunRecord) -> dict[str, list[str]]:

@@ -1,0 +1,98 @@
+"""What of a user's environment reaches the libraries that compute: how a network learns is not for a shell to change.
+
+They read hundreds of variables and a file in the user's home. Some silently change what a network learns
+(``TF_ENABLE_ONEDNN_OPTS``, ``floatx`` in ``keras.json``), some end the process (``TF_XLA_FLAGS``), and a run would
+differ from machine to machine. So whole families are set aside, but for the few names that somebody may well mean.
+"""
+
+import importlib.util
+import os
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from evolve.errors import SettingsError
+
+BACKEND: Final = "KERAS_BACKEND"
+"""The variable that says what networks are computed with."""
+
+BACKENDS: Final = ("tensorflow", "jax")
+
+_FAMILIES: Final = (
+    *("KERAS_", "TF_", "TF2_", "XLA_", "JAX_", "ONEDNN_", "DNNL_", "NVIDIA_TF32_", "MPLBACKEND", "PYTHON"),
+    *("OMP_", "KMP_", "GOMP_", "OPENBLAS_", "GOTO_", "MKL_", "BLIS_", "VECLIB_", "NUMEXPR_"),
+)
+
+_KEPT: Final = frozenset(
+    {
+        BACKEND,
+        # Where Python finds modules, keeps compiled ones, and how it shows text: no result depends on that.
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONSAFEPATH"),
+        *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONSTARTUP", "PYTHONHASHSEED"),
+        *("PYTHONUTF8", "PYTHONIOENCODING", "PYTHONCOERCECLOCALE", "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER"),
+    }
+)
+
+_OWN: Final = {"KERAS_HOME": os.devnull}
+"""In a home that is no folder Keras finds no ``keras.json``, and writes none."""
+
+_MOST_DIGITS: Final = 4
+
+
+def settle(own: Collection[str] = ()) -> None:
+    """Have the libraries of this process and of its children compute as evolve says; to be called before their import.
+
+    Args:
+        own: Names that evolve itself has set for this process.
+    """
+    aside = set_aside(os.environ, own)
+    for name in aside:
+        del os.environ[name]
+    os.environ.update(_OWN)
+    _aside.update(dict.fromkeys(aside))
+
+
+def set_aside(environ: Mapping[str, str], own: Collection[str] = ()) -> tuple[str, ...]:
+    """The names in an environment that no library is to see, in order."""
+    kept = _KEPT.union(own)
+    families = {name: value for name, value in environ.items() if name.startswith(_FAMILIES) and name not in kept}
+    return tuple(
+        sorted(
+            name
+            for name, value in families.items()
+            if value != _OWN.get(name) and not _is_number_of_threads(name, value)
+        )
+    )
+
+
+def was_set_aside() -> tuple[str, ...]:
+    """What a user had set that this process and its children do without."""
+    return tuple(_aside)
+
+
+def backend(environ: Mapping[str, str], begun_with: str | None = None) -> str:
+    """What networks are computed with.
+
+    Args:
+        environ: Where a user may have chosen it.
+        begun_with: What the run has recorded when it was begun; None: nothing.
+
+    Raises:
+        SettingsError: It is none that evolve knows, is not installed, or is another than the run was begun with.
+    """
+    chosen = environ.get(BACKEND) or begun_with or BACKENDS[0]
+    if chosen not in BACKENDS:
+        raise SettingsError(f"{BACKEND} must be {' or '.join(BACKENDS)}, or not be set; it is {chosen}")
+    if importlib.util.find_spec(chosen) is None:
+        raise SettingsError(f"{BACKEND} is {chosen}, which is not installed; install it, or do not set {BACKEND}")
+    if begun_with not in {None, chosen}:
+        raise SettingsError(f"{BACKEND} must be {begun_with}, with which the run was begun; it is {chosen}")
+    return chosen
+
+
+def _is_number_of_threads(name: str, value: str) -> bool:
+    is_number = value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS
+    return name.endswith("_NUM_THREADS") and is_number and int(value) > 0
+
+
+_aside: dict[str, None] = {}
+"""Of this process, in order: variables are set aside once and for all."""

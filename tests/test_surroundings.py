@@ -1,0 +1,62 @@
+"""What of an environment reaches the libraries that compute, and what is refused by its name."""
+
+import pytest
+
+from evolve.errors import SettingsError
+from evolve.surroundings import backend, set_aside
+
+DECIDING = (
+    *("JAX_ENABLE_X64", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "MPLBACKEND", "ONEDNN_DEFAULT_FPMATH_MODE"),
+    *("PYTHONOPTIMIZE", "PYTHONWARNINGS", "TF_DETERMINISTIC_OPS", "TF_ENABLE_ONEDNN_OPTS", "TF_USE_LEGACY_KERAS"),
+    *("TF_XLA_FLAGS", "XLA_FLAGS"),
+)
+MEANT = ("CUDA_VISIBLE_DEVICES", "EVOLVE_CACHE", "HOME", "KERAS_BACKEND", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONUTF8")
+
+
+def test_what_would_change_a_training_is_set_aside_and_what_somebody_means_is_kept() -> None:
+    """By families: a library's next version reads names that nobody knows yet."""
+    assert set_aside(dict.fromkeys((*DECIDING, *MEANT, "TF_NOT_YET_INVENTED"), "1")) == tuple(
+        sorted((*DECIDING, "TF_NOT_YET_INVENTED"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "is_kept"), [("2", True), ("0", False), ("abc", False), ("", False), ("9" * 9, False)]
+)
+def test_a_number_of_threads_is_kept_where_it_is_one(value: str, is_kept: bool) -> None:  # noqa: FBT001
+    """Whoever shares a machine may have set it; it changes no result of ours, as workers have their own."""
+    assert set_aside({"OMP_NUM_THREADS": value}) == (() if is_kept else ("OMP_NUM_THREADS",))
+
+
+def test_what_evolve_has_set_itself_stays() -> None:
+    """For a worker of a cluster that finds it there."""
+    environ = {"TF_NUM_INTRAOP_THREADS": "2", "TF_XLA_FLAGS": "--rubbish"}
+    assert set_aside(environ, {"TF_NUM_INTRAOP_THREADS"}) == ("TF_XLA_FLAGS",)
+
+
+def test_networks_are_computed_with_what_is_chosen_or_was_begun_with() -> None:
+    """TensorFlow unless somebody says otherwise; a run goes on with what it was begun with."""
+    assert backend({}) == backend({"KERAS_BACKEND": ""}) == "tensorflow"
+    assert backend({"KERAS_BACKEND": "jax"}) == backend({}, "jax") == backend({"KERAS_BACKEND": "jax"}, "jax") == "jax"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "begun_with", "told"),
+    [
+        ("tensorflw", None, "KERAS_BACKEND must be tensorflow or jax, or not be set; it is tensorflw"),
+        ("torch", None, "KERAS_BACKEND must be tensorflow or jax, or not be set; it is torch"),
+        ("jax", "tensorflow", "KERAS_BACKEND must be tensorflow, with which the run was begun; it is jax"),
+    ],
+)
+def test_a_backend_that_cannot_be_is_refused_by_its_name(chosen: str, begun_with: str | None, told: str) -> None:
+    """With what is allowed."""
+    with pytest.raises(SettingsError) as raised:
+        backend({"KERAS_BACKEND": chosen}, begun_with)
+    assert str(raised.value) == told
+
+
+def test_a_backend_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JAX comes only to whoever installs it."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(SettingsError, match="KERAS_BACKEND is jax, which is not installed"):
+        backend({"KERAS_BACKEND": "jax"})

@@ -9,6 +9,8 @@ from typing import Final
 from evolve.errors import CorpusError, printable
 from evolve.music.key import estimate_sharps
 from evolve.music.midi import read_midi
+from evolve.music.notation.kern import read_kern
+from evolve.music.notation.timeline import song_of
 from evolve.music.representation.steps import chord_starts
 from evolve.music.song import Song
 from evolve.music.unpacking import unpacked_size
@@ -68,6 +70,9 @@ def read_songs(path: Path) -> tuple[Song, ...]:
     name = printable(path.stem)
     if path.suffix.lower() in MIDI_SUFFIXES:
         songs: tuple[Song, ...] = (read_midi(data, name),)
+    elif path.suffix.lower() == ".krn":
+        song, _ = song_of(read_kern(data), name)
+        songs = (song,) if song.notes else ()
     else:
         # Imported here because it takes a second and a half, and MIDI files and a warm cache do without.
         from evolve.music.notation.by_music21 import read_notation  # noqa: PLC0415
@@ -87,7 +92,7 @@ def is_harmless(path: Path) -> bool:
 
 def import_reader(path: Path) -> None:
     """Import what reads such a file, where that takes its time."""
-    if path.suffix.lower() in NOTATION_SUFFIXES:
+    if path.suffix.lower() in NOTATION_SUFFIXES and path.suffix.lower() != ".krn":
         import evolve.music.notation.by_music21  # noqa: F401, PLC0415
 
 

@@ -1,0 +1,1 @@
+"""Readers of notation, and what is told of them."""

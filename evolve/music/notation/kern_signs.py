@@ -24,7 +24,7 @@ _BREVES: Final = MappingProxyType({"0": 2, "00": 4, "000": 8, "0000": 16})
 _SEMITONES: Final = MappingProxyType({"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11})
 _MIDDLE_C: Final = 60
 
-_PITCH: Final = re.compile(r"(([A-Ga-g])\2*)(#+|-+|n)?")
+_LETTER: Final = re.compile("[A-Ga-g]")
 _RECIP: Final = re.compile(r"([0-9]+)(?:%([0-9]+))?")
 _TREMOLO: Final = re.compile(r"@+[0-9]*@*")
 _METRE: Final = re.compile(r"\*M([0-9]{1,3}(?:\+[0-9]{1,3}){0,20})/([0-9]{1,3})(?:%([0-9]{1,3}))?(?![0-9%])")
@@ -117,13 +117,16 @@ def token_of(text: str) -> Token:
 
 
 def pitch_of(text: str) -> int | None:
-    """The MIDI note number of a note: ``c`` is middle C, ``cc`` lies above and ``C`` below it."""
-    if (found := _PITCH.search(text)) is None:
+    """The MIDI note number of a note: ``c`` is middle C, ``cc`` lies above and ``C`` below it.
+
+    Its letters and accidentals may stand apart, with other marks between them; with two kinds of letters it is no note.
+    """
+    letters = _LETTER.findall(text)
+    if len(set(letters)) != 1:
         return None
-    letters, letter, accidental = found.groups(default="")
-    octave = len(letters) - 1 if letter.islower() else -len(letters)
-    shift = accidental.count("#") - accidental.count("-")
-    return _MIDDLE_C + 12 * octave + _SEMITONES[letter.lower()] + shift
+    octave = len(letters) - 1 if letters[0].islower() else -len(letters)
+    accidental = text.count("#") - text.count("-")
+    return _MIDDLE_C + 12 * octave + _SEMITONES[letters[0].lower()] + accidental
 
 
 def metre_of(text: str) -> tuple[Metre | None] | None:

@@ -63,6 +63,9 @@ def test_values_are_parts_of_a_whole_note(value: str, beats: Fraction) -> None:
         ("cn", 60),
         ("c-", 59),
         ("B#", 60),
+        ("c<#/LL", 61),
+        ("#G", 56),
+        ("d]-", 61),
     ],
 )
 def test_letters_and_accidentals_make_a_pitch(spelling: str, pitch: int) -> None:
@@ -109,7 +112,9 @@ def test_ties_go_to_and_fro() -> None:
     assert ties == [(False, True), (True, True), (True, False), (False, False)]
 
 
-@pytest.mark.parametrize("strange", ["c", "4", "4z", "?", "00000c", "123456c", "4" + "." * 999 + "c", "4%123456c", "x"])
+@pytest.mark.parametrize(
+    "strange", ["c", "4", "4z", "?", "00000c", "123456c", "4" + "." * 999 + "c", "4%123456c", "x", "A4e"]
+)
 def test_what_is_neither_note_nor_rest_is_told(strange: str) -> None:
     """Notes without a value, or with one that nobody writes, and values without a note are left out."""
     assert token_of(strange).notes == ()

@@ -26,7 +26,7 @@ from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart, 
 from evolve.music.song import PIANO, Metre
 
 MOST_NOTES: Final = 500_000
-MOST_BARS: Final = 1_000_000
+MOST_BARS: Final = 500_000
 """Of all parts together. No piece has a tenth of either."""
 
 FINEST: Final = 10**9

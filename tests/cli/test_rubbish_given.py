@@ -88,7 +88,7 @@ def test_a_space_of_another_program_is_read(encoding: str, tmp_path: Path, capsy
     """With a byte order mark."""
     (tmp_path / "x.yaml").write_text("description: Klänge\ngenes: {depth: 1}\n", encoding=encoding)
     assert run(["space", "check", str(tmp_path / "x.yaml")]) == 0
-    assert "x.yaml: Klänge\n" in capsys.readouterr().out
+    assert "x.yaml: Klänge gene" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_file_that_is_no_text_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

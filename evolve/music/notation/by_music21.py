@@ -1,4 +1,4 @@
-"""Songs from notation files, MusicXML, ABC and kern; the only home of music21.
+"""Songs from notation files, MusicXML and ABC; the only home of music21.
 
 Importing music21 takes a second and a half, so this module is imported where a notation file is read, and nowhere else.
 """
@@ -60,17 +60,15 @@ def read_notation(data: bytes, suffix: str, name: str) -> tuple[Song, ...]:
 def _parse(data: bytes, suffix: str) -> "Stream":
     """What music21 makes of a file's bytes."""
     if suffix == ".abc":
-        return converter.parseData(_text(data, "utf-8"), format="abc")
-    if suffix == ".krn":
-        return converter.parseData(_text(data, "latin-1"), format="humdrum")
+        return converter.parseData(_text(data), format="abc")
     importer = MusicXMLImporter()
     importer.readFile(io.BytesIO(_without_entities(unpacked(data))))
     return importer.stream
 
 
-def _text(data: bytes, encoding: str) -> str:
+def _text(data: bytes) -> str:
     """Text with its lines ended alike, as reading a file does it."""
-    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding).read()
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()
 
 
 def _without_entities(xml: bytes) -> bytes:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from evolve.errors import CorpusError
 from evolve.music.notation.abc.reader import read_abc
+from evolve.music.notation.kern import read_kern
 from evolve.music.notation.timeline import song_of
 from evolve.music.notation.written import Refused, WrittenScore
 from evolve.music.song import Song
@@ -36,12 +37,12 @@ def read_notation(data: bytes, suffix: str, name: str) -> tuple[ReadSong | Refus
         CorpusError: Its text is the reason alone; the caller knows the name.
         MemoryError: The process may have no more.
     """
-    if suffix != ".abc":
+    if suffix not in (".abc", ".krn"):
         from evolve.music.notation import by_music21  # noqa: PLC0415 -- takes a second and a half
 
         return tuple(ReadSong(song) for song in by_music21.read_notation(data, suffix, name))
     try:
-        pieces: tuple[WrittenScore | Refused, ...] = read_abc(data)
+        pieces: tuple[WrittenScore | Refused, ...] = (read_kern(data),) if suffix == ".krn" else read_abc(data)
     except RecursionError as error:
         raise CorpusError(f"cannot be read as {suffix[1:]}: nested too deeply") from error
     return tuple(piece if isinstance(piece, Refused) else _read(piece, name) for piece in pieces)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import accumulate, zip_longest
 from typing import Final
 
+from evolve.errors import CorpusError
 from evolve.music.notation.written import WrittenBar, WrittenPart, WrittenScore
 from evolve.music.plain import is_tempo, plain_name, plain_program, within_reach
 from evolve.music.reshaping import without_overlaps
@@ -21,7 +22,12 @@ that are written in longer notes are as lively as those in shorter ones."""
 _TOLD_BARS: Final = 8
 """Bars that are named where many do not add up."""
 
+_MOST_BEATS: Final = 10**12
+"""Of a song; with more, no column of numbers could hold its notes."""
+
 _EIGHTH: Final = Fraction(1, 2)
+_ROUNDED: Final = Fraction(1, 16)
+"""How much less than that, in quarter notes, a bar may be off by the rounding of its tuplets."""
 
 
 def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
@@ -37,12 +43,17 @@ def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
 
     Returns:
         The song, with one empty track when nothing sounds, and the reader's doubts with the timeline's own.
+
+    Raises:
+        CorpusError: Its text is the reason alone: it never ends.
     """
     metre = _main_metre(score.parts)
     starts = [_bar_starts(part, score.parts) for part in score.parts]
     tracks: list[Track] = []
     left_out = 0
     for part, own in zip(score.parts, starts, strict=True):
+        if own[-1] + max((bar.length_beats for bar in part.bars), default=0) > _MOST_BEATS:
+            raise CorpusError(f"lasts for more than {_MOST_BEATS:,} beats, which no song does")
         notes, strange = _notes(part, own)
         left_out += strange
         if notes:
@@ -162,15 +173,39 @@ def _doubts(parts: Sequence[WrittenPart], left_out: int) -> Iterator[str]:
 
 
 def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
-    """Numbers, from 1, of bars that neither are full nor become so with the one after or before them."""
+    """Numbers, from 1, of bars that neither are full nor become so with those after or before them.
+
+    Bars are parted at the end of a phrase or where a repeat begins, so short ones that together make a full one are
+    as they should be. So are an upbeat, also to what has another metre, and what is short for one at an end.
+    """
+    parted = _parted_bars(bars)
     for number, bar in enumerate(bars, start=1):
-        if bar.metre is None or bar.length_beats == _full(bar.metre) or not bar.length_beats:
+        if bar.metre is None or _alike(bar.length_beats, _full(bar.metre)) or not bar.length_beats or number in parted:
             continue
         is_short = bar.length_beats < _full(bar.metre)
-        after_section = number == 1 or bars[number - 2].ends_section
-        if is_short and (after_section or bar.ends_section or number == len(bars)):
+        before = bars[number - 2] if number > 1 else None
+        is_upbeat = before is None or before.ends_section or before.metre != bar.metre
+        if is_short and (is_upbeat or bar.ends_section or number == len(bars)):
             continue
         yield number
+
+
+def _parted_bars(bars: Sequence[WrittenBar]) -> set[int]:
+    """Numbers, from 1, of short bars in a row that together are as long as the metre of the first says."""
+    parted: set[int] = set()
+    row: list[int] = []
+    total = Fraction(0)
+    for number, bar in enumerate(bars, start=1):
+        full = None if bar.metre is None else _full(bars[row[0] - 1].metre or bar.metre if row else bar.metre)
+        if full is None or bar.length_beats >= full or total + bar.length_beats > full:
+            row, total = [], Fraction(0)
+        if full is not None and bar.length_beats < full:
+            row.append(number)
+            total += bar.length_beats
+        if total == full:
+            parted.update(row)
+            row, total = [], Fraction(0)
+    return parted
 
 
 def _unequal(parts: Sequence[WrittenPart]) -> bool:
@@ -178,6 +213,15 @@ def _unequal(parts: Sequence[WrittenPart]) -> bool:
     totals = Counter(
         number
         for number, together in enumerate(zip_longest(*(part.bars for part in parts)))
-        if len({bar.length_beats for bar in together if bar is not None and bar.length_beats}) > 1
+        if not _alike(*_extremes([bar.length_beats for bar in together if bar is not None and bar.length_beats]))
     )
     return bool(totals)
+
+
+def _extremes(lengths: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+    return min(lengths, default=Fraction(0)), max(lengths, default=Fraction(0))
+
+
+def _alike(one: Fraction, other: Fraction) -> bool:
+    """Whether two lengths are the same, but for the rounding of tuplets."""
+    return abs(one - other) < _ROUNDED

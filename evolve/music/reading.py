@@ -9,12 +9,15 @@ from typing import Final
 from evolve.errors import CorpusError, printable
 from evolve.music.key import estimate_sharps
 from evolve.music.midi import read_midi
+from evolve.music.notation.musicxml import read_musicxml
+from evolve.music.notation.timeline import song_of
 from evolve.music.representation.steps import chord_starts
 from evolve.music.song import Song
-from evolve.music.unpacking import unpacked_size
+from evolve.music.unpacking import unpacked, unpacked_size
 
 MIDI_SUFFIXES: Final = (".mid", ".midi")
-NOTATION_SUFFIXES: Final = (".xml", ".musicxml", ".mxl", ".abc", ".krn")
+MUSICXML_SUFFIXES: Final = (".xml", ".musicxml", ".mxl")
+NOTATION_SUFFIXES: Final = (*MUSICXML_SUFFIXES, ".abc", ".krn")
 SUFFIXES: Final = MIDI_SUFFIXES + NOTATION_SUFFIXES
 """What a music file's name ends with, in small letters."""
 
@@ -68,6 +71,9 @@ def read_songs(path: Path) -> tuple[Song, ...]:
     name = printable(path.stem)
     if path.suffix.lower() in MIDI_SUFFIXES:
         songs: tuple[Song, ...] = (read_midi(data, name),)
+    elif path.suffix.lower() in MUSICXML_SUFFIXES:
+        song, _doubts = song_of(read_musicxml(unpacked(data)), name)
+        songs = (song,)
     else:
         # Imported here because it takes a second and a half, and MIDI files and a warm cache do without.
         from evolve.music.notation.by_music21 import read_notation  # noqa: PLC0415
@@ -87,7 +93,7 @@ def is_harmless(path: Path) -> bool:
 
 def import_reader(path: Path) -> None:
     """Import what reads such a file, where that takes its time."""
-    if path.suffix.lower() in NOTATION_SUFFIXES:
+    if path.suffix.lower() in NOTATION_SUFFIXES and path.suffix.lower() not in MUSICXML_SUFFIXES:
         import evolve.music.notation.by_music21  # noqa: F401, PLC0415
 
 

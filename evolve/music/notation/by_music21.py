@@ -1,4 +1,4 @@
-"""Songs from notation files, MusicXML, ABC and kern; the only home of music21.
+"""Songs from ABC and kern files; the only home of music21.
 
 Importing music21 takes a second and a half, so this module is imported where a notation file is read, and nowhere else.
 """
@@ -11,13 +11,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from music21 import converter, harmony, meter, stream, tempo
-from music21.musicxml.xmlToM21 import MusicXMLImporter
 
 from evolve.errors import CorpusError
 from evolve.music.plain import is_tempo, plain_metre, plain_name, plain_program, within_reach
 from evolve.music.reshaping import without_overlaps
 from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
-from evolve.music.unpacking import unpacked
 
 if TYPE_CHECKING:
     from music21.note import GeneralNote
@@ -61,23 +59,12 @@ def _parse(data: bytes, suffix: str) -> "Stream":
     """What music21 makes of a file's bytes."""
     if suffix == ".abc":
         return converter.parseData(_text(data, "utf-8"), format="abc")
-    if suffix == ".krn":
-        return converter.parseData(_text(data, "latin-1"), format="humdrum")
-    importer = MusicXMLImporter()
-    importer.readFile(io.BytesIO(_without_entities(unpacked(data))))
-    return importer.stream
+    return converter.parseData(_text(data, "latin-1"), format="humdrum")
 
 
 def _text(data: bytes, encoding: str) -> str:
     """Text with its lines ended alike, as reading a file does it."""
     return io.TextIOWrapper(io.BytesIO(data), encoding=encoding).read()
-
-
-def _without_entities(xml: bytes) -> bytes:
-    """The same bytes: no score defines entities of its own, and a few lines of them can fill any memory."""
-    if any("<!ENTITY".encode(encoding) in xml for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
-        raise CorpusError("defines XML entities, which no score needs")
-    return xml
 
 
 def _song(score: "Stream", name: str) -> Song:

@@ -105,7 +105,8 @@ class _PartReader:
 
     def _begin(self) -> None:
         """Be at the beginning of a bar."""
-        self._at = self._furthest = self._chord_at = _NOTHING
+        self._at = self._furthest = self._chord_at = self._chord_duration = _NOTHING
+        self._chord_looks: Fraction | None = _NOTHING  # which nothing looks like
         self._notes: list[WrittenNote] = []
         self._rests = True
         for changes in self._transpositions.values():
@@ -178,7 +179,10 @@ class _PartReader:
         duration = self._duration(note, fields)
         if "chord" in fields:
             onset = self._chord_at
+            if _looks(note, fields) == self._chord_looks:  # some programs write it shorter than it looks
+                duration = self._chord_duration
         else:
+            self._chord_duration, self._chord_looks = duration, _looks(note, fields) if "type" in fields else _NOTHING
             onset = self._chord_at = self._at
             self._at += duration
             self._furthest = max(self._furthest, self._at)

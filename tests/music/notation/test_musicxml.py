@@ -116,6 +116,13 @@ def test_voices_staves_and_chords_sound_together() -> None:
     ]  # fmt: skip
 
 
+def test_notes_of_a_chord_that_look_alike_last_alike() -> None:
+    """A note that is written shorter than it looks is as long as the chord; one that looks shorter is."""
+    half, quarter = "<type>half</type>", "<type>quarter</type>"
+    chord = note("C4", 4, half) + note("E4", 3, half, before="<chord/>") + note("G4", 2, quarter, before="<chord/>")
+    assert heard(score([attributes() + chord]))[0] == [(60, 0, 2), (64, 0, 2), (67, 0, 1)]
+
+
 def test_divisions_may_change() -> None:
     """How long a duration is, is said anew, also in the midst of a bar, and may be a fraction."""
     change = "<attributes><divisions>0.5</divisions></attributes>"

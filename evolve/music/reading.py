@@ -17,7 +17,8 @@ from evolve.music.song import Song
 from evolve.music.unpacking import unpacked_size
 
 MIDI_SUFFIXES: Final = (".mid", ".midi")
-NOTATION_SUFFIXES: Final = (".xml", ".musicxml", ".mxl", ".abc", ".krn")
+MUSICXML_SUFFIXES: Final = (".xml", ".musicxml", ".mxl")
+NOTATION_SUFFIXES: Final = (*MUSICXML_SUFFIXES, ".abc", ".krn")
 SUFFIXES: Final = MIDI_SUFFIXES + NOTATION_SUFFIXES
 """What a music file's name ends with, in small letters."""
 

@@ -57,7 +57,7 @@ def test_what_music_no_file_has_is_a_reason_beside_the_good(tunes: Path, tmp_pat
         ),
         "long.abc": (f"{ABC_HEAD}CDEFGABc d999999|".encode(), "lasts for 167 hours, which no song does"),
         "text.mid": (b"no music", "not MIDI but text"),
-        "deep.xml": (b"<a>" * 30_000, "cannot be read as xml: no element found: line 1, column 90000"),
+        "deep.xml": (b"<a>" * 30_000, "cannot be read as MusicXML: no element found: line 1, column 90000"),
     }
     for name, (data, _) in reasons.items():
         (music / name).write_bytes(data)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from evolve.errors import CorpusError
 from evolve.music.notation.abc.reader import read_abc
 from evolve.music.notation.kern import read_kern
+from evolve.music.notation.musicxml import read_musicxml
 from evolve.music.notation.timeline import song_of
 from evolve.music.notation.written import Refused, WrittenScore
 from evolve.music.song import Song
+from evolve.music.unpacking import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,26 @@ def read_notation(data: bytes, suffix: str, name: str) -> tuple[ReadSong | Refus
         CorpusError: Its text is the reason alone; the caller knows the name.
         MemoryError: The process may have no more.
     """
-    if suffix not in (".abc", ".krn"):
-        from evolve.music.notation import by_music21  # noqa: PLC0415 -- takes a second and a half
-
-        return tuple(ReadSong(song) for song in by_music21.read_notation(data, suffix, name))
     try:
-        pieces: tuple[WrittenScore | Refused, ...] = (read_kern(data),) if suffix == ".krn" else read_abc(data)
+        return tuple(_read(piece, name) for piece in _pieces(data, suffix))
     except RecursionError as error:
         raise CorpusError(f"cannot be read as {suffix[1:]}: nested too deeply") from error
-    return tuple(piece if isinstance(piece, Refused) else _read(piece, name) for piece in pieces)
 
 
-def _read(score: WrittenScore, name: str) -> ReadSong:
-    song, doubts = song_of(score, name)
-    return ReadSong(song, score.label, doubts)
+def _pieces(data: bytes, suffix: str) -> tuple[WrittenScore | Refused, ...]:
+    if suffix == ".abc":
+        return read_abc(data)
+    return (read_kern(data) if suffix == ".krn" else read_musicxml(unpacked(data)),)
+
+
+def _read(piece: WrittenScore | Refused, name: str) -> ReadSong | Refused:
+    """The song of a piece; of a collection's, one that has no end is refused alone."""
+    if isinstance(piece, Refused):
+        return piece
+    try:
+        song, doubts = song_of(piece, name)
+    except CorpusError as error:
+        if not piece.label:
+            raise
+        return Refused(piece.label, str(error))
+    return ReadSong(song, piece.label, doubts)

@@ -3,11 +3,13 @@
 What is written is read once: repeats, endings, D.C. and D.S. are not played (docs/decisions/reading-what-is-given.md).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, zip_longest
 from typing import Final
 
+from evolve.errors import CorpusError
 from evolve.music.notation.written import WrittenBar, WrittenPart, WrittenScore
 from evolve.music.plain import is_tempo, plain_name, plain_program, within_reach
 from evolve.music.reshaping import without_overlaps
@@ -21,7 +23,12 @@ that are written in longer notes are as lively as those in shorter ones."""
 _TOLD_BARS: Final = 8
 """Bars that are named where many do not add up."""
 
+_MOST_BEATS: Final = 10**12
+"""Of a song; with more, no column of numbers could hold its notes."""
+
 _EIGHTH: Final = Fraction(1, 2)
+_ROUNDED: Final = Fraction(1, 16)
+"""How much less than that, in quarter notes, a bar may be off by the rounding of its tuplets."""
 
 
 def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
@@ -37,12 +44,18 @@ def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
 
     Returns:
         The song, with one empty track when nothing sounds, and the reader's doubts with the timeline's own.
+
+    Raises:
+        CorpusError: Its text is the reason alone: it never ends.
     """
     in_step = not _run_by_themselves(score.parts)
     tracks: list[Track] = []
     left_out = 0
     for part in score.parts:
-        notes, strange = _notes(part, _bar_starts(part, score.parts if in_step else (part,)))
+        starts = _bar_starts(part, score.parts if in_step else (part,))
+        if starts and starts[-1] + part.bars[-1].length_beats > _MOST_BEATS:
+            raise CorpusError(f"lasts for more than {_MOST_BEATS:,} beats, which no song does")
+        notes, strange = _notes(part, starts)
         left_out += strange
         if notes:
             table = without_overlaps(Notes.of(notes).table)
@@ -90,15 +103,15 @@ def _notes(part: WrittenPart, starts: Sequence[Fraction]) -> tuple[list[Note], i
         for note in bar.notes
     )
     spans: list[tuple[int, Fraction, Fraction]] = []
-    ending: dict[tuple[int, Fraction], int] = {}
+    ending: dict[tuple[int, Fraction], list[int]] = defaultdict(list)
     for onset, pitch, duration, is_tied in placed:
-        before = ending.pop((pitch, onset), None) if is_tied else None
-        if before is None:
-            before = len(spans)
-            spans.append((pitch, onset, onset + duration))
+        if is_tied and (before := ending[pitch, onset]):
+            joined = before.pop()
+            spans[joined] = (pitch, spans[joined][1], onset + duration)
         else:
-            spans[before] = (pitch, spans[before][1], onset + duration)
-        ending[pitch, onset + duration] = before
+            joined = len(spans)
+            spans.append((pitch, onset, onset + duration))
+        ending[pitch, onset + duration].append(joined)
     on_grid = [(pitch, _ticks(onset), _ticks(end)) for pitch, onset, end in spans if 0 <= pitch < PITCHES]
     notes = [Note(pitch, onset, end - onset) for pitch, onset, end in on_grid if end > onset]
     return notes, len(spans) - len(on_grid)
@@ -150,20 +163,53 @@ def _doubts(parts: Sequence[WrittenPart], *, in_step: bool, left_out: int) -> It
 
 
 def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
-    """Numbers, from 1, of bars that are too long, or too short within a section; none where there are no bar lines."""
+    """Numbers, from 1, of bars that neither are full nor become so with those after or before them.
+
+    Bars are parted at the end of a phrase or where a repeat begins, so short ones that together make a full one are
+    as they should be. So are an upbeat, also to what has another metre, and what is short for one at an end. A single
+    bar is music without bar lines.
+    """
     if len(bars) == 1:
         return
+    parted = _parted_bars(bars)
     for number, bar in enumerate(bars, start=1):
-        if bar.metre is None or bar.length_beats == _full(bar.metre) or not bar.length_beats:
+        if bar.metre is None or _alike(bar.length_beats, _full(bar.metre)) or not bar.length_beats or number in parted:
             continue
         is_short = bar.length_beats < _full(bar.metre)
-        after_section = number == 1 or bars[number - 2].ends_section
-        if is_short and (after_section or bar.ends_section or number == len(bars)):
+        before = bars[number - 2] if number > 1 else None
+        is_upbeat = before is None or before.ends_section or before.metre != bar.metre
+        if is_short and (is_upbeat or bar.ends_section or number == len(bars)):
             continue
         yield number
 
 
+def _parted_bars(bars: Sequence[WrittenBar]) -> set[int]:
+    """Numbers, from 1, of short bars in a row that together are as long as the metre of the first says."""
+    parted: set[int] = set()
+    row: list[int] = []
+    total = Fraction(0)
+    for number, bar in enumerate(bars, start=1):
+        full = None if bar.metre is None else _full(bars[row[0] - 1].metre or bar.metre if row else bar.metre)
+        if full is None or bar.length_beats >= full or total + bar.length_beats > full:
+            row, total = [], Fraction(0)
+        if full is not None and bar.length_beats < full:
+            row.append(number)
+            total += bar.length_beats
+        if total == full:
+            parted.update(row)
+            row, total = [], Fraction(0)
+    return parted
+
+
 def _unequal(parts: Sequence[WrittenPart]) -> bool:
     """Whether some bar has another length in one part than in another; bars in which nothing stands do not count."""
-    together = zip_longest(*(part.bars for part in parts))
-    return any(len({bar.length_beats for bar in bars if bar is not None and bar.length_beats}) > 1 for bars in together)
+    return any(
+        not _alike(min(lengths), max(lengths))
+        for together in zip_longest(*(part.bars for part in parts))
+        if (lengths := [bar.length_beats for bar in together if bar is not None and bar.length_beats])
+    )
+
+
+def _alike(one: Fraction, other: Fraction) -> bool:
+    """Whether two lengths are the same, but for the rounding of tuplets."""
+    return abs(one - other) < _ROUNDED

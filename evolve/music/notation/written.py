@@ -43,7 +43,7 @@ class WrittenBar:
 
 @dataclass(frozen=True, slots=True)
 class WrittenPart:
-    """What one instrument plays, all its staves and voices together.
+    """What one staff plays, all its voices together; the two hands of a piano are two parts.
 
     Attributes:
         bars: In order; bars of the same number sound together with those of the other parts.

@@ -70,6 +70,18 @@ def test_ties_join_what_touches() -> None:
     assert [(note.onset_ticks, note.duration_ticks) for note in song.notes] == [(48, 72), (168, 24)]
 
 
+def test_two_voices_may_tie_the_same_key() -> None:
+    """Each goes on in its own, and together they are one note to hear."""
+    twice = (WrittenNote(60, Fraction(0), Fraction(4)),) * 2
+    on = (
+        WrittenNote(60, Fraction(0), Fraction(1), is_tied=True),
+        WrittenNote(60, Fraction(0), Fraction(2), is_tied=True),
+    )
+    score = part(WrittenBar(Fraction(4), twice, COMMON_TIME), WrittenBar(Fraction(4), on, COMMON_TIME))
+    song, _ = song_of(WrittenScore((score,)), "")
+    assert [(note.onset_ticks, note.duration_ticks) for note in song.notes] == [(0, 144)]
+
+
 @pytest.mark.parametrize(
     ("metre", "bpm"),
     [

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from evolve.errors import EvolveError
+from evolve.music.notation.reader import ReadSong, read_notation
 from evolve.music.score.musicxml import musicxml
 from evolve.music.song import Metre, Note, Notes, Song, Track
 from tests.music.score.songs import line, song_of, songs_anywhere, songs_on_grid
@@ -148,10 +149,10 @@ def test_a_song_without_notes_has_no_score(tracks: tuple[list[Note], ...]) -> No
 
 
 def read_back(song: Song) -> Iterator[Song]:
-    """The song that our own reader, which is music21, makes of the score."""
-    from evolve.music.notation.by_music21 import read_notation  # noqa: PLC0415 -- loads music21
-
-    yield from read_notation(musicxml(song), ".musicxml", "score")
+    """The song that our own reader makes of the score."""
+    for piece in read_notation(musicxml(song), ".musicxml", "score"):
+        assert isinstance(piece, ReadSong)
+        yield piece.song
 
 
 @pytest.mark.slow

@@ -1,0 +1,132 @@
+"""Written scores from MusicXML files, as they are defined in MusicXML 4.0, bars within parts or parts within bars.
+
+Each staff is a part, as the hands of a piano are. Music is read as it sounds, transposing instruments included. Marks
+that octaves are shifted change nothing: pitches of MusicXML have them in already. Cue notes and strokes on drums are
+silent and take their time; grace notes and chord symbols take none, and are not played.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import zip_longest
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from evolve.errors import CorpusError, printable, shortened
+from evolve.music.notation.musicxml_bars import Players, ReadBar, ReadPart, bar_length, read_part
+from evolve.music.notation.musicxml_values import program_of
+from evolve.music.notation.written import WrittenBar, WrittenPart, WrittenScore
+from evolve.music.notation.xml_tree import read_xml
+
+_DRUM_CHANNEL: Final = "10"
+_LONGEST_TAG: Final = 40
+
+Measures = list[ET.Element | None]
+
+
+def read_musicxml(data: bytes) -> WrittenScore:
+    """The score of a MusicXML file.
+
+    Args:
+        data: The file, unpacked.
+
+    Raises:
+        CorpusError: Its text is the reason alone.
+    """
+    root = read_xml(data, "MusicXML")
+    if root.tag not in ("score-partwise", "score-timewise"):
+        raise CorpusError(f"not a score but <{shortened(printable(root.tag), _LONGEST_TAG)}>")
+    doubts: Counter[str] = Counter()
+    listed = {part.get("id", ""): part for part in root.findall("part-list/score-part")}
+    measures = list(_partwise(root) if root.tag == "score-partwise" else _timewise(root))
+    is_concert = root.find("defaults/concert-score") is not None
+    parts = [read_part(bars, _players(listed.get(name), is_concert=is_concert), doubts) for name, bars in measures]
+    doubts["parts that are not listed"] += sum(name not in listed for name, _ in measures)
+    written = [
+        _written(listed.get(name), staff)
+        for (name, _), part in zip(measures, _together(parts), strict=True)
+        for staff in part
+    ]
+    tempo = min((part.tempo for part in parts if part.tempo is not None), key=lambda found: found[0], default=None)
+    return WrittenScore(tuple(written), None if tempo is None else tempo[1], doubts=tuple(_told(doubts)))
+
+
+def _partwise(root: ET.Element) -> Iterator[tuple[str, Measures]]:
+    """The id and bars of each part."""
+    for part in root.findall("part"):
+        yield part.get("id", ""), [*part.findall("measure")]
+
+
+def _timewise(root: ET.Element) -> Iterator[tuple[str, Measures]]:
+    """The same of a score whose bars hold parts."""
+    parts: dict[str, Measures] = {}
+    for bar, measure in enumerate(root.findall("measure")):
+        for part in measure.findall("part"):
+            own = parts.setdefault(part.get("id", ""), [])
+            if len(own) <= bar:  # else it is there twice
+                own += [*[None] * (bar - len(own)), part]
+            if measure.get("implicit") == "yes":
+                part.set("implicit", "yes")
+    yield from parts.items()
+
+
+def _players(score_part: ET.Element | None, *, is_concert: bool) -> Players:
+    """Who plays a part; drums are what plays on MIDI's tenth channel, or stands for one key of it."""
+    instruments = [] if score_part is None else score_part.findall("midi-instrument")
+    drums = frozenset(
+        instrument.get("id", "")
+        for instrument in instruments
+        if (instrument.findtext("midi-channel") or "").strip() == _DRUM_CHANNEL
+        or instrument.find("midi-unpitched") is not None
+    )
+    return Players(drums, bool(drums) and len(drums) == len(instruments), is_concert)
+
+
+def _together(parts: Sequence[ReadPart]) -> Iterator[list[tuple[WrittenBar, ...]]]:
+    """The bars of each staff of each part, now that it is known how long bars are, and where sections end."""
+    section_ends = {bar for part in parts for bar in part.section_ends}
+    silences = [_silence([bar for bar in bars if bar is not None]) for bars in zip_longest(*(p.bars for p in parts))]
+    for part in parts:
+        staves = sorted({staff for bar in part.bars for staff in bar.staves}) or [""]
+        yield [
+            tuple(
+                WrittenBar(
+                    silences[number] if bar.rests else bar.length_beats,
+                    tuple(note for note, own in zip(bar.notes, bar.staves, strict=True) if own == staff),
+                    bar.metre,
+                    number in section_ends,
+                )
+                for number, bar in enumerate(part.bars)
+            )
+            for staff in staves
+        ]
+
+
+def _silence(bars: Sequence[ReadBar]) -> Fraction:
+    """How long a part rests that does nothing else in a bar, in quarter notes.
+
+    As long as others play. Where all of them rest, as long as the longest rest, but not longer than the metre says:
+    some programs write rests for a whole bar twice, or as long as a bar of another metre. A bar in which nothing
+    stands at all is a whole one.
+    """
+    playing = [bar.length_beats for bar in bars if not bar.rests]
+    if playing:
+        return max(playing)
+    full, longest = bar_length(bars[0].metre), max(bar.length_beats for bar in bars)
+    if longest or any(bar.is_implicit for bar in bars):
+        return min(longest, full)
+    return full
+
+
+def _written(score_part: ET.Element | None, bars: tuple[WrittenBar, ...]) -> WrittenPart:
+    """A part with its name and program."""
+    if score_part is None:
+        return WrittenPart(bars)
+    return WrittenPart(bars, (score_part.findtext("part-name") or "").strip(), program_of(score_part))
+
+
+def _told(doubts: Counter[str]) -> Iterator[str]:
+    """Doubts, each with how often there was cause."""
+    for doubt, count in doubts.items():
+        if count:
+            yield f"{doubt} ({count:,})" if count > 1 else doubt

@@ -8,7 +8,7 @@ from typing import Final
 
 from evolve.errors import CorpusError, printable
 from evolve.music.key import estimate_sharps
-from evolve.music.midi import read_midi
+from evolve.music.midi import read_sequences
 from evolve.music.representation.steps import chord_starts
 from evolve.music.song import Song
 from evolve.music.unpacking import unpacked_size
@@ -45,7 +45,7 @@ class Reading:
 
 
 def read_file(path: Path) -> tuple[Reading, ...]:
-    """The pieces of a music file: one, or several where an ABC file holds several tunes.
+    """The pieces of a music file: one, or several where it holds several tunes (ABC) or sequences (MIDI).
 
     Raises:
         CorpusError: Its text is the reason alone, such as ``no notes``; the caller knows the name.
@@ -67,7 +67,7 @@ def read_songs(path: Path) -> tuple[Song, ...]:
     data = read_content(path)
     name = printable(path.stem)
     if path.suffix.lower() in MIDI_SUFFIXES:
-        songs: tuple[Song, ...] = (read_midi(data, name),)
+        songs = read_sequences(data, name)
     else:
         # Imported here because it takes a second and a half, and MIDI files and a warm cache do without.
         from evolve.music.notation.by_music21 import read_notation  # noqa: PLC0415

@@ -20,6 +20,9 @@ _Ticks = TypeVar("_Ticks", int, Column)
 FILE_TICKS_PER_BEAT = 480
 """Resolution of written files: what sequencers expect, and a multiple of the grid."""
 
+MOST_SEQUENCES = 1_000
+"""Of a file of format 2; files with more are made to take time."""
+
 STANDARD_TEMPO_BPM = 120.0
 """What a file without a tempo means, by the MIDI standard."""
 
@@ -79,7 +82,10 @@ def write_midi(song: Song) -> bytes:
 
 def _by_track(events: Events) -> Iterator[Events]:
     """The events of each track that strikes anything."""
-    for number in np.unique(events.tracks[is_struck(events)]).tolist():
+    numbers = np.unique(events.tracks[is_struck(events)]).tolist()
+    if len(numbers) > MOST_SEQUENCES:
+        raise CorpusError(f"holds {len(numbers):,} sequences (format 2), which no music does")
+    for number in numbers:
         yield events.of_track(number)
 
 

@@ -265,6 +265,12 @@ def test_each_sequence_of_format_2_is_a_song() -> None:
     assert [song.title for song in songs] == ["two", "two"]
 
 
+def test_sequences_without_end_are_refused() -> None:
+    """Reading a file takes no longer than music does."""
+    with pytest.raises(CorpusError, match="1,001 sequences"):
+        heard(*[[on(60), off(60)]] * 1001, form=2)
+
+
 def test_a_missing_end_spoils_one_note() -> None:
     """The note that hangs lasts until something else is struck; those after it keep their lengths."""
     again = [message for _ in range(3) for message in (on(60), off(60), on(62), off(62))]

@@ -232,15 +232,23 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "durations", f"in beats (notes): {durations}"
     yield "key", f"all in one; moved by semitones (pieces): {keys}"
     yield "tempo", f"{facts['tempo_bpm']:g} beats a minute"
-    held_out = facts["held_out"]
-    yield (
-        "held out",
-        f"{counted(held_out['pieces'], 'piece')} with {counted(held_out['steps'], 'note')}, to measure with",
-    )
     doubtful, whole = sum(bool(file["doubts"]) for file in facts["files"]), counted(len(facts["files"]), "file")
+    yield "held out", _held_out(facts)
     yield "doubts", f"about {doubtful:,} of {whole}, listed below" if doubtful else "none"
     yield "skipped", f"{reasons.total():,}" if reasons else "none"
     for reason, count in reasons.most_common():
         names = [skipped["name"] for skipped in facts["skipped"] if skipped["reason"] == reason]
         more = f" and {count - _NAMED:,} more (--json has all)" if count > _NAMED else ""
         yield "", f"{reason}: {', '.join(names[:_NAMED])}{more}"
+
+
+def _held_out(facts: dict[str, Any]) -> str:
+    """What is measured with, and how much of all that is; a piece that is divided is on both sides."""
+    training, held_out = facts["training"], facts["held_out"]
+    divided = training["pieces"] + held_out["pieces"] - facts["pieces"]
+    pieces, notes = counted(held_out["pieces"], "piece"), counted(held_out["steps"], "note")
+    share = held_out["steps"] / (training["steps"] + held_out["steps"])
+    return (
+        f"{'the end of ' if divided else ''}{pieces} with {notes} ({share:.0%}), to measure with; "
+        f"{training['steps']:,} are learned from"
+    )

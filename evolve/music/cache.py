@@ -13,7 +13,7 @@ from typing import Any, Final
 import platformdirs
 
 from evolve.errors import CorpusError
-from evolve.music.notation.written import Refused
+from evolve.music.read_song import Refused
 from evolve.music.reading import Reading, read_content, read_file
 from evolve.music.song_json import song_from_json, song_to_json
 

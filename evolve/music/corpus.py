@@ -15,7 +15,7 @@ from evolve.music.batch import Progress, read_files
 from evolve.music.builtin import BUILT_IN
 from evolve.music.cache import Outcome
 from evolve.music.key import semitones_to_common_key
-from evolve.music.notation.written import Refused
+from evolve.music.read_song import Refused
 from evolve.music.reading import Reading
 from evolve.music.representation.steps import Step, fold
 from evolve.music.reshaping import transposed

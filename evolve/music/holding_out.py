@@ -1,6 +1,6 @@
 """Which pieces are held out: never learned from, so that what was learned can be measured on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from evolve.errors import CorpusError
@@ -19,35 +19,79 @@ SHORTEST_PART: Final = 2 * OPENING_STEPS
 """The fewest steps of either part of a piece that is divided: an opening, and as much again to be measured on."""
 
 
+LEAST_OF_SHARE: Final = 0.5
+MOST_OF_SHARE: Final = 2.0
+"""How far whole pieces that are held out may be from their share of all steps before another way is looked for."""
+
+Split = tuple[tuple[Piece, ...], tuple[Piece, ...]]
+"""The training and the held-out pieces."""
+
+
 def split_pieces(
     pieces: Sequence[Piece],
     *,
     seed: int,
     held_out_share: float = HELD_OUT_SHARE,
     opening_notes: int = OPENING_STEPS,
-) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+) -> Split:
     """The training and the held-out pieces, each in the corpus's order, neither empty.
 
     The choice depends on the seed and the pieces alone. Pieces that could give an opening are held out before shorter
     ones, and pieces of the very same notes, as collections have under two titles, are held out together or not at all.
-    A single piece is divided: its last part is held out.
+    So many are held out as are the share of all; where those are less than half or more than twice the share of all
+    steps, as among a few pieces of unequal lengths, then pieces that come near to it; where none do, the end of the
+    longest piece; and where that is too short to be divided, whole pieces that are half of all steps at most. The last
+    part of a single piece is held out.
 
     Raises:
         CorpusError: If there is a single piece, and it is too short to be divided.
     """
     groups = _of_equal_notes(pieces)
     if len(groups) == 1:
-        return _divide(pieces[0], held_out_share)
-    wanted = max(1, round(len(pieces) * held_out_share))
+        return _divided(pieces[:1], [0], held_out_share)
+    sizes = [sum(len(pieces[index].steps) for index in group) for group in groups]
+    is_long = [len(pieces[group[0]].steps) >= opening_notes for group in groups]
     order = derive_rng(seed, "held out").permutation(len(groups)).tolist()
-    order.sort(key=lambda group: len(pieces[groups[group][0]].steps) < opening_notes)
-    chosen: set[int] = set()
+    order.sort(key=lambda group: not is_long[group])
+    wanted = held_out_share * sum(sizes)
+    for some in (_by_count(groups, order, len(pieces) * held_out_share), _by_steps(sizes, order, wanted)):
+        has_opening = any(is_long[group] for group in some) or not any(is_long)
+        held_out = sum(sizes[group] for group in some)
+        if some and has_opening and LEAST_OF_SHARE * wanted <= held_out <= MOST_OF_SHARE * wanted:
+            return _split(pieces, [index for group in some for index in groups[group]])
+    longest = max(order, key=lambda group: len(pieces[groups[group][0]].steps))
+    if len(pieces[groups[longest][0]].steps) >= 2 * SHORTEST_PART:
+        return _divided(pieces, groups[longest], held_out_share)
+    halves = [group for group in order if 2 * sizes[group] <= sum(sizes)]
+    nearest = min(halves, key=lambda group: (not is_long[group], abs(sizes[group] - wanted)))
+    return _split(pieces, groups[nearest])
+
+
+def _by_count(groups: Sequence[Sequence[int]], order: Sequence[int], wanted: float) -> list[int]:
+    """The first groups that have so many pieces together, at least one and not all."""
+    some, count = list[int](), 0
     for group in order[:-1]:
-        if len(chosen) >= wanted:
+        if count >= max(1, round(wanted)):
             break
-        chosen.update(groups[group])
-    training = tuple(piece for i, piece in enumerate(pieces) if i not in chosen)
-    return training, tuple(piece for i, piece in enumerate(pieces) if i in chosen)
+        some.append(group)
+        count += len(groups[group])
+    return some
+
+
+def _by_steps(sizes: Sequence[int], order: Sequence[int], wanted: float) -> list[int]:
+    """The groups each of which, one after the other, brings the steps of all nearer to what is wanted; not all."""
+    some, steps = list[int](), 0
+    for group in order[:-1]:
+        if abs(steps + sizes[group] - wanted) < abs(steps - wanted):
+            some.append(group)
+            steps += sizes[group]
+    return some
+
+
+def _split(pieces: Sequence[Piece], held_out: Collection[int]) -> Split:
+    chosen = frozenset(held_out)
+    training = tuple(piece for index, piece in enumerate(pieces) if index not in chosen)
+    return training, tuple(piece for index, piece in enumerate(pieces) if index in chosen)
 
 
 def _of_equal_notes(pieces: Sequence[Piece]) -> list[list[int]]:
@@ -58,10 +102,20 @@ def _of_equal_notes(pieces: Sequence[Piece]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _divide(piece: Piece, held_out_share: float) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def _divided(pieces: Sequence[Piece], group: Sequence[int], held_out_share: float) -> Split:
+    """All pieces but the ends of those of a group, which have equal notes, and these ends."""
+    halves = {
+        index: _divide(pieces[index], sum(len(piece.steps) for piece in pieces), held_out_share) for index in group
+    }
+    training = tuple(halves[index][0] if index in halves else piece for index, piece in enumerate(pieces))
+    return training, tuple(end for _, end in halves.values())
+
+
+def _divide(piece: Piece, steps: int, held_out_share: float) -> tuple[Piece, Piece]:
+    """Its beginning, and its end: the share of so many steps, or nearly, so that neither part is too short."""
     count = len(piece.steps)
-    held_out = max(SHORTEST_PART, round(count * held_out_share))
-    if count - held_out < SHORTEST_PART:
+    held_out = min(max(SHORTEST_PART, round(steps * held_out_share)), count - SHORTEST_PART)
+    if held_out < SHORTEST_PART:
         raise CorpusError(
             f"{piece.name} is the only piece and has {count} notes, chords and rests: too few to learn from one part "
             f"and measure on another ({2 * SHORTEST_PART} would do); add more pieces"
@@ -69,7 +123,6 @@ def _divide(piece: Piece, held_out_share: float) -> tuple[tuple[Piece, ...], tup
     cut = list(placed_steps(piece.song))[count - held_out].start_ticks
     bar_line = cut - cut % piece.song.metre.bar_ticks
     rest = shifted(since(piece.song, cut), -bar_line)
-    name = f"{piece.name} (its end)"
-    return (Piece.of(piece.name, until(piece.song, cut), piece.transposed_by),), (
-        Piece.of(name, rest, piece.transposed_by),
+    return Piece.of(piece.name, until(piece.song, cut), piece.transposed_by), Piece.of(
+        f"{piece.name} (its end)", rest, piece.transposed_by
     )

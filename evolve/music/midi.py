@@ -1,19 +1,30 @@
-"""Songs from MIDI files, and MIDI files from songs; the only home of symusic."""
+"""Songs from MIDI files, and MIDI files from songs; the only home of symusic, which writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import symusic
 
 from evolve.errors import CorpusError
-from evolve.music.midi_bytes import clean_midi
-from evolve.music.plain import plain_metre, plain_name, within_reach
-from evolve.music.reshaping import stops_without_overlaps
-from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Metre, Notes, Song, Track
+from evolve.music.midi_bytes import TEMPO, TIME_SIGNATURE, TRACK_NAME, event_bytes
+from evolve.music.midi_events import CHANNELS, Events, Metas, events_of, sorted_order
+from evolve.music.midi_notes import RawNotes, is_struck, notes_of
+from evolve.music.plain import PROGRAMS, plain_metre, plain_name, within_reach
+from evolve.music.read_song import ReadSong
+from evolve.music.reshaping import without_overlaps
+from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Column, Metre, Notes, Song, Track
+from evolve.words import counted
+
+_Ticks = TypeVar("_Ticks", int, Column)
 
 FILE_TICKS_PER_BEAT = 480
 """Resolution of written files: what sequencers expect, and a multiple of the grid."""
+
+MOST_SEQUENCES = 1_000
+"""Of a file of format 2; files with more are made to take time."""
 
 STANDARD_TEMPO_BPM = 120.0
 """What a file without a tempo means, by the MIDI standard."""
@@ -21,6 +32,8 @@ STANDARD_TEMPO_BPM = 120.0
 
 def read_midi(data: bytes, name: str) -> Song:
     """The song of a MIDI file, its notes moved to the nearest places of the grid.
+
+    Of a file with several songs (format 2), the first; `read_sequences` has all.
 
     Onsets and ends are rounded each by itself, so that notes that touch go on touching. Where a track strikes a pitch
     that still sounds, the earlier note ends there; of two struck at once the longer stays. Drums are left out. The
@@ -38,21 +51,28 @@ def read_midi(data: bytes, name: str) -> Song:
     Raises:
         CorpusError: Its text is the reason alone, such as ``not MIDI but a PNG image``; the caller knows the name.
     """
-    score = _parse(clean_midi(data))
-    sounding = [track for track in score.tracks if len(track.notes)]
-    heard = [track for track in sounding if not track.is_drum]
-    if not heard:
-        raise CorpusError("nothing but drums" if sounding else "no notes")
-    columns = [track.notes.numpy() for track in heard]
-    start, end = min(int(one["time"].min()) for one in columns), max(int(track.end()) for track in sounding)
-    division = int(score.ticks_per_quarter)
-    metre, bar_line = _main_metre(score, end)
-    first_bar_ticks = _first_bar(_to_grid(np.array((start, bar_line)), division), metre)
-    tracks = tuple(
-        Track(_read_notes(own, division, first_bar_ticks), name=plain_name(str(track.name)), program=int(track.program))
-        for track, own in zip(heard, columns, strict=True)
-    )
-    return Song(tracks, _main_tempo(score, end), title=name, metre=metre)
+    return read_sequences(data, name)[0].song
+
+
+def read_sequences(data: bytes, name: str) -> tuple[ReadSong, ...]:
+    """The songs of a MIDI file, each as `read_midi` says: one, or of format 2 as many as there are tracks with notes.
+
+    Args:
+        data: The file's bytes.
+        name: What the file is called; becomes the title of all.
+
+    Raises:
+        CorpusError: Its text is the reason alone, such as ``not MIDI but a PNG image``; the caller knows the name.
+    """
+    file = event_bytes(data)
+    events = events_of(file)
+    sequences = _by_track(events) if file.are_sequences else (events,)
+    songs = tuple(song for own in sequences if (song := _song(own, name)) is not None)
+    if not songs:
+        raise CorpusError("nothing but drums" if is_struck(events).any() else "no notes")
+    if len(songs) == 1:
+        return songs
+    return tuple(replace(song, label=f"sequence {number}") for number, song in enumerate(songs, start=1))
 
 
 def write_midi(song: Song) -> bytes:
@@ -65,58 +85,95 @@ def write_midi(song: Song) -> bytes:
     return bytes(score.dumps_midi())
 
 
-def _parse(data: bytes) -> symusic.Score:
+def _by_track(events: Events) -> Iterator[Events]:
+    """The events of each track that strikes anything."""
+    numbers = np.unique(events.tracks[is_struck(events)]).tolist()
+    if len(numbers) > MOST_SEQUENCES:
+        raise CorpusError(f"holds {len(numbers):,} sequences (format 2), which no music does")
+    for number in numbers:
+        yield events.of_track(number)
+
+
+def _song(events: Events, name: str) -> ReadSong | None:
+    """The song of one sequence; None when it has no notes, or drums alone."""
+    notes = notes_of(events)
+    if not notes.onsets.size:
+        return None
+    metas, end = events.metas, max(notes.last_message, int(notes.ends.max()))
+    metre, bar_line = _main_metre(metas, end)
+    start, bar_line = (_to_grid(tick, events.division) for tick in (int(notes.onsets.min()), bar_line))
+    first_bar_ticks = start - (start - bar_line) % metre.bar_ticks
+    tracks = tuple(_tracks(notes, events.division, first_bar_ticks, _track_names(metas)))
+    song = Song(tracks, _main_tempo(metas, end), title=name, metre=metre)
+    lone = notes.without_end
+    return ReadSong(song, doubts=(f"{counted(lone, 'note')} without an end",) if lone else ())
+
+
+def _tracks(notes: RawNotes, division: int, first_bar_ticks: int, names: Mapping[int, str]) -> Iterator[Track]:
+    """The notes of each instrument: of one program, on one channel, in one track of the file."""
+    onsets, ends = _to_grid(np.array((notes.onsets, notes.ends)), division)
+    may_overlap = notes.may_overlap or bool((ends <= onsets).any())
+    if may_overlap:
+        np.maximum(ends, onsets + 1, out=ends)
+    table = np.array((notes.pitches, onsets - first_bar_ticks, ends - onsets, notes.velocities))
+    instruments = notes.parts * PROGRAMS + notes.programs
+    order = sorted_order(instruments)
+    ordered = instruments[order]
+    cuts = ((ordered[1:] != ordered[:-1]).nonzero()[0] + 1).tolist()
+    for start, stop in pairwise([0, *cuts, len(order)]):
+        part, program = divmod(int(ordered[start]), PROGRAMS)
+        own = table.take(order[start:stop], axis=1)
+        yield Track(without_overlaps(own) if may_overlap else Notes(own), names.get(part // CHANNELS, ""), program)
+
+
+def _track_names(metas: Metas) -> dict[int, str]:
+    """What each track is called that says it, by its number."""
+    return {track: plain_name(_text(body)) for _, track, kind, body in metas if kind == TRACK_NAME}
+
+
+def _text(body: bytes) -> str:
+    """Text of a meta event, which says nothing of its encoding."""
     try:
-        return symusic.Score.from_midi(data)
-    except (RuntimeError, ValueError) as error:
-        raise CorpusError(f"not readable as MIDI: {error}".splitlines()[0]) from error
+        return body.decode()
+    except UnicodeDecodeError:
+        return body.decode("latin-1")
 
 
-def _read_notes(columns: Mapping[str, np.ndarray], division: int, first_bar_ticks: int) -> Notes:
-    """The notes of a track, counted from some place on the grid."""
-    pitches, velocities = columns["pitch"], columns["velocity"]
-    starts = columns["time"].astype(np.int64)
-    onsets, ends = _to_grid(np.array((starts, starts + columns["duration"])), division)
-    stops = stops_without_overlaps(pitches, onsets, np.maximum(ends, onsets + 1), velocities)
-    table = np.array((pitches, onsets - first_bar_ticks, stops - onsets, np.maximum(velocities, 1)))
-    (lasting,) = table[2].nonzero()
-    return Notes(table.take(lasting, axis=1))
-
-
-def _to_grid(ticks: np.ndarray, division: int) -> np.ndarray:
+def _to_grid(ticks: _Ticks, division: int) -> _Ticks:
     """Whole grid steps nearest to file ticks, halves rounded up, in exact integers."""
     return (2 * TICKS_PER_BEAT * ticks + division) // (2 * division)
 
 
-def _main_tempo(score: symusic.Score, end: int) -> float:
+def _main_tempo(metas: Metas, end: int) -> float:
     """Beats divided by minutes: the one tempo at which what ends at a file tick takes as long as with all its own."""
-    starts = {0: STANDARD_TEMPO_BPM, **dict(sorted((int(t.time), within_reach(float(t.qpm))) for t in score.tempos))}
+    starts = {0: STANDARD_TEMPO_BPM} | {
+        tick: within_reach(60_000_000 / int.from_bytes(body, "big"))
+        for tick, _, kind, body in sorted(metas, key=_tick)
+        if kind == TEMPO
+    }
     spans = pairwise([*(start for start in starts.items() if start[0] < end), (end, STANDARD_TEMPO_BPM)])
     minutes = sum((stop - start) / tempo_bpm for (start, tempo_bpm), (stop, _) in spans)
     return round(end / minutes, 2) if minutes else STANDARD_TEMPO_BPM
 
 
-def _main_metre(score: symusic.Score, end: int) -> tuple[Metre, int]:
+def _main_metre(metas: Metas, end: int) -> tuple[Metre, int]:
     """The metre of most of the file's ticks, and the tick of one of its bar lines."""
     starts = {0: COMMON_TIME} | {
-        int(signature.time): metre
-        for signature in score.time_signatures
-        if signature.time < end
-        and (metre := plain_metre(int(signature.numerator), int(signature.denominator))) is not None
+        tick: metre
+        for tick, _, kind, body in sorted(metas, key=_tick)
+        if kind == TIME_SIGNATURE and tick < end and (metre := plain_metre(body[0], 2 ** body[1])) is not None
     }
     ticks: dict[Metre, int] = {}
     bar_lines: dict[Metre, int] = {}
-    for (start, metre), (stop, _) in pairwise([*sorted(starts.items(), key=lambda one: one[0]), (end, COMMON_TIME)]):
+    for (start, metre), (stop, _) in pairwise([*starts.items(), (end, COMMON_TIME)]):
         ticks[metre] = ticks.get(metre, 0) + stop - start
         bar_lines.setdefault(metre, start)
     main = max(ticks, key=lambda metre: ticks[metre])
     return main, bar_lines[main]
 
 
-def _first_bar(places_ticks: np.ndarray, metre: Metre) -> int:
-    """Where the bar begins in which the first note lies, given that and any bar line, in grid steps."""
-    start, bar_line = places_ticks.tolist()
-    return int(start - (start - bar_line) % metre.bar_ticks)
+def _tick(meta: tuple[int, int, int, bytes]) -> int:
+    return meta[0]
 
 
 def _write_track(track: Track) -> symusic.Track:

@@ -1,10 +1,9 @@
-"""The bytes of a MIDI file, checked event by event and cleaned before the fast reader sees them.
+"""The bytes of a MIDI file, checked event by event and brought into one plain form, which is read column by column.
 
-The fast reader trusts its input: a track that runs past its end, or one that lost its place, can end the whole
-process. So every event is walked here first (Standard MIDI File 1.0, MIDI Manufacturers Association, 1996), and what
-goes on is a plain file: one header, whole tracks, a status byte on every event, and only events that evolve reads.
-Most events of most files are like that already; a pattern takes them run by run, since a step of Python for each is
-what reading a file would spend most of its time on.
+Every event is walked here (Standard MIDI File 1.0, MIDI Manufacturers Association, 1996): a track that runs past its
+end, or one that lost its place, is refused. What goes on has whole events of one shape, which `midi_events` takes apart
+without a loop. Events mostly come in runs, each with its own status or all with the one before; patterns take them run
+by run, since a step of Python for each is what reading a file would spend most of its time on.
 """
 
 import re
@@ -14,28 +13,27 @@ from evolve.errors import CorpusError
 from evolve.words import counted
 
 LARGEST_FILE_BYTES = 10_000_000
-LARGEST_TICK = 2**31 - 1
 HEADER_BYTES = 14
 TEMPO_BYTES, TIME_SIGNATURE_BYTES = 3, 4
 SHORTEST_UNIT = 6
 """The lower number of a time signature is a power of two; this one is 64."""
 
 HIGH_BIT = 0x80
+TWO = 2
 
 NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, CHANNEL_PRESSURE = 0x80, 0x90, 0xC0, 0xD0
 SYSEX, SYSEX_GOES_ON, META = 0xF0, 0xF7, 0xFF
-TRACK_NAME, END_OF_TRACK, TEMPO, TIME_SIGNATURE = 0x03, 0x2F, 0x51, 0x58
+TRACK_NAME, PORT, END_OF_TRACK, TEMPO, TIME_SIGNATURE = 0x03, 0x21, 0x2F, 0x51, 0x58
+SEQUENCES = 2
+"""The format of a file whose tracks are independent sequences."""
 
-_WAIT, _DATA = rb"[\x80-\xff]?[\x00-\x7f]", rb"[\x00-\x7f]"
-_PLAIN_RUN = re.compile(
-    rb"(?:(?:%b[\x80-\xbf\xe0-\xef]%b%b)++(?:%b[\xc0-\xdf]%b)*+)++" % (_WAIT, _DATA, _DATA, _WAIT, _DATA)
-)
-"""Channel messages that are whole and in range, each with its own status and a waiting time of one or two bytes: notes
-and their like, of two bytes of data, and now and then some of one. (With a choice at each of them it takes longer.)"""
+_WAIT, _STATUS, _DATA = rb"[\x80-\xff]?[\x00-\x7f]", rb"[\x80-\xbf\xe0-\xef]", rb"[\x00-\x7f]"
+_PLAIN_RUN = re.compile(rb"(?:%b%b%b%b)++" % (_WAIT, _STATUS, _DATA, _DATA))
+"""Channel messages of two bytes of data that are whole and in range, notes and their like, with waiting times of one or
+two bytes, each with its own status."""
 
-_LONGEST_PLAIN_WAIT = 0x3FFF
-_SHORTEST_LONG_WAIT_BYTES = 4
-"""Of an event with a waiting time of two bytes."""
+_RUNNING = re.compile(rb"(?:%b(%b)?%b%b)++" % (_WAIT, _STATUS, _DATA, _DATA))
+"""The same where a status is running, with or without their own; the group holds the last. (It takes twice as long.)"""
 
 _SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
@@ -52,11 +50,30 @@ _SIGNATURES = (
 )
 
 
-def clean_midi(data: bytes) -> bytes:
-    """The same music as a file that any reader takes: format 1, whole tracks, no running status.
+@dataclass(frozen=True, slots=True)
+class EventBytes:
+    """The events of all tracks, of the kinds that evolve reads.
 
-    Kept are notes, controllers, program changes, tempos, time signatures and track names. A controller out of range
-    is dropped with its event; a note out of range is an error.
+    Attributes:
+        division: Ticks to a quarter note.
+        are_sequences: Whether each track is a piece by itself (format 2).
+        events: One after the other, each with its waiting time, its status and two bytes: its data, a 0 in the place of
+            what a program change does not have; or the kind of a meta event, and a 0. A status may be left out where
+            it is that of the channel message before. An end-of-track event closes each track.
+        bodies: What meta events say, in their order; of every end of a track nothing.
+    """
+
+    division: int
+    are_sequences: bool
+    events: bytes
+    bodies: tuple[bytes, ...]
+
+
+def event_bytes(data: bytes) -> EventBytes:
+    """The events of a MIDI file in one plain form, with two bytes behind the status of each.
+
+    Kept are notes, controllers, program changes, tempos, time signatures, ports and track names. A controller out of
+    range is dropped with its event; a note out of range is an error.
 
     Raises:
         CorpusError: With a short reason, when the bytes are not a MIDI file of whole tracks.
@@ -69,10 +86,10 @@ def clean_midi(data: bytes) -> bytes:
     if body[:4] != b"MThd":
         raise CorpusError(f"not MIDI but {_what_it_is(data)}")
     division, start = _read_header(body)
-    tracks = [_clean_track(body, *span, number) for number, span in enumerate(_track_spans(body, start), 1)]
-    header = (6).to_bytes(4, "big") + (1).to_bytes(2, "big") + len(tracks).to_bytes(2, "big")
-    chunks = [b"MTrk" + len(track).to_bytes(4, "big") + track for track in tracks]
-    return b"".join([b"MThd", header, division.to_bytes(2, "big"), *chunks])
+    kept, bodies = bytearray(), list[bytes]()
+    for number, span in enumerate(_track_spans(body, start), 1):
+        _walk(_Cursor(body, *span), kept, bodies, number)
+    return EventBytes(division, body[8:10] == SEQUENCES.to_bytes(2, "big"), bytes(kept), tuple(bodies))
 
 
 def _without_riff(data: bytes) -> bytes:
@@ -155,43 +172,61 @@ class _LostPlaceError(Exception):
     """The bytes no longer read as events."""
 
 
-def _clean_track(data: bytes, start: int, stop: int, number: int) -> bytes:
-    """The events of a track that go on."""
-    kept, most_ticks = _walk(data, start, stop, number, by_runs=True)
-    if most_ticks > LARGEST_TICK:
-        kept, ticks = _walk(data, start, stop, number, by_runs=False)
-        if ticks > LARGEST_TICK:
-            raise CorpusError(f"damaged: track {number} lasts for {ticks:,} ticks")
-    return kept + bytes([0, META, END_OF_TRACK, 0])
-
-
-def _walk(data: bytes, start: int, stop: int, number: int, *, by_runs: bool) -> tuple[bytes, int]:
-    """The events of a track that go on, and its length in ticks; by runs, a length that it cannot exceed."""
-    cursor, kept, tick = _Cursor(data, start, stop), bytearray(), 0
-    kept_tick, status = 0, 0
+def _walk(cursor: _Cursor, kept: bytearray, bodies: list[bytes], number: int) -> None:
+    """Add the events of a track, and what its meta events say."""
+    status = kept_status = waited = 0
     try:
-        while cursor.at < stop:
-            run = _PLAIN_RUN.match(data, cursor.at, stop) if by_runs and tick == kept_tick else None
-            if run:
-                plain = run[0]
-                kept += plain
-                cursor.at, status = run.end(), plain[-2] if plain[-2] >= HIGH_BIT else plain[-3]
-                tick = kept_tick = tick + len(plain) * _LONGEST_PLAIN_WAIT // _SHORTEST_LONG_WAIT_BYTES
+        while cursor.at < cursor.stop:
+            running = status if status == kept_status else 0
+            if not waited and (ran := _take_run(cursor, running, kept)):
+                status = kept_status = ran
                 continue
-            tick += cursor.quantity()
-            status, event, goes_on = _next_event(cursor, status)
-            if not goes_on:
+            waited += cursor.quantity()
+            status, event = _next_event(cursor, status, bodies)
+            if event == _END:
                 break
             if event:
-                kept += _as_quantity(tick - kept_tick) + event
-                kept_tick = tick
+                kept += _as_quantity(waited) + event
+                kept_status, waited = _runs_on(event[0], kept_status), 0
     except _LostPlaceError:
-        raise CorpusError(f"damaged: track {number} stops making sense at byte {min(cursor.at, stop):,}") from None
-    return bytes(kept), tick
+        place = min(cursor.at, cursor.stop)
+        raise CorpusError(f"damaged: track {number} stops making sense at byte {place:,}") from None
+    kept += _as_quantity(waited) + _END
+    bodies.append(b"")
 
 
-def _next_event(cursor: _Cursor, running: int) -> tuple[int, bytes, bool]:
-    """The status that runs on, the event's bytes (none when it is not kept), and whether the track goes on."""
+def _take_run(cursor: _Cursor, running: int, kept: bytearray) -> int:
+    """Add the plain events that come next; the status of the last, or 0 where the next event has to be looked at.
+
+    Args:
+        cursor: Where they come.
+        running: The status of those without one; 0 where they must have one.
+        kept: What they are added to.
+    """
+    run = _PLAIN_RUN.match(cursor.data, cursor.at, cursor.stop)
+    if run:
+        running = cursor.data[run.end() - 3]
+    elif running and (run := _RUNNING.match(cursor.data, cursor.at, cursor.stop)):
+        running = run[1][0] if run[1] else running
+    else:
+        return 0
+    kept += run[0]
+    cursor.at = run.end()
+    return running
+
+
+def _runs_on(status: int, before: int) -> int:
+    """The status that events without one have after a kept one, as `events_of` reads them; 0 where they need theirs."""
+    if status == META:
+        return before
+    return status if _data_bytes(status) == TWO else 0
+
+
+_END = bytes([META, END_OF_TRACK, 0])
+
+
+def _next_event(cursor: _Cursor, running: int, bodies: list[bytes]) -> tuple[int, bytes]:
+    """The status that runs on, and the event's three bytes; none when it is not kept."""
     status = cursor.data[cursor.at] if cursor.at < cursor.stop else 0
     if status >= HIGH_BIT:
         cursor.at += 1
@@ -199,32 +234,38 @@ def _next_event(cursor: _Cursor, running: int) -> tuple[int, bytes, bool]:
         status = running
     if status == META:
         kind, body = cursor.take(1)[0], cursor.take(cursor.quantity())
-        return running, _clean_meta(kind, body), kind != END_OF_TRACK
+        return running, _kept_meta(kind, body, bodies)
     if status in (SYSEX, SYSEX_GOES_ON):
         cursor.take(cursor.quantity())
-        return running, b"", True
+        return running, b""
     if not NOTE_OFF <= status < SYSEX:
         raise _LostPlaceError
-    return status, _clean_message(status, cursor.take(_data_bytes(status))), True
+    return status, _kept_message(status, cursor.take(_data_bytes(status)))
 
 
 def _data_bytes(status: int) -> int:
-    return 1 if status & 0xF0 in (PROGRAM_CHANGE, CHANNEL_PRESSURE) else 2
+    return 1 if status & 0xF0 in (PROGRAM_CHANGE, CHANNEL_PRESSURE) else TWO
 
 
-def _clean_message(status: int, values: bytes) -> bytes:
+def _kept_message(status: int, values: bytes) -> bytes:
+    if status & 0xF0 == CHANNEL_PRESSURE:
+        return b""
     if max(values) < HIGH_BIT:
-        return bytes([status]) + values
+        return (bytes([status]) + values).ljust(3, b"\0")
     if status & 0xF0 in (NOTE_OFF, NOTE_ON, PROGRAM_CHANGE):
         raise CorpusError(f"data bytes out of range: a note or program of {max(values)}, where 127 is the most")
     return b""
 
 
-def _clean_meta(kind: int, body: bytes) -> bytes:
+def _kept_meta(kind: int, body: bytes, bodies: list[bytes]) -> bytes:
+    if kind == END_OF_TRACK:
+        return _END
     is_tempo = kind == TEMPO and len(body) == TEMPO_BYTES and any(body)
-    if not is_tempo and not _is_time_signature(kind, body) and kind != TRACK_NAME:
+    is_port = kind == PORT and len(body) == 1
+    if not (is_tempo or is_port or kind == TRACK_NAME or _is_time_signature(kind, body)):
         return b""
-    return bytes([META, kind]) + _as_quantity(len(body)) + body
+    bodies.append(body)
+    return bytes([META, kind, 0])
 
 
 def _is_time_signature(kind: int, body: bytes) -> bool:

@@ -9,9 +9,9 @@ from typing import Final
 
 from evolve.errors import CorpusError, printable
 from evolve.music.key import estimate_sharps
-from evolve.music.midi import read_midi
-from evolve.music.notation.reader import ReadSong, read_notation
-from evolve.music.notation.written import Refused
+from evolve.music.midi import read_sequences
+from evolve.music.notation.reader import read_notation
+from evolve.music.read_song import ReadSong, Refused
 from evolve.music.representation.steps import chord_starts
 from evolve.music.song import Song
 from evolve.music.unpacking import unpacked_size
@@ -53,7 +53,7 @@ class Reading:
 
 
 def read_file(path: Path) -> tuple[Reading | Refused, ...]:
-    """The pieces of a music file: one, or several where it is a collection, some of which may be refused.
+    """The pieces of a music file: one, or several tunes (ABC) or sequences (MIDI), some of which may be refused.
 
     Raises:
         CorpusError: Its text is the reason alone, such as ``no notes``, when no piece of it can be used; the caller
@@ -84,7 +84,7 @@ def _pieces(path: Path) -> tuple[ReadSong | Refused, ...]:
     data = read_content(path)
     name, suffix = printable(path.stem), path.suffix.lower()
     if suffix in MIDI_SUFFIXES:
-        return (_within_extent(ReadSong(read_midi(data, name))),)
+        return tuple(_within_extent(piece) for piece in read_sequences(data, name))
     return tuple(_within_extent(piece) for piece in read_notation(data, suffix, name))
 
 

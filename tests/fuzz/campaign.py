@@ -95,12 +95,17 @@ def _try_kind(kind: Kind, count: int, seed_number: int, sandbox: Sandbox, kept: 
             path.write_bytes(one.data)
             tally.failures.append(f"{path}: {outcome.text}\n  try it again: python -m tests.fuzz --replay {path}")
 
-    made_up = count // 2
-    for one in _mutated_inputs(kind, count - made_up, seed_number):
+    for one in inputs_of(kind, count, seed_number):
         try_one(one)
-    if made_up:
-        _each_made_up(kind, made_up, seed_number, try_one)
     return tally
+
+
+def inputs_of(kind: Kind, count: int, seed_number: int) -> Iterator[Input]:
+    """So many inputs of a kind, half of them mutated, half made up; the same ones with the same seed."""
+    made_up = count // 2
+    yield from _mutated_inputs(kind, count - made_up, seed_number)
+    if made_up:
+        yield from _made_up_inputs(kind, made_up, seed_number)
 
 
 def replayed(path: Path) -> Input:
@@ -121,8 +126,9 @@ def _mutated_inputs(kind: Kind, count: int, seed_number: int) -> Iterator[Input]
             yield Input(kind, one.suffix, mutated(one.data, everything, rng, is_text=one.suffix in TEXTS))
 
 
-def _each_made_up(kind: Kind, count: int, seed_number: int, try_one: Callable[[Input], None]) -> None:
-    """Have Hypothesis make some up; a failing one is kept as it is, for smaller ones would take their time."""
+def _made_up_inputs(kind: Kind, count: int, seed_number: int) -> Iterator[Input]:
+    """What Hypothesis makes up; a failing one is kept as it is, for smaller ones would take their time."""
+    made_up: list[Input] = []
 
     @seed(seed_number)
     @settings(
@@ -134,6 +140,7 @@ def _each_made_up(kind: Kind, count: int, seed_number: int, try_one: Callable[[I
     )
     @given(made_up_inputs(kind))
     def each(one: Input) -> None:
-        try_one(one)
+        made_up.append(one)
 
     each()
+    yield from made_up

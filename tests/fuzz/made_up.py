@@ -10,6 +10,13 @@ from evolve.judging.moves import Action
 from evolve.network.genes import GENES
 from tests.fuzz.kinds import Input, Kind
 from tests.fuzz.made_up_music import abc_texts, kern_texts, midi_files, musicxml_texts
+from tests.fuzz.made_up_scores import (
+    abc_books,
+    kern_scores,
+    midi_sequences,
+    musicxml_scores,
+    mxl_archives,
+)
 from tests.fuzz.mutations import EXTREMES
 from tests.fuzz.real_files import archive_of, real_inputs
 
@@ -35,10 +42,10 @@ _JSON = st.recursive(
 def made_up_inputs(kind: Kind) -> st.SearchStrategy[Input]:
     """Inputs of a kind."""
     strategies = {
-        Kind.MIDI: midi_files().map(lambda data: Input(Kind.MIDI, ".mid", data)),
-        Kind.MUSICXML: musicxml_texts().flatmap(_musicxml_or_archive),
-        Kind.ABC: abc_texts().map(lambda text: Input(Kind.ABC, ".abc", _bytes(text))),
-        Kind.KERN: kern_texts().map(lambda text: Input(Kind.KERN, ".krn", _bytes(text))),
+        Kind.MIDI: (midi_files() | midi_sequences()).map(lambda data: Input(Kind.MIDI, ".mid", data)),
+        Kind.MUSICXML: (musicxml_texts().map(_bytes) | musicxml_scores()).flatmap(_musicxml_or_archive),
+        Kind.ABC: (abc_texts().map(_bytes) | abc_books()).map(lambda data: Input(Kind.ABC, ".abc", data)),
+        Kind.KERN: (kern_texts() | kern_scores()).map(lambda text: Input(Kind.KERN, ".krn", _bytes(text))),
         Kind.SPACE: _spaces().map(lambda text: Input(Kind.SPACE, ".yaml", _bytes(text))),
         Kind.SETTING: _settings(),
         Kind.BALLOT: _orders() | _steps(),
@@ -56,12 +63,13 @@ def _json(value: Any) -> bytes:  # noqa: ANN401 - JSON
     return json.dumps(value).encode()
 
 
-def _musicxml_or_archive(text: str) -> st.SearchStrategy[Input]:
-    plain = Input(Kind.MUSICXML, ".musicxml", _bytes(text))
+def _musicxml_or_archive(data: bytes) -> st.SearchStrategy[Input]:
+    plain = Input(Kind.MUSICXML, ".musicxml", data)
     names = st.sampled_from(
         ["score.xml", "../../up.xml", "META-INF/container.xml", "score.txt", "/etc/score.xml", "a" * 300]
     )
-    return st.just(plain) | names.map(lambda name: Input(Kind.MUSICXML, ".mxl", archive_of(name, plain.data)))
+    archives = names.map(lambda name: archive_of(name, data)) | mxl_archives(data)
+    return st.just(plain) | archives.map(lambda packed: Input(Kind.MUSICXML, ".mxl", packed))
 
 
 @st.composite

@@ -17,9 +17,14 @@ from evolve.randomness import derive_rng
 from tests.conftest import SHARED_MUSIC
 from tests.execution.exports import example
 from tests.fuzz.kinds import Input, Kind
+from tests.fuzz.made_up_scores import archive
+from tests.fuzz.written import written_inputs
 
 LARGEST_BYTES: Final = 12_000
 A_FEW: Final = 40
+WRITTEN_TIMES: Final = 5
+"""Those with rare signs count as so many, since there are few of them."""
+
 SPACES: Final = Path(__file__).parents[2] / "search_spaces"
 ORDERS: Final = ("C > A = B > D ! E", "a > b > ...", "! A B C D E", "g0-1 > g0-2 = G0-3 > ... ! d, e", "... ! A")
 
@@ -38,7 +43,7 @@ def real_inputs(kind: Kind) -> tuple[Input, ...]:
         Kind.OPENING: _openings,
         Kind.EXPORT: _exports,
     }
-    return tuple(files[kind]())
+    return (*files[kind](), *([*written_inputs(kind)] * WRITTEN_TIMES))
 
 
 def _midi() -> Iterator[Input]:
@@ -111,13 +116,10 @@ def _exports() -> Iterator[Input]:
 
 def archive_of(name: str, data: bytes) -> bytes:
     """A ZIP archive with one file."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, data)
-    return file.getvalue()
+    return archive({name: data})
 
 
 def score_in(archive: bytes) -> bytes:
     """The score of a real compressed MusicXML file."""
     with zipfile.ZipFile(io.BytesIO(archive)) as file:
-        return file.read(next(name for name in file.namelist() if "META-INF" not in name))
+        return max((file.read(name) for name in file.namelist() if "META-INF" not in name), key=len)

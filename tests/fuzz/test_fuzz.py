@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.campaign import replayed, run_campaign, table
+from tests.fuzz.campaign import inputs_of, replayed, run_campaign, table
 from tests.fuzz.kinds import Input, Kind, how_many
 from tests.fuzz.sandbox import WATCHING, Sandbox
 from tests.fuzz.watching.sitecustomize import FOLDERS, STRAY
@@ -30,6 +30,14 @@ def test_there_are_as_many_inputs_as_asked_for() -> None:
     """Some of each kind."""
     assert sum(how_many(500).values()) == 500
     assert all(how_many(1).values())
+
+
+def test_a_seed_gives_the_same_inputs() -> None:
+    """Made up or mutated, whenever they are made."""
+    for kind in (Kind.MIDI, Kind.MUSICXML, Kind.ABC, Kind.KERN):
+        made = [list(inputs_of(kind, 24, SEED)) for _ in range(2)]
+        assert made[0] == made[1]
+        assert len(made[0]) == 24
 
 
 def test_a_kept_input_is_tried_again_as_what_it_was(tmp_path: Path) -> None:

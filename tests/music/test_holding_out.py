@@ -1,12 +1,12 @@
 """Whole pieces are held out."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
 from evolve.music.corpus import Piece
-from evolve.music.holding_out import OPENING_STEPS, SHORTEST_PART, split_pieces
+from evolve.music.holding_out import SHORTEST_PART, split_pieces
 from evolve.music.representation.steps import Step
 from tests.music.pieces import corpus_of, song_of, tune
 
@@ -30,20 +30,68 @@ def test_the_same_seed_holds_out_the_same_pieces(sizes: list[int], seed: int) ->
     assert split_pieces(pieces, seed=seed) == split_pieces(pieces, seed=seed)
 
 
-@given(lengths, st.integers(0, 5))
-def test_a_held_out_piece_can_give_an_opening_if_any_piece_can(sizes: list[int], seed: int) -> None:
-    """Short pieces are held out last."""
-    _, held_out = split_pieces(corpus_of(sizes).pieces, seed=seed)
-    if max(sizes) >= OPENING_STEPS:
-        assert max(len(piece.steps) for piece in held_out) >= OPENING_STEPS
-
-
 @given(lengths, st.integers(0, 5), st.integers(20, 110))
-def test_a_longer_opening_finds_its_piece(sizes: list[int], seed: int, opening_notes: int) -> None:
-    """If any piece is long enough for the opening that is wanted, one that is held out is."""
+def test_a_held_out_piece_can_give_an_opening_if_any_can_be_spared(
+    sizes: list[int], seed: int, opening_notes: int
+) -> None:
+    """Short pieces are held out last, however long the opening is that is wanted."""
     _, held_out = split_pieces(corpus_of(sizes).pieces, seed=seed, opening_notes=opening_notes)
-    if max(sizes) >= opening_notes:
+    if any(opening_notes <= size <= sum(sizes) / 2 for size in sizes):
         assert max(len(piece.steps) for piece in held_out) >= opening_notes
+
+
+any_lengths = st.lists(st.integers(1, 60) | st.integers(100, 700), min_size=2, max_size=12)
+
+
+@settings(deadline=None)
+@given(any_lengths, st.integers(0, 5))
+def test_the_share_of_notes_is_near_whatever_the_lengths(sizes: list[int], seed: int) -> None:
+    """A fifth of all steps at most is held out, or as much as is too short to be divided, and never more than half."""
+    pieces = corpus_of(sizes).pieces
+    training, held_out = split_pieces(pieces, seed=seed)
+    learned, kept = (sum(len(piece.steps) for piece in part) for part in (training, held_out))
+    assert 0 < kept <= learned
+    if kept > 0.2 * sum(sizes):
+        assert kept <= SHORTEST_PART or max(sizes) < 2 * SHORTEST_PART
+    if kept < 0.05 * sum(sizes):
+        assert max(sizes) < 2 * SHORTEST_PART
+
+
+@settings(deadline=None)
+@given(any_lengths, st.integers(0, 5))
+def test_a_piece_is_divided_in_its_place_or_not_at_all(sizes: list[int], seed: int) -> None:
+    """Both parts keep the corpus's order, and no step is lost or on both sides."""
+    pieces = corpus_of(sizes).pieces
+    training, held_out = split_pieces(pieces, seed=seed)
+    assert [piece.name for piece in training] == [
+        piece.name for piece in pieces if piece.name in {p.name for p in training}
+    ]
+    ends = {piece.name.removesuffix(" (its end)"): piece.steps for piece in held_out}
+    assert list(ends) == [piece.name for piece in pieces if piece.name in ends]
+    begun = {piece.name: piece.steps for piece in training}
+    assert all(begun.get(one.name, ()) + ends.get(one.name, ()) == one.steps for one in pieces)
+
+
+def test_of_a_long_and_a_short_piece_the_long_one_is_divided() -> None:
+    """Nothing would be learned from the short one alone, nor could it give an opening."""
+    for seed in range(5):
+        training, held_out = split_pieces(corpus_of([300, 10]).pieces, seed=seed)
+        assert [(piece.name, len(piece.steps)) for piece in training] == [("tune 0", 200), ("tune 1", 10)]
+        assert [(piece.name, len(piece.steps)) for piece in held_out] == [("tune 0 (its end)", 100)]
+
+
+def test_a_short_piece_is_held_out_where_the_long_one_is_too_short_to_be_divided() -> None:
+    """The longer is learned from."""
+    _, held_out = split_pieces(corpus_of([150, 12]).pieces, seed=0)
+    assert [len(piece.steps) for piece in held_out] == [12]
+
+
+def test_the_ends_of_equal_pieces_are_held_out_together() -> None:
+    """A long tune under two titles is divided at one place."""
+    pieces = [Piece.of(name, song_of(tune(length, 60))) for name, length in (("a", 400), ("b", 400), ("c", 12))]
+    training, held_out = split_pieces(pieces, seed=0)
+    assert [len(piece.steps) for piece in training] == [300, 300, 12]
+    assert [piece.name for piece in held_out] == ["a (its end)", "b (its end)"]
 
 
 @given(st.integers(0, 30))

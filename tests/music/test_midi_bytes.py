@@ -1,11 +1,12 @@
-"""MIDI bytes are checked before the fast reader sees them."""
+"""MIDI bytes are checked event by event, and become columns of events."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
-from evolve.music.midi_bytes import clean_midi
+from evolve.music.midi_bytes import event_bytes
+from evolve.music.midi_events import events_of
 
 NOTE = bytes([0, 0x90, 60, 80, 96, 0x80, 60, 0])
 END = b"\0\xff\x2f\0"
@@ -17,16 +18,29 @@ def midi_file(*tracks: bytes, division: bytes = b"\x01\xe0") -> bytes:
     return header + b"".join(b"MTrk" + len(track).to_bytes(4, "big") + track for track in tracks)
 
 
-def test_a_clean_file_stays_as_it_is() -> None:
-    """Cleaning takes nothing from a file that needs no cleaning."""
-    data = midi_file(NOTE + END, b"\0\xff\x03\x05Piano" + NOTE + END)
-    assert clean_midi(data) == data
+Event = tuple[int, ...]
+
+
+def read(data: bytes) -> tuple[list[Event], tuple[bytes, ...]]:
+    """Track, tick, status and data of each event, and what the meta events say."""
+    events = events_of(event_bytes(data))
+    columns = (events.tracks, events.ticks, events.statuses, *events.data)
+    return list(zip(*(column.tolist() for column in columns), strict=True)), events.bodies
+
+
+def test_every_event_has_its_track_and_its_tick() -> None:
+    """Each track counts from 0, and says what it is called and where it ends."""
+    events, bodies = read(midi_file(NOTE + END, b"\0\xff\x03\x05Piano" + NOTE + END))
+    note = [(0, 0x90, 60, 80), (96, 0x80, 60, 0)]
+    first = [(0, *event) for event in [*note, (96, 0xFF, 0x2F, 0)]]
+    assert events == first + [(1, *event) for event in [(0, 0xFF, 3, 0), *note, (96, 0xFF, 0x2F, 0)]]
+    assert bodies == (b"", b"Piano", b"")
 
 
 def test_running_status_is_written_out() -> None:
     """An event that leaves its status to the one before gets it back, even after a meta event."""
     running = bytes([0, 0x90, 60, 80, 5, 0xFF, 0x01, 2, 65, 66, 91, 60, 0])
-    assert clean_midi(midi_file(running + END)) == midi_file(bytes([0, 0x90, 60, 80, 96, 0x90, 60, 0]) + END)
+    assert read(midi_file(running + END)) == read(midi_file(bytes([0, 0x90, 60, 80, 96, 0x90, 60, 0]) + END))
 
 
 messages = st.builds(
@@ -45,19 +59,19 @@ def test_a_status_left_out_changes_nothing(events: list[tuple[bytes, int, bytes]
     for (wait, status, values), may_go in zip(events, is_left_out, strict=False):
         running.append(wait + (b"" if may_go and status == before else bytes([status])) + values)
         before = status
-    assert clean_midi(midi_file(b"".join(running) + END)) == midi_file(b"".join(plain) + END)
+    assert read(midi_file(b"".join(running) + END)) == read(midi_file(b"".join(plain) + END))
 
 
 def test_a_very_long_track_is_measured_exactly() -> None:
     """Three hours of notes are no damage, though so many bytes could be days."""
-    data = midi_file(bytes([0x81, 0, 0x90, 60, 80, 0, 0x80, 60, 0]) * 80_000 + END)
-    assert clean_midi(data) == data
+    events, _ = read(midi_file(bytes([0x81, 0, 0x90, 60, 80, 0, 0x80, 60, 0]) * 80_000 + END))
+    assert events[-1] == (0, 80_000 * 128, 0xFF, 0x2F, 0)
 
 
 def test_a_controller_out_of_range_costs_nothing_but_itself() -> None:
     """A bad controller value is dropped; the notes around it stay in time."""
     bad = bytes([0, 0x90, 60, 80, 6, 0xB0, 7, 0xA8, 90, 0x80, 60, 0])
-    assert clean_midi(midi_file(bad + END)) == midi_file(NOTE + END)
+    assert read(midi_file(bad + END)) == read(midi_file(NOTE + END))
 
 
 def test_a_riff_wrapper_and_foreign_chunks_are_passed_over() -> None:
@@ -65,7 +79,7 @@ def test_a_riff_wrapper_and_foreign_chunks_are_passed_over() -> None:
     data = midi_file(NOTE + END)
     wrapped = b"RIFF" + len(data).to_bytes(4, "little") + b"RMIDdata" + len(data).to_bytes(4, "little") + data
     foreign = data[:14] + b"XFIH\0\0\0\x02ab" + data[14:]
-    assert clean_midi(wrapped) == clean_midi(foreign) == data
+    assert read(wrapped) == read(foreign) == read(data)
 
 
 @pytest.mark.parametrize(
@@ -92,14 +106,15 @@ def test_a_riff_wrapper_and_foreign_chunks_are_passed_over() -> None:
 def test_rubbish_is_named(data: bytes, reason: str) -> None:
     """What is wrong with a file is said in a few words."""
     with pytest.raises(CorpusError, match=reason):
-        clean_midi(data)
+        read(data)
 
 
 @given(st.binary(max_size=80))
-def test_any_bytes_after_a_header_are_cleaned_or_refused(events: bytes) -> None:
-    """No bytes make the check itself fail, and what is clean stays so."""
+def test_any_bytes_after_a_header_are_read_or_refused(events: bytes) -> None:
+    """No bytes make the check itself fail, and ticks never fall within a track."""
     try:
-        cleaned = clean_midi(midi_file(events))
+        found, _ = read(midi_file(events))
     except CorpusError:
         return
-    assert clean_midi(cleaned) == cleaned
+    assert sorted(found, key=lambda event: event[:2]) == found
+    assert all(status >= 0x80 for _, _, status, *_ in found)

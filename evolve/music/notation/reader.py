@@ -1,30 +1,13 @@
 """Any notation file as songs, with the doubts about each."""
 
-from dataclasses import dataclass
-
 from evolve.errors import CorpusError
 from evolve.music.notation.abc.reader import read_abc
 from evolve.music.notation.kern import read_kern
 from evolve.music.notation.musicxml import read_musicxml
 from evolve.music.notation.timeline import song_of
-from evolve.music.notation.written import Refused, WrittenScore
-from evolve.music.song import Song
+from evolve.music.notation.written import WrittenScore
+from evolve.music.read_song import ReadSong, Refused
 from evolve.music.unpacking import unpacked
-
-
-@dataclass(frozen=True, slots=True)
-class ReadSong:
-    """A song that was read, with what the reader could not be sure of.
-
-    Attributes:
-        song: What sounds.
-        label: Its number and title in its collection; empty where it stands alone.
-        doubts: Each a short clause.
-    """
-
-    song: Song
-    label: str = ""
-    doubts: tuple[str, ...] = ()
 
 
 def read_notation(data: bytes, suffix: str, name: str) -> tuple[ReadSong | Refused, ...]:

@@ -72,16 +72,3 @@ class WrittenScore:
     tempo_bpm: float | None = None
     label: str = ""
     doubts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A piece of a collection that cannot be read, or is none; the others of its file are not touched by that.
-
-    Attributes:
-        label: Its number and title in its collection.
-        reason: Why, in a few words.
-    """
-
-    label: str
-    reason: str

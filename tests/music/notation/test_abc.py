@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
-from evolve.music.notation.reader import ReadSong, read_notation
-from evolve.music.notation.written import Refused
+from evolve.music.notation.reader import read_notation
+from evolve.music.read_song import ReadSong, Refused
 from evolve.music.song import TICKS_PER_BEAT, Metre, Song
 from tests.music.notation.abc2midi import heard_by_abc2midi, needs_abc2midi
 

@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 
 from evolve.music.builtin import FIDDLE_TUNES
-from evolve.music.notation.reader import ReadSong, read_notation
+from evolve.music.notation.reader import read_notation
+from evolve.music.read_song import ReadSong
 from tests.music.notation.abc2midi import heard_by_abc2midi, needs_abc2midi, tunes_of
 from tests.music.notation.comparing import differences, heard_in
 

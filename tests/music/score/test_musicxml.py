@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from evolve.errors import EvolveError
-from evolve.music.notation.reader import ReadSong, read_notation
+from evolve.music.notation.reader import read_notation
+from evolve.music.read_song import ReadSong
 from evolve.music.score.musicxml import musicxml
 from evolve.music.song import Metre, Note, Notes, Song, Track
 from tests.music.score.songs import line, song_of, songs_anywhere, songs_on_grid

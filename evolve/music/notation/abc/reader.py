@@ -6,7 +6,8 @@ from evolve.errors import CorpusError, printable
 from evolve.music.notation.abc.book import MUSIC, Tune, tunes_in
 from evolve.music.notation.abc.music import read_music
 from evolve.music.notation.abc.tune import TuneInReading
-from evolve.music.notation.written import Refused, WrittenScore
+from evolve.music.notation.written import WrittenScore
+from evolve.music.read_song import Refused
 
 _TOLD_SIGNS: Final = 4
 """Unknown signs that are named where there are many."""

@@ -1,0 +1,127 @@
+"""The events of a MIDI file as columns of numbers."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from evolve.errors import CorpusError
+from evolve.music.midi_bytes import END_OF_TRACK, HIGH_BIT, META, PORT, EventBytes
+
+LARGEST_TICK: Final = 2**31 - 1
+CHANNELS: Final = 16
+_LARGEST_SMALL: Final = 0xFFFF
+
+Column = npt.NDArray[np.int64]
+Metas = list[tuple[int, int, int, bytes]]
+"""Tick, track, kind and body of meta events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """The events of some tracks, track by track, in the order of the file.
+
+    Attributes:
+        division: Ticks to a quarter note.
+        ticks: When each happens, from the start of its track, int64 [events].
+        tracks: The number of its track, int64 [events].
+        statuses: What it is: a channel message, with its channel, or `META`, uint8 [events].
+        data: The first and the second byte of its data, uint8 [2, events]; the first of a meta event is its kind.
+        bodies: What meta events say, in their order.
+    """
+
+    division: int
+    ticks: Column
+    tracks: Column
+    statuses: npt.NDArray[np.uint8]
+    data: npt.NDArray[np.uint8]
+    bodies: tuple[bytes, ...]
+
+    @property
+    def metas(self) -> Metas:
+        """The meta events."""
+        (places,) = (self.statuses == META).nonzero()
+        columns = (self.ticks[places], self.tracks[places], self.data[0, places])
+        return list(zip(*(column.tolist() for column in columns), self.bodies, strict=True))
+
+    @property
+    def channel_numbers(self) -> Column:
+        """One number for port and channel of each: two tracks that share it play on one channel."""
+        numbers = (self.statuses & 0x0F).astype(np.int64)
+        if ((self.statuses == META) & (self.data[0] == PORT)).any():
+            ports = np.zeros(int(self.tracks[-1]) + 1, np.int64)
+            for _, track, kind, body in self.metas:
+                if kind == PORT:
+                    ports[track] = body[0] & 0x7F
+            numbers += ports[self.tracks] * CHANNELS
+        return numbers
+
+    def of_track(self, number: int) -> "Events":
+        """Those of one track."""
+        first, stop = self.tracks.searchsorted((number, number + 1)).tolist()
+        metas_before = int(np.count_nonzero(self.statuses[:first] == META))
+        metas = int(np.count_nonzero(self.statuses[first:stop] == META))
+        own = slice(first, stop)
+        return Events(
+            self.division,
+            self.ticks[own],
+            self.tracks[own],
+            self.statuses[own],
+            self.data[:, own],
+            self.bodies[metas_before : metas_before + metas],
+        )
+
+
+def events_of(file: EventBytes) -> Events:
+    """The columns of events of one plain form.
+
+    Every event has three bytes below 128: the last of its waiting time, and its data. Bytes of 128 or more before the
+    first of these belong to the waiting time; one before the second is the status.
+
+    Raises:
+        CorpusError: A track lasts longer than anything does.
+    """
+    raw = np.frombuffer(file.events, np.uint8)
+    waits_end, first, second = (raw < HIGH_BIT).nonzero()[0].reshape(-1, 3).T
+    data = raw[np.array((first, second))]
+    statuses = _statuses(raw[first - 1], first - waits_end > 1)
+    ticks = _waits(raw, waits_end, second).cumsum()
+    (ends,) = ((statuses == META) & (data[0] == END_OF_TRACK)).nonzero()
+    sizes, lengths = ends + 1, ticks[ends]
+    sizes[1:] -= sizes[:-1].copy()
+    lengths[1:] -= lengths[:-1].copy()
+    if (most := int(lengths.max())) > LARGEST_TICK:
+        raise CorpusError(f"damaged: track {int(lengths.argmax()) + 1} lasts for {most:,} ticks")
+    tracks = np.arange(len(ends)).repeat(sizes)
+    ticks -= (ticks[ends] - lengths).repeat(sizes)
+    return Events(file.division, ticks, tracks, statuses, data, file.bodies)
+
+
+def sorted_order(keys: Column) -> Column:
+    """The order in which keys, from 0, ascend; equal ones stay as they are.
+
+    Small keys, as most files have, are sorted without comparing any.
+    """
+    is_small = keys.max(initial=0) <= _LARGEST_SMALL
+    return (keys.astype(np.uint16) if is_small else keys).argsort(kind="stable")
+
+
+def _statuses(said: npt.NDArray[np.uint8], is_said: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """The status of each event: its own, or else that of the last channel message."""
+    if is_said.all():
+        return said
+    is_channel = is_said & (said < META)
+    last = np.maximum.accumulate(np.where(is_channel, np.arange(len(said)), 0))
+    return np.where(is_said, said, said[last])
+
+
+def _waits(raw: npt.NDArray[np.uint8], places: Column, event_ends: Column) -> Column:
+    """The waiting times whose last bytes stand at these places: seven bits a byte, the last byte the lowest."""
+    waits = raw[places].astype(np.int64)
+    sizes = places.copy()
+    sizes[1:] -= event_ends[:-1] + 1
+    for back in range(1, int(sizes.max()) + 1):
+        (longer,) = (sizes >= back).nonzero()
+        waits[longer] += (raw[places[longer] - back] & 0x7F).astype(np.int64) << 7 * back
+    return waits

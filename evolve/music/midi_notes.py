@@ -1,0 +1,229 @@
+"""The notes that the events of a MIDI file begin and end, and the program that each is played with."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from evolve.music.midi_bytes import NOTE_ON
+from evolve.music.midi_events import Column, Events, sorted_order
+from evolve.music.midi_programs import programs_of
+
+DRUM_CHANNEL: Final = 9
+"""The tenth, as General MIDI has it."""
+
+_AFTER_NOTES: Final = 0xA0
+_CHANNEL_BITS, _PITCH_BITS, _TICK_BITS = 4, 7, 31
+_LONGEST_HANGING_BEATS, _LAST_HANGING_BEATS = 4, 1
+
+
+@dataclass(frozen=True, slots=True)
+class RawNotes:
+    """The notes of events, in no order, as columns [notes].
+
+    Attributes:
+        pitches: MIDI note numbers, uint8.
+        onsets: Ticks of the file; like the rest, int64.
+        ends: Ticks of the file; none before its onset.
+        velocities: 1 .. 127, uint8.
+        parts: The track and the channel that struck each, in one number: channels are its last four bits.
+        programs: The program in force on its channel, 0 .. 127.
+        last_message: The tick of the last note message, drums included.
+        may_overlap: Whether notes of one part and pitch may sound together.
+        without_end: How many of them nothing ends.
+    """
+
+    pitches: npt.NDArray[np.uint8]
+    onsets: Column
+    ends: Column
+    velocities: npt.NDArray[np.uint8]
+    parts: Column
+    programs: Column
+    last_message: int
+    may_overlap: bool
+    without_end: int
+
+
+def is_struck(events: Events) -> npt.NDArray[np.bool_]:
+    """Which events begin a note, drums included."""
+    is_on: npt.NDArray[np.bool_] = (events.statuses & 0xF0 == NOTE_ON) & (events.data[1] > 0)
+    return is_on
+
+
+def notes_of(events: Events) -> RawNotes:
+    """The notes of all channels but the drums.
+
+    A note ends with the next end of its pitch in its track and channel; of overlapping ones the first that was struck
+    ends first. Where there are fewer ends than notes, those are without an end which, were each end to close the last
+    note struck, none would close: so one that is missing leaves the notes after it as they are. A note without an end
+    in its own track takes one that is left over on its channel in another; failing that it lasts until its track
+    strikes something else on the channel, or until the track ends, but for no more than a whole note. (The standard
+    says nothing of either.) One that was struck together with another of its pitch is that other.
+    """
+    is_note = events.statuses < _AFTER_NOTES
+    (places,) = (is_note & (events.statuses & 0x0F != DRUM_CHANNEL)).nonzero()
+    statuses, pitches = events.statuses[places], events.data[0, places]
+    is_on = (statuses >= NOTE_ON) & (events.data[1, places] > 0)
+    keys = (_parts(events, places) << _PITCH_BITS) + pitches
+    order = sorted_order(keys)
+    pairing = _paired(keys[order], is_on[order], places[order])
+    if pairing.hanging.size and pairing.left_over.size:
+        pairing = _paired_over_tracks(events, pairing)
+    struck, ends = pairing.struck, events.ticks[pairing.ended]
+    if pairing.hanging.size:
+        alone = _without_doubles(events, struck, pairing.hanging)
+        ends = np.concatenate((ends, _ends_of_hanging(events, places[is_on], alone)))
+        struck = np.concatenate((struck, alone))
+    return RawNotes(
+        pitches=events.data[0, struck],
+        onsets=events.ticks[struck],
+        ends=ends,
+        velocities=events.data[1, struck],
+        parts=_parts(events, struck),
+        programs=programs_of(events, struck),
+        last_message=int(events.ticks[is_note].max(initial=0)),
+        may_overlap=not pairing.is_by_turns,
+        without_end=len(struck) - len(pairing.struck),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """Which end ends which note; events by their places among all.
+
+    Attributes:
+        struck, ended: The events that begin and end a note, side by side.
+        hanging: Those that begin a note which nothing ends.
+        left_over: Those that end nothing.
+        is_by_turns: Whether each pitch is struck and ended by turns, in each track and channel.
+    """
+
+    struck: Column
+    ended: Column
+    hanging: Column
+    left_over: Column
+    is_by_turns: bool = False
+
+
+_NONE: Final = np.array((), np.int64)
+
+
+def _paired(keys: Column, is_on: npt.NDArray[np.bool_], places: Column) -> _Pairing:
+    """Beginnings and ends of one key paired; keys, of a track, a channel and a pitch, come one after the other."""
+    if _by_turns(keys, is_on):
+        return _Pairing(places[::2], places[1::2], _NONE, _NONE, is_by_turns=True)
+    starts = np.diff(keys, prepend=-1).nonzero()[0]
+    sizes = np.diff(starts, append=len(keys))
+    is_even = (np.arange(len(keys)) - starts.repeat(sizes)) % 2 == 0
+    is_odd_one = (sizes % 2 == 1) | np.logical_or.reduceat(is_on != is_even, starts)
+    plain = places[~is_odd_one.repeat(sizes)]
+    struck, ended, hanging, left_over = list[int](), list[int](), list[int](), list[int]()
+    for start, size in zip(starts[is_odd_one].tolist(), sizes[is_odd_one].tolist(), strict=True):
+        some = slice(start, start + size)
+        alone, nothing = _unpaired(is_on[some].tolist(), places[some].tolist())
+        hanging += alone
+        left_over += nothing
+        paired = _first_in_first_out(is_on[some].tolist(), places[some].tolist(), {*alone, *nothing})
+        struck += paired[0]
+        ended += paired[1]
+    return _Pairing(
+        np.concatenate((plain[::2], np.array(struck, np.int64))),
+        np.concatenate((plain[1::2], np.array(ended, np.int64))),
+        np.array(hanging, np.int64),
+        np.array(left_over, np.int64),
+    )
+
+
+def _by_turns(keys: Column, is_on: npt.NDArray[np.bool_]) -> bool:
+    """Whether each key is struck and ended by turns, as in nearly all files."""
+    if len(keys) % 2:
+        return False
+    return bool(is_on[::2].all()) and not is_on[1::2].any() and bool((keys[::2] == keys[1::2]).all())
+
+
+def _unpaired(is_on: list[bool], places: list[int]) -> tuple[list[int], list[int]]:
+    """The beginnings that no end closes, and the ends that close nothing, if each closes the last note struck."""
+    sounding, nothing = list[int](), list[int]()
+    for is_struck, place in zip(is_on, places, strict=True):
+        if is_struck:
+            sounding.append(place)
+        elif sounding:
+            sounding.pop()
+        else:
+            nothing.append(place)
+    return sounding, nothing
+
+
+def _first_in_first_out(is_on: list[bool], places: list[int], unpaired: set[int]) -> tuple[list[int], list[int]]:
+    """The paired beginnings, and their ends."""
+    sounding, struck, ended = deque[int](), list[int](), list[int]()
+    for is_struck, place in zip(is_on, places, strict=True):
+        if place in unpaired:
+            continue
+        if is_struck:
+            sounding.append(place)
+        else:
+            struck.append(sounding.popleft())
+            ended.append(place)
+    return struck, ended
+
+
+def _paired_over_tracks(events: Events, pairing: _Pairing) -> _Pairing:
+    """The same, with ends that are left over given to notes of their channel and pitch that hang in another track."""
+    both = np.concatenate((pairing.left_over, pairing.hanging))
+    is_on = np.arange(len(both)) >= len(pairing.left_over)
+    keys = (events.channel_numbers[both] << _PITCH_BITS) + events.data[0, both]
+    order = np.lexsort((is_on, events.ticks[both], keys))  # at one tick, what ends is what sounded before
+    again = _paired_neighbours(keys[order], is_on[order], both[order])
+    return _Pairing(
+        np.concatenate((pairing.struck, again.struck)),
+        np.concatenate((pairing.ended, again.ended)),
+        again.hanging,
+        again.left_over,
+    )
+
+
+def _paired_neighbours(keys: Column, is_on: npt.NDArray[np.bool_], places: Column) -> _Pairing:
+    """Each beginning paired with the end that comes next of all of its key."""
+    is_pair = is_on[:-1] & ~is_on[1:] & (keys[:-1] == keys[1:])
+    (first,) = is_pair.nonzero()
+    is_alone = np.ones(len(places), np.bool_)
+    is_alone[first] = is_alone[first + 1] = False
+    return _Pairing(places[first], places[first + 1], places[is_alone & is_on], places[is_alone & ~is_on])
+
+
+def _without_doubles(events: Events, struck: Column, hanging: Column) -> Column:
+    """Those hanging of whose pitch no other note is struck in the same track, channel and tick."""
+
+    def moments(places: Column) -> list[tuple[int, ...]]:
+        columns = (events.tracks, events.statuses, events.data[0], events.ticks)
+        return list(zip(*(column[places].tolist() for column in columns), strict=True))
+
+    others = set(moments(struck))
+    return hanging[[moment not in others for moment in moments(hanging)]]
+
+
+def _ends_of_hanging(events: Events, struck: Column, hanging: Column) -> Column:
+    """When notes without an end are taken to end.
+
+    Args:
+        events: All.
+        struck: The events that begin a note.
+        hanging: Those of them that nothing ends.
+    """
+    onsets = events.ticks[hanging]
+    moments = np.sort((_parts(events, struck) << _TICK_BITS) + events.ticks[struck])
+    later = moments.searchsorted((_parts(events, hanging) << _TICK_BITS) + onsets, "right")
+    following = np.append(moments, -1)[later]
+    track_ends = events.ticks[events.tracks.searchsorted(events.tracks[hanging], "right") - 1]
+    is_followed = following >> _TICK_BITS == _parts(events, hanging)
+    ends = np.where(is_followed, following & ((1 << _TICK_BITS) - 1), track_ends)
+    ends = np.where(ends > onsets, ends, onsets + _LAST_HANGING_BEATS * events.division)
+    return np.minimum(ends, onsets + _LONGEST_HANGING_BEATS * events.division)
+
+
+def _parts(events: Events, places: Column) -> Column:
+    """One number for track and channel."""
+    return (events.tracks[places] << _CHANNEL_BITS) + (events.statuses[places] & 0x0F)

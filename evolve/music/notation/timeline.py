@@ -6,7 +6,7 @@ What is written is read once: repeats, endings, D.C. and D.S. are not played (do
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import accumulate, zip_longest
+from itertools import accumulate, pairwise, zip_longest
 from typing import Final
 
 from evolve.errors import CorpusError
@@ -53,7 +53,7 @@ def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
     left_out = 0
     for part in score.parts:
         starts = _bar_starts(part, score.parts if in_step else (part,))
-        if starts and starts[-1] + part.bars[-1].length_beats > _MOST_BEATS:
+        if starts[-1] > _MOST_BEATS:
             raise CorpusError(f"lasts for more than {_MOST_BEATS:,} beats, which no song does")
         notes, strange = _notes(part, starts)
         left_out += strange
@@ -74,10 +74,10 @@ def _main_metre(parts: Sequence[WrittenPart]) -> Metre:
 
 
 def _bar_starts(part: WrittenPart, beside: Sequence[WrittenPart]) -> list[Fraction]:
-    """Where each bar of a part starts, in quarter notes, when it is in step with others."""
+    """Where each bar of a part starts, in quarter notes, when it is in step with others, and where the last ends."""
     together = zip_longest(*(one.bars for one in beside))
     lengths = [max(bar.length_beats for bar in bars if bar is not None) for bars in together]
-    return [*accumulate(lengths, initial=_silence_before(beside))][: len(part.bars)]
+    return [*accumulate(lengths, initial=_silence_before(beside))][: len(part.bars) + 1]
 
 
 def _run_by_themselves(parts: Sequence[WrittenPart]) -> bool:
@@ -96,22 +96,26 @@ def _silence_before(parts: Sequence[WrittenPart]) -> Fraction:
 
 
 def _notes(part: WrittenPart, starts: Sequence[Fraction]) -> tuple[list[Note], int]:
-    """A part's notes on the grid, tied ones joined, and how many were left out since MIDI has no such pitch."""
+    """A part's notes on the grid, tied ones joined, and how many were left out since MIDI has no such pitch.
+
+    A tie from the end of a bar that is shorter than in other parts reaches over what it lacks.
+    """
     placed = sorted(
-        (start + note.onset_beats, note.pitch, note.duration_beats, note.is_tied)
-        for bar, start in zip(part.bars, starts, strict=True)
+        (start + note.onset_beats, note.pitch, note.duration_beats, note.is_tied, following if is_last else None)
+        for bar, (start, following) in zip(part.bars, pairwise(starts), strict=True)
         for note in bar.notes
+        for is_last in (note.onset_beats + note.duration_beats == bar.length_beats,)
     )
     spans: list[tuple[int, Fraction, Fraction]] = []
     ending: dict[tuple[int, Fraction], list[int]] = defaultdict(list)
-    for onset, pitch, duration, is_tied in placed:
+    for onset, pitch, duration, is_tied, following in placed:
         if is_tied and (before := ending[pitch, onset]):
             joined = before.pop()
             spans[joined] = (pitch, spans[joined][1], onset + duration)
         else:
             joined = len(spans)
             spans.append((pitch, onset, onset + duration))
-        ending[pitch, onset + duration].append(joined)
+        ending[pitch, onset + duration if following is None else following].append(joined)
     on_grid = [(pitch, _ticks(onset), _ticks(end)) for pitch, onset, end in spans if 0 <= pitch < PITCHES]
     notes = [Note(pitch, onset, end - onset) for pitch, onset, end in on_grid if end > onset]
     return notes, len(spans) - len(on_grid)

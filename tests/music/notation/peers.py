@@ -4,9 +4,12 @@ import base64
 import contextlib
 import io
 import warnings
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import verovio
@@ -22,6 +25,9 @@ from evolve.music.unpacking import unpacked
 
 Heard = Counter[tuple[int, int, int]]
 """Pitch, onset and duration of each note on the grid, from the first one on; one note at a time on each key."""
+
+InBars = Counter[tuple[int, int, int, int]]
+"""The number of the bar, pitch, onset in the bar and duration of each note as it is written, ties not joined."""
 
 SUFFIXES = (".mxl", ".xml", ".musicxml")
 
@@ -51,19 +57,56 @@ def by_verovio(score: bytes) -> Heard:
 
 
 def by_partitura(score: bytes, folder: Path) -> Heard:
-    """What partitura makes of it, which reads files and not bytes."""
+    """What partitura makes of it."""
+    arrays = [part.note_array() for part in _partitura_parts(score, folder)]
+    return _heard(
+        (int(note["pitch"]), TICKS_PER_BEAT * float(note["onset_quarter"]),
+         TICKS_PER_BEAT * float(note["onset_quarter"] + note["duration_quarter"]))
+        for notes in arrays for note in notes
+    )  # fmt: skip
+
+
+def by_us_in_bars(score: bytes) -> InBars:
+    """What evolve reads between bar lines."""
+    return Counter(
+        (
+            number,
+            note.pitch,
+            _nearest(note.onset_beats * TICKS_PER_BEAT),
+            _nearest(note.duration_beats * TICKS_PER_BEAT),
+        )
+        for part in read_musicxml(score).parts
+        for number, bar in enumerate(part.bars)
+        for note in bar.notes
+    )
+
+
+def by_partitura_in_bars(score: bytes, folder: Path) -> InBars:
+    """What partitura reads between bar lines; its parts drift apart where bars are unequal, its bars do not."""
+    found: InBars = Counter()
+    for part in _partitura_parts(score, folder):
+        from partitura.score import GraceNote, Measure  # noqa: PLC0415 -- as in `_partitura_parts`
+
+        starts = [measure.start.t for measure in part.iter_all(Measure)]
+        beats = part.quarter_map
+        for note in part.notes:
+            if not isinstance(note, GraceNote):
+                number = bisect_right(starts, note.start.t) - 1
+                onset, end = (float(beats(place.t) - beats(starts[number])) for place in (note.start, note.end))
+                ticks = _nearest(onset * TICKS_PER_BEAT), _nearest((end - onset) * TICKS_PER_BEAT)
+                found[number, note.midi_pitch, *ticks] += 1
+    return found
+
+
+def _partitura_parts(score: bytes, folder: Path) -> list[Any]:
+    """The parts of a score as partitura has them, which reads files and not bytes."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         import partitura  # noqa: PLC0415 -- it warns while it is imported
 
         plain = folder / "plain.musicxml"
         plain.write_bytes(score)
-        arrays = [part.note_array() for part in partitura.load_musicxml(plain).parts]
-    return _heard(
-        (int(note["pitch"]), TICKS_PER_BEAT * float(note["onset_quarter"]),
-         TICKS_PER_BEAT * float(note["onset_quarter"] + note["duration_quarter"]))
-        for notes in arrays for note in notes
-    )  # fmt: skip
+        return list(partitura.load_musicxml(plain).parts)
 
 
 def unmatched(one: Heard, other: Heard) -> int:
@@ -118,6 +161,6 @@ def _heard(notes: Iterable[tuple[int, float, float]]) -> Heard:
     return Counter((note.pitch, note.onset_ticks, note.duration_ticks) for note in alone)
 
 
-def _nearest(ticks: float) -> int:
+def _nearest(ticks: float | Fraction) -> int:
     """Halves rounded up, as the timeline does it; what is a half but for the rounding of a peer is one."""
     return int(ticks + 0.5 + 1e-3)

@@ -2,11 +2,9 @@
 
 import contextlib
 import hashlib
-import importlib.metadata
 import json
 import os
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +18,7 @@ from evolve.music.song_json import song_from_json, song_to_json
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
 """The environment variable that names another cache folder."""
 
-READER_VERSION: Final = 8
+READER_VERSION: Final = 9
 """To be raised whenever the same file would be read differently."""
 
 Outcome = tuple[Reading | Refused, ...] | str
@@ -59,7 +57,7 @@ def cache_folder() -> Path:
 
 def content_key(data: bytes, suffix: str) -> str:
     """The name under which what was read from these bytes is remembered; depends on who reads them too."""
-    reader = f"{READER_VERSION} {_music21_version()} {suffix.lower()} "
+    reader = f"{READER_VERSION} {suffix.lower()} "
     return hashlib.sha256(reader.encode() + data).hexdigest()
 
 
@@ -95,11 +93,6 @@ def _path(key: str) -> Path:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@cache
-def _music21_version() -> str:
-    return importlib.metadata.version("music21")
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 LONGEST_READING_S: Final = 120.0
-"""No file may take longer; the longest quartet movement takes music21 about 4 s, the largest collection 11."""
+"""No file may take longer; the longest quartet takes a second, and so does the largest collection."""
 
 SHORTEST_LIMIT_S: Final = 10.0
 SMALL_FILE_BYTES: Final = 50_000
 BYTES_A_SECOND: Final = 2_500
-"""By how many bytes beyond a small file the limit grows by a second: music21 reads ten times as many."""
+"""By how many bytes beyond a small file the limit grows by a second; the slowest reader takes a hundred times as many."""
 
 SMALL_MEMORY_MB: Final = 800
-"""The largest files that come with music21 take 300 MB, 110 of which are music21 itself."""
+"""The largest files that come with music21 take 134 MB."""
 
 LARGEST_MEMORY_MB: Final = 3_000
 MEMORY_OF_A_BYTE: Final = 400

@@ -1,16 +1,18 @@
 """Songs become MusicXML that holds bars, ties, triplets and names as print does."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from evolve.errors import EvolveError
 from evolve.music.notation.reader import read_notation
 from evolve.music.read_song import ReadSong
 from evolve.music.score.musicxml import musicxml
 from evolve.music.song import Metre, Note, Notes, Song, Track
+from tests.music.notation.peers import by_partitura
 from tests.music.score.songs import line, song_of, songs_anywhere, songs_on_grid
 
 
@@ -164,6 +166,15 @@ def test_what_is_on_the_grid_is_read_back(song: Song) -> None:
     (again,) = read_back(song)
     assert keys_struck(again) == keys_struck(song)
     assert again.tempo_bpm == pytest.approx(song.tempo_bpm)
+
+
+@pytest.mark.slow
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(song=songs_on_grid())
+def test_another_reader_finds_the_same_keys(song: Song, tmp_path: Path) -> None:
+    """Partitura knows nothing of how the score was made."""
+    found = by_partitura(musicxml(song), tmp_path)
+    assert {(onset, pitch) for pitch, onset, _ in found} == keys_struck(song)
 
 
 @pytest.mark.slow

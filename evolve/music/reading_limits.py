@@ -12,7 +12,7 @@ LONGEST_READING_S: Final = 120.0
 SHORTEST_LIMIT_S: Final = 10.0
 SMALL_FILE_BYTES: Final = 50_000
 BYTES_A_SECOND: Final = 2_500
-"""By how many bytes beyond a small file the limit grows by a second; the slowest reader takes a hundred times as many."""
+"""By how many bytes beyond a small file the limit grows by a second: readers take a hundred times as many."""
 
 SMALL_MEMORY_MB: Final = 800
 """The largest files that come with music21 take 134 MB."""

@@ -129,6 +129,7 @@ def packed_strangely(data: bytes) -> bytes:
         (archive_of(a_mxl=archive_of(a_xml=b"<a/>")), "an archive within an archive"),
         (archive_of(), "an archive without a score"),
     ],
+    ids=["cut", "wrong sum", "overwritten", "locked", "packed strangely", "nested", "empty"],  # bytes hold the time
 )
 def test_a_broken_archive_is_a_reason(data: bytes, said: str) -> None:
     """Whatever is wrong with it, in one line."""

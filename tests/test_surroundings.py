@@ -28,6 +28,13 @@ def test_a_number_of_threads_is_kept_where_it_is_one(value: str, is_kept: bool) 
     assert set_aside({"OMP_NUM_THREADS": value}) == (() if is_kept else ("OMP_NUM_THREADS",))
 
 
+def test_what_a_processor_needs_stays() -> None:
+    """OpenBLAS may crash on a processor that it does not know, and is told of it so."""
+    assert set_aside({"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_L2_SIZE": "512", "OPENBLAS_VERBOSE": "9"}) == (
+        "OPENBLAS_VERBOSE",
+    )
+
+
 def test_what_evolve_has_set_itself_stays() -> None:
     """For a worker of a cluster that finds it there."""
     environ = {"TF_NUM_INTRAOP_THREADS": "2", "TF_XLA_FLAGS": "--rubbish"}

@@ -32,7 +32,7 @@ class Piece:
     """One piece, moved to the common key.
 
     Attributes:
-        name: Its file's path within its source; a piece of a collection has a number after it.
+        name: Its file's path within its source; a piece of a collection has its number and title after it.
         song: Its tracks as they are learned, one for each role.
         steps: All its tracks as one line of notes, chords and rests.
         transposed_by: Semitones that it was moved by.
@@ -151,11 +151,10 @@ def _pieces(
     if isinstance(outcome, str):
         yield Skipped(file.name, outcome)
         return
-    for number, reading in enumerate(outcome, start=1):
+    for name, reading in zip(_names(file, outcome), outcome, strict=True):
         if isinstance(reading, Refused):
-            yield Skipped(f"{file.name} {reading.label or number}", reading.reason)
+            yield Skipped(name, reading.reason)
             continue
-        name = file.name if len(outcome) == 1 else f"{file.name} {number}"
         semitones = semitones_to_common_key(reading.sharps) if to_common_key else 0
         song = dataclasses.replace(reading.song, tempo_bpm=file.tempo_bpm or reading.song.tempo_bpm)
         try:
@@ -164,14 +163,31 @@ def _pieces(
             yield Skipped(name, str(error))
 
 
+def _names(file: SourceFile, outcome: Sequence[Reading | Refused]) -> list[str]:
+    """What the pieces of a file are called: in a collection by number and title, or, of two alike, by place."""
+    if len(outcome) == 1:
+        return [file.name]
+    labels = Counter(piece.label for piece in outcome)
+    return [
+        f"{file.name} {piece.label if piece.label and labels[piece.label] == 1 else place}"
+        for place, piece in enumerate(outcome, start=1)
+    ]
+
+
 def _read_file(file: SourceFile, outcome: Sequence[Reading | Refused]) -> ReadFile:
     readings = [piece for piece in outcome if isinstance(piece, Reading)]
-    doubts = [(reading.label if len(outcome) > 1 else "", doubt) for reading in readings for doubt in reading.doubts]
+    names = [name.removeprefix(file.name).strip() for name in _names(file, outcome)]
+    doubts = [
+        (name, doubt)
+        for name, piece in zip(names, outcome, strict=True)
+        if isinstance(piece, Reading)
+        for doubt in piece.doubts
+    ]
     return ReadFile(
         file.name,
         len(readings),
         sum(len(reading.song.notes) for reading in readings),
-        tuple(f"{label}: {doubt}" if label else doubt for label, doubt in doubts),
+        tuple(f"{name}: {doubt}" if name else doubt for name, doubt in doubts),
     )
 
 

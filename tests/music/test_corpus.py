@@ -106,7 +106,7 @@ def test_each_file_is_told_with_its_notes_and_doubts(folder: Path) -> None:
     assert (book["pieces"], book["notes"]) == (2, 8 + 18)
     assert book["doubts"] == ['3 "Odd": 1 bar does not add up to the metre: 3']
     assert Skipped('book.abc 2 "Short"', "fewer than 8 notes and chords: 4") in corpus.skipped
-    assert [piece.name for piece in corpus.pieces][:2] == ["book.abc 1", "book.abc 3"]
+    assert [piece.name for piece in corpus.pieces][:2] == ['book.abc 1 "Whole"', 'book.abc 3 "Odd"']
 
 
 def test_the_tracks_that_are_learned_are_the_callers(folder: Path) -> None:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from evolve.errors import CorpusError, printable, shortened
 from evolve.music.notation.musicxml_bars import Players, ReadBar, ReadPart, bar_length, read_part
 from evolve.music.notation.musicxml_values import program_of
-from evolve.music.notation.written import WrittenBar, WrittenPart, WrittenScore
+from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.music.notation.xml_tree import read_xml
 
 _DRUM_CHANNEL: Final = "10"
@@ -88,18 +88,22 @@ def _together(parts: Sequence[ReadPart]) -> Iterator[list[tuple[WrittenBar, ...]
     silences = [_silence([bar for bar in bars if bar is not None]) for bars in zip_longest(*(p.bars for p in parts))]
     for part in parts:
         staves = sorted({staff for bar in part.bars for staff in bar.staves}) or [""]
+        lengths = [silences[number] if bar.rests else bar.length_beats for number, bar in enumerate(part.bars)]
+        by_staff = [_notes_by_staff(bar) for bar in part.bars]
         yield [
             tuple(
-                WrittenBar(
-                    silences[number] if bar.rests else bar.length_beats,
-                    tuple(note for note, own in zip(bar.notes, bar.staves, strict=True) if own == staff),
-                    bar.metre,
-                    number in section_ends,
-                )
-                for number, bar in enumerate(part.bars)
+                WrittenBar(lengths[number], tuple(notes.get(staff, ())), bar.metre, number in section_ends)
+                for number, (bar, notes) in enumerate(zip(part.bars, by_staff, strict=True))
             )
             for staff in staves
         ]
+
+
+def _notes_by_staff(bar: ReadBar) -> dict[str, list[WrittenNote]]:
+    notes: dict[str, list[WrittenNote]] = {}
+    for note, staff in zip(bar.notes, bar.staves, strict=True):
+        notes.setdefault(staff, []).append(note)
+    return notes
 
 
 def _silence(bars: Sequence[ReadBar]) -> Fraction:
@@ -113,6 +117,8 @@ def _silence(bars: Sequence[ReadBar]) -> Fraction:
     if playing:
         return max(playing)
     full, longest = bar_length(bars[0].metre), max(bar.length_beats for bar in bars)
+    if longest and bars[0].metre is None:
+        return longest
     if longest or any(bar.is_implicit for bar in bars):
         return min(longest, full)
     return full

@@ -22,6 +22,7 @@ from evolve.music.notation.musicxml_values import (
 from evolve.music.notation.written import WrittenNote
 from evolve.music.song import COMMON_TIME, Metre
 
+_MOST_STAVES: Final = 32
 _NOTHING: Final = Fraction(0)
 _AS_WRITTEN: Final = Transposition()
 _GOES_ON: Final = ("stop", "continue")
@@ -106,6 +107,7 @@ class _PartReader:
         self._is_one_line = False
         self._bar = 0
         self._lately: dict[int, dict[str, int]] = {}
+        self._staves: set[str] = set()
         self._begin()
 
     def _begin(self) -> None:
@@ -222,7 +224,7 @@ class _PartReader:
 
     def _sounds(self, note: ET.Element, fields: Mapping[str, ET.Element]) -> bool:
         """Whether a note with a pitch is played, the first time at least, and by what has pitches."""
-        if "cue" in fields or "1" not in note.get("time-only", "1").split(","):
+        if "cue" in fields or "1" not in [time.strip() for time in note.get("time-only", "1").split(",")]:
             return False
         if not self._players.drums:
             return True
@@ -240,11 +242,20 @@ class _PartReader:
             return
         if written.denominator != 1:
             self._doubts["microtones taken for the nearest semitone"] += 1
-        staff = (fields["staff"].text or "").strip() if "staff" in fields else "1"
+        staff = self._staff(fields)
         change = self._transposition(staff, onset)
         self._keep(WrittenNote(round(written) + change.semitones, onset, duration, _is_tied(note, fields)), staff)
         if change.doubled:
             self._keep(dataclasses.replace(self._notes[-1], pitch=self._notes[-1].pitch + change.doubled), staff)
+
+    def _staff(self, fields: Mapping[str, ET.Element]) -> str:
+        """The staff of a note: the first where none is said, or more than any part has."""
+        staff = (fields["staff"].text or "").strip() if "staff" in fields else "1"
+        if staff not in self._staves and len(self._staves) == _MOST_STAVES:
+            self._doubts[f"more than {_MOST_STAVES} staves: taken for the first"] += 1
+            return "1"
+        self._staves.add(staff)
+        return staff
 
     def _keep(self, note: WrittenNote, staff: str) -> None:
         """A note on a staff; one that a tie leads to from another staff stays on that one."""

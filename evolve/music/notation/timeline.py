@@ -51,8 +51,9 @@ def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
     in_step = not _run_by_themselves(score.parts)
     tracks: list[Track] = []
     left_out = 0
+    common = _bar_starts(score.parts)
     for part in score.parts:
-        starts = _bar_starts(part, score.parts if in_step else (part,))
+        starts = common[: len(part.bars) + 1] if in_step else _bar_starts((part,))
         if starts[-1] > _MOST_BEATS:
             raise CorpusError(f"lasts for more than {_MOST_BEATS:,} beats, which no song does")
         notes, strange = _notes(part, starts)
@@ -73,11 +74,11 @@ def _main_metre(parts: Sequence[WrittenPart]) -> Metre:
     return max(lengths, key=lambda metre: lengths[metre], default=COMMON_TIME)
 
 
-def _bar_starts(part: WrittenPart, beside: Sequence[WrittenPart]) -> list[Fraction]:
-    """Where each bar of a part starts, in quarter notes, when it is in step with others, and where the last ends."""
-    together = zip_longest(*(one.bars for one in beside))
+def _bar_starts(parts: Sequence[WrittenPart]) -> list[Fraction]:
+    """Where each bar of parts starts that are in step, in quarter notes, and where the last one ends."""
+    together = zip_longest(*(part.bars for part in parts))
     lengths = [max(bar.length_beats for bar in bars if bar is not None) for bars in together]
-    return [*accumulate(lengths, initial=_silence_before(beside))][: len(part.bars) + 1]
+    return [*accumulate(lengths, initial=_silence_before(parts))]
 
 
 def _run_by_themselves(parts: Sequence[WrittenPart]) -> bool:

@@ -210,6 +210,31 @@ def test_a_part_that_rests_is_as_long_as_the_others() -> None:
 
 
 @pytest.mark.parametrize(
+    ("time", "beats"), [("<senza-misura/>", 6), ("<beats>33</beats><beat-type>8</beat-type>", 16.5)]
+)
+def test_a_rest_in_free_time_is_as_long_as_it_says(time: str, beats: float) -> None:
+    """Where no metre says how long a bar is, nothing is cut."""
+    data = score([attributes(f"<time>{time}</time>") + rest(int(2 * beats)), note("C4")])
+    assert heard(data)[0][0][1] == beats
+
+
+@pytest.mark.parametrize(("said", "sounds"), [("1", True), ("2, 1", True), ("2,3", False)])
+def test_a_note_for_some_times_sounds_if_the_first_is_among_them(said: str, *, sounds: bool) -> None:
+    """What is written is read once."""
+    timed = note("C4").replace("<note", f'<note time-only="{said}"', 1)
+    assert (60 in pitches(score([attributes() + timed + note("D4")]))) == sounds
+
+
+def test_notes_on_more_staves_than_any_part_has_are_read_at_once() -> None:
+    """Each bar on a staff of its own: the first so many are tracks, the rest is told."""
+    bars = [attributes() + note("C4", inside="<staff>1</staff>")]
+    bars += [note("C4", inside=f"<staff>{number}</staff>") for number in range(2, 1_000)]
+    song, doubts = song_of(read_musicxml(score(bars)), "")
+    assert len(song.tracks) == 32
+    assert "more than 32 staves: taken for the first (967)" in doubts
+
+
+@pytest.mark.parametrize(
     ("said", "expected"),
     [
         ("<beats>3+2</beats><beat-type>8</beat-type>", Metre(5, 8)),

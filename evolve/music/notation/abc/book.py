@@ -13,16 +13,18 @@ _FIELD: Final = re.compile(r"([A-Za-z+]):(?![|:])\s*(.*)")
 """A line that is a field; ``A:|`` is a note before a repeat sign."""
 
 _CHARSET: Final = re.compile(rb"^(?:%%|I:)\s*abc-charset[ \t:=]+([\w.:-]+)", re.MULTILINE)
-_MAIL: Final = re.compile(rb"=3D|=20(?=\r?\n)|=\r?\n")
+_MAIL: Final = re.compile(r"=3D|=20$|=\n", re.MULTILINE)
 """What mail made of equals signs, of spaces at the end of lines, and of long lines (RFC 2045, section 6.7). No natural
 sign can stand before a 3 or at the end of a line; other signs in hexadecimal could be naturals before notes."""
 
+_QUOTED: Final = re.compile(r'"[^"\n]*"|![^!\s]*!')
+_WORD: Final = re.compile(r"[A-Za-z]{3,}")
+_LETTERS_OF_MUSIC: Final = frozenset("ABCDEFGabcdefgxzZuvHLMOPST")
 _BLOCK: Final = re.compile(r"%%\s*begin(\w+)")
 _COMMENT: Final = re.compile(r'((?:[^%"\\]|\\.?|"[^"]*"|")*+)%.*')
 """A percent sign begins one, but not within a text in quotes, or after a backslash."""
 
 _LINE_END: Final = re.compile(r"\r\n?|\n")
-_NOTES_AND_BAR: Final = re.compile(r"[A-Ga-gz][A-Ga-gz0-9/,'<>() ]{4,}[|:]")
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
 )  # fmt: skip
@@ -97,14 +99,15 @@ def _is_tune(block: list[Line]) -> bool:
 
 
 def _looks_like_music(block: list[Line]) -> bool:
-    """Whether every line of it that says no field has a bar line after notes."""
-    music = [line.text for line in block if line.name == MUSIC]
-    return bool(music) and all(_NOTES_AND_BAR.search(text) for text in music)
+    """Whether its lines that say no field have bar lines and notes, and hardly a word."""
+    text = _QUOTED.sub("", "\n".join(line.text for line in block if line.name == MUSIC))
+    words = _WORD.findall(text)
+    spoken = sum(not _LETTERS_OF_MUSIC.issuperset(word) for word in words)
+    return "|" in text and bool(_LETTERS_OF_MUSIC.intersection(text)) and 2 * spoken <= len(words)
 
 
 def _text(data: bytes) -> str:
     """The text of a file: as its byte order mark or its charset says, else in UTF-8, else in Latin-1."""
-    data = _MAIL.sub(lambda found: b"=" if found[0] == b"=3D" else b"", data)
     declared = _CHARSET.search(data)
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -120,19 +123,37 @@ def _text(data: bytes) -> str:
 def _blocks(text: str) -> Iterator[list[Line]]:
     """The lines of a file, parted at empty ones; what is only to be printed is left out."""
     block: list[Line] = []
-    printed_until = ""
-    for row in _LINE_END.split(text):
-        if printed_until:
-            printed_until = "" if row.replace(" ", "").startswith(printed_until) else printed_until
-        elif begins := _BLOCK.match(row):
-            printed_until = f"%%end{begins[1]}"
-        elif row.strip():
+    for row in _without_printed(_LINE_END.split(text)):
+        if row.strip():
             block.extend(_line(row, block))
         elif block:
             yield block
             block = []
     if block:
         yield block
+
+
+def _without_printed(rows: list[str]) -> Iterator[str]:
+    """The rows without text that is only to be printed; where nothing ends it, it ends before the next tune."""
+    goes_on_at = 0
+    for number, row in enumerate(rows):
+        if number < goes_on_at:
+            continue
+        begins = _BLOCK.match(row)
+        if begins is None:
+            yield row
+        else:
+            goes_on_at = _end_of_printed(rows, number + 1, f"%%end{begins[1]}")
+
+
+def _end_of_printed(rows: list[str], start: int, ending: str) -> int:
+    """The number of the first row that is to be read again."""
+    for number in range(start, len(rows)):
+        if rows[number].replace(" ", "").startswith(ending):
+            return number + 1
+        if rows[number].startswith("X:"):
+            return number
+    return len(rows)
 
 
 def _line(row: str, block: list[Line]) -> Iterator[Line]:
@@ -173,7 +194,8 @@ def _joined(lines: list[Line]) -> Iterator[Line]:
     """Lines of music that follow each other as one: mail and editors break lines within chords."""
     for is_music, group in groupby(lines, key=lambda line: line.name == MUSIC):
         if is_music:
-            yield Line(MUSIC, "\n".join(line.text for line in group))
+            text = "\n".join(line.text for line in group)
+            yield Line(MUSIC, _MAIL.sub(lambda found: "=" if found[0] == "=3D" else "", text))
         else:
             yield from group
 

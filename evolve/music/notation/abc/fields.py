@@ -35,9 +35,14 @@ _CLEFS: Final = ("treble", "alto", "tenor", "bass", "perc", "auto", "none")
 _DRUM_CLEF: Final = re.compile(r"(?:^|[\s=])perc\b")
 
 _FRACTION: Final = re.compile(r"(\d{1,4})\s*/\s*(\d{1,4})")
-_TEMPO_OF_NOTES: Final = re.compile(r"((?:\d{1,4}\s*/\s*\d{1,4}\s*)+)=\s*(\d{1,4}(?:\.\d{1,4})?)")
+_TEMPO_OF_NOTES: Final = re.compile(
+    r"(\d{1,4}\s*/\s*\d{1,4}(?:\s+\d{1,4}\s*/\s*\d{1,4})*)\s*=\s*(\d{1,4}(?:\.\d{1,4})?)"
+)
 _TEMPO_OF_UNITS: Final = re.compile(r"(?:[Cc]\s*(\d{0,3})\s*=\s*)?(\d{1,4}(?:\.\d{1,4})?)\s*$")
 _TEXT: Final = re.compile(r"\"[^\"]*\"?")
+
+_LONGEST_METRE: Final = 100
+"""In characters."""
 
 _SHORT_METRE: Final = Fraction(3, 4)
 """Of a whole note; in metres shorter than this the unit of lengths is a sixteenth."""
@@ -95,7 +100,7 @@ FREE: Final = Time(None, Fraction(4))
 @lru_cache(maxsize=512)
 def key_in(text: str) -> Key | None:
     """The key of a K: field: tonic, mode and accidentals of its own; None where it only says a clef, or nothing."""
-    said = _PROPERTY.sub("", text)
+    said = _without_properties(text)
     if said[:2] in ("HP", "Hp"):
         return Key(_PIPES)
     own = {letter.upper(): ALTERATIONS[sign] for sign, letter in _KEY_ACCIDENTAL.findall(said)}
@@ -121,22 +126,32 @@ def _signature(sharps: int) -> dict[str, int]:
 
 def is_known_key(text: str) -> bool:
     """Whether all is known that a K: field says: a tonic with its mode, none, or only how a voice sounds."""
-    said = _KEY_ACCIDENTAL.sub("", _PROPERTY.sub("", text)).strip()
-    if not said or said[:2] in ("HP", "Hp"):
+    said = _KEY_ACCIDENTAL.sub("", _without_properties(text)).strip()
+    if said[:2] in ("HP", "Hp"):
         return True
     tonic = _KEY.match(said)
-    word = (tonic[3] if tonic else said.split()[0]).lower()
-    return word[:3] in _SHARPS_OF_MODE or word[:3] == "exp" or word.split("-")[0].split("+")[0] in _CLEFS
+    words = said.split() if tonic is None else [tonic[3], *said[tonic.end() :].split()]
+    return all(_is_known_word(word.lower()) for word in words)
+
+
+def _is_known_word(word: str) -> bool:
+    return word[:3] in _SHARPS_OF_MODE or word[:3] == "exp" or re.sub(r"[+-]8$", "", word) in _CLEFS
+
+
+def _without_properties(text: str) -> str:
+    """What a K: field says of the key, its signs as one types them."""
+    return _PROPERTY.sub("", text).replace("♯", "#").replace("♭", "b").strip()
 
 
 def sound_in(text: str, sound: Sound) -> Sound:
     """How a voice sounds after a K: or V: field: its clef's 8, its octave, its transposition."""
     said = _properties(text)
-    if clef := _OCTAVE_CLEF.search(f" {text}"):
+    clefs = f" {said.get('clef', '')} {_PROPERTY.sub('', text)}"
+    if clef := _OCTAVE_CLEF.search(clefs):
         sound = replace(sound, octaves=1 if clef[1] == "+" else -1)
     elif said.get("clef"):
         sound = replace(sound, octaves=0, is_drum=False)
-    if _DRUM_CLEF.search(f" {text}"):
+    if _DRUM_CLEF.search(clefs):
         sound = replace(sound, is_drum=True)
     if (octave := _small(said.get("octave"))) is not None:
         sound = replace(sound, octaves=octave)

@@ -37,13 +37,14 @@ def _on_chord(tune: TuneInReading, sign: re.Match[str]) -> None:
     voice, outer = tune.writing, length_in(sign["chord_length"])
     signs = list(CHORD_SIGNS.finditer(sign["notes"]))
     tune.unknown.update(one[0] for one in signs if one.lastgroup == "unknown")
-    notes = [(one, length_in(one["length"])) for one in signs if one.lastgroup == "note"]
+    said = [(one, length_in(one["length"])) for one in signs if one.lastgroup == "note"]
+    notes = [(one, length) for one, length in said if length is not None]
+    tune.unknown.update(one[0] for one, length in said if length is None)
     if not notes or outer is None:
-        tune.unknown[sign[0]] += not notes and bool(sign["notes"].strip())
+        tune.unknown[sign[0]] += bool(sign["notes"].strip())
         return
-    first = outer * (notes[0][1] or 1) * voice.unit
-    factor = voice.take(first) / (notes[0][1] or 1)
-    lengths = [(one, (length or 1) * factor) for one, length in notes]
+    factor = voice.take(outer * notes[0][1] * voice.unit) / notes[0][1]
+    lengths = [(one, length * factor) for one, length in notes]
     voice.add(_notes(tune, voice, lengths), lengths[0][1])
     _tie_within(voice, signs)
 
@@ -54,9 +55,9 @@ def _tie_within(voice: Voice, signs: list[re.Match[str]]) -> None:
         return
     index = -1
     for one in signs:
-        index += one.lastgroup == "note"
+        index += one.lastgroup == "note" and length_in(one["length"]) is not None
         if one.lastgroup == "tie" and index >= 0:
-            voice.ties.append(voice.last[index])
+            voice.tie(voice.last[index])
 
 
 def _on_old_chord(tune: TuneInReading, sign: re.Match[str]) -> None:
@@ -120,7 +121,7 @@ def _on_bar_rest(tune: TuneInReading, sign: re.Match[str]) -> None:
     voice = tune.writing
     if voice.time.metre is None:
         tune.doubt("rests of whole bars without a metre: read as four quarter notes each")
-    for number in range(int(sign["bars"][:6] or 1)):
+    for number in range(tune.counted_rests(int(sign["bars"][:6] or 1))):
         if number:
             voice.end_bar(ends_section=False)
         voice.add([], voice.time.bar_beats)
@@ -152,7 +153,8 @@ def _on_broken(tune: TuneInReading, sign: re.Match[str]) -> None:
 
 
 def _on_tie(tune: TuneInReading, _sign: re.Match[str]) -> None:
-    tune.writing.tie_last()
+    for note in tune.writing.last:
+        tune.writing.tie(note)
 
 
 def _on_overlay(tune: TuneInReading, sign: re.Match[str]) -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-_LENGTH: Final = r"\d*/*\d*"
+_LENGTH: Final = r"\d*(?:/+\d*)?"
 _NOTE: Final = rf"(?:\^\^?|__?|=)?[A-Ga-g][',]*{_LENGTH}"
 _NAMED_NOTE: Final = rf"(?P<accidental>\^\^?|__?|=)?(?P<letter>[A-Ga-g])(?P<octave>[',]*)(?P<length>{_LENGTH})"
 _NAMED_SIGN: Final = r"!(?:\d|f{1,4}|[<>.^+-]|[<>][()]|D\.[CS]\.?|(?![A-Ga-gxz0-9/,'^_=<>()\[\]{}.~-]+!)[^\s!|]*)!"
@@ -20,12 +20,12 @@ SIGNS: Final = re.compile(
   | (?P<chord>\[(?P<notes>(?:[^\[\]|"!]|"[^"\n]*"|![^!\s]*!)*)\](?P<chord_length>{_LENGTH}))
   | (?P<rest>[zx](?P<rest_length>{_LENGTH}))
   | (?P<bar_rest>[ZX](?P<bars>\d*))
-  | (?P<tuplet>\((?P<p>\d)(?::(?P<q>\d*)(?::(?P<r>\d*))?)?)
+  | (?P<tuplet>\((?P<p>[2-9])(?!\d)(?::(?P<q>\d*)(?::(?P<r>\d*))?)?)
   | (?P<overlay>\(&|&\)|&+)
   | (?P<broken>>+|<+)
   | (?P<tie>\.?-)
   | (?P<grace>\{{(?P<graces>[^}}\n]*)\}}?)
-  | (?P<old_chord>\+(?!f{{2,4}}\+)(?P<old_notes>(?:{_NOTE}){{2,}})\+)
+  | (?P<old_chord>\+(?!f{{2,4}}\+)(?P<old_notes>(?:{_NOTE}){{2,}}+)\+)
   | (?P<silent>"[^"\n]*"?|{_NAMED_SIGN}|\+[^\s+|]+\+|[.~H-Wh-w]|\.?\(|\)|y\d*|[\s`$*\\;?@\#!])
   | (?P<unknown>.)
     """,

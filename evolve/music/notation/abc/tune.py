@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from evolve.errors import printable
+from evolve.errors import CorpusError, printable
 from evolve.music.notation.abc.book import DIRECTIVE, Line
 from evolve.music.notation.abc.fields import (
     is_known_key,
@@ -20,6 +20,9 @@ from evolve.music.notation.abc.fields import (
 )
 from evolve.music.notation.abc.macros import Macro, macro_in
 from evolve.music.notation.abc.voice import Voice
+
+MOST_RESTS: Final = 10_000
+"""Whole bars of rest in a tune; more are a slip of a digit."""
 
 _DRUMS: Final = 10
 """The MIDI channel on which notes are strokes."""
@@ -52,6 +55,7 @@ class TuneInReading:
         self.doubts: dict[str, None] = {}
         self._usual = Voice()
         self._now: Voice | None = None
+        self._rests = 0
 
     @property
     def writing(self) -> Voice:
@@ -59,6 +63,17 @@ class TuneInReading:
         if self._now is None:
             self._now = next(iter(self.voices.values()), None) or self._voice("1")
         return self._now
+
+    def counted_rests(self, bars: int) -> int:
+        """So many whole bars of rest.
+
+        Raises:
+            CorpusError: Its text is the reason alone: all voices together rest for more than any tune does.
+        """
+        self._rests += bars
+        if self._rests > MOST_RESTS:
+            raise CorpusError(f"rests for more than {MOST_RESTS:,} bars, which no tune does")
+        return bars
 
     def doubt(self, said: str) -> None:
         """Keep a doubt, once."""

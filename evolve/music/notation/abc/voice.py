@@ -3,15 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Final
 
-from evolve.errors import CorpusError
 from evolve.music.notation.abc.fields import COMMON, NO_KEY, Key, Sound, Time
 from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart
 from evolve.music.song import PIANO
-
-MOST_BARS: Final = 10_000
-"""Of a voice; more are a slip of a digit in a rest of whole bars."""
 
 
 @dataclass(slots=True)
@@ -74,7 +69,8 @@ class Voice:
         accidentals: Semitones, in force until the bar ends, by letter, or by natural pitch before that.
         last: The notes of the note or chord before, which a broken rhythm changes or a tie starts from.
         last_length: How long that was; None where a bar line, or nothing, is before.
-        ties: Notes that the next of their pitch goes on from.
+        ties: Notes that the next of their pitch goes on from, by their ends.
+        newly_tied: Those among `last`, whose lengths may still change.
         broken: A broken rhythm between the note before and the next: by what either is changed.
         has_lone_broken: Whether one stood that did not lie between two notes of equal length.
         tuplet: In force.
@@ -93,7 +89,8 @@ class Voice:
     accidentals: dict[int | str, int] = field(default_factory=dict)
     last: list[VoiceNote] = field(default_factory=list)
     last_length: Fraction | None = None
-    ties: list[VoiceNote] = field(default_factory=list)
+    ties: dict[Fraction, list[VoiceNote]] = field(default_factory=dict)
+    newly_tied: list[VoiceNote] = field(default_factory=list)
     broken: tuple[Fraction, Fraction] | None = None
     has_lone_broken: bool = False
     tuplet: Tuplet | None = None
@@ -155,9 +152,10 @@ class Voice:
         self._move(self.last_length)
         return True
 
-    def tie_last(self) -> None:
-        """Let the next note of each pitch go on from the note or chord before."""
-        self.ties.extend(self.last)
+    def tie(self, note: VoiceNote) -> None:
+        """Let the next note of its pitch go on from a note of the note or chord before."""
+        if not self.newly_tied or self.newly_tied[-1] is not note:
+            self.newly_tied.append(note)
 
     def tied_to(self, natural: int) -> VoiceNote | None:
         """The note in the same place of the staff that goes on in one which starts now."""
@@ -168,11 +166,11 @@ class Voice:
         return any(note.pitch == pitch for note in self._tied_now())
 
     def _tied_now(self) -> list[VoiceNote]:
-        if not self.ties:
-            return []
-        now = self.bar.start + self.position
-        self.ties = [note for note in self.ties if note.end >= now]
-        return [note for note in self.ties if note.end == now]
+        """Those that end now; by now the lengths of all notes before are what they stay."""
+        for note in self.newly_tied:
+            self.ties.setdefault(note.end, []).append(note)
+        self.newly_tied.clear()
+        return self.ties.get(self.bar.start + self.position, []) if self.ties else []
 
     def end_bar(self, *, ends_section: bool) -> None:
         """Go on to the next bar, if anything stands in this one."""
@@ -187,8 +185,6 @@ class Voice:
         bar.ends_section |= ends_section
         self.at, self.position = self.at + 1, Fraction(0)
         if self.at == len(self.bars):
-            if self.at > MOST_BARS:
-                raise CorpusError(f"has more than {MOST_BARS:,} bars, which no tune has")
             self.bars.append(VoiceBar(self.time, bar.start + bar.length))
 
     def go_back(self, bar: int) -> None:

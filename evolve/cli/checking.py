@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SAMPLES = 5
 _NAMED = 6
 """Files that are named for one reason to skip them, and doubts that are told of one file."""
-_LISTED = 40
+_LISTED = 100
 """Files that are listed unless all are asked for."""
 
 space = typer.Typer(help="Look at search spaces.", no_args_is_help=True, rich_markup_mode=None)

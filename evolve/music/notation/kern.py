@@ -24,6 +24,7 @@ from evolve.music.notation.kern_signs import (
 from evolve.music.notation.kern_spines import KERN, PATHS, Spine, begun, check_fields, fields_of, moved
 from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.music.song import PIANO, Metre
+from evolve.texts import text_of
 
 MOST_NOTES: Final = 500_000
 MOST_BARS: Final = 500_000
@@ -44,7 +45,7 @@ def read_kern(data: bytes) -> WrittenScore:
     read once, in the order in which they stand.
 
     Args:
-        data: Text in UTF-8 or Latin-1, its lines ended in any way.
+        data: Text in UTF-8, in what its byte order mark says, or in Latin-1; its lines may end in any way.
 
     Raises:
         CorpusError: Its text is the reason alone.
@@ -61,11 +62,7 @@ def read_kern(data: bytes) -> WrittenScore:
 
 
 def _lines(data: bytes) -> list[str]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return text_of(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 @dataclass(slots=True)

@@ -72,6 +72,14 @@ def test_text_comes_in_any_form(start: bytes, end: str) -> None:
     assert sounding(part) == SCALE
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_byte_order_mark_says_what_a_file_is_in(encoding: str) -> None:
+    """Some editors save plain text in UTF-16."""
+    data = kern('**kern\n*I"Flöte\n4c\n4d\n4e\n4f\n*-').decode().encode(encoding)
+    (part,) = read_kern(data).parts
+    assert (part.name, sounding(part)) == ("Flöte", SCALE)
+
+
 def test_parts_come_from_the_top_down() -> None:
     """The rightmost spine is the highest part; the hands of a piano are a part each, whatever *part says."""
     score = read(

@@ -57,6 +57,10 @@ class Events:
             numbers += ports[self.tracks] * CHANNELS
         return numbers
 
+    def parts_of(self, places: Column) -> Column:
+        """One number for track and channel of each of these: channels are its last four bits."""
+        return self.tracks[places] * CHANNELS + (self.statuses[places] & 0x0F)
+
     def of_track(self, number: int) -> "Events":
         """Those of one track."""
         first, stop = self.tracks.searchsorted((number, number + 1)).tolist()

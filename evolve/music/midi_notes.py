@@ -15,7 +15,7 @@ DRUM_CHANNEL: Final = 9
 """The tenth, as General MIDI has it."""
 
 _AFTER_NOTES: Final = 0xA0
-_CHANNEL_BITS, _PITCH_BITS, _TICK_BITS = 4, 7, 31
+_PITCH_BITS, _TICK_BITS = 7, 31
 _LONGEST_HANGING_BEATS, _LAST_HANGING_BEATS = 4, 1
 
 
@@ -66,7 +66,7 @@ def notes_of(events: Events) -> RawNotes:
     (places,) = (is_note & (events.statuses & 0x0F != DRUM_CHANNEL)).nonzero()
     statuses, pitches = events.statuses[places], events.data[0, places]
     is_on = (statuses >= NOTE_ON) & (events.data[1, places] > 0)
-    keys = (_parts(events, places) << _PITCH_BITS) + pitches
+    keys = (events.parts_of(places) << _PITCH_BITS) + pitches
     order = sorted_order(keys)
     pairing = _paired(keys[order], is_on[order], places[order])
     if pairing.hanging.size and pairing.left_over.size:
@@ -81,7 +81,7 @@ def notes_of(events: Events) -> RawNotes:
         onsets=events.ticks[struck],
         ends=ends,
         velocities=events.data[1, struck],
-        parts=_parts(events, struck),
+        parts=events.parts_of(struck),
         programs=programs_of(events, struck),
         last_message=int(events.ticks[is_note].max(initial=0)),
         may_overlap=not pairing.is_by_turns,
@@ -214,16 +214,11 @@ def _ends_of_hanging(events: Events, struck: Column, hanging: Column) -> Column:
         hanging: Those of them that nothing ends.
     """
     onsets = events.ticks[hanging]
-    moments = np.sort((_parts(events, struck) << _TICK_BITS) + events.ticks[struck])
-    later = moments.searchsorted((_parts(events, hanging) << _TICK_BITS) + onsets, "right")
+    moments = np.sort((events.parts_of(struck) << _TICK_BITS) + events.ticks[struck])
+    later = moments.searchsorted((events.parts_of(hanging) << _TICK_BITS) + onsets, "right")
     following = np.append(moments, -1)[later]
     track_ends = events.ticks[events.tracks.searchsorted(events.tracks[hanging], "right") - 1]
-    is_followed = following >> _TICK_BITS == _parts(events, hanging)
+    is_followed = following >> _TICK_BITS == events.parts_of(hanging)
     ends = np.where(is_followed, following & ((1 << _TICK_BITS) - 1), track_ends)
     ends = np.where(ends > onsets, ends, onsets + _LAST_HANGING_BEATS * events.division)
     return np.minimum(ends, onsets + _LONGEST_HANGING_BEATS * events.division)
-
-
-def _parts(events: Events, places: Column) -> Column:
-    """One number for track and channel."""
-    return (events.tracks[places] << _CHANNEL_BITS) + (events.statuses[places] & 0x0F)

@@ -25,6 +25,7 @@ from evolve.music.notation.kern_spines import KERN, PATHS, Spine, begun, check_f
 from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.music.song import PIANO, Metre
 from evolve.texts import text_of
+from evolve.words import counted, tallied, worded
 
 MOST_NOTES: Final = 500_000
 MOST_BARS: Final = 500_000
@@ -35,6 +36,9 @@ FINEST: Final = 10**9
 
 _TOLD: Final = 3
 """Places and tokens that are named where there are many."""
+
+_LONGEST_SIGN: Final = 20
+"""In characters, of an unknown one that is named."""
 
 
 def read_kern(data: bytes) -> WrittenScore:
@@ -110,19 +114,17 @@ class _Doubts:
         if self.ended:
             yield f"a spine ends before the others do on {_named(self.ended)}"
         if self.lines:
-            yield f"spines disagree on when {_named(self.lines)} sound{'s' * (len(self.lines) == 1)}"
+            yield f"spines disagree on when {_named(self.lines)} {worded(len(self.lines), 'sounds', 'sound')}"
         if self.ties:
-            yield f"{self.ties:,} tie{' leads' if self.ties == 1 else 's lead'} nowhere"
+            yield f"{counted(self.ties, 'tie')} {worded(self.ties, 'leads', 'lead')} nowhere"
         if self.tokens:
-            named = [f"{shortened(printable(text), 20)} ({n:,})" for text, n in self.tokens.most_common(_TOLD)]
-            more = ", …" * (len(self.tokens) > _TOLD)
-            yield f"unknown sign{'s' * (len(self.tokens) > 1)} left out: {', '.join(named)}{more}"
+            yield f"unknown {worded(len(self.tokens), 'sign', 'signs')} left out: {tallied(self.tokens, _TOLD)}"
 
 
 def _named(lines: Sequence[int]) -> str:
     """Lines by their numbers, the first of them where they are many."""
     numbers = ", ".join(f"{line:,}" for line in lines[:_TOLD])
-    return f"line{'s' * (len(lines) > 1)} {numbers}{', …' * (len(lines) > _TOLD)}"
+    return f"{worded(len(lines), 'line', 'lines')} {numbers}{', …' * (len(lines) > _TOLD)}"
 
 
 class _Reading:
@@ -232,7 +234,7 @@ class _Reading:
         if (token := self._tokens.get(text)) is None:
             token = self._tokens[text] = Token() if text.startswith("=") else token_of(text)
         if token.unknown:
-            self.doubts.tokens.update(token.unknown)
+            self.doubts.tokens.update(shortened(printable(one), _LONGEST_SIGN) for one in token.unknown)
         return token
 
     def _start(self, starting: Sequence[tuple[Spine, Token]]) -> None:

@@ -54,15 +54,15 @@ def read_kern(data: bytes) -> WrittenScore:
     Raises:
         CorpusError: Its text is the reason alone.
     """
-    reading = _Reading()
+    reader = _KernReader()
     for number, line in enumerate(_lines(data), start=1):
         if line.startswith("!") or not line.strip():
             continue
-        if reading.is_ended:
-            reading.doubts.rest.append(f"left out from line {number:,} on, where another piece begins")
+        if reader.is_ended:
+            reader.doubts.rest.append(f"left out from line {number:,} on, where another piece begins")
             break
-        reading.take(number, line)
-    return reading.score()
+        reader.take(number, line)
+    return reader.score()
 
 
 def _lines(data: bytes) -> list[str]:
@@ -70,7 +70,7 @@ def _lines(data: bytes) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Part:
+class _KernPart:
     """A part so far: bars that are finished, and the notes of the one that is not.
 
     Attributes:
@@ -99,7 +99,7 @@ class _Part:
 
 
 @dataclass(slots=True)
-class _Doubts:
+class _KernDoubts:
     """What the rows leave doubtful so far."""
 
     lines: list[int] = field(default_factory=list)
@@ -127,16 +127,16 @@ def _named(lines: Sequence[int]) -> str:
     return f"{worded(len(lines), 'line', 'lines')} {numbers}{', …' * (len(lines) > _TOLD)}"
 
 
-class _Reading:
+class _KernReader:
     """A file as far as it was read."""
 
     def __init__(self) -> None:
         self.is_ended = False
-        self.doubts = _Doubts()
+        self.doubts = _KernDoubts()
         self._line = 0
         self._spines: list[Spine] = []
         self._kinds: set[str] = set()
-        self._parts: list[_Part] = []
+        self._parts: list[_KernPart] = []
         self._tokens: dict[str, Token] = {}
         self._now = Fraction(0)
         self._bar_start = Fraction(0)
@@ -192,9 +192,9 @@ class _Reading:
         if kind == KERN:
             spine.part, spine.ends, spine.is_idle = len(self._parts), self._now, not self._is_bar_empty
             self._check_bars(len(self._parts) + 1)
-            self._parts.append(_Part([WrittenBar(length, (), None) for length in self._lengths]))
+            self._parts.append(_KernPart([WrittenBar(length, (), None) for length in self._lengths]))
 
-    def _instruct(self, part: _Part, text: str) -> None:
+    def _instruct(self, part: _KernPart, text: str) -> None:
         """What an interpretation says of a part, or of the piece."""
         if (metre := metre_of(text)) is not None:
             (part.next_metre,) = metre
@@ -261,7 +261,7 @@ class _Reading:
             raise CorpusError(f"cannot be read as kern: note values before line {self._line:,} have no common measure")
         return end
 
-    def _write(self, part: _Part, token: Token) -> None:
+    def _write(self, part: _KernPart, token: Token) -> None:
         """Add the notes of a token to a part's bar, and mind their ties."""
         self._notes += len(token.notes)
         if self._notes > MOST_NOTES:

@@ -49,7 +49,7 @@ class Events:
     def channel_numbers(self) -> Column:
         """One number for port and channel of each: two tracks that share it play on one channel."""
         numbers = (self.statuses & 0x0F).astype(np.int64)
-        if ((self.statuses == META) & (self.data[0] == PORT)).any():
+        if self.statuses[self.data[0] == PORT].max(initial=0) == META:
             ports = np.zeros(int(self.tracks[-1]) + 1, np.int64)
             for _, track, kind, body in self.metas:
                 if kind == PORT:

@@ -35,7 +35,10 @@ def programs_of(events: Events, struck: Column) -> Column:
 
 
 def _only_one(events: Events, channels: Column, changes: Column, struck: Column) -> Column:
-    """The places of the change before each note, where each channel has one at most; -1 where there is none."""
+    """The places of the change before each note, where each channel has one at most; -1 where there is none.
+
+    `_latest` finds the same in 35 µs instead of 5; reading a short file takes 140.
+    """
     of_channel = np.full(int(channels.max()) + 1, -1)
     of_channel[channels[changes]] = changes
     only = of_channel[channels[struck]]

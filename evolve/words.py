@@ -1,6 +1,7 @@
 """Counts and lists as a person reads them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 _MOST_LISTED: Final = 20
@@ -21,6 +22,22 @@ def counted(count: float, noun: str, nouns: str | None = None) -> str:
 def worded(count: float, one: str, several: str) -> str:
     """The word that goes with this many, such as ``is`` or ``are``."""
     return one if count == 1 else several
+
+
+def often(what: str, times: int) -> str:
+    """``x``, or ``x (3)`` of what was there several times."""
+    return f"{what} ({times:,})" if times > 1 else what
+
+
+def tallied(counts: Mapping[str, int], most: int) -> str:
+    """``x (1,059), y, …``: what was there most often, each with how often.
+
+    Args:
+        counts: How often each was there.
+        most: How many of them are named; the others become ``…``.
+    """
+    named = [often(what, times) for what, times in Counter(counts).most_common(most)]
+    return ", ".join([*named, *["…"] * (len(counts) > most)])
 
 
 def listed(words: Sequence[str]) -> str:

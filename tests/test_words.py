@@ -18,7 +18,7 @@ from evolve.music.facts.words import one_line
 from evolve.report.songs import songs_in_words
 from evolve.store.examination import Examination
 from evolve.store.records import SongRecord
-from evolve.words import counted, listed, worded
+from evolve.words import counted, listed, tallied, worded
 
 SOURCES = sorted(Path(evolve.__file__).parent.rglob("*.py"))
 
@@ -117,3 +117,18 @@ def test_one_trial_is_told_in_the_singular() -> None:
     lines = LineWatcher(Console(file=said, width=200))
     lines.corpus_read(1, 1)
     assert said.getvalue() == "corpus: 1 file read\n"
+
+
+def test_no_plural_is_made_by_hand() -> None:
+    """An s that is multiplied by whether there are several is what `counted` and `worded` are for."""
+    by_hand = re.compile(r"""["']s(?: \w+)*["'] (?:\* \(|if )""")
+    assert not [source.name for source in SOURCES if by_hand.search(source.read_text())]
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [({}, ""), ({"x": 1}, "x"), ({"x": 1, "y": 1059}, "y (1,059), x"), ({"x": 2, "y": 1, "z": 1}, "x (2), y, …")],
+)
+def test_what_is_tallied_begins_with_what_was_there_most_often(counts: dict[str, int], said: str) -> None:
+    """Two are named here, and that there were more."""
+    assert tallied(counts, 2) == said

@@ -12,7 +12,7 @@ from evolve.errors import SettingsError, SpaceError, nearest_spelling, printable
 from evolve.store.files import read_regular
 from evolve.store.names import same_name
 from evolve.store.paths import find_run, newest_run, run_folders
-from evolve.store.texts import NotTextError, decoded
+from evolve.texts import NotTextError, decoded
 
 DEFAULT_LISTENER = "listener"
 """Who ranks when nobody says."""

@@ -16,6 +16,7 @@ from evolve.music.plain import PROGRAMS, plain_metre, plain_name, within_reach
 from evolve.music.read_song import ReadSong
 from evolve.music.reshaping import without_overlaps
 from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Column, Metre, Notes, Song, Track
+from evolve.texts import text_of
 from evolve.words import counted
 
 _Ticks = TypeVar("_Ticks", int, Column)
@@ -128,15 +129,7 @@ def _tracks(notes: RawNotes, division: int, first_bar_ticks: int, names: Mapping
 
 def _track_names(metas: Metas) -> dict[int, str]:
     """What each track is called that says it, by its number."""
-    return {track: plain_name(_text(body)) for _, track, kind, body in metas if kind == TRACK_NAME}
-
-
-def _text(body: bytes) -> str:
-    """Text of a meta event, which says nothing of its encoding."""
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        return body.decode("latin-1")
+    return {track: plain_name(text_of(body)) for _, track, kind, body in metas if kind == TRACK_NAME}
 
 
 def _to_grid(ticks: _Ticks, division: int) -> _Ticks:

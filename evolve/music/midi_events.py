@@ -49,13 +49,17 @@ class Events:
     def channel_numbers(self) -> Column:
         """One number for port and channel of each: two tracks that share it play on one channel."""
         numbers = (self.statuses & 0x0F).astype(np.int64)
-        if ((self.statuses == META) & (self.data[0] == PORT)).any():
+        if self.statuses[self.data[0] == PORT].max(initial=0) == META:
             ports = np.zeros(int(self.tracks[-1]) + 1, np.int64)
             for _, track, kind, body in self.metas:
                 if kind == PORT:
                     ports[track] = body[0] & 0x7F
             numbers += ports[self.tracks] * CHANNELS
         return numbers
+
+    def parts_of(self, places: Column) -> Column:
+        """One number for track and channel of each of these: channels are its last four bits."""
+        return self.tracks[places] * CHANNELS + (self.statuses[places] & 0x0F)
 
     def of_track(self, number: int) -> "Events":
         """Those of one track."""

@@ -10,12 +10,13 @@ import numpy.typing as npt
 from evolve.music.midi_bytes import NOTE_ON
 from evolve.music.midi_events import Column, Events, sorted_order
 from evolve.music.midi_programs import programs_of
+from evolve.music.midi_silences import own_silences, silences_before, silences_of, silences_over_tracks
 
 DRUM_CHANNEL: Final = 9
 """The tenth, as General MIDI has it."""
 
 _AFTER_NOTES: Final = 0xA0
-_CHANNEL_BITS, _PITCH_BITS, _TICK_BITS = 4, 7, 31
+_PITCH_BITS, _TICK_BITS = 7, 31
 _LONGEST_HANGING_BEATS, _LAST_HANGING_BEATS = 4, 1
 
 
@@ -61,32 +62,56 @@ def notes_of(events: Events) -> RawNotes:
     in its own track takes one that is left over on its channel in another; failing that it lasts until its track
     strikes something else on the channel, or until the track ends, but for no more than a whole note. (The standard
     says nothing of either.) One that was struck together with another of its pitch is that other.
+
+    All Notes Off and its like end what sounds on their channel in their track. In other tracks of the channel, which
+    may be other instruments where a program has given all tracks the same channel, only what lacks an end.
     """
     is_note = events.statuses < _AFTER_NOTES
     (places,) = (is_note & (events.statuses & 0x0F != DRUM_CHANNEL)).nonzero()
     statuses, pitches = events.statuses[places], events.data[0, places]
     is_on = (statuses >= NOTE_ON) & (events.data[1, places] > 0)
-    keys = (_parts(events, places) << _PITCH_BITS) + pitches
+    silences = silences_of(events)
+    keys = (events.parts_of(places) << _PITCH_BITS) + pitches
+    if silences.size:
+        keys = keys * (len(silences) + 1) + silences_before(events, silences, places)
     order = sorted_order(keys)
     pairing = _paired(keys[order], is_on[order], places[order])
     if pairing.hanging.size and pairing.left_over.size:
         pairing = _paired_over_tracks(events, pairing)
-    struck, ends = pairing.struck, events.ticks[pairing.ended]
+    struck, ends, without_end = pairing.struck, events.ticks[pairing.ended], 0
     if pairing.hanging.size:
         alone = _without_doubles(events, struck, pairing.hanging)
         ends = np.concatenate((ends, _ends_of_hanging(events, places[is_on], alone)))
-        struck = np.concatenate((struck, alone))
+        struck, without_end = np.concatenate((struck, alone)), len(alone)
+    if silences.size:
+        ends, without_end = _silenced(events, silences, struck, ends, len(pairing.struck))
     return RawNotes(
         pitches=events.data[0, struck],
         onsets=events.ticks[struck],
         ends=ends,
         velocities=events.data[1, struck],
-        parts=_parts(events, struck),
+        parts=events.parts_of(struck),
         programs=programs_of(events, struck),
         last_message=int(events.ticks[is_note].max(initial=0)),
         may_overlap=not pairing.is_by_turns,
-        without_end=len(struck) - len(pairing.struck),
+        without_end=without_end,
     )
+
+
+def _silenced(events: Events, silences: Column, struck: Column, ends: Column, with_end: int) -> tuple[Column, int]:
+    """The ends of notes that nothing outlasts which ends all of them, and how many notes still lack one.
+
+    Args:
+        events: All.
+        silences: Those that end all notes.
+        struck: Those that begin a note.
+        ends: When each was taken to end.
+        with_end: How many of them, the first, had an end.
+    """
+    stops = own_silences(events, silences, struck)
+    over_tracks = silences_over_tracks(events, silences, struck[with_end:])
+    stops[with_end:] = np.minimum(stops[with_end:], over_tracks)
+    return np.minimum(ends, stops), int(np.count_nonzero(stops[with_end:] > ends[with_end:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +239,11 @@ def _ends_of_hanging(events: Events, struck: Column, hanging: Column) -> Column:
         hanging: Those of them that nothing ends.
     """
     onsets = events.ticks[hanging]
-    moments = np.sort((_parts(events, struck) << _TICK_BITS) + events.ticks[struck])
-    later = moments.searchsorted((_parts(events, hanging) << _TICK_BITS) + onsets, "right")
+    moments = np.sort((events.parts_of(struck) << _TICK_BITS) + events.ticks[struck])
+    later = moments.searchsorted((events.parts_of(hanging) << _TICK_BITS) + onsets, "right")
     following = np.append(moments, -1)[later]
     track_ends = events.ticks[events.tracks.searchsorted(events.tracks[hanging], "right") - 1]
-    is_followed = following >> _TICK_BITS == _parts(events, hanging)
+    is_followed = following >> _TICK_BITS == events.parts_of(hanging)
     ends = np.where(is_followed, following & ((1 << _TICK_BITS) - 1), track_ends)
     ends = np.where(ends > onsets, ends, onsets + _LAST_HANGING_BEATS * events.division)
     return np.minimum(ends, onsets + _LONGEST_HANGING_BEATS * events.division)
-
-
-def _parts(events: Events, places: Column) -> Column:
-    """One number for track and channel."""
-    return (events.tracks[places] << _CHANNEL_BITS) + (events.statuses[places] & 0x0F)

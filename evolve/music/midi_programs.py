@@ -6,7 +6,7 @@ from evolve.music.midi_bytes import PROGRAM_CHANGE
 from evolve.music.midi_events import Column, Events
 from evolve.music.song import PIANO
 
-_CHANNEL_BITS, _TRACK_BITS, _TICK_BITS = 4, 21, 31
+_TRACK_BITS, _TICK_BITS = 21, 31
 
 
 def programs_of(events: Events, struck: Column) -> Column:
@@ -35,7 +35,10 @@ def programs_of(events: Events, struck: Column) -> Column:
 
 
 def _only_one(events: Events, channels: Column, changes: Column, struck: Column) -> Column:
-    """The places of the change before each note, where each channel has one at most; -1 where there is none."""
+    """The places of the change before each note, where each channel has one at most; -1 where there is none.
+
+    `_latest` finds the same in 35 µs instead of 5; reading a short file takes 140.
+    """
     of_channel = np.full(int(channels.max()) + 1, -1)
     of_channel[channels[changes]] = changes
     only = of_channel[channels[struck]]
@@ -58,8 +61,7 @@ def _latest_own(events: Events, changes: Column, struck: Column) -> Column:
     count = len(events.ticks)
 
     def keys(places: Column) -> Column:
-        part = (events.tracks[places] << _CHANNEL_BITS) + (events.statuses[places] & 0x0F)
-        return part * count + places
+        return events.parts_of(places) * count + places
 
     known = np.sort(keys(changes))
     wanted = keys(struck)

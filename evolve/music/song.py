@@ -6,6 +6,7 @@ sorted, cut and counted, and an object for each would take longer to make than t
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Self
 
 import numpy as np
@@ -142,8 +143,13 @@ class Metre:
     unit: int = 4
 
     @property
+    def bar_beats(self) -> Fraction:
+        """How long a bar is, in quarter notes."""
+        return Fraction(4 * self.beats, self.unit)
+
+    @property
     def bar_ticks(self) -> int:
-        """How long a bar is."""
+        """How long a bar is, in grid steps."""
         return self.beats * 4 * TICKS_PER_BEAT // self.unit
 
     @property

@@ -11,14 +11,16 @@ import mido
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mido import Message, MetaMessage, MidiFile, MidiTrack
+from mido import Message, MetaMessage, MidiFile
 
 from evolve.errors import CorpusError
 from evolve.music.midi import read_sequences
 from evolve.music.song import Song
 from tests.conftest import SHARED_MUSIC
+from tests.music.midi_tracks import heard, off, on, program, saved
 
 FOLDERS = ("giantmidi", "nottingham", "odd")
+SILENCES = (120, 123, 124, 125, 126, 127)
 Found = list[tuple[int, ...]]
 
 
@@ -66,13 +68,20 @@ def crossed_out(events: list[Event]) -> list[Event]:
     return left
 
 
-def ended_notes(events: list[Event]) -> Iterator[tuple[Event, int | None]]:
+def silences_after(on: Event, silences: list[Event]) -> list[Event]:
+    """What ends all notes, of its track and channel, and comes after it."""
+    part = (on.track, on.channel)
+    return [one for one in silences if (one.track, one.channel) == part and one.index > on.index]
+
+
+def ended_notes(events: list[Event], silences: list[Event]) -> Iterator[tuple[Event, int | None]]:
     """Each note and the tick of its end, if it has one."""
     own: dict[tuple[int, ...], list[Event]] = defaultdict(list)
     channels: dict[tuple[tuple[int, int], int], list[Event]] = defaultdict(list)
     for event in events:
-        own[event.track, event.message.channel, event.message.note].append(event)
-    for (_, _, pitch), some in own.items():
+        later = len(silences_after(event, silences))
+        own[event.track, event.message.channel, event.message.note, later].append(event)
+    for (_, _, pitch, _), some in own.items():
         left = crossed_out(some)
         indices = {event.index for event in left}
         paired = [event for event in some if event.index not in indices]
@@ -114,16 +123,21 @@ def notes_by_mido(file: MidiFile, tracks: list[Event]) -> Found:
     changes = [e for e in tracks if e.message.type == "program_change"]
     track_ends = {event.track: event.tick for event in tracks}
     beat = file.ticks_per_beat
-    pairs = list(ended_notes(sounding))
+    silences = [e for e in tracks if e.message.type == "control_change" and e.message.control in SILENCES]
+    pairs = list(ended_notes(sounding, silences))
     ended = {(on.track, on.message.channel, on.message.note, on.tick) for on, end in pairs if end is not None}
     found = []
-    for on, known in pairs:
-        if known is None and (on.track, on.message.channel, on.message.note, on.tick) in ended:
+    for one, known in pairs:
+        if known is None and (one.track, one.message.channel, one.message.note, one.tick) in ended:
             continue
-        end = known if known is not None else end_of_hanging(on, sounding, track_ends[on.track], beat)
-        start, stop = ((48 * tick + beat) // (2 * beat) for tick in (on.tick, end))
-        instrument = (on.track, on.message.channel, program_of(on, changes))
-        found.append((*instrument, on.message.note, start, max(stop, start + 1), on.message.velocity))
+        end = known if known is not None else end_of_hanging(one, sounding, track_ends[one.track], beat)
+        stops = [after.tick for after in silences_after(one, silences)]
+        if known is None:
+            stops += [after.tick for after in silences if after.channel == one.channel and after.tick > one.tick]
+        end = min([end, *stops])
+        start, stop = ((48 * tick + beat) // (2 * beat) for tick in (one.tick, end))
+        instrument = (one.track, one.message.channel, program_of(one, changes))
+        found.append((*instrument, one.message.note, start, max(stop, start + 1), one.message.velocity))
     return without_overlaps(sorted(found))
 
 
@@ -162,28 +176,22 @@ def found_by_evolve(song: Song) -> Found:
     )
 
 
-def saved(form: int, *tracks: list[Any], division: int = 24) -> bytes:
-    """The bytes of a file of these tracks."""
-    file = MidiFile(type=form, ticks_per_beat=division)
-    file.tracks += [MidiTrack(track) for track in tracks]
-    out = io.BytesIO()
-    file.save(file=out)
-    return out.getvalue()
-
-
 CHANNELS = st.sampled_from((0, 0, 0, 1, 9))
 WAITS = st.sampled_from((0, 0, 12, 24, 24, 48, 200))
 
 
 @st.composite
 def events(draw: st.DrawFn) -> list[Any]:
-    """Notes that mostly end, strokes and ends alone, program changes, and now and then a port."""
+    """Notes that mostly end, strokes and ends alone, program changes, silences, and now and then a port."""
     made: list[Any] = [MetaMessage("midi_port", port=1)] if draw(st.integers(0, 5)) == 0 else []
     for _ in range(draw(st.integers(0, 14))):
         place = {"time": draw(WAITS), "channel": draw(CHANNELS)}
-        kind = draw(st.sampled_from(("note", "note", "note", "note_on", "note_off", "silent", "program")))
+        kind = draw(st.sampled_from(("note", "note", "note", "note_on", "note_off", "silent", "program", "control")))
         if kind == "program":
             made.append(Message("program_change", program=draw(st.sampled_from((0, 19, 40))), **place))
+            continue
+        if kind == "control":
+            made.append(Message("control_change", control=draw(st.sampled_from((120, 121, 122, 123, 127))), **place))
             continue
         note = {"note": draw(st.sampled_from((60, 60, 64))), "velocity": draw(st.integers(1, 127))}
         if kind == "silent":
@@ -229,30 +237,6 @@ def test_mido_finds_the_same_notes_in_real_files(folder: str) -> None:
         assert [found_by_evolve(song) for song in songs] == wanted, path
         compared += 1
     assert compared
-
-
-def on(pitch: int, wait: int = 0, channel: int = 0) -> Message:
-    """A note begins."""
-    return Message("note_on", note=pitch, velocity=80, time=wait, channel=channel)
-
-
-def off(pitch: int, wait: int = 24, channel: int = 0) -> Message:
-    """A note ends, a beat later if nothing else is said."""
-    return Message("note_off", note=pitch, time=wait, channel=channel)
-
-
-def program(number: int, wait: int = 0, channel: int = 0) -> Message:
-    """A program change."""
-    return Message("program_change", program=number, time=wait, channel=channel)
-
-
-def heard(*tracks: list[Any], form: int = 1) -> list[list[tuple[int, int, float, float]]]:
-    """Program, pitch, onset and length in beats of each note, song by song."""
-    songs = [piece.song for piece in read_sequences(saved(form, *tracks), "")]
-    return [
-        [(t.program, n.pitch, n.onset_ticks / 24, n.duration_ticks / 24) for t in s.tracks for n in t.notes]
-        for s in songs
-    ]
 
 
 def test_each_sequence_of_format_2_is_a_song() -> None:

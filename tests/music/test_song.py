@@ -1,13 +1,14 @@
 """Notes side by side: as columns, and one after the other."""
 
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.music.song import TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
 
 some_notes = st.lists(
     st.builds(Note, st.integers(0, 127), st.integers(0, 10_000), st.integers(1, 500), st.integers(1, 127)), max_size=20
@@ -64,3 +65,19 @@ def test_tracks_sound_together() -> None:
     song = Song((Track(Notes.of([high])), Track(Notes.of([low]))), tempo_bpm=60)
     assert tuple(song.notes) == (low, high)
     assert song.duration_s == 4
+
+
+@pytest.mark.parametrize(
+    ("metre", "beats"),
+    [
+        (Metre(4, 4), 4),
+        (Metre(6, 8), 3),
+        (Metre(7, 8), Fraction(7, 2)),
+        (Metre(5, 16), Fraction(5, 4)),
+        (Metre(3, 1), 12),
+    ],
+)
+def test_a_bar_is_as_long_in_quarter_notes_as_on_the_grid(metre: Metre, beats: Fraction) -> None:
+    """Exactly, whatever its unit."""
+    assert metre.bar_beats == beats
+    assert metre.bar_ticks == beats * TICKS_PER_BEAT

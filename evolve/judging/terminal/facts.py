@@ -7,12 +7,12 @@ from statistics import fmean
 
 from evolve.judging.ballot import Candidate, CandidateSong, Fact
 from evolve.music.facts.words import is_stuck, minutes, one_line, percent
+from evolve.music.pitch_names import SEMITONES
 
 HEADINGS = ("notes", "length", "range", "repeats", "copied", "ends", "unlike")
 """Of the columns of `summary`."""
 
 _PITCH = re.compile(r"([A-G])(♯?)(-?\d+)")
-_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 def summary(candidate: Candidate) -> tuple[str, ...]:
@@ -74,5 +74,5 @@ def _whole_range(ranges: Sequence[str]) -> str:
     names = [match for text in ranges for match in _PITCH.finditer(text)]
     if not names:
         return ranges[0] if ranges else "–"
-    by_height = sorted(names, key=lambda name: _SEMITONES[name[1]] + len(name[2]) + 12 * int(name[3]))
+    by_height = sorted(names, key=lambda name: SEMITONES[name[1]] + len(name[2]) + 12 * int(name[3]))
     return f"{by_height[0][0]}–{by_height[-1][0]}"

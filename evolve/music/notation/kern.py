@@ -24,6 +24,8 @@ from evolve.music.notation.kern_signs import (
 from evolve.music.notation.kern_spines import KERN, PATHS, Spine, begun, check_fields, fields_of, moved
 from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.music.song import PIANO, Metre
+from evolve.texts import text_of
+from evolve.words import counted, tallied, worded
 
 MOST_NOTES: Final = 500_000
 MOST_BARS: Final = 500_000
@@ -35,6 +37,9 @@ FINEST: Final = 10**9
 _TOLD: Final = 3
 """Places and tokens that are named where there are many."""
 
+_LONGEST_SIGN: Final = 20
+"""In characters, of an unknown one that is named."""
+
 
 def read_kern(data: bytes) -> WrittenScore:
     """The score of a **kern file; spines of other kinds are passed over.
@@ -44,32 +49,28 @@ def read_kern(data: bytes) -> WrittenScore:
     read once, in the order in which they stand.
 
     Args:
-        data: Text in UTF-8 or Latin-1, its lines ended in any way.
+        data: Text in UTF-8, in what its byte order mark says, or in Latin-1; its lines may end in any way.
 
     Raises:
         CorpusError: Its text is the reason alone.
     """
-    reading = _Reading()
+    reader = _KernReader()
     for number, line in enumerate(_lines(data), start=1):
         if line.startswith("!") or not line.strip():
             continue
-        if reading.is_ended:
-            reading.doubts.rest.append(f"left out from line {number:,} on, where another piece begins")
+        if reader.is_ended:
+            reader.doubts.rest.append(f"left out from line {number:,} on, where another piece begins")
             break
-        reading.take(number, line)
-    return reading.score()
+        reader.take(number, line)
+    return reader.score()
 
 
 def _lines(data: bytes) -> list[str]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return text_of(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 @dataclass(slots=True)
-class _Part:
+class _KernPart:
     """A part so far: bars that are finished, and the notes of the one that is not.
 
     Attributes:
@@ -98,7 +99,7 @@ class _Part:
 
 
 @dataclass(slots=True)
-class _Doubts:
+class _KernDoubts:
     """What the rows leave doubtful so far."""
 
     lines: list[int] = field(default_factory=list)
@@ -113,31 +114,29 @@ class _Doubts:
         if self.ended:
             yield f"a spine ends before the others do on {_named(self.ended)}"
         if self.lines:
-            yield f"spines disagree on when {_named(self.lines)} sound{'s' * (len(self.lines) == 1)}"
+            yield f"spines disagree on when {_named(self.lines)} {worded(len(self.lines), 'sounds', 'sound')}"
         if self.ties:
-            yield f"{self.ties:,} tie{' leads' if self.ties == 1 else 's lead'} nowhere"
+            yield f"{counted(self.ties, 'tie')} {worded(self.ties, 'leads', 'lead')} nowhere"
         if self.tokens:
-            named = [f"{shortened(printable(text), 20)} ({n:,})" for text, n in self.tokens.most_common(_TOLD)]
-            more = ", …" * (len(self.tokens) > _TOLD)
-            yield f"unknown sign{'s' * (len(self.tokens) > 1)} left out: {', '.join(named)}{more}"
+            yield f"unknown {worded(len(self.tokens), 'sign', 'signs')} left out: {tallied(self.tokens, _TOLD)}"
 
 
 def _named(lines: Sequence[int]) -> str:
     """Lines by their numbers, the first of them where they are many."""
     numbers = ", ".join(f"{line:,}" for line in lines[:_TOLD])
-    return f"line{'s' * (len(lines) > 1)} {numbers}{', …' * (len(lines) > _TOLD)}"
+    return f"{worded(len(lines), 'line', 'lines')} {numbers}{', …' * (len(lines) > _TOLD)}"
 
 
-class _Reading:
+class _KernReader:
     """A file as far as it was read."""
 
     def __init__(self) -> None:
         self.is_ended = False
-        self.doubts = _Doubts()
+        self.doubts = _KernDoubts()
         self._line = 0
         self._spines: list[Spine] = []
         self._kinds: set[str] = set()
-        self._parts: list[_Part] = []
+        self._parts: list[_KernPart] = []
         self._tokens: dict[str, Token] = {}
         self._now = Fraction(0)
         self._bar_start = Fraction(0)
@@ -193,9 +192,9 @@ class _Reading:
         if kind == KERN:
             spine.part, spine.ends, spine.is_idle = len(self._parts), self._now, not self._is_bar_empty
             self._check_bars(len(self._parts) + 1)
-            self._parts.append(_Part([WrittenBar(length, (), None) for length in self._lengths]))
+            self._parts.append(_KernPart([WrittenBar(length, (), None) for length in self._lengths]))
 
-    def _instruct(self, part: _Part, text: str) -> None:
+    def _instruct(self, part: _KernPart, text: str) -> None:
         """What an interpretation says of a part, or of the piece."""
         if (metre := metre_of(text)) is not None:
             (part.next_metre,) = metre
@@ -235,7 +234,7 @@ class _Reading:
         if (token := self._tokens.get(text)) is None:
             token = self._tokens[text] = Token() if text.startswith("=") else token_of(text)
         if token.unknown:
-            self.doubts.tokens.update(token.unknown)
+            self.doubts.tokens.update(shortened(printable(one), _LONGEST_SIGN) for one in token.unknown)
         return token
 
     def _start(self, starting: Sequence[tuple[Spine, Token]]) -> None:
@@ -262,7 +261,7 @@ class _Reading:
             raise CorpusError(f"cannot be read as kern: note values before line {self._line:,} have no common measure")
         return end
 
-    def _write(self, part: _Part, token: Token) -> None:
+    def _write(self, part: _KernPart, token: Token) -> None:
         """Add the notes of a token to a part's bar, and mind their ties."""
         self._notes += len(token.notes)
         if self._notes > MOST_NOTES:

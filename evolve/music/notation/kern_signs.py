@@ -9,6 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
+from evolve.music.pitch_names import MIDDLE_C, SEMITONES
 from evolve.music.plain import plain_metre
 from evolve.music.song import Metre
 
@@ -20,9 +21,6 @@ _LONGEST_CHORD: Final = 10_000
 """In characters; a hand plays ten notes."""
 _BREVES: Final = MappingProxyType({"0": 2, "00": 4, "000": 8, "0000": 16})
 """Whole notes in what is longer than one."""
-
-_SEMITONES: Final = MappingProxyType({"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11})
-_MIDDLE_C: Final = 60
 
 _LETTER: Final = re.compile("[A-Ga-g]")
 _RECIP: Final = re.compile(r"([0-9]+)(?:%([0-9]+))?")
@@ -126,7 +124,7 @@ def pitch_of(text: str) -> int | None:
         return None
     octave = len(letters) - 1 if letters[0].islower() else -len(letters)
     accidental = text.count("#") - text.count("-")
-    return _MIDDLE_C + 12 * octave + _SEMITONES[letters[0].lower()] + accidental
+    return MIDDLE_C + 12 * octave + SEMITONES[letters[0].upper()] + accidental
 
 
 def metre_of(text: str) -> tuple[Metre | None] | None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from evolve.errors import CorpusError
+from evolve.words import counted, worded
 
 KERN: Final = "**kern"
 PATHS: Final = frozenset(("*^", "*v", "*x", "*+", "*-"))
@@ -65,9 +66,9 @@ def check_fields(line: int, tokens: Sequence[str], spines: Sequence[Spine]) -> N
         CorpusError: Its text is the reason alone.
     """
     if len(tokens) != len(spines):
-        has = f"{len(tokens):,} field{'s' * (len(tokens) != 1)}"
-        wanted = f"{len(spines):,} spine{'s are' if len(spines) != 1 else ' is'}"
-        raise CorpusError(f"cannot be read as kern: line {line:,} has {has} where {wanted}")
+        has, wanted = counted(len(tokens), "field"), counted(len(spines), "spine")
+        are = worded(len(spines), "is", "are")
+        raise CorpusError(f"cannot be read as kern: line {line:,} has {has} where {wanted} {are}")
 
 
 def moved(line: int, tokens: Sequence[str], spines: Sequence[Spine]) -> list[Spine]:

@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from evolve.music.pitch_names import SEMITONES
 from evolve.music.plain import is_tempo, plain_metre
 from evolve.music.song import PIANO, Metre
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _FIRST_NUMBER: Final = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,9})?")
-_SEMITONES: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _OCTAVE: Final = 12
 _HIGHEST_OCTAVE: Final = 99
 _MOST_DOTS: Final = 8
@@ -119,7 +119,7 @@ def looks(kind: str | None, dots: int, actual: str | None, normal: str | None) -
 @lru_cache(maxsize=4096)
 def written_pitch(step: str, octave: str | None, alter: str) -> Fraction | None:
     """A MIDI note number as written, perhaps between two keys; None where the pitch is none."""
-    semitones, octaves, altered = _SEMITONES.get(step.strip()), whole(octave), number(alter)
+    semitones, octaves, altered = SEMITONES.get(step.strip()), whole(octave), number(alter)
     if semitones is None or octaves is None or altered is None or abs(octaves) > _HIGHEST_OCTAVE:
         return None
     return _OCTAVE * (octaves + 1) + semitones + altered

@@ -9,6 +9,9 @@ from evolve.music.notation.written import WrittenPart, WrittenScore
 Sounding = tuple[int, int | Fraction, int | Fraction]
 """Pitch, onset and duration in quarter notes."""
 
+SCALE: list[Sounding] = [(60, 0, 1), (62, 1, 1), (64, 2, 1), (65, 3, 1)]
+"""What most of the examples sound like."""
+
 
 def kern(text: str) -> bytes:
     """The bytes of a kern file, written with two or more spaces between columns instead of tabs."""

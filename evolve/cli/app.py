@@ -46,6 +46,9 @@ app.add_typer(checking.corpus, name="corpus")
 
 _TYPERS_INTERRUPTED = 130
 
+_BEGUN_ANEW = "EVOLVE_BEGUN_ANEW"
+"""Set across the exec alone: a ``sitecustomize.py`` may set a variable of Python's again each time Python starts."""
+
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
     if wanted:
@@ -99,10 +102,12 @@ def run(arguments: list[str]) -> int:
 
 def _make_sane() -> None:
     """Do without what a shell may have set that would stand in the way of this process or of its children."""
+    has_begun_anew = os.environ.pop(_BEGUN_ANEW, None) is not None
     heeded = [name for name in set_aside(os.environ) if name.startswith("PYTHON")]
-    for name in heeded:
-        del os.environ[name]
-    if heeded:  # by this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
+    if heeded and not has_begun_anew:  # this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
+        for name in heeded:
+            del os.environ[name]
+        os.environ[_BEGUN_ANEW] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own interpreter and program
     settle()
     os.umask(os.umask(0) & ~0o700)  # of its own files the program must be able to read and write each

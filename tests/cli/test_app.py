@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -190,3 +191,13 @@ def test_a_reader_that_goes_away_is_no_problem(waiting: Path, arguments: tuple[s
     assert process.stderr.read() == ""
     assert process.wait(30) == 0
     process.stderr.close()
+
+
+def test_a_variable_that_python_finds_at_each_start_does_not_start_it_for_ever(tmp_path: Path) -> None:
+    """A site's `sitecustomize.py` may set one: the program begins anew once, and then goes on without it."""
+    (tmp_path / "sitecustomize.py").write_text('import os; os.environ["PYTHONFOO"] = "1"')
+    typed = subprocess.run(
+        [EVOLVE, "--version"], capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (typed.returncode, typed.stdout, typed.stderr) == (0, f"evolve {__version__}\n", "")

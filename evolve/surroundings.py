@@ -7,6 +7,7 @@ differ from machine to machine. So whole families are set aside, but for the few
 
 import importlib.util
 import os
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -18,9 +19,24 @@ BACKEND: Final = "KERAS_BACKEND"
 BACKENDS: Final = ("tensorflow", "jax")
 
 _FAMILIES: Final = (
-    *("KERAS_", "TF_", "TF2_", "XLA_", "JAX_", "ONEDNN_", "DNNL_", "NVIDIA_TF32_", "MPLBACKEND", "PYTHON"),
+    *("KERAS_", "TF_", "TF2_", "XLA_", "JAX_", "ONEDNN_", "DNNL_", "NVIDIA_TF32_", "MPLBACKEND"),
     *("OMP_", "KMP_", "GOMP_", "OPENBLAS_", "GOTO_", "MKL_", "BLIS_", "VECLIB_", "NUMEXPR_"),
 )
+
+_PYTHONS: Final = re.compile(
+    r"PYTHON([A-Z][A-Z0-9]*|_(CONTEXT_AWARE_WARNINGS|FROZEN_MODULES|GIL|JIT|LAZY_IMPORTS|LLTRACE|OPT_DEBUG"
+    r"|PERF_JIT_SUPPORT|PRESITE|THREAD_INHERIT_CONTEXT|TLBC|UOPS|UOPS_OPTIMIZE))"
+)
+"""What CPython reads, by `python --help-env`: of names with an underscore some few, the others are anybody's
+(``PYTHON_VERSION`` in Docker's images), show text (``PYTHON_COLORS``) or protect (``PYTHON_DISABLE_REMOTE_DEBUG``)."""
+
+_TERRAFORMS: Final = re.compile(
+    r"TF_((VAR|CLI|PLUGIN|REGISTRY|CLOUD|TOKEN|PROVIDER|LOG_PROVIDER|LOG_SDK|ACC)_\w+|LOG|LOG_CORE|LOG_PATH|LOG_PROVIDER"
+    r"|TEMP_LOG_PATH|ACC|INPUT|IN_AUTOMATION|DATA_DIR|WORKSPACE|IGNORE|ENCRYPTION|MODULE_DEPTH"
+    r"|REATTACH_PROVIDERS|STATE_PERSIST_INTERVAL|APPEND_USER_AGENT|FORCE_LOCAL_BACKEND|SKIP_REMOTE_TESTS)",
+    re.IGNORECASE,
+)
+"""Names that begin as TensorFlow's, of which TensorFlow reads none."""
 
 _KEPT: Final = frozenset(
     {
@@ -56,7 +72,7 @@ def settle(own: Collection[str] = ()) -> None:
 def set_aside(environ: Mapping[str, str], own: Collection[str] = ()) -> tuple[str, ...]:
     """The names in an environment that no library is to see, in order."""
     kept = _KEPT.union(own)
-    families = {name: value for name, value in environ.items() if name.startswith(_FAMILIES) and name not in kept}
+    families = {name: value for name, value in environ.items() if _is_of_a_library(name) and name not in kept}
     return tuple(
         sorted(
             name
@@ -64,6 +80,11 @@ def set_aside(environ: Mapping[str, str], own: Collection[str] = ()) -> tuple[st
             if value != _OWN.get(name) and not _is_number_of_threads(name, value)
         )
     )
+
+
+def is_pythons(name: str) -> bool:
+    """Whether Python itself reads the variable, as it starts."""
+    return _PYTHONS.fullmatch(name) is not None
 
 
 def was_set_aside() -> tuple[str, ...]:
@@ -89,6 +110,10 @@ def backend(environ: Mapping[str, str], begun_with: str | None = None) -> str:
     if begun_with not in {None, chosen}:
         raise SettingsError(f"{BACKEND} must be {begun_with}, with which the run was begun; it is {chosen}")
     return chosen
+
+
+def _is_of_a_library(name: str) -> bool:
+    return is_pythons(name) or (name.startswith(_FAMILIES) and not _TERRAFORMS.fullmatch(name))
 
 
 def _is_number_of_threads(name: str, value: str) -> bool:

@@ -21,6 +21,48 @@ def test_what_would_change_a_training_is_set_aside_and_what_somebody_means_is_ke
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "PYTHON_VERSION",
+            "PYTHON_SHA256",
+            "PYTHON_PIP_VERSION",
+            "PYTHON_GET_PIP_URL",
+            "PYTHON",
+            "PYTHON_3",
+            "PYTHON3",
+        ),
+        *("PYTHON_COLORS", "PYTHON_HISTORY", "PYTHON_CPU_COUNT", "PYTHON_DISABLE_REMOTE_DEBUG"),
+        *(
+            "TF_VAR_x",
+            "TF_VAR_REGION",
+            "TF_CLI_CONFIG_FILE",
+            "TF_CLI_ARGS",
+            "TF_CLI_ARGS_plan",
+            "TF_LOG",
+            "TF_LOG_PATH",
+        ),
+        *("TF_DATA_DIR", "TF_IN_AUTOMATION", "TF_INPUT", "TF_PLUGIN_CACHE_DIR", "TF_TOKEN_app_terraform_io"),
+    ],
+)
+def test_what_no_library_of_ours_reads_is_left_alone(name: str) -> None:
+    """Docker's images of Python, Terraform and others have names that begin alike."""
+    assert set_aside({name: "1"}) == ()
+
+
+@pytest.mark.parametrize("name", ["PYTHONDEVMODE", "PYTHON_GIL", "PYTHON_JIT", "PYTHON_FROZEN_MODULES", "PYTHONNEW3"])
+def test_what_python_itself_reads_is_set_aside(name: str) -> None:
+    """Of names with an underscore those that Python knows, and all that have none."""
+    assert set_aside({name: "1"}) == (name,)
+
+
+@pytest.mark.parametrize("name", ["TF_LOG_XLA_ACTIVITY", "TF_DATA_EXPERIMENT_OPT_IN", "TF_FORCE_UNIFIED_MEMORY"])
+def test_tensorflows_names_are_not_taken_for_terraforms(name: str) -> None:
+    """They begin alike."""
+    assert set_aside({name: "1"}) == (name,)
+
+
+@pytest.mark.parametrize(
     ("value", "is_kept"), [("2", True), ("0", False), ("abc", False), ("", False), ("9" * 9, False)]
 )
 def test_a_number_of_threads_is_kept_where_it_is_one(value: str, is_kept: bool) -> None:  # noqa: FBT001

@@ -15,7 +15,7 @@ from evolve import __version__
 from evolve.cli import checking, doctoring, making, ranking, reporting, running
 from evolve.errors import EvolveError, printable, shortened
 from evolve.interrupts import exit_code, stop_on_request
-from evolve.surroundings import set_aside, settle
+from evolve.surroundings import is_pythons, set_aside, settle
 
 USAGE = 2
 
@@ -103,7 +103,7 @@ def run(arguments: list[str]) -> int:
 def _make_sane() -> None:
     """Do without what a shell may have set that would stand in the way of this process or of its children."""
     has_begun_anew = os.environ.pop(_BEGUN_ANEW, None) is not None
-    heeded = [name for name in set_aside(os.environ) if name.startswith("PYTHON")]
+    heeded = [name for name in set_aside(os.environ) if is_pythons(name)]
     if heeded and not has_begun_anew:  # this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
         for name in heeded:
             del os.environ[name]

@@ -56,17 +56,18 @@ _OWN: Final = {"KERAS_HOME": os.devnull}
 _MOST_DIGITS: Final = 4
 
 
-def settle(own: Collection[str] = ()) -> None:
+def settle(own: Collection[str] = (), *, before: Collection[str] = ()) -> None:
     """Have the libraries of this process and of its children compute as evolve says; to be called before their import.
 
     Args:
         own: Names that evolve itself has set for this process.
+        before: Names that were set aside before this process began.
     """
     aside = set_aside(os.environ, own)
     for name in aside:
         del os.environ[name]
     os.environ.update(_OWN)
-    _aside.update(dict.fromkeys(aside))
+    _aside.update(dict.fromkeys(sorted({*before, *aside})))
 
 
 def set_aside(environ: Mapping[str, str], own: Collection[str] = ()) -> tuple[str, ...]:

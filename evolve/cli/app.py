@@ -46,8 +46,11 @@ app.add_typer(checking.corpus, name="corpus")
 
 _TYPERS_INTERRUPTED = 130
 
-_BEGUN_ANEW = "EVOLVE_BEGUN_ANEW"
-"""Set across the exec alone: a ``sitecustomize.py`` may set a variable of Python's again each time Python starts."""
+_BEGUN_WITHOUT = "EVOLVE_BEGUN_WITHOUT"
+"""Names of Python's variables without which this process was begun anew, set across the exec alone.
+
+Also a sign not to begin once more: a ``sitecustomize.py`` may set a variable each time Python starts.
+"""
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
@@ -102,14 +105,14 @@ def run(arguments: list[str]) -> int:
 
 def _make_sane() -> None:
     """Do without what a shell may have set that would stand in the way of this process or of its children."""
-    has_begun_anew = os.environ.pop(_BEGUN_ANEW, None) is not None
+    before = os.environ.pop(_BEGUN_WITHOUT, None)
     heeded = [name for name in set_aside(os.environ) if is_pythons(name)]
-    if heeded and not has_begun_anew:  # this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
+    if heeded and before is None:  # this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
         for name in heeded:
             del os.environ[name]
-        os.environ[_BEGUN_ANEW] = "1"
+        os.environ[_BEGUN_WITHOUT] = ",".join(heeded)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own interpreter and program
-    settle()
+    settle(before=before.split(",") if before else ())
     os.umask(os.umask(0) & ~0o700)  # of its own files the program must be able to read and write each
 
 

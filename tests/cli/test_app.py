@@ -201,3 +201,13 @@ def test_a_variable_that_python_finds_at_each_start_does_not_start_it_for_ever(t
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
     assert (typed.returncode, typed.stdout, typed.stderr) == (0, f"evolve {__version__}\n", "")
+
+
+def test_doctor_names_what_was_set_aside_of_python_and_of_the_libraries(waiting: Path) -> None:
+    """Python's variables count as it starts: the program began anew without them, and knows their names still."""
+    hostile = {"PYTHONINSPECT": "1", "PYTHONWARNINGS": "ignore", "XLA_FLAGS": "--no_such_flag"}
+    typed = subprocess.run(
+        [EVOLVE, "doctor", "night", "--runs", str(waiting)], capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, **hostile, "COLUMNS": "1000"}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert ": PYTHONINSPECT, PYTHONWARNINGS, XLA_FLAGS\n" in typed.stdout, typed.stdout + typed.stderr

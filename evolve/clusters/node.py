@@ -77,9 +77,13 @@ def _by_pipe() -> None:
 def _in_job(job: JobFolder, *, rank: int) -> None:
     setup = job.read_setup()
     setup = dataclasses.replace(setup, resources=_granted(setup.resources))
-    os.environ[BACKEND] = setup.backend
     if rank:
-        _follow_in_job(setup, job)
+        try:
+            _compute_with(setup.backend)
+        except SettingsError as error:
+            job.write_refusal(platform.node(), str(error))
+        else:
+            _follow_in_job(setup, job)
         return
     channel = FolderChannel(job.to_home, job.to_cluster)
     channel.send(_hello())
@@ -157,12 +161,13 @@ def _follow_in_job(setup: Setup, job: JobFolder) -> None:
 
 
 def _compute_with(name: str) -> None:
-    """Have networks be computed with what the run was begun with, whatever is set on this host."""
+    """Have networks be computed with what the run was begun with, whatever is set on this host.
+
+    Raises:
+        SettingsError: This host lacks it.
+    """
     os.environ[BACKEND] = name
-    try:
-        backend(os.environ)
-    except SettingsError as error:
-        raise ExecutionError(f"{platform.node()}: {error}") from error
+    backend(os.environ)
 
 
 @contextlib.contextmanager
@@ -170,6 +175,8 @@ def _refusals_told(channel: Channel) -> Iterator[None]:
     """What only the user can mend is told to the run, in its words."""
     try:
         yield
+    except SettingsError as error:
+        channel.send(Message("refused", {"why": f"{platform.node()}: {error}"}))
     except ExecutionError as error:
         channel.send(Message("refused", {"why": str(error)}))
 

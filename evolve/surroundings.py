@@ -106,10 +106,12 @@ def backend(environ: Mapping[str, str], begun_with: str | None = None) -> str:
     chosen = environ.get(BACKEND) or begun_with or BACKENDS[0]
     if chosen not in BACKENDS:
         raise SettingsError(f"{BACKEND} must be {' or '.join(BACKENDS)}, or not be set; it is {chosen}")
-    if importlib.util.find_spec(chosen) is None:
-        raise SettingsError(f"{BACKEND} is {chosen}, which is not installed; install it, or do not set {BACKEND}")
     if begun_with not in {None, chosen}:
         raise SettingsError(f"{BACKEND} must be {begun_with}, with which the run was begun; it is {chosen}")
+    if importlib.util.find_spec(chosen) is None and begun_with is not None:
+        raise SettingsError(f"the run was begun with {chosen}, which is not installed; install it")
+    if importlib.util.find_spec(chosen) is None:
+        raise SettingsError(f"{BACKEND} is {chosen}, which is not installed; install it, or do not set {BACKEND}")
     return chosen
 
 

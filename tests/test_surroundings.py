@@ -109,3 +109,5 @@ def test_a_backend_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SettingsError, match="KERAS_BACKEND is jax, which is not installed"):
         backend({"KERAS_BACKEND": "jax"})
+    with pytest.raises(SettingsError, match=r"^the run was begun with jax, which is not installed; install it$"):
+        backend({}, "jax")

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from evolve.cli.app import run
 from evolve.errors import EvolveError
 from evolve.search import Outcome, create
 from evolve.store import paths
+from evolve.store.run_store import RunStore
 from tests.end_to_end.commands import EVOLVE
 from tests.pretended_trials import WORDS_ALONE, go, small_config
 
@@ -211,3 +213,25 @@ def test_doctor_names_what_was_set_aside_of_python_and_of_the_libraries(waiting:
         env={**os.environ, **hostile, "COLUMNS": "1000"}, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert ": PYTHONINSPECT, PYTHONWARNINGS, XLA_FLAGS\n" in typed.stdout, typed.stdout + typed.stderr
+
+
+@pytest.mark.parametrize(
+    ("begun_with", "chosen", "told"),
+    [
+        ("jax", "", "the network of g0-1 of night: "),
+        ("tensorflow", "jax", "KERAS_BACKEND must be tensorflow, with which the run was begun; it is jax"),
+    ],
+)
+def test_songs_are_composed_with_what_the_run_was_begun_with(
+    waiting: Path, tmp_path: Path, begun_with: str, chosen: str, told: str
+) -> None:
+    """As when it is gone on with: whoever sets nothing need know nothing, and another one is refused."""
+    shutil.copytree(waiting / "night", tmp_path / "night")
+    with RunStore(tmp_path / "night") as store:
+        store.record_facts({"versions": {**store.read().versions, "backend": begun_with}})
+    program = "import os, sys; from evolve.cli.app import run; run(sys.argv[1:]); print(os.environ['KERAS_BACKEND'])"
+    command = [sys.executable, "-c", program, "compose", "night", "g0-1", "--runs", str(tmp_path)]
+    environment = {**os.environ, "KERAS_BACKEND": chosen}
+    typed = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+    assert told in typed.stderr
+    assert typed.stdout == "jax\n"

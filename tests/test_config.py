@@ -149,10 +149,20 @@ def test_an_assignment_without_a_key_is_told(text: str) -> None:
     assert str(told.value) == f"--set {text}: must be key=value, such as --set epochs=20"
 
 
+def test_a_setting_that_is_a_whole_number_is_never_told_of_a_decimal_point() -> None:
+    """Whoever wrote 1,000 would have one instead of a thousand."""
+    wholes = {name for name, field in RunConfig.model_fields.items() if type(field.default) is int}
+    for name in wholes:
+        with pytest.raises(SettingsError, match=r"; without the comma: 1000$"):
+            settle([parse_assignment(f"{name}=1,000")])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("seed=" + "9" * 5000, "seed must be a whole number that is far smaller; it is '9999"),
+        ("population=1,000", "population must be a whole number; it is '1,000'; without the comma: 1000"),
+        ("seconds=1,5", "seconds must be a number; it is '1,5'; with a decimal point: 1.5"),
         ("seconds=1e400", "seconds must be a finite number; it is '1e400'"),
         ("seconds=1e300", "seconds must be less than or equal to 10000000; it is '1e300'"),
         ("corpus=", "corpus has no value; give one, or leave it out: it is bach-chorales then"),

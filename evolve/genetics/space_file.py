@@ -256,7 +256,8 @@ class _Reader:
             text = self._given(node, key)
             value = number_of(text)
             if value is None or not math.isfinite(value):
-                self.fail(node, key, f'must be a number, not "{shortened(text)}"{number_hint(text)}')
+                hint = number_hint(text, is_whole=kind is GeneKind.INT)
+                self.fail(node, key, f'must be a number, not "{shortened(text)}"{hint}')
             if kind is GeneKind.INT and value != int(value):
                 self.fail(node, key, f"must be a whole number for an int, not {value:g}")
             return int(value) if kind is GeneKind.INT else float(value)

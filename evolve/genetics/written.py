@@ -11,6 +11,7 @@ _PREFIXED: Final = re.compile(r"[-+]?0(x[0-9a-f]{1,16}|o[0-7]{1,22}|b[01]{1,64})
 _FLOAT: Final = re.compile(r"[-+]?(\d+(_\d+)*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _WITH_UNIT: Final = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)\s*(%|[^\W\d_]{1,10})")
 _WITH_COMMA: Final = re.compile(r"[-+]?\d+,\d+")
+_WITH_THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")
 _LONGEST_INT: Final = 20
 """In characters: all 64-bit numbers; longer ones are out of every range, and as floats quick to tell so."""
 
@@ -49,11 +50,23 @@ def meanings(text: str, *, quoted: bool) -> tuple[Value, ...]:
     return (text, *read) if quoted else (*read, text)
 
 
-def number_hint(text: str) -> str:
-    """What to do about a text that was to be a number and has a unit or a decimal comma; else empty."""
+def number_hint(text: str, *, is_whole: bool = False) -> str:
+    """What to do about a text that was to be a number and has a unit or commas; else empty.
+
+    A comma before three digits may stand between thousands or for a decimal point: then both are told.
+
+    Args:
+        text: As it was written.
+        is_whole: Whether only a whole number will do.
+    """
     word = text.strip()
-    if _WITH_COMMA.fullmatch(word):
-        return f"; with a decimal point: {word.replace(',', '.')}"
+    hints = []
+    if _WITH_THOUSANDS.fullmatch(word):
+        hints.append(f"without the {'commas' if word.count(',') > 1 else 'comma'}: {word.replace(',', '')}")
+    if _WITH_COMMA.fullmatch(word) and not is_whole:
+        hints.append(f"with a decimal point: {word.replace(',', '.')}")
+    if hints:
+        return f"; {', or '.join(hints)}"
     return "; give the number alone, without a unit" if _WITH_UNIT.fullmatch(word) else ""
 
 

@@ -135,6 +135,10 @@ MISTAKES = {
         "genes: {dropout: {type: float, min_value: '0,1', max_value: 0.5}}",
         's.yaml, line 1, genes.dropout.min_value: must be a number, not "0,1"; with a decimal point: 0.1',
     ),
+    "a whole limit with a comma between thousands": (
+        "genes: {width: {type: int, min_value: 16, max_value: '1,024'}}",
+        's.yaml, line 1, genes.width.max_value: must be a number, not "1,024"; without the comma: 1024',
+    ),
     "a truth value where none can be": (
         "genes:\n  cell: off",
         's.yaml, line 2, genes.cell: cell cannot be "off"; allowed: one of lstm, gru, simple_rnn',

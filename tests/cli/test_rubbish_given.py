@@ -83,6 +83,23 @@ def test_a_space_is_taken_as_it_is_meant(
     assert "None" not in capsys.readouterr().out
 
 
+def test_settings_of_a_space_are_printed_as_they_are_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As text and as JSON: whoever checks a space sees what a run would take."""
+    settings = (
+        "{epochs: 1_0, seed: 0o10, seconds: 1e2, top_p: .5, endings: off, repetition_guard: OFF, mutation_rate: ~}"
+    )
+    (tmp_path / "x.yaml").write_text(f"genes: {{depth: 1}}\nsettings: {settings}\n")
+    assert run(["space", "check", str(tmp_path / "x.yaml"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"] == {
+        "epochs": 10, "seed": 8, "seconds": 100.0, "top_p": 0.5, "endings": False, "repetition_guard": "off",
+        "mutation_rate": None,
+    }  # fmt: skip
+    assert run(["space", "check", str(tmp_path / "x.yaml")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "settings: epochs 10, seed 8, seconds 100, top_p 0.5, endings false, repetition_guard off, mutation_rate unset"
+    )
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_space_of_another_program_is_read(encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With a byte order mark."""

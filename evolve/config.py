@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from evolve.errors import SettingsError, nearest_spelling, shortened
-from evolve.genetics.written import number_hint, number_of, shown
+from evolve.genetics.literals import number_hint, number_of, shown
 
 DEFAULT_CORPUS = "bach-chorales"
 PIANO = "piano"

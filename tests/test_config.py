@@ -11,7 +11,7 @@ from evolve.cli.given import space_given
 from evolve.config import Given, RunConfig, Screening, parse_assignment, settle
 from evolve.errors import SettingsError
 from evolve.genetics.space_file import parse_space
-from evolve.genetics.yaml_nodes import written
+from evolve.genetics.yaml_nodes import to_yaml
 from evolve.network.genes import GENES
 
 ALLOWED = ", ".join(RunConfig.model_fields)
@@ -283,7 +283,7 @@ def settled(text: str) -> RunConfig:
     ],
 )  # fmt: skip
 def test_a_setting_in_a_file_means_what_a_person_means_by_it(text: str, name: str, value: object) -> None:
-    """What a text means its setting says: off is a word of one, and untrue of another."""
+    """What a text means its setting says: off is a word of one, and false of another."""
     assert getattr(settled(f"{name}: {text}"), name) == value
 
 
@@ -362,4 +362,4 @@ CONFIGS = st.fixed_dictionaries(
 def test_what_evolve_writes_of_its_settings_it_reads_back(values: dict[str, object]) -> None:
     """The settings of a run can be copied into a space file as they are, whatever they are."""
     config = RunConfig.model_validate(values)
-    assert settled(written(config.model_dump(mode="json"))) == config
+    assert settled(to_yaml(config.model_dump(mode="json"))) == config

@@ -24,8 +24,8 @@ from evolve.cli.compose_options import (
     TopP,
 )
 from evolve.cli.options import AsJson, Run, Runs, run_folder
+from evolve.environment import BACKEND, backend
 from evolve.errors import RunError, nearest_spelling
-from evolve.surroundings import BACKEND, backend
 from evolve.words import counted
 
 if TYPE_CHECKING:

@@ -23,10 +23,10 @@ from evolve.clusters.channels.message import Message
 from evolve.clusters.channels.pipe_channel import HOME_SILENT_S, PipeChannel
 from evolve.clusters.setup import Role, Setup
 from evolve.clusters.slurm.job_folder import JobFolder
+from evolve.environment import BACKEND, backend, isolate
 from evolve.errors import ExecutionError, SettingsError
 from evolve.execution.resources import Resources
 from evolve.interrupts import stop_on_request
-from evolve.surroundings import BACKEND, backend, settle
 
 _LOOK_S = 0.5
 _HEAD_LIMIT_S = 600.0
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="the job's folder, which all its hosts see; else standard input")
     folder = parser.parse_args().folder
     stop_on_request()
-    settle()
+    isolate()
     with contextlib.suppress(KeyboardInterrupt, ChannelClosedError):
         if folder is None:
             _by_pipe()

@@ -7,7 +7,7 @@ import pytest
 
 from evolve.cli.console import sensible
 from tests.end_to_end.commands import EVOLVE, evolve
-from tests.end_to_end.pretended_commands import surroundings
+from tests.end_to_end.pretended_commands import environment_with
 from tests.pseudo_terminal import Terminal, without_escapes
 
 USUAL = 80
@@ -19,8 +19,10 @@ def test_a_width_that_no_terminal_has_is_not_believed(claimed: str, tmp_path: Pa
     assert sensible({"COLUMNS": claimed, "LINES": "0", "TERM": "xterm"}) == {"TERM": "xterm"}
     if len(claimed) > 1 and claimed != "abc":
         return  # each process takes a second
-    usual = evolve("space", "check", "quick.yaml", folder=tmp_path, environment=surroundings({"COLUMNS": f"{USUAL}"}))
-    typed = evolve("space", "check", "quick.yaml", folder=tmp_path, environment=surroundings({"COLUMNS": claimed}))
+    usual = evolve(
+        "space", "check", "quick.yaml", folder=tmp_path, environment=environment_with({"COLUMNS": f"{USUAL}"})
+    )
+    typed = evolve("space", "check", "quick.yaml", folder=tmp_path, environment=environment_with({"COLUMNS": claimed}))
     assert typed.out == usual.out
     assert "learning_rate" in typed.out
 

@@ -75,7 +75,7 @@ def test_what_a_space_says_of_itself_does_not_control_the_terminal(
 def test_a_space_is_taken_as_it_is_meant(
     text: str, settings: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Quotes around a number, words that YAML takes for truth values, and what is left empty."""
+    """Quotes around a number, words that YAML takes for booleans, and what is left empty."""
     (tmp_path / "x.yaml").write_text(text)
     assert run(["space", "check", str(tmp_path / "x.yaml"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["settings"] == settings

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.genetics.written import meanings, number_hint, number_of, shown, truth_of
+from evolve.genetics.literals import boolean_of, meanings, number_hint, number_of, shown
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_endless_digits_are_no_endless_work() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "truth"),
+    ("text", "boolean"),
     [("true", True), ("True", True), ("TRUE", True), ("yes", True), ("On", True), ("off", False), ("NO", False),
      ("false", False), ("maybe", None), ("1", None), ("y", None), ("", None)],
 )  # fmt: skip
-def test_a_truth_value_is_what_a_person_means_by_it(text: str, truth: bool | None) -> None:  # noqa: FBT001
+def test_a_boolean_is_what_a_person_means_by_it(text: str, boolean: bool | None) -> None:  # noqa: FBT001
     """However it is capitalised."""
-    assert truth_of(text) is truth
+    assert boolean_of(text) is boolean
 
 
 def test_quotes_say_that_a_word_is_likelier() -> None:

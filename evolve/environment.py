@@ -1,8 +1,8 @@
-"""What of a user's environment reaches the libraries that compute: how a network learns is not for a shell to change.
+"""Keeps a user's environment variables from changing what a network learns.
 
-They read hundreds of variables and a file in the user's home. Some silently change what a network learns
-(``TF_ENABLE_ONEDNN_OPTS``, ``floatx`` in ``keras.json``), some end the process (``TF_XLA_FLAGS``), and a run would
-differ from machine to machine. So whole families are set aside, but for the few names that somebody may well mean.
+Keras, TensorFlow, JAX and the like read hundreds of variables and a file in the user's home. Some silently change the
+result (``TF_ENABLE_ONEDNN_OPTS``, ``floatx`` in ``keras.json``), some end the process (``TF_XLA_FLAGS``). So whole
+families of variables are removed, except for a few that users set on purpose and that change no result.
 """
 
 import importlib.util
@@ -27,8 +27,12 @@ _PYTHONS: Final = re.compile(
     r"PYTHON([A-Z][A-Z0-9]*|_(CONTEXT_AWARE_WARNINGS|FROZEN_MODULES|GIL|JIT|LAZY_IMPORTS|LLTRACE|OPT_DEBUG"
     r"|PERF_JIT_SUPPORT|PRESITE|THREAD_INHERIT_CONTEXT|TLBC|UOPS|UOPS_OPTIMIZE))"
 )
-"""What CPython reads, by `python --help-env`: of names with an underscore some few, the others are anybody's
-(``PYTHON_VERSION`` in Docker's images), show text (``PYTHON_COLORS``) or protect (``PYTHON_DISABLE_REMOTE_DEBUG``)."""
+"""Variables that CPython reads.
+
+Of its names with an underscore only those that may change a result: others style text (``PYTHON_COLORS``) or protect
+the process (``PYTHON_DISABLE_REMOTE_DEBUG``), and most such names are somebody else's (``PYTHON_VERSION`` of Docker's
+images).
+"""
 
 _TERRAFORMS: Final = re.compile(
     r"TF_((VAR|CLI|PLUGIN|REGISTRY|CLOUD|TOKEN|PROVIDER|LOG_PROVIDER|LOG_SDK|ACC)_\w+|LOG|LOG_CORE|LOG_PATH|LOG_PROVIDER"
@@ -36,7 +40,7 @@ _TERRAFORMS: Final = re.compile(
     r"|REATTACH_PROVIDERS|STATE_PERSIST_INTERVAL|APPEND_USER_AGENT|FORCE_LOCAL_BACKEND|SKIP_REMOTE_TESTS)",
     re.IGNORECASE,
 )
-"""Names that begin as TensorFlow's, of which TensorFlow reads none."""
+"""Terraform's and OpenTofu's variables: they begin like TensorFlow's, which reads none of them."""
 
 _KEPT: Final = frozenset(
     {
@@ -56,12 +60,12 @@ _OWN: Final = {"KERAS_HOME": os.devnull}
 _MOST_DIGITS: Final = 4
 
 
-def settle(own: Collection[str] = (), *, before: Collection[str] = ()) -> None:
-    """Have the libraries of this process and of its children compute as evolve says; to be called before their import.
+def isolate(own: Collection[str] = (), *, before: Collection[str] = ()) -> None:
+    """Remove from this process's environment what would change how libraries compute; call it before importing them.
 
     Args:
-        own: Names that evolve itself has set for this process.
-        before: Names that were set aside before this process began.
+        own: Names that evolve itself has set for this process: they stay.
+        before: Names that were removed before this process began.
     """
     aside = set_aside(os.environ, own)
     for name in aside:
@@ -71,7 +75,7 @@ def settle(own: Collection[str] = (), *, before: Collection[str] = ()) -> None:
 
 
 def set_aside(environ: Mapping[str, str], own: Collection[str] = ()) -> tuple[str, ...]:
-    """The names in an environment that no library is to see, in order."""
+    """The names in an environment that are to be removed, sorted."""
     kept = _KEPT.union(own)
     families = {name: value for name, value in environ.items() if _is_of_a_library(name) and name not in kept}
     return tuple(
@@ -84,12 +88,12 @@ def set_aside(environ: Mapping[str, str], own: Collection[str] = ()) -> tuple[st
 
 
 def is_pythons(name: str) -> bool:
-    """Whether Python itself reads the variable, as it starts."""
+    """Whether Python itself reads the variable when it starts."""
     return _PYTHONS.fullmatch(name) is not None
 
 
 def was_set_aside() -> tuple[str, ...]:
-    """What a user had set that this process and its children do without."""
+    """The names that were removed from this process's environment."""
     return tuple(_aside)
 
 
@@ -98,7 +102,7 @@ def backend(environ: Mapping[str, str], begun_with: str | None = None) -> str:
 
     Args:
         environ: Where a user may have chosen it.
-        begun_with: What the run has recorded when it was begun; None: nothing.
+        begun_with: What the run recorded when it began; None: nothing.
 
     Raises:
         SettingsError: It is none that evolve knows, is not installed, or is another than the run was begun with.
@@ -125,4 +129,4 @@ def _is_number_of_threads(name: str, value: str) -> bool:
 
 
 _aside: dict[str, None] = {}
-"""Of this process, in order: variables are set aside once and for all."""
+"""The names that were removed from this process's environment, in order."""

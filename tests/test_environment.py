@@ -2,8 +2,8 @@
 
 import pytest
 
+from evolve.environment import backend, set_aside
 from evolve.errors import SettingsError
-from evolve.surroundings import backend, set_aside
 
 DECIDING = (
     *("JAX_ENABLE_X64", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "MPLBACKEND", "ONEDNN_DEFAULT_FPMATH_MODE"),

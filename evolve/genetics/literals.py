@@ -1,4 +1,4 @@
-"""What a value means as people write it, in YAML or on a command line: a number, a truth value, nothing, or a word."""
+"""Parses values as people write them, in YAML or on a command line: numbers, booleans and words."""
 
 import re
 from typing import Final
@@ -20,7 +20,7 @@ _FALSE: Final = ("false", "no", "off")
 
 
 def number_of(text: str) -> int | float | None:
-    """The number that a text is, as a person means it: None when it is none.
+    """The number that a text stands for, as a person means it; None when it is no number.
 
     ``1e-4``, ``1e5``, ``.5`` and ``5.`` are numbers, ``1_000`` is a thousand, ``012`` is twelve, ``0x10`` is sixteen;
     ``1:30`` is none, though YAML 1.1 would make 90 of it.
@@ -33,8 +33,8 @@ def number_of(text: str) -> int | float | None:
     return float(word) if _INT.fullmatch(word) or _FLOAT.fullmatch(word) else None
 
 
-def truth_of(text: str) -> bool | None:
-    """The truth value that a text is, however it is capitalised: true, yes and on, or false, no and off; else None."""
+def boolean_of(text: str) -> bool | None:
+    """The boolean that a text stands for: true, yes or on, false, no or off, in any capitalisation; else None."""
     word = text.strip().lower()
     return True if word in _TRUE else False if word in _FALSE else None
 
@@ -46,7 +46,7 @@ def meanings(text: str, *, quoted: bool) -> tuple[Value, ...]:
         text: Without its quotes.
         quoted: Whether it had any.
     """
-    read = [value for value in (number_of(text), truth_of(text)) if value is not None]
+    read = [value for value in (number_of(text), boolean_of(text)) if value is not None]
     return (text, *read) if quoted else (*read, text)
 
 

@@ -1,9 +1,11 @@
 """How wide tables are printed, whatever the environment and the terminal claim, and closed standard streams."""
 
+import inspect
 import subprocess
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from evolve.cli.console import sensible
 from tests.end_to_end.commands import EVOLVE, evolve
@@ -31,6 +33,11 @@ def test_a_width_that_is_asked_for_is_kept() -> None:
     """From 40 columns to 1,000."""
     assert sensible({"COLUMNS": "40", "LINES": "24"}) == {"COLUMNS": "40", "LINES": "24"}
     assert sensible({"COLUMNS": "1000"}) == {"COLUMNS": "1000"}
+
+
+def test_rich_still_takes_an_environment() -> None:
+    """The parameter is private: if rich drops it, find another way to keep it from believing COLUMNS=0."""
+    assert "_environ" in inspect.signature(Console.__init__).parameters, "rich's Console has no _environ any more"
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from evolve.errors import SettingsError, nearest_spelling, shortened
-from evolve.genetics.written import number_hint, number_of, shown
+from evolve.genetics.literals import number_hint, number_of, shown
 
 DEFAULT_CORPUS = "bach-chorales"
 PIANO = "piano"
@@ -286,7 +286,9 @@ def _told(one: Given, problem: str) -> str:
         default = RunConfig.model_fields[one.name].default
         usual = ", ".join(default) if isinstance(default, tuple) else shown(default).strip('"')
         return f"has no value; give one, or leave it out: it is {usual} then"
-    hint = number_hint(one.value) if isinstance(one.value, str) and one.name in _NUMBERS else ""
+    hint = ""
+    if isinstance(one.value, str) and one.name in _NUMBERS:
+        hint = number_hint(one.value, is_whole=type(RunConfig.model_fields[one.name].default) is int)
     return f"{problem}; it is {shortened(repr(one.value))}{hint}"
 
 

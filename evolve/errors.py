@@ -2,8 +2,11 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
+
+_JOINERS: Final = "\u200c\u200d"
 
 LONGEST_TEXT: Final = 2_000
 """Of an error, in characters: a screenful."""
@@ -59,9 +62,24 @@ def printable(text: str) -> str:
     Names of files hold whatever their maker liked: line ends, colours and commands of a terminal, bytes that are no
     text. Shown as they are they could end the program, or forge its lines.
     """
-    if text.isprintable():
+    if without_joiners(text).isprintable():
         return text
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def without_joiners(text: str) -> str:
+    """The text without the characters that say between two letters, or their marks, whether these are joined.
+
+    They cannot be seen themselves, but Persian and some scripts of India are written with them (Unicode, UAX 31).
+    """
+    if not any(joiner in text for joiner in _JOINERS):
+        return text
+    return "".join(one for place, one in enumerate(text) if one not in _JOINERS or not _is_between_letters(text, place))
+
+
+def _is_between_letters(text: str, place: int) -> bool:
+    beside = text[place - 1 : place], text[place + 1 : place + 2]
+    return all(one and unicodedata.category(one)[0] in "LM" for one in beside)
 
 
 def shortened(text: str, most: int = 60) -> str:

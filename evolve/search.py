@@ -14,13 +14,14 @@ from pathlib import Path
 from evolve import __version__
 from evolve.candidates import candidates_of
 from evolve.config import Given, RunConfig, settle
+from evolve.environment import backend
 from evolve.errors import RunError
 from evolve.evaluation import RunObserver, evaluate
 from evolve.execution.contract import Execution
 from evolve.genetics.breeding import BreedingPlan, breed, found
 from evolve.genetics.lineage import changed
 from evolve.genetics.selection import Merit
-from evolve.genetics.yaml_nodes import written
+from evolve.genetics.yaml_nodes import to_yaml
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing, rank
 from evolve.run_facts import config_of, space_of
@@ -34,7 +35,6 @@ from evolve.store.records import (
     RunRecord,
 )
 from evolve.store.run_store import RunStore
-from evolve.surroundings import backend
 
 _LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
 
@@ -66,7 +66,7 @@ def create(folder: Path, config: RunConfig, space_name: str, space_text: str) ->
     store = RunStore.create(folder, facts)
     try:
         store.write_file(store.paths.space, space_text.encode())
-        store.write_file(store.paths.settings, written(settings).encode())
+        store.write_file(store.paths.settings, to_yaml(settings).encode())
     except RunError:
         store.discard()
         raise

@@ -39,7 +39,7 @@ class Terminal:
         rows: int = 24,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        surroundings = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environ or {})}
+        environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environ or {})}
         self.raw = ""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
@@ -47,7 +47,7 @@ class Terminal:
             command[0],
             [*command[1:], *arguments],
             cwd=str(folder),
-            env=surroundings,
+            env=environment,
             dimensions=(rows, columns),
             encoding="utf-8",
             timeout=20,

@@ -11,7 +11,7 @@ from evolve.cli.given import space_given
 from evolve.config import Given, RunConfig, Screening, parse_assignment, settle
 from evolve.errors import SettingsError
 from evolve.genetics.space_file import parse_space
-from evolve.genetics.yaml_nodes import written
+from evolve.genetics.yaml_nodes import to_yaml
 from evolve.network.genes import GENES
 
 ALLOWED = ", ".join(RunConfig.model_fields)
@@ -149,10 +149,20 @@ def test_an_assignment_without_a_key_is_told(text: str) -> None:
     assert str(told.value) == f"--set {text}: must be key=value, such as --set epochs=20"
 
 
+def test_a_setting_that_is_a_whole_number_is_never_told_of_a_decimal_point() -> None:
+    """Whoever wrote 1,000 would have one instead of a thousand."""
+    wholes = {name for name, field in RunConfig.model_fields.items() if type(field.default) is int}
+    for name in wholes:
+        with pytest.raises(SettingsError, match=r"; without the comma: 1000$"):
+            settle([parse_assignment(f"{name}=1,000")])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("seed=" + "9" * 5000, "seed must be a whole number that is far smaller; it is '9999"),
+        ("population=1,000", "population must be a whole number; it is '1,000'; without the comma: 1000"),
+        ("seconds=1,5", "seconds must be a number; it is '1,5'; with a decimal point: 1.5"),
         ("seconds=1e400", "seconds must be a finite number; it is '1e400'"),
         ("seconds=1e300", "seconds must be less than or equal to 10000000; it is '1e300'"),
         ("corpus=", "corpus has no value; give one, or leave it out: it is bach-chorales then"),
@@ -273,7 +283,7 @@ def settled(text: str) -> RunConfig:
     ],
 )  # fmt: skip
 def test_a_setting_in_a_file_means_what_a_person_means_by_it(text: str, name: str, value: object) -> None:
-    """What a text means its setting says: off is a word of one, and untrue of another."""
+    """What a text means its setting says: off is a word of one, and false of another."""
     assert getattr(settled(f"{name}: {text}"), name) == value
 
 
@@ -352,4 +362,4 @@ CONFIGS = st.fixed_dictionaries(
 def test_what_evolve_writes_of_its_settings_it_reads_back(values: dict[str, object]) -> None:
     """The settings of a run can be copied into a space file as they are, whatever they are."""
     config = RunConfig.model_validate(values)
-    assert settled(written(config.model_dump(mode="json"))) == config
+    assert settled(to_yaml(config.model_dump(mode="json"))) == config

@@ -13,9 +13,9 @@ from typer.exceptions import TyperException
 
 from evolve import __version__
 from evolve.cli import checking, doctoring, making, ranking, reporting, running
+from evolve.environment import is_pythons, isolate, set_aside
 from evolve.errors import EvolveError, printable, shortened
 from evolve.interrupts import exit_code, stop_on_request
-from evolve.surroundings import set_aside, settle
 
 USAGE = 2
 
@@ -46,6 +46,12 @@ app.add_typer(checking.corpus, name="corpus")
 
 _TYPERS_INTERRUPTED = 130
 
+_BEGUN_WITHOUT = "EVOLVE_BEGUN_WITHOUT"
+"""Passes the names of the removed Python variables across the exec, and is not set otherwise.
+
+It also says not to exec again: a ``sitecustomize.py`` may set a variable each time Python starts.
+"""
+
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
     if wanted:
@@ -64,7 +70,7 @@ def _evolve(
 
 def main() -> None:
     """Run the command line and exit: 0, 1 a mistake the user can mend, 2 usage, 130 stopped by Ctrl-C (143, 129)."""
-    _make_sane()
+    _isolate_process()
     stop_on_request()
     _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -97,14 +103,16 @@ def run(arguments: list[str]) -> int:
     return _fail("stopped; what was done is kept", exit_code()) if code == _TYPERS_INTERRUPTED else code
 
 
-def _make_sane() -> None:
-    """Do without what a shell may have set that would stand in the way of this process or of its children."""
-    heeded = [name for name in set_aside(os.environ) if name.startswith("PYTHON")]
-    for name in heeded:
-        del os.environ[name]
-    if heeded:  # by this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
+def _isolate_process() -> None:
+    """Remove environment variables and umask bits that would harm this process or its children."""
+    before = os.environ.pop(_BEGUN_WITHOUT, None)
+    overridden = [name for name in set_aside(os.environ) if is_pythons(name)]
+    if overridden and before is None:  # this very process: Ray cannot be imported with PYTHONOPTIMIZE=2, for one
+        for name in overridden:
+            del os.environ[name]
+        os.environ[_BEGUN_WITHOUT] = ",".join(overridden)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own interpreter and program
-    settle()
+    isolate(before=before.split(",") if before else ())
     os.umask(os.umask(0) & ~0o700)  # of its own files the program must be able to read and write each
 
 

@@ -64,16 +64,15 @@ def check_space(
 
     name, text = find_space(file)
     parsed = parse_space(text, name, GENES)
-    config = settle(space_given(name, parsed.settings))
-    named = [(key, value) for key, value, _ in parsed.settings]
+    meant = settle(space_given(name, parsed.settings)).model_dump(mode="json")
+    told = {key: meant[key] for key, _, _ in parsed.settings}
     samples = [parsed.space.sample(derive_rng(seed, "check", index)).as_dict() for index in range(_SAMPLES)]
     if json_:
-        told = {key: value for key, value in config.model_dump(mode="json").items() if key in dict(named)}
         typer.echo(json.dumps(_space_document(name, parsed.space, told, samples), indent=2, ensure_ascii=False))
         return
     _print_space(name, parsed.space, samples)
-    if named:
-        typer.echo("settings: " + ", ".join(f"{key} {printable(_written(value))}" for key, value in named))
+    if told:
+        typer.echo("settings: " + ", ".join(f"{key} {printable(_meant(value))}" for key, value in told.items()))
 
 
 @corpus.command("check")
@@ -154,8 +153,17 @@ def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _written(value: str | list[str] | None) -> str:
-    return "unset" if value is None else value if isinstance(value, str) else " + ".join(value)
+def _meant(value: str | float | list[str] | None) -> str:
+    """The value of a setting, as it may be written."""
+    match value:
+        case None:
+            return "unset"
+        case list():
+            return " + ".join(value)
+        case float():
+            return str(int(value) if value.is_integer() else value)
+        case _:
+            return _plain(value)
 
 
 def _size(space: "SearchSpace") -> str:

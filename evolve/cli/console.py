@@ -26,6 +26,8 @@ def console(*, stderr: bool = False, highlight: bool = True, markup: bool = True
     """
     from rich.console import Console
 
+    # rich's public width= and height= would no longer follow a terminal that is resized; without them rich reads
+    # COLUMNS and LINES itself. Hence its private parameter.
     made = Console(stderr=stderr, highlight=highlight, markup=markup, _environ=sensible(os.environ))
     is_too_narrow = made.width < LEAST_COLUMNS
     if is_too_narrow:  # else it goes on to follow its terminal

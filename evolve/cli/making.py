@@ -24,8 +24,8 @@ from evolve.cli.compose_options import (
     TopP,
 )
 from evolve.cli.options import AsJson, Run, Runs, run_folder
+from evolve.environment import BACKEND, backend
 from evolve.errors import RunError, nearest_spelling
-from evolve.surroundings import backend
 from evolve.words import counted
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def compose(
     context = source.context.from_scratch() if from_scratch else source.context
     if opening is not None:
         context = _with_opening(context, opening, source)
-    backend(os.environ)
+    os.environ[BACKEND] = backend(os.environ, source.backend)
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
 
@@ -142,6 +142,8 @@ class _Source:
     sampling: "Sampling"
     opening_notes: int
     roles: tuple[str, ...]
+    backend: str | None = None
+    """With which the run was begun; an exported network computes with any."""
 
 
 def _bred(folder: Path, individual: str | None) -> _Source:
@@ -169,6 +171,7 @@ def _bred(folder: Path, individual: str | None) -> _Source:
         sampling=Sampling(config.temperature, config.top_p, config.repetition_guard),
         opening_notes=config.opening_notes,
         roles=config.roles,
+        backend=run.versions.get("backend"),
     )
 
 

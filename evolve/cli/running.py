@@ -35,8 +35,8 @@ from evolve.cli.start_options import (
     Songs,
     SpaceFile,
 )
+from evolve.environment import BACKEND, backend
 from evolve.errors import EvolveError, StorageError, printable
-from evolve.surroundings import BACKEND, backend
 
 if TYPE_CHECKING:
     from evolve.search import Judge

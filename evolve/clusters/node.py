@@ -23,10 +23,10 @@ from evolve.clusters.channels.message import Message
 from evolve.clusters.channels.pipe_channel import HOME_SILENT_S, PipeChannel
 from evolve.clusters.setup import Role, Setup
 from evolve.clusters.slurm.job_folder import JobFolder
+from evolve.environment import BACKEND, backend, isolate
 from evolve.errors import ExecutionError, SettingsError
 from evolve.execution.resources import Resources
 from evolve.interrupts import stop_on_request
-from evolve.surroundings import BACKEND, backend, settle
 
 _LOOK_S = 0.5
 _HEAD_LIMIT_S = 600.0
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="the job's folder, which all its hosts see; else standard input")
     folder = parser.parse_args().folder
     stop_on_request()
-    settle()
+    isolate()
     with contextlib.suppress(KeyboardInterrupt, ChannelClosedError):
         if folder is None:
             _by_pipe()
@@ -77,9 +77,13 @@ def _by_pipe() -> None:
 def _in_job(job: JobFolder, *, rank: int) -> None:
     setup = job.read_setup()
     setup = dataclasses.replace(setup, resources=_granted(setup.resources))
-    os.environ[BACKEND] = setup.backend
     if rank:
-        _follow_in_job(setup, job)
+        try:
+            _compute_with(setup.backend)
+        except SettingsError as error:
+            job.write_refusal(platform.node(), str(error))
+        else:
+            _follow_in_job(setup, job)
         return
     channel = FolderChannel(job.to_home, job.to_cluster)
     channel.send(_hello())
@@ -157,12 +161,13 @@ def _follow_in_job(setup: Setup, job: JobFolder) -> None:
 
 
 def _compute_with(name: str) -> None:
-    """Have networks be computed with what the run was begun with, whatever is set on this host."""
+    """Have networks be computed with what the run was begun with, whatever is set on this host.
+
+    Raises:
+        SettingsError: This host lacks it.
+    """
     os.environ[BACKEND] = name
-    try:
-        backend(os.environ)
-    except SettingsError as error:
-        raise ExecutionError(f"{platform.node()}: {error}") from error
+    backend(os.environ)
 
 
 @contextlib.contextmanager
@@ -170,6 +175,8 @@ def _refusals_told(channel: Channel) -> Iterator[None]:
     """What only the user can mend is told to the run, in its words."""
     try:
         yield
+    except SettingsError as error:
+        channel.send(Message("refused", {"why": f"{platform.node()}: {error}"}))
     except ExecutionError as error:
         channel.send(Message("refused", {"why": str(error)}))
 

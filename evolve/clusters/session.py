@@ -9,8 +9,8 @@ from typing import Protocol
 from evolve.clusters.channels.message import Message
 from evolve.clusters.setup import Role, Setup
 from evolve.config import GpusPerTrial
+from evolve.environment import backend
 from evolve.store.names import ascii_word
-from evolve.surroundings import backend
 
 
 class ClusterLostError(Exception):

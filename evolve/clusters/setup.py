@@ -8,8 +8,8 @@ from typing import Self
 
 from evolve.clusters.channels.message import Message
 from evolve.config import GpusPerTrial
+from evolve.environment import BACKENDS
 from evolve.execution.resources import Resources
-from evolve.surroundings import BACKENDS
 
 
 class Role(StrEnum):

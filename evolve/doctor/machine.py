@@ -18,10 +18,10 @@ import psutil
 
 from evolve import __version__
 from evolve.doctor.check import Check, State
+from evolve.environment import BACKEND, backend, was_set_aside
 from evolve.errors import EvolveError
 from evolve.evaluation import MIN_FREE_MB
 from evolve.judging.player import PLAYER_VARIABLE, player_command
-from evolve.surroundings import BACKEND, backend, was_set_aside
 from evolve.words import counted
 
 OLDEST_PYTHON: Final = (3, 11)

@@ -165,7 +165,11 @@ def _write_token(folder: Path) -> None:
 
 
 class _Job(JobConfig):  # type: ignore[misc]  # Ray has no types
-    """Keeps the folder in which evolve is typed off its workers' path, where a file `random.py` would be Python's."""
+    """Keeps the current folder off the workers' module path, where a file `random.py` would hide Python's own.
+
+    Ray has no public way to say so: `ray.init` adds that folder unless this private method says that there is a
+    working directory already.
+    """
 
     def _runtime_env_has_working_dir(self) -> bool:
         """Whether Ray is to add no folder by itself."""

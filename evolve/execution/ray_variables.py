@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from evolve.surroundings import BACKEND
+from evolve.environment import BACKEND
 
 FOR_RAY: Mapping[str, str] = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nobody is told that it was used

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from evolve.environment import isolate
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.gpu_card import card_mb
 from evolve.execution.material import Material
@@ -22,7 +23,6 @@ from evolve.execution.ray_variables import OF_WORKERS
 from evolve.genetics.individual import Individual
 from evolve.network.gpu_share import GpuShare, hold_tensorflow, hold_to
 from evolve.store.records import TrialResult
-from evolve.surroundings import settle
 
 RunTrial = Callable[[Individual, Material, Callable[[TrialProgress], None], Path | None], TrialResult]
 
@@ -89,7 +89,7 @@ class Worker:
                 told; 0: none; None: whatever there is.
             checkpoints: The folder of half-trained networks; None keeps none.
         """
-        settle(OF_WORKERS)
+        isolate(OF_WORKERS)
         hold_to(gpus, _share_of(gpus))
         self._run_trial, self._most_mb, self._checkpoints = _resolve(trial), most_mb, checkpoints
         hold_tensorflow()

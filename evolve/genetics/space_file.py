@@ -14,9 +14,9 @@ import yaml
 from evolve.errors import SpaceError, nearest_spelling, shortened
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Value
+from evolve.genetics.literals import boolean_of, meanings, number_hint, number_of, shown
 from evolve.genetics.scale import count_values, is_value_of
 from evolve.genetics.space import SearchSpace
-from evolve.genetics.written import meanings, number_hint, number_of, shown, truth_of
 from evolve.genetics.yaml_nodes import TooMuchError, complaint, compose, is_null, is_quoted, key_problem, kind_of
 
 MAX_CHARACTERS = 200_000
@@ -256,7 +256,8 @@ class _Reader:
             text = self._given(node, key)
             value = number_of(text)
             if value is None or not math.isfinite(value):
-                self.fail(node, key, f'must be a number, not "{shortened(text)}"{number_hint(text)}')
+                hint = number_hint(text, is_whole=kind is GeneKind.INT)
+                self.fail(node, key, f'must be a number, not "{shortened(text)}"{hint}')
             if kind is GeneKind.INT and value != int(value):
                 self.fail(node, key, f"must be a whole number for an int, not {value:g}")
             return int(value) if kind is GeneKind.INT else float(value)
@@ -337,7 +338,7 @@ class _Reader:
         if key not in entries:
             return False
         text = self.text(entries[key], f"{path}.{key}")
-        value = truth_of(text)
+        value = boolean_of(text)
         if value is None:
             self.fail(entries[key], f"{path}.{key}", f'must be true or false, not "{shortened(text)}"')
         return value

@@ -1,6 +1,6 @@
 """Children from parents: crossover and mutation in the unit cube.
 
-Numbers vary on their own scale (a learning rate by ratios, a width by steps); choices and truth values are taken over
+Numbers vary on their own scale (a learning rate by ratios, a width by steps); choices and booleans are taken over
 or replaced whole. A gene that its parent gene switches on is sampled fresh, one that is switched off is dropped.
 """
 

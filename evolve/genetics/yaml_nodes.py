@@ -53,7 +53,7 @@ def compose_all(text: str) -> tuple[yaml.Node, ...]:
     return tuple(nodes)
 
 
-def written(values: Mapping[str, Any]) -> str:
+def to_yaml(values: Mapping[str, Any]) -> str:
     """Values as YAML that is read back as what they are, in the order given."""
     return yaml.dump(dict(values), Dumper=_ExactDumper, sort_keys=False, allow_unicode=True)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self
 
-from evolve.errors import RunError
+from evolve.errors import RunError, printable
 from evolve.store.paths import RunPaths, flush_folder, place_whole
 from evolve.store.refusals import files_translated
 
@@ -44,7 +44,8 @@ def inside(paths: RunPaths, relative: str) -> Path:
         RunError: It would lie outside the run folder: by its path, or by a symbolic link on the way.
     """
     parts = PurePosixPath(relative).parts
-    if not parts or relative.startswith("/") or ".." in parts or "\\" in relative or not relative.isprintable():
+    leads_out = not parts or relative.startswith("/") or ".." in parts or "\\" in relative
+    if leads_out or relative != printable(relative):
         raise RunError(
             f"the store of {paths.folder} names {relative!r:.120}, which is no file of the run folder; use the folder "
             f"only if you know who made it so"

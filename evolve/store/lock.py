@@ -12,8 +12,8 @@ from evolve.store.files import inside
 from evolve.store.paths import RunPaths
 from evolve.store.refusals import files_translated
 
-_GLIMPSE_S = 0.5
-"""For how long a lock may be held by those who only ask whether somebody else holds it."""
+_PROBE_TIMEOUT_S = 0.5
+"""How long to wait for the lock: another process may hold it for a moment, only to see whether it is free."""
 
 
 @contextlib.contextmanager
@@ -23,7 +23,7 @@ def held(paths: RunPaths) -> Iterator[None]:
     lock = FileLock(paths.lock)
     with files_translated(paths):
         try:
-            lock.acquire(timeout=_GLIMPSE_S, poll_interval=_GLIMPSE_S / 10)
+            lock.acquire(timeout=_PROBE_TIMEOUT_S, poll_interval=_PROBE_TIMEOUT_S / 10)
         except Timeout as error:
             told = f"another process is working on the run {paths.name}; wait for it, or stop it first"
             raise StorageError(told) from error

@@ -1,11 +1,14 @@
-"""Names that people give, to runs and to themselves: letters of any script, safe as the name of a file or folder."""
+"""Names that people give, to runs and to themselves: letters of any script, safe as the name of a file or folder.
+
+Between letters may be the joiners that some scripts are written with, U+200C and U+200D, which cannot be seen.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from evolve.errors import RunError, shortened
+from evolve.errors import RunError, shortened, without_joiners
 
 LONGEST_NAME: Final = 100
 """Of a name, in characters."""
@@ -50,15 +53,16 @@ def known_name(name: str, known: Iterable[str]) -> str:
     """The name, or the one that is known already and differs in nothing but capitals.
 
     Ann and ann are one listener: no file system that takes them for the same folder mixes up two, and nobody has two
-    ballots for having typed a small letter.
+    ballots for having typed a small letter, or left out a joiner, which nobody can see.
     """
-    alike = [other for other in sorted(map(same_name, known)) if other.casefold() == name.casefold()]
+    alike = [other for other in sorted(map(same_name, known)) if _unseen_left_out(other) == _unseen_left_out(name)]
     return name if name in alike or not alike else alike[0]
 
 
 def name_from(text: str) -> str:
     """A name made of any text: what a name cannot hold becomes a dash; ``run`` where nothing is left."""
-    spaced = "".join(one if _is_of(one, "LNM") or one in "._-" else " " for one in same_name(text))
+    seen = without_joiners(same_name(text))
+    spaced = "".join(one if _is_of(one, "LNM") or one in "._-" else " " for one in seen)
     dashed = re.sub(r"[ -]+", "-", spaced)
     begin = next((place for place, one in enumerate(dashed) if _is_of(one, _LETTERS)), len(dashed))
     return dashed[begin:].encode()[: MOST_BYTES // 2].decode(errors="ignore").rstrip(".-") or "run"
@@ -82,7 +86,7 @@ def _problem(name: str) -> str:
     """Why a text is no name, in words; empty when it is one."""
     if not name:
         return "it is empty"
-    strange = next((one for one in name if not _is_of(one, "LNM") and one not in _SIGNS), None)
+    strange = next((one for one in without_joiners(name) if not _is_of(one, "LNM") and one not in _SIGNS), None)
     if strange is not None:
         return f"it has {_shown(strange)}"
     if not _is_of(name[0], _LETTERS):
@@ -92,6 +96,10 @@ def _problem(name: str) -> str:
     if len(name) > LONGEST_NAME:
         return f"it has {len(name):,} characters"
     return f"it has {_bytes(name)} bytes" if _bytes(name) > MOST_BYTES else ""
+
+
+def _unseen_left_out(name: str) -> str:
+    return without_joiners(name).casefold()
 
 
 def _is_of(character: str, categories: str) -> bool:

@@ -24,15 +24,7 @@ from evolve.store.founding import take_folder
 from evolve.store.lock import held, is_held
 from evolve.store.paths import RunPaths
 from evolve.store.reading import read_fact, read_run, read_songs, read_standings
-from evolve.store.records import (
-    Artifact,
-    BallotRecord,
-    GenerationStatus,
-    Json,
-    RunRecord,
-    SongRecord,
-    TrialResult,
-)
+from evolve.store.records import Artifact, BallotRecord, GenerationStatus, Json, RunRecord, SongRecord, TrialResult
 from evolve.store.refusals import damaged, files_translated, refused_by_disk
 from evolve.store.trials import kept_file, status_of, write_facts, write_files, write_lost, write_result, write_start
 

@@ -2,7 +2,9 @@
 
 import errno
 import json
+import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from evolve.cli.app import run
 from evolve.errors import EvolveError
 from evolve.search import Outcome, create
 from evolve.store import paths
+from evolve.store.run_store import RunStore
 from tests.end_to_end.commands import EVOLVE
 from tests.pretended_trials import WORDS_ALONE, go, small_config
 
@@ -190,3 +193,45 @@ def test_a_reader_that_goes_away_is_no_problem(waiting: Path, arguments: tuple[s
     assert process.stderr.read() == ""
     assert process.wait(30) == 0
     process.stderr.close()
+
+
+def test_a_variable_that_python_finds_at_each_start_does_not_start_it_for_ever(tmp_path: Path) -> None:
+    """A site's `sitecustomize.py` may set one: the program begins anew once, and then goes on without it."""
+    (tmp_path / "sitecustomize.py").write_text('import os; os.environ["PYTHONFOO"] = "1"')
+    typed = subprocess.run(
+        [EVOLVE, "--version"], capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (typed.returncode, typed.stdout, typed.stderr) == (0, f"evolve {__version__}\n", "")
+
+
+def test_doctor_names_what_was_set_aside_of_python_and_of_the_libraries(waiting: Path) -> None:
+    """Python's variables count as it starts: the program began anew without them, and knows their names still."""
+    hostile = {"PYTHONINSPECT": "1", "PYTHONWARNINGS": "ignore", "XLA_FLAGS": "--no_such_flag"}
+    typed = subprocess.run(
+        [EVOLVE, "doctor", "night", "--runs", str(waiting)], capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, **hostile, "COLUMNS": "1000"}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert ": PYTHONINSPECT, PYTHONWARNINGS, XLA_FLAGS\n" in typed.stdout, typed.stdout + typed.stderr
+
+
+@pytest.mark.parametrize(
+    ("begun_with", "chosen", "told"),
+    [
+        ("jax", "", "the network of g0-1 of night: "),
+        ("tensorflow", "jax", "KERAS_BACKEND must be tensorflow, with which the run was begun; it is jax"),
+    ],
+)
+def test_songs_are_composed_with_what_the_run_was_begun_with(
+    waiting: Path, tmp_path: Path, begun_with: str, chosen: str, told: str
+) -> None:
+    """As when it is gone on with: whoever sets nothing need know nothing, and another one is refused."""
+    shutil.copytree(waiting / "night", tmp_path / "night")
+    with RunStore(tmp_path / "night") as store:
+        store.record_facts({"versions": {**store.read().versions, "backend": begun_with}})
+    program = "import os, sys; from evolve.cli.app import run; run(sys.argv[1:]); print(os.environ['KERAS_BACKEND'])"
+    command = [sys.executable, "-c", program, "compose", "night", "g0-1", "--runs", str(tmp_path)]
+    environment = {**os.environ, "KERAS_BACKEND": chosen}
+    typed = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+    assert told in typed.stderr
+    assert typed.stdout == "jax\n"

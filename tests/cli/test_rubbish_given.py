@@ -75,12 +75,29 @@ def test_what_a_space_says_of_itself_does_not_control_the_terminal(
 def test_a_space_is_taken_as_it_is_meant(
     text: str, settings: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Quotes around a number, words that YAML takes for truth values, and what is left empty."""
+    """Quotes around a number, words that YAML takes for booleans, and what is left empty."""
     (tmp_path / "x.yaml").write_text(text)
     assert run(["space", "check", str(tmp_path / "x.yaml"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["settings"] == settings
     assert run(["space", "check", str(tmp_path / "x.yaml")]) == 0
     assert "None" not in capsys.readouterr().out
+
+
+def test_settings_of_a_space_are_printed_as_they_are_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As text and as JSON: whoever checks a space sees what a run would take."""
+    settings = (
+        "{epochs: 1_0, seed: 0o10, seconds: 1e2, top_p: .5, endings: off, repetition_guard: OFF, mutation_rate: ~}"
+    )
+    (tmp_path / "x.yaml").write_text(f"genes: {{depth: 1}}\nsettings: {settings}\n")
+    assert run(["space", "check", str(tmp_path / "x.yaml"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"] == {
+        "epochs": 10, "seed": 8, "seconds": 100.0, "top_p": 0.5, "endings": False, "repetition_guard": "off",
+        "mutation_rate": None,
+    }  # fmt: skip
+    assert run(["space", "check", str(tmp_path / "x.yaml")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "settings: epochs 10, seed 8, seconds 100, top_p 0.5, endings false, repetition_guard off, mutation_rate unset"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -110,13 +127,15 @@ def test_a_ballot_of_a_listener_of_any_script_is_handed_in(
     with create(tmp_path / "Übung", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
         assert go(store, judge=None) is Outcome.WAITING
     rank = ("rank", "U\u0308bung", "--runs", str(tmp_path), "--listener")
-    for listener in ("José", "Jose\u0301", "音楽家"):
+    for listener in ("José", "Jose\u0301", "音楽家", "علی\u200cرضا"):
         assert run([*rank, listener, "--order", "A > ...", "--json"]) == 0
-    assert '"listener": "音楽家"' in capsys.readouterr().out
+    handed_in = capsys.readouterr().out
+    assert all(f'"listener": "{name}"' in handed_in for name in ("音楽家", "علی\u200cرضا"))
     for form in ("text", "json", "csv"):
         assert run(["report", "Übung", "--runs", str(tmp_path), "--format", form]) == 0
     out = capsys.readouterr().out
-    assert "ranked by José and 音楽家" in out or "ranked by 音楽家 and José" in out
+    told_of = next(line for line in out.splitlines() if "ranked by " in line)
+    assert all(name in told_of for name in ("José", "音楽家", "علی\u200cرضا")), told_of
     assert run(["list", "--runs", str(tmp_path)]) == 0
     assert "Übung" in capsys.readouterr().out
     told("name-refused", said(capsys, *rank, "a/b"))

@@ -79,7 +79,7 @@ def test_an_amount_of_memory_has_a_unit() -> None:
 
 
 def test_what_is_left_empty_is_left_to_the_cluster_and_quotes_change_nothing() -> None:
-    """A number may stand in quotes, and a word may look like a truth value."""
+    """A number may stand in quotes, and a word may look like a boolean."""
     assert parse_profile("kind: local\ncpus: ~\ngpus:\n", "x.yaml") == LocalProfile(kind="local")
     slurm = parse_profile("kind: slurm\nnodes: '2'\npartition: on\naccount: 012\ntime: 1:30\n", "x.yaml")
     assert isinstance(slurm, SlurmProfile)

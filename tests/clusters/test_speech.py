@@ -63,7 +63,7 @@ def test_an_order_arrives_as_it_was_given(tunes: Path) -> None:
 
 
 def test_a_space_with_conditions_arrives_whole() -> None:
-    """Choices, truth values and genes that depend on others."""
+    """Choices, booleans and genes that depend on others."""
     space = parse_space(WORDS_ALONE, "words.yaml", GENES).space
     founders = found(space, population=6, seed=1)
     arrived = understand_space(over_the_wire(Message("order", dataclasses.asdict(space))).facts)

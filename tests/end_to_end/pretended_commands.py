@@ -34,7 +34,7 @@ def evolve(
     """
     ended = subprocess.run(
         [*before, *PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False,
-        stdin=subprocess.DEVNULL, env=surroundings(environ),
+        stdin=subprocess.DEVNULL, env=environment_with(environ),
     )  # fmt: skip
     assert ended.returncode == expect, f"exit {ended.returncode}: {ended.stdout}\n{ended.stderr}"
     assert "Traceback" not in ended.stderr, ended.stderr
@@ -45,7 +45,7 @@ def begun(*arguments: str, folder: Path, environ: Mapping[str, str] | None = Non
     """A command that runs on while the test does something else."""
     return subprocess.Popen(
         [*PROGRAM, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        stdin=subprocess.DEVNULL, env=surroundings(environ),
+        stdin=subprocess.DEVNULL, env=environment_with(environ),
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def at_a_terminal(*arguments: str, folder: Path, environ: Mapping[str, str] | No
     return Terminal(*arguments, command=PROGRAM, folder=folder, columns=100, rows=32, environ=more)
 
 
-def surroundings(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment_with(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a command."""
     return {**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})}
 

@@ -1,9 +1,12 @@
 """Joining or starting Ray: what is tried, how often, and what is said when it cannot be."""
 
+import inspect
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ray.job_config import JobConfig
 
 from evolve.errors import ExecutionError
 from evolve.execution import ray_cluster
@@ -30,6 +33,14 @@ class Busy:
         self.given.append(options)
         if len(self.given) <= self._failures:
             raise RuntimeError("The current node timed out during startup.\nThis could happen because …")
+
+
+@pytest.mark.parametrize("name", ["_runtime_env_has_working_dir", "_py_driver_sys_path"])
+def test_ray_still_has_the_private_names_that_keep_a_folder_off_its_workers_path(name: str) -> None:
+    """If one is gone: find out how this Ray fills `py_driver_sys_path`, and have `ray_cluster._Job` prevent that."""
+    assert hasattr(JobConfig(), name), f"Ray's JobConfig has no {name} any more"
+    asked = inspect.getsource(sys.modules["ray._private.worker"])
+    assert f"job_config.{name}" in asked, f"ray.init does not use JobConfig.{name} any more"
 
 
 def test_a_start_that_fails_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

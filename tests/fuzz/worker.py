@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from evolve.errors import EvolveError
+from evolve.errors import EvolveError, printable
 from tests.fuzz.kinds import Kind
 from tests.fuzz.trying import SharedReader, Tried, trials
 
@@ -48,7 +48,7 @@ def _verdict(tried: Tried, path: Path) -> tuple[str, str]:
         tried(path)
     except EvolveError as error:
         text = str(error)
-        return ("refused", text) if text and text.isprintable() else ("failed", f"told in no plain line: {text!r}")
+        return ("refused", text) if text and text == printable(text) else ("failed", f"told in no plain line: {text!r}")
     except BaseException:
         return "failed", traceback.format_exc()
     return "accepted", ""

@@ -58,7 +58,7 @@ def continuous_genes(draw: st.DrawFn, name: str = "gene") -> Gene:
 
 @st.composite
 def wordy_genes(draw: st.DrawFn, name: str = "gene") -> Gene:
-    """A choice (of words, numbers or truth values; ordered or not), a truth value or a fixed value."""
+    """A choice (of words, numbers or booleans; ordered or not), a boolean or a fixed value."""
     kind = draw(st.sampled_from((GeneKind.CHOICE, GeneKind.BOOLEAN, GeneKind.FIXED)))
     if kind is GeneKind.BOOLEAN:
         return Gene(name, kind, values=(False, True), default=draw(st.sampled_from((None, False, True))))
@@ -91,7 +91,7 @@ def spaces(draw: st.DrawFn, *, wordy: bool = False, listable: bool = False, most
 
     Args:
         draw: Hypothesis's own.
-        wordy: Whether no gene shall be a number on a scale, but a word, a truth value or one of a few numbers.
+        wordy: Whether no gene shall be a number on a scale, but a word, a boolean or one of a few numbers.
         listable: Whether every gene shall have values that can be listed.
         most: Genes at most.
     """

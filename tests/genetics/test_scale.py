@@ -60,7 +60,7 @@ def test_a_continuous_gene_cannot_be_listed() -> None:
 @settings(deadline=None)
 @given(genes(), st.floats(-10, 2000, allow_nan=False))
 def test_a_number_is_a_value_only_inside_the_range_and_on_a_step(gene: Gene, number: float) -> None:
-    """Words and truth values are no numbers, whatever the range."""
+    """Words and booleans are no numbers, whatever the range."""
     assume(gene.is_numeric)
     low, high = gene.min_value or 0.0, gene.max_value or 0.0
     if is_value_of(gene, number):

@@ -57,7 +57,7 @@ def test_every_sample_lies_in_the_space(space: SearchSpace, seed: int) -> None:
 
 @settings(deadline=None)
 @given(spaces(wordy=True), st.integers(0, 2**32))
-def test_a_sampled_word_or_truth_value_is_one_of_the_genes_own(space: SearchSpace, seed: int) -> None:
+def test_a_sampled_word_or_boolean_is_one_of_the_genes_own(space: SearchSpace, seed: int) -> None:
     """A choice of 0 and 1 never gives false and true."""
     genome = space.sample(derive_rng(seed))
     assert {name: type(value) for name, value in genome.genes} == {

@@ -135,7 +135,11 @@ MISTAKES = {
         "genes: {dropout: {type: float, min_value: '0,1', max_value: 0.5}}",
         's.yaml, line 1, genes.dropout.min_value: must be a number, not "0,1"; with a decimal point: 0.1',
     ),
-    "a truth value where none can be": (
+    "a whole limit with a comma between thousands": (
+        "genes: {width: {type: int, min_value: 16, max_value: '1,024'}}",
+        's.yaml, line 1, genes.width.max_value: must be a number, not "1,024"; without the comma: 1024',
+    ),
+    "a boolean where none can be": (
         "genes:\n  cell: off",
         's.yaml, line 2, genes.cell: cell cannot be "off"; allowed: one of lstm, gru, simple_rnn',
     ),
@@ -227,7 +231,7 @@ MISTAKES = {
         "genes: {cell: {type: choice, values: [[gru]]}}",
         "s.yaml, line 1, genes.cell.values[0]: must be text, not a list",
     ),
-    "an order that is no truth value": (
+    "an order that is no boolean": (
         "genes: {width: {type: choice, values: [64, 128], ordered: maybe}}",
         's.yaml, line 1, genes.width.ordered: must be true or false, not "maybe"',
     ),

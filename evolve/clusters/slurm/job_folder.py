@@ -10,6 +10,8 @@ from evolve.clusters.setup import Setup
 from evolve.errors import last_line
 from evolve.store.paths import write_whole
 
+_REFUSED = "refused-"
+
 
 @dataclass(frozen=True, slots=True)
 class JobFolder:
@@ -59,6 +61,16 @@ class JobFolder:
     def read_head(self) -> str | None:
         """Where to join; None while it is not known."""
         return _text(self._head)
+
+    def write_refusal(self, host: str, why: str) -> None:
+        """Tell the run why a host does not join; does nothing when the run has cleared the folder away."""
+        if self.folder.is_dir():
+            write_whole(self.folder / f"{_REFUSED}{host}", why.encode())
+
+    def read_refusals(self) -> dict[str, str]:
+        """Hosts that do not join, and why, in their order."""
+        files = sorted(self.folder.glob(f"{_REFUSED}*"))
+        return {file.name.removeprefix(_REFUSED): why for file in files if (why := _text(file)) is not None}
 
     def mark_over(self) -> None:
         """Tell the other hosts that the cluster ends; does nothing when the run has cleared the folder away."""

@@ -95,8 +95,8 @@ class SlurmSession:
 
     @property
     def missing(self) -> Mapping[str, str]:
-        """See `Session`: no host was asked for by its name."""
-        return {}
+        """See `Session`: no host was asked for by its name; those that SLURM gave and that cannot be used."""
+        return self._folder.read_refusals()
 
     def close(self, *, in_order: bool = True) -> None:
         """See `Session`; a job that is not to end in order is cancelled."""
@@ -122,7 +122,8 @@ class SlurmSession:
     def _told(self) -> str:
         says = self._job.look()
         is_starting = self._job.has_begun and self._job.why_over is None and not self._has_spoken
-        return f"{says}; Ray starts there" if is_starting else says
+        missing = [f"{name} is missing: {problem}" for name, problem in self.missing.items()]
+        return "; ".join([says, *(["Ray starts there"] if is_starting else []), *missing])
 
     def _why_lost(self, ended: str) -> str:
         """What became of the job; of one that never said a word, that the folder may be why."""

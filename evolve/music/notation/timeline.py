@@ -93,7 +93,7 @@ def _silence_before(parts: Sequence[WrittenPart]) -> Fraction:
     metre = next((bar.metre for bar in first if bar.metre is not None), None)
     if metre is None:
         return Fraction(0)
-    return max(Fraction(0), _full(metre) - max(bar.length_beats for bar in first))
+    return max(Fraction(0), metre.bar_beats - max(bar.length_beats for bar in first))
 
 
 def _notes(part: WrittenPart, starts: Sequence[Fraction]) -> tuple[list[Note], int]:
@@ -148,11 +148,6 @@ def _felt_beat(metre: Metre) -> Fraction:
     return Fraction(1) if unit < 1 and metre.beats % 2 else unit
 
 
-def _full(metre: Metre) -> Fraction:
-    """How long a bar is, in quarter notes."""
-    return Fraction(4 * metre.beats, metre.unit)
-
-
 def _doubts(parts: Sequence[WrittenPart], *, in_step: bool, left_out: int) -> Iterator[str]:
     """What the lengths and pitches of a score say against its reading, or its writing."""
     wrong = sorted({number for part in parts for number in _wrong_bars(part.bars)})
@@ -178,9 +173,14 @@ def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
         return
     parted = _parted_bars(bars)
     for number, bar in enumerate(bars, start=1):
-        if bar.metre is None or _alike(bar.length_beats, _full(bar.metre)) or not bar.length_beats or number in parted:
+        if (
+            bar.metre is None
+            or _alike(bar.length_beats, bar.metre.bar_beats)
+            or not bar.length_beats
+            or number in parted
+        ):
             continue
-        is_short = bar.length_beats < _full(bar.metre)
+        is_short = bar.length_beats < bar.metre.bar_beats
         before = bars[number - 2] if number > 1 else None
         is_upbeat = before is None or before.ends_section or before.metre != bar.metre
         if is_short and (is_upbeat or bar.ends_section or number == len(bars)):
@@ -194,7 +194,8 @@ def _parted_bars(bars: Sequence[WrittenBar]) -> set[int]:
     row: list[int] = []
     total = Fraction(0)
     for number, bar in enumerate(bars, start=1):
-        full = None if bar.metre is None else _full(bars[row[0] - 1].metre or bar.metre if row else bar.metre)
+        metre = bars[row[0] - 1].metre if row else bar.metre
+        full = None if bar.metre is None or metre is None else metre.bar_beats
         if full is None or bar.length_beats >= full or total + bar.length_beats > full:
             row, total = [], Fraction(0)
         if full is not None and bar.length_beats < full:

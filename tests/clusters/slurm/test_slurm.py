@@ -1,9 +1,13 @@
 """A job is submitted as its user would, watched, and told of in SLURM's own words; it is let go in any case."""
 
 import dataclasses
+import json
+import os
+import platform
 import shutil
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -86,6 +90,28 @@ def test_what_a_job_does_is_told_in_words(wish: Wish, slurm: StandInSlurm) -> No
     FolderChannel(wish.folder / "job-1" / "to-home", wish.folder / "job-1" / "to-cluster").send(Message("ready"))
     assert session.receive(0) == Message("ready")
     assert session.place == "job 4711 is running on n[1-2]"
+
+
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_a_node_that_lacks_what_networks_are_computed_with_is_told(rank: str, wish: Wish, slurm: StandInSlurm) -> None:
+    """The first ends the job's work in a line; another is missing, and the run is told why in a line."""
+    session = launch(wish)
+    settings = wish.folder / "job-1" / "setup.json"
+    settings.write_text(json.dumps({**settings_in(settings.parent), "backend": "nothing"}))
+    slurm.is_in("RUNNING", nodes="n[1-2]")
+    command = [sys.executable, "-m", "evolve.clusters.node", "--folder", str(wish.folder / "job-1")]
+    ended = subprocess.run(
+        command, env={**os.environ, "SLURM_PROCID": rank}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    why = "KERAS_BACKEND must be tensorflow or jax, or not be set; it is nothing"
+    said = [session.receive(0) for _ in range(2)]
+    if rank == "0":
+        assert said[-1] == Message("refused", {"why": f"{platform.node()}: {why}"})
+        return
+    assert said == [None, None]
+    assert session.missing == {platform.node(): why}
+    assert session.place.endswith(f"; {platform.node()} is missing: {why}")
 
 
 @pytest.mark.parametrize(

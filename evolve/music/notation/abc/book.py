@@ -1,6 +1,5 @@
 """An ABC file as tunes: its text, its header, and the fields and lines of music of each tune."""
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from evolve.errors import CorpusError
+from evolve.texts import text_of
 
 _FIELD: Final = re.compile(r"([A-Za-z+]):(?![|:])\s*(.*)")
 """A line that is a field; ``A:|`` is a note before a repeat sign."""
@@ -25,10 +25,6 @@ _COMMENT: Final = re.compile(r'((?:[^%"\\]|\\.?|"[^"]*"|")*+)%.*')
 """A percent sign begins one, but not within a text in quotes, or after a backslash."""
 
 _LINE_END: Final = re.compile(r"\r\n?|\n")
-_BYTE_ORDER_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
-)  # fmt: skip
-
 _LONGEST_TITLE: Final = 60
 
 DIRECTIVE: Final = "%"
@@ -109,15 +105,7 @@ def _looks_like_music(block: list[Line]) -> bool:
 def _text(data: bytes) -> str:
     """The text of a file: as its byte order mark or its charset says, else in UTF-8, else in Latin-1."""
     declared = _CHARSET.search(data)
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    for encoding in ([declared[1].decode("ascii", "replace")] if declared else []) + ["utf-8"]:
-        try:
-            return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError, ValueError):
-            continue
-    return data.decode("latin-1")
+    return text_of(data, declared[1].decode("ascii", "replace") if declared else None)
 
 
 def _blocks(text: str) -> Iterator[list[Line]]:

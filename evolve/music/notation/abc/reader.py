@@ -8,6 +8,7 @@ from evolve.music.notation.abc.music import read_music
 from evolve.music.notation.abc.tune import TuneInReading
 from evolve.music.notation.written import WrittenScore
 from evolve.music.read_song import Refused
+from evolve.words import tallied
 
 _TOLD_SIGNS: Final = 4
 """Unknown signs that are named where there are many."""
@@ -44,19 +45,12 @@ def _read(tune: Tune) -> WrittenScore | Refused:
 def _score(tune: TuneInReading, label: str) -> WrittenScore:
     voices = tune.voices.values()
     notes = sum(len(bar.notes) for voice in voices for bar in voice.bars)
-    if (strange := tune.unknown.total()) > max(notes, _TOLD_SIGNS):
-        raise CorpusError(f"not ABC: of its signs {strange:,} are unknown and {notes:,} are notes")
+    if (unknown := tune.unknown.total()) > max(notes, _TOLD_SIGNS):
+        raise CorpusError(f"not ABC: of its signs {unknown:,} are unknown and {notes:,} are notes")
     for voice in voices:
         voice.end_bar(ends_section=True)
         if voice.has_lone_broken:
             tune.doubt("a broken rhythm that does not lie between two notes of equal length is not applied")
-    doubts = (*tune.doubts, *_told_signs(tune))
+    strange = tallied({printable(sign): count for sign, count in tune.unknown.items()}, _TOLD_SIGNS)
+    doubts = (*tune.doubts, *([f"unknown signs left out: {strange}"] if strange else []))
     return WrittenScore(tuple(voice.part() for voice in voices), tune.tempo_bpm, label, doubts)
-
-
-def _told_signs(tune: TuneInReading) -> tuple[str, ...]:
-    told = tune.unknown.most_common(_TOLD_SIGNS)
-    if not told:
-        return ()
-    named = ", ".join(f"{printable(sign)} ({count:,})" if count > 1 else printable(sign) for sign, count in told)
-    return (f"unknown signs left out: {named}{', …' if len(tune.unknown) > _TOLD_SIGNS else ''}",)

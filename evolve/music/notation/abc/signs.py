@@ -5,6 +5,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+from evolve.music.pitch_names import SEMITONES
+
 _LENGTH: Final = r"\d*(?:/+\d*)?"
 _NOTE: Final = rf"(?:\^\^?|__?|=)?[A-Ga-g][',]*{_LENGTH}"
 _NAMED_NOTE: Final = rf"(?P<accidental>\^\^?|__?|=)?(?P<letter>[A-Ga-g])(?P<octave>[',]*)(?P<length>{_LENGTH})"
@@ -47,7 +49,7 @@ CHORD_SIGNS: Final = re.compile(
 ACCIDENTALS: Final = re.compile(r"(\^\^?|__?|=)([A-Ga-g])([',]*)")
 """Notes with an accidental, as among grace notes."""
 
-_LETTERS: Final = {"C": 60, "D": 62, "E": 64, "F": 65, "G": 67, "A": 69, "B": 71}
+_MIDDLE_C: Final = 60
 _MOST_DIGITS: Final = 6
 
 
@@ -55,7 +57,7 @@ _MOST_DIGITS: Final = 6
 def natural_pitch(letter: str, octave: str) -> int:
     """The MIDI note number of a letter with its octave marks, without accidental."""
     above = (letter.islower() + octave.count("'") - octave.count(",")) * 12
-    return _LETTERS[letter.upper()] + above
+    return _MIDDLE_C + SEMITONES[letter.upper()] + above
 
 
 @lru_cache(maxsize=1024)

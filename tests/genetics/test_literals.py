@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.genetics.written import meanings, number_hint, number_of, shown, truth_of
+from evolve.genetics.literals import boolean_of, meanings, number_hint, number_of, shown
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_endless_digits_are_no_endless_work() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "truth"),
+    ("text", "boolean"),
     [("true", True), ("True", True), ("TRUE", True), ("yes", True), ("On", True), ("off", False), ("NO", False),
      ("false", False), ("maybe", None), ("1", None), ("y", None), ("", None)],
 )  # fmt: skip
-def test_a_truth_value_is_what_a_person_means_by_it(text: str, truth: bool | None) -> None:  # noqa: FBT001
+def test_a_boolean_is_what_a_person_means_by_it(text: str, boolean: bool | None) -> None:  # noqa: FBT001
     """However it is capitalised."""
-    assert truth_of(text) is truth
+    assert boolean_of(text) is boolean
 
 
 def test_quotes_say_that_a_word_is_likelier() -> None:
@@ -54,11 +54,23 @@ def test_quotes_say_that_a_word_is_likelier() -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [("30 s", "; give the number alone, without a unit"), ("20%", "; give the number alone, without a unit"),
-     ("0,5", "; with a decimal point: 0.5"), ("many", ""), ("1:30", "")],
+     ("0,5", "; with a decimal point: 0.5"), ("many", ""), ("1:30", ""),
+     ("1,000", "; without the comma: 1000, or with a decimal point: 1.000"), ("0,500", "; with a decimal point: 0.500"),
+     ("-1,000,000", "; without the commas: -1000000"), ("1000,000", "; with a decimal point: 1000.000")],
 )  # fmt: skip
 def test_a_number_that_is_nearly_one_is_mended(text: str, hint: str) -> None:
     """By what there is too much of."""
     assert number_hint(text) == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [("1,000", "; without the comma: 1000"), ("12,345,678", "; without the commas: 12345678"), ("1,5", ""),
+     ("0,500", ""), ("8 songs", "; give the number alone, without a unit")],
+)  # fmt: skip
+def test_a_whole_number_is_never_told_to_have_a_decimal_point(text: str, hint: str) -> None:
+    """A thousand would become one."""
+    assert number_hint(text, is_whole=True) == hint
 
 
 def test_a_value_is_shown_as_it_would_be_written() -> None:

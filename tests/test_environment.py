@@ -2,8 +2,8 @@
 
 import pytest
 
+from evolve.environment import backend, set_aside
 from evolve.errors import SettingsError
-from evolve.surroundings import backend, set_aside
 
 DECIDING = (
     *("JAX_ENABLE_X64", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "MPLBACKEND", "ONEDNN_DEFAULT_FPMATH_MODE"),
@@ -18,6 +18,48 @@ def test_what_would_change_a_training_is_set_aside_and_what_somebody_means_is_ke
     assert set_aside(dict.fromkeys((*DECIDING, *MEANT, "TF_NOT_YET_INVENTED"), "1")) == tuple(
         sorted((*DECIDING, "TF_NOT_YET_INVENTED"))
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "PYTHON_VERSION",
+            "PYTHON_SHA256",
+            "PYTHON_PIP_VERSION",
+            "PYTHON_GET_PIP_URL",
+            "PYTHON",
+            "PYTHON_3",
+            "PYTHON3",
+        ),
+        *("PYTHON_COLORS", "PYTHON_HISTORY", "PYTHON_CPU_COUNT", "PYTHON_DISABLE_REMOTE_DEBUG"),
+        *(
+            "TF_VAR_x",
+            "TF_VAR_REGION",
+            "TF_CLI_CONFIG_FILE",
+            "TF_CLI_ARGS",
+            "TF_CLI_ARGS_plan",
+            "TF_LOG",
+            "TF_LOG_PATH",
+        ),
+        *("TF_DATA_DIR", "TF_IN_AUTOMATION", "TF_INPUT", "TF_PLUGIN_CACHE_DIR", "TF_TOKEN_app_terraform_io"),
+    ],
+)
+def test_what_no_library_of_ours_reads_is_left_alone(name: str) -> None:
+    """Docker's images of Python, Terraform and others have names that begin alike."""
+    assert set_aside({name: "1"}) == ()
+
+
+@pytest.mark.parametrize("name", ["PYTHONDEVMODE", "PYTHON_GIL", "PYTHON_JIT", "PYTHON_FROZEN_MODULES", "PYTHONNEW3"])
+def test_what_python_itself_reads_is_set_aside(name: str) -> None:
+    """Of names with an underscore those that Python knows, and all that have none."""
+    assert set_aside({name: "1"}) == (name,)
+
+
+@pytest.mark.parametrize("name", ["TF_LOG_XLA_ACTIVITY", "TF_DATA_EXPERIMENT_OPT_IN", "TF_FORCE_UNIFIED_MEMORY"])
+def test_tensorflows_names_are_not_taken_for_terraforms(name: str) -> None:
+    """They begin alike."""
+    assert set_aside({name: "1"}) == (name,)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +109,5 @@ def test_a_backend_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SettingsError, match="KERAS_BACKEND is jax, which is not installed"):
         backend({"KERAS_BACKEND": "jax"})
+    with pytest.raises(SettingsError, match=r"^the run was begun with jax, which is not installed; install it$"):
+        backend({}, "jax")

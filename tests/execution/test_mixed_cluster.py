@@ -1,5 +1,7 @@
 """Machines with GPUs and without: several of Ray's on one computer, whose GPUs are only said to be there."""
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -12,6 +14,7 @@ from evolve.execution.contract import TrialRunner
 from evolve.execution.material import Material
 from evolve.execution.places import Demand, Node
 from evolve.execution.ray_execution import RayExecution
+from evolve.execution.ray_variables import TOKEN_FILE
 from evolve.genetics.individual import Individual
 from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder, small_config, small_material
@@ -39,22 +42,25 @@ def small(slot: int, does: str = "tell 1") -> Individual:
 @contextmanager
 def cluster(monkeypatch: pytest.MonkeyPatch, **head: float) -> Iterator[Any]:
     """A cluster of one machine, which others may join and leave."""
-    from evolve.execution import ray_cluster  # noqa: F401, PLC0415 - says how Ray is to be imported
+    from evolve.execution import ray_cluster  # noqa: PLC0415 - says how Ray is to be imported
 
     monkeypatch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", True)
     from ray.cluster_utils import Cluster  # noqa: PLC0415 - not before
 
-    for attempt in range(3):
+    with tempfile.TemporaryDirectory() as folder:
+        ray_cluster._write_token(Path(folder))
+        for attempt in range(3):
+            try:
+                ours = Cluster(initialize_head=True, head_node_args=head)
+                break
+            except Exception:  # Ray gives a node half a minute to come up, which a busy machine does not always keep
+                if attempt == 2:
+                    raise
         try:
-            ours = Cluster(initialize_head=True, head_node_args=head)
-            break
-        except Exception:  # Ray gives a node half a minute to come up, which a busy machine does not always keep
-            if attempt == 2:
-                raise
-    try:
-        yield ours
-    finally:
-        ours.shutdown()
+            yield ours
+        finally:
+            ours.shutdown()
+            os.environ.pop(TOKEN_FILE, None)
 
 
 class Acting(Recorder):

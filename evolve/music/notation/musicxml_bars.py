@@ -282,8 +282,7 @@ class _PartReader:
 
 def bar_length(metre: Metre | None) -> Fraction:
     """How long a full bar is, in quarter notes; without a metre, as in common time."""
-    known = metre or COMMON_TIME
-    return Fraction(4 * known.beats, known.unit)
+    return (metre or COMMON_TIME).bar_beats
 
 
 def _looks(note: ET.Element, fields: Mapping[str, ET.Element]) -> Fraction | None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from evolve.music.pitch_names import SEMITONES
+from evolve.music.pitch_names import MIDDLE_C, SEMITONES
 
 _LENGTH: Final = r"\d*(?:/+\d*)?"
 _NOTE: Final = rf"(?:\^\^?|__?|=)?[A-Ga-g][',]*{_LENGTH}"
@@ -49,7 +49,6 @@ CHORD_SIGNS: Final = re.compile(
 ACCIDENTALS: Final = re.compile(r"(\^\^?|__?|=)([A-Ga-g])([',]*)")
 """Notes with an accidental, as among grace notes."""
 
-_MIDDLE_C: Final = 60
 _MOST_DIGITS: Final = 6
 
 
@@ -57,7 +56,7 @@ _MOST_DIGITS: Final = 6
 def natural_pitch(letter: str, octave: str) -> int:
     """The MIDI note number of a letter with its octave marks, without accidental."""
     above = (letter.islower() + octave.count("'") - octave.count(",")) * 12
-    return _MIDDLE_C + SEMITONES[letter.upper()] + above
+    return MIDDLE_C + SEMITONES[letter.upper()] + above
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from typing import Final
 from evolve.errors import CorpusError, printable
 from evolve.music.notation.abc.book import DIRECTIVE, Line
 from evolve.music.notation.abc.fields import (
+    Sound,
     is_known_key,
     key_in,
     name_in,
@@ -106,7 +107,7 @@ class TuneInReading:
         """Give a voice that was declared before the tune's key what holds for all, but for what it said itself."""
         voice.key, voice.unit = self._usual.key, self._usual.unit
         voice.set_time(self._usual.time)
-        if voice.sound == type(voice.sound)():
+        if voice.sound == Sound():
             voice.sound = self._usual.sound
 
     def _set(self, name: str, text: str, *voices: Voice) -> None:

@@ -2,8 +2,7 @@
 
 Each reading is a process of its own, as `evolve start` is: cold with an empty cache folder, then warm with what the
 cold one left there. Counted are the seconds until the process has ended and the processor seconds of it and of all
-that it started; a warm one must do without music21, whose import alone takes longer than all the rest. (A cold one
-imports it in reading processes of its own where files are of notation, and not at all for MIDI files.)
+that it started; neither may import music21, whose import alone takes longer than all the rest: only its files are read.
 
     python -m benchmarks.corpus_start
     python -m benchmarks.corpus_start --corpus bach-chorales --rounds 5

@@ -34,13 +34,8 @@ the process (``PYTHON_DISABLE_REMOTE_DEBUG``), and most such names are somebody 
 images).
 """
 
-_TERRAFORMS: Final = re.compile(
-    r"TF_((VAR|CLI|PLUGIN|REGISTRY|CLOUD|TOKEN|PROVIDER|LOG_PROVIDER|LOG_SDK|ACC)_\w+|LOG|LOG_CORE|LOG_PATH|LOG_PROVIDER"
-    r"|TEMP_LOG_PATH|ACC|INPUT|IN_AUTOMATION|DATA_DIR|WORKSPACE|IGNORE|ENCRYPTION|MODULE_DEPTH"
-    r"|REATTACH_PROVIDERS|STATE_PERSIST_INTERVAL|APPEND_USER_AGENT|FORCE_LOCAL_BACKEND|SKIP_REMOTE_TESTS)",
-    re.IGNORECASE,
-)
-"""Terraform's and OpenTofu's variables: they begin like TensorFlow's, which reads none of them."""
+_TERRAFORMS: Final = re.compile(r"TF_((VAR|CLI|TOKEN|PLUGIN)_\w+|LOG(_PATH)?|DATA_DIR|WORKSPACE|INPUT|IN_AUTOMATION)")
+"""Terraform's variables begin like TensorFlow's, which reads none of them."""
 
 _KEPT: Final = frozenset(
     {

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from evolve.errors import SettingsError, nearest_spelling, shortened
-from evolve.genetics.literals import number_hint, number_of, shown
+from evolve.genetics.literals import boolean_of, number_hint, number_of, shown
 
 DEFAULT_CORPUS = "bach-chorales"
 PIANO = "piano"
@@ -175,6 +175,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _read_word(cls, given: object) -> object:
         return given.strip().lower() if isinstance(given, str) else given
+
+    @field_validator("repetition_guard", mode="before")
+    @classmethod
+    def _read_guard(cls, given: object) -> object:
+        return "off" if given is False or (isinstance(given, str) and boolean_of(given) is False) else given
 
     @field_validator("gpus_per_trial", mode="before")
     @classmethod

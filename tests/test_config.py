@@ -269,7 +269,8 @@ def settled(text: str) -> RunConfig:
 @pytest.mark.parametrize(
     ("text", "name", "value"),
     [
-        ("off", "repetition_guard", "off"), ("Off", "repetition_guard", "off"), ("'off'", "repetition_guard", "off"),
+        ("off", "repetition_guard", "off"), ("no", "repetition_guard", "off"), ("FALSE", "repetition_guard", "off"),
+        ("Off", "repetition_guard", "off"), ("'off'", "repetition_guard", "off"),
         ("GENTLE", "repetition_guard", "gentle"), ("no", "endings", False), ("on", "loudness", True),
         ("TRUE", "loudness", True), ("False", "endings", False), ("null", "mutation_rate", None),
         ("~", "mutation_rate", None), ("", "mutation_rate", None), ("none", "mutation_rate", None),
@@ -293,7 +294,7 @@ def test_a_setting_in_a_file_means_what_a_person_means_by_it(text: str, name: st
         ("songs:", "songs has no value; give one, or leave it out: it is 5 then"),
         ("endings: ~", "endings has no value; give one, or leave it out: it is true then"),
         ("tracks: null", "tracks has no value; give one, or leave it out: it is piano then"),
-        ("repetition_guard: false", "repetition_guard must be 'off', 'gentle' or 'strict'; it is 'false'"),
+        ("repetition_guard: on", "repetition_guard must be 'off', 'gentle' or 'strict'; it is 'on'"),
         (
             "tracks: 1",
             "tracks must be piano, or different ones of melody, chords, bass, soprano, alto, tenor joined by "

@@ -10,7 +10,7 @@ import typer
 
 from evolve.cli.console import console
 from evolve.cli.options import AsJson, complete_corpus, complete_space, find_space
-from evolve.errors import printable
+from evolve.errors import CorpusError, printable
 from evolve.words import counted
 
 if TYPE_CHECKING:
@@ -104,16 +104,19 @@ def check_corpus(
     from evolve.cli.progress import watching
     from evolve.config import Given, settle
     from evolve.music.corpus import read_corpus
-    from evolve.music.corpus_facts import corpus_facts
+    from evolve.music.corpus_facts import corpus_facts, files_facts
 
     config = settle([Given("tracks", tracks, "--tracks")])
     with watching() as observer:
         read = read_corpus(tuple(sources), roles=config.roles, on_progress=observer.corpus_read)
-    facts = corpus_facts(read)
-    if json_:
-        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
-        return
-    _print_corpus(facts, every_file=files)
+    try:
+        facts = corpus_facts(read)
+    except CorpusError:  # too little to learn from: what was read is told all the same
+        _print_files(files_facts(read), every_file=files, as_json=json_)
+        raise
+    if not json_:
+        _print_corpus(facts)
+    _print_files(facts, every_file=files, as_json=json_)
 
 
 def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]]) -> None:
@@ -186,7 +189,7 @@ def _space_document(name: str, space: "SearchSpace", settings: dict[str, Any], s
     }
 
 
-def _print_corpus(facts: dict[str, Any], *, every_file: bool) -> None:
+def _print_corpus(facts: dict[str, Any]) -> None:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
@@ -194,10 +197,16 @@ def _print_corpus(facts: dict[str, Any], *, every_file: bool) -> None:
     table.add_column()
     for label, text in _corpus_lines(facts):
         table.add_row(label, text)
-    printed = console(highlight=False, markup=False)
-    printed.print(table)
-    printed.print()
-    printed.print(_files_table(facts["files"], every_file=every_file))
+    console(highlight=False, markup=False).print(table)
+    typer.echo()
+
+
+def _print_files(facts: dict[str, Any], *, every_file: bool, as_json: bool) -> None:
+    """All the facts as JSON, or a table of the files."""
+    if as_json:
+        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+    else:
+        console(highlight=False, markup=False).print(_files_table(facts["files"], every_file=every_file))
 
 
 def _files_table(files: list[dict[str, Any]], *, every_file: bool) -> "Table":

@@ -28,7 +28,7 @@ from evolve.music.song_json import song_from_json, song_to_json, whole
 from evolve.music.sources import in_own_home
 from evolve.network.genes import GENES
 from evolve.store.records import Artifact, Json
-from evolve.words import counted
+from evolve.words import counted, worded
 
 REPRESENTATION = "representation"
 """The gene that chooses what a network's symbols are."""
@@ -171,7 +171,7 @@ def _notices(corpus: Corpus, opening: Opening, config: RunConfig) -> Iterator[st
         tracks = "" if config.roles == PIANO else f" --tracks {config.tracks}"
         skipped, whole = len(corpus.skipped), len(corpus.skipped) + len(corpus.pieces)
         yield (
-            f"{skipped:,} of {counted(whole, 'piece was', 'pieces were')} skipped, "
+            f"{skipped:,} of {counted(whole, 'piece')} {worded(skipped, 'was', 'were')} skipped, "
             f"{counted(len(corpus.pieces), 'is', 'are')} left to learn from; "
             f"to see why: evolve corpus check {sources}{tracks}"
         )

@@ -15,6 +15,22 @@ from evolve.music.representation.kinds import KINDS
 from evolve.music.song import TICKS_PER_BEAT
 
 
+def files_facts(corpus: Corpus) -> dict[str, Any]:
+    """What was read of each file of a corpus, whether or not it is enough to learn from, as `json.dumps` takes it.
+
+    Returns:
+        ``names``: as in the corpus.
+        ``files``: ``{"name", "pieces", "notes", "doubts"}`` of each file of which something can be used: all notes as
+        they are written, and what the reader could not be sure of.
+        ``skipped``: ``{"name", "reason"}`` of each file, or piece of a collection, that cannot be used.
+    """
+    return {
+        "names": list(corpus.names),
+        "files": [asdict(file) | {"doubts": list(file.doubts)} for file in corpus.files],
+        "skipped": [asdict(skipped) for skipped in corpus.skipped],
+    }
+
+
 def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     """Facts about a corpus as a run with seed 0 and usual settings would learn it, as `json.dumps` takes them.
 
@@ -31,9 +47,10 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         ``durations``: ``{"ticks", "beats", "steps"}`` of each duration, ascending.
         ``transposed``: ``{"semitones", "pieces"}`` of each interval by which pieces were moved.
         ``training``, ``held_out``: ``{"pieces", "steps"}`` of either part.
-        ``files``: ``{"name", "pieces", "notes", "doubts"}`` of each file of which something can be used: all notes as
-        they are written, and what the reader could not be sure of.
-        ``skipped``: ``{"name", "reason"}`` of each file, or piece of a collection, that cannot be used.
+        ``files``, ``skipped``: as in `files_facts`.
+
+    Raises:
+        CorpusError: If there is too little to learn from one part and measure on another.
     """
     encoded = _encoded(corpus)
     steps = [step for piece in corpus.pieces for step in piece.steps]
@@ -45,7 +62,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     intervals = Counter(piece.transposed_by for piece in corpus.pieces)
     metres = Counter(piece.song.metre for piece in corpus.pieces)
     return {
-        "names": list(corpus.names),
+        **files_facts(corpus),
         "fingerprint": corpus.fingerprint,
         "tempo_bpm": corpus.tempo_bpm,
         "pieces": len(lengths),
@@ -71,8 +88,6 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         "transposed": [{"semitones": semitones, "pieces": count} for semitones, count in sorted(intervals.items())],
         "training": {"pieces": len(encoded.training_names), "steps": encoded.training_notes},
         "held_out": {"pieces": len(encoded.held_out_names), "steps": encoded.held_out_notes},
-        "files": [asdict(file) | {"doubts": list(file.doubts)} for file in corpus.files],
-        "skipped": [asdict(skipped) for skipped in corpus.skipped],
     }
 
 

@@ -117,8 +117,8 @@ def _divide(piece: Piece, steps: int, held_out_share: float) -> tuple[Piece, Pie
     held_out = min(max(SHORTEST_PART, round(steps * held_out_share)), count - SHORTEST_PART)
     if held_out < SHORTEST_PART:
         raise CorpusError(
-            f"{piece.name} is the only piece and has {count} notes, chords and rests: too few to learn from one part "
-            f"and measure on another ({2 * SHORTEST_PART} would do); add more pieces"
+            f"no piece has other notes than {piece.name}, and its {count} notes, chords and rests are too few to learn "
+            f"from one part and measure on another ({2 * SHORTEST_PART} would do); add more pieces"
         )
     cut = list(placed_steps(piece.song))[count - held_out].start_ticks
     bar_line = cut - cut % piece.song.metre.bar_ticks

@@ -66,3 +66,12 @@ def test_of_many_files_those_with_doubts_are_listed(music: Path) -> None:
     every = evolve("corpus", "check", "music", "--files", folder=music.parent).out
     assert "tune 07.mid" in every
     assert "more (--files" not in every
+
+
+def test_what_was_read_is_told_where_it_is_too_little_to_learn_from(music: Path) -> None:
+    """One short tune: the table of its file, and then the mistake."""
+    typed = evolve("corpus", "check", "music/tune.mid", folder=music.parent, expect=1)
+    assert "tune.mid 1 20 none" in [" ".join(line.split()) for line in typed.out.splitlines()]
+    assert "no piece has other notes than tune.mid, and its 20 notes" in typed.err
+    found = evolve("corpus", "check", "music/tune.mid", "--json", folder=music.parent, expect=1).json
+    assert found["files"] == [{"name": "tune.mid", "pieces": 1, "notes": 20, "doubts": []}]

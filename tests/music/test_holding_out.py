@@ -121,5 +121,5 @@ def test_a_single_piece_is_divided_by_its_chords() -> None:
 
 def test_a_single_short_piece_is_too_little() -> None:
     """A single piece that is too short to be divided is an error that says how much would do."""
-    with pytest.raises(CorpusError, match=r"only piece and has 199 .* \(200 would do"):
+    with pytest.raises(CorpusError, match=r"its 199 notes, .* \(200 would do"):
         split_pieces(corpus_of([2 * SHORTEST_PART - 1]).pieces, seed=0)

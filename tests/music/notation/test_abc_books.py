@@ -109,6 +109,8 @@ def test_signs_and_bars_that_are_doubted() -> None:
         "unknown signs left out: 5",
         "1 bar does not add up to the metre: 2",
     )
+    assert read_one(f"{HEADER}K:C\nkC qD uE TF |").doubts == ("unknown signs left out: k, q",)
+    assert not read_one(f"{HEADER}U: k = !upbow!\nU:q=!trill!\nK:C\nkC qD uE TF |").doubts
     assert not read_one(f"{HEADER}K:C\nG |: c4 | d3 :: G | c4 | d3 :|").doubts
 
 

@@ -168,6 +168,12 @@ def _on_overlay(tune: TuneInReading, sign: re.Match[str]) -> None:
         voice.go_back(back if voice.overlay_from is None else voice.overlay_from)
 
 
+def _on_symbol(tune: TuneInReading, sign: re.Match[str]) -> None:
+    """A decoration of one letter: it does not sound, but one that nobody defined is told."""
+    if sign[0] not in tune.symbols:
+        tune.unknown[sign[0]] += 1
+
+
 def _on_unknown(tune: TuneInReading, sign: re.Match[str]) -> None:
     tune.unknown[sign[0]] += 1
 
@@ -180,5 +186,5 @@ _SIGNS: Final[Mapping[str, Callable[[TuneInReading, re.Match[str]], None]]] = {
     "note": _on_note, "bar": _on_bar, "field": _on_field, "ending": _on_silent, "chord": _on_chord,
     "rest": _on_rest, "bar_rest": _on_bar_rest, "tuplet": _on_tuplet, "overlay": _on_overlay,
     "broken": _on_broken, "tie": _on_tie, "grace": _on_grace, "old_chord": _on_old_chord, "silent": _on_silent,
-    "unknown": _on_unknown,
+    "symbol": _on_symbol, "unknown": _on_unknown,
 }  # fmt: skip

@@ -28,7 +28,8 @@ SIGNS: Final = re.compile(
   | (?P<tie>\.?-)
   | (?P<grace>\{{(?P<graces>[^}}\n]*)\}}?)
   | (?P<old_chord>\+(?!f{{2,4}}\+)(?P<old_notes>(?:{_NOTE}){{2,}}+)\+)
-  | (?P<silent>"[^"\n]*"?|{_NAMED_SIGN}|\+[^\s+|]+\+|[.~H-Wh-w]|\.?\(|\)|y\d*|[\s`$*\\;?@\#!])
+  | (?P<symbol>[H-Wh-w])
+  | (?P<silent>"[^"\n]*"?|{_NAMED_SIGN}|\+[^\s+|]+\+|[.~]|\.?\(|\)|y\d*|[\s`$*\\;?@\#!])
   | (?P<unknown>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -45,6 +46,9 @@ CHORD_SIGNS: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """Every sign within a chord."""
+
+DEFINED_SYMBOLS: Final = frozenset("HLMOPSTuv")
+"""Letters that stand for decorations by themselves; U: fields give a meaning to others from H to W and h to w."""
 
 ACCIDENTALS: Final = re.compile(r"(\^\^?|__?|=)([A-Ga-g])([',]*)")
 """Notes with an accidental, as among grace notes."""

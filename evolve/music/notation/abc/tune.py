@@ -20,6 +20,7 @@ from evolve.music.notation.abc.fields import (
     usual_unit,
 )
 from evolve.music.notation.abc.macros import Macro, macro_in
+from evolve.music.notation.abc.signs import DEFINED_SYMBOLS
 from evolve.music.notation.abc.voice import Voice
 
 MOST_RESTS: Final = 10_000
@@ -42,6 +43,7 @@ class TuneInReading:
         tempo_bpm: Quarter notes a minute, of its first Q: with a number.
         propagation: How far accidentals hold within their bar: ``pitch``, in all octaves; ``octave``; ``not``.
         macros: Of its m: fields.
+        symbols: Letters that stand for decorations, those of its U: fields among them.
         unknown: Signs that are none of ABC, counted.
         doubts: What could not be read as it stands; a dictionary for its order.
     """
@@ -52,6 +54,7 @@ class TuneInReading:
         self.tempo_bpm: float | None = None
         self.propagation = "pitch"
         self.macros: list[Macro] = []
+        self.symbols = set(DEFINED_SYMBOLS)
         self.unknown: Counter[str] = Counter()
         self.doubts: dict[str, None] = {}
         self._usual = Voice()
@@ -118,6 +121,8 @@ class TuneInReading:
             self._set_time(text, voices)
         elif name == "m":
             self.macros.extend(macro_in(text))
+        elif name == "U":
+            self.symbols.update(text.partition("=")[0].strip())
 
     def _set_key(self, text: str, voices: tuple[Voice, ...]) -> None:
         key = key_in(text)

@@ -46,7 +46,7 @@ def test_what_is_skipped_is_told_with_the_command_that_tells_why(tunes: Path, tm
     shutil.copytree(tunes, mixed)
     (mixed / "text.mid").write_text("no music")
     (notice,) = prepare(small_config(mixed), small_space()).notices
-    assert notice.startswith("1 of 9 pieces were skipped, 8 are left to learn from; ")
+    assert notice.startswith("1 of 9 pieces was skipped, 8 are left to learn from; ")
     assert notice.endswith(f"evolve corpus check '{mixed}'")
 
 

@@ -83,7 +83,7 @@ class Corpus:
         pieces: At least one.
         skipped: Files that look like music and could not be used.
         tempo_bpm: Quarter notes a minute, the middle of the pieces'.
-        fingerprint: A digest of all notes: equal for equal music, wherever it was read from.
+        fingerprint: A digest of all notes and bars: equal for equal music, wherever it was read from.
         files: Every file of which something can be used, in order.
     """
 
@@ -211,6 +211,8 @@ def _fingerprint(pieces: Iterable[Piece]) -> str:
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(f"{piece.song.metre} {len(piece.song.tracks)}".encode())
+        for line in piece.song.bar_lines:
+            digest.update(f" {line.tick} {line.metre}".encode())
         for track in piece.song.tracks:
             digest.update(track.notes.table.astype("<i8").tobytes())
     return digest.hexdigest()[:16]

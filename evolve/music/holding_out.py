@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from evolve.errors import CorpusError
+from evolve.music.bars import place_in_bar
 from evolve.music.corpus import Piece
 from evolve.music.representation.steps import placed_steps
 from evolve.music.reshaping import shifted, since, until
@@ -121,8 +122,7 @@ def _divide(piece: Piece, steps: int, held_out_share: float) -> tuple[Piece, Pie
             f"from one part and measure on another ({2 * SHORTEST_PART} would do); add more pieces"
         )
     cut = list(placed_steps(piece.song))[count - held_out].start_ticks
-    bar_line = cut - cut % piece.song.metre.bar_ticks
-    rest = shifted(since(piece.song, cut), -bar_line)
+    rest = shifted(since(piece.song, cut), place_in_bar(piece.song, cut) - cut)
     return Piece.of(piece.name, until(piece.song, cut), piece.transposed_by), Piece.of(
         f"{piece.name} (its end)", rest, piece.transposed_by
     )

@@ -9,13 +9,14 @@ import numpy as np
 import symusic
 
 from evolve.errors import CorpusError
+from evolve.music.bars import bar_lines_of, needed_bar_lines
 from evolve.music.midi_bytes import TEMPO, TIME_SIGNATURE, TRACK_NAME, event_bytes
 from evolve.music.midi_events import CHANNELS, Events, Metas, events_of, sorted_order
 from evolve.music.midi_notes import RawNotes, is_struck, notes_of
 from evolve.music.plain import PROGRAMS, plain_metre, plain_name, within_reach
 from evolve.music.read_song import ReadSong
 from evolve.music.reshaping import without_overlaps
-from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, Column, Metre, Notes, Song, Track
+from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, BarLine, Column, Metre, Notes, Song, Track
 from evolve.texts import text_of
 from evolve.words import counted
 
@@ -23,6 +24,8 @@ _Ticks = TypeVar("_Ticks", int, Column)
 
 FILE_TICKS_PER_BEAT = 480
 """Resolution of written files: what sequencers expect, and a multiple of the grid."""
+
+_SCALE = FILE_TICKS_PER_BEAT // TICKS_PER_BEAT
 
 MOST_SEQUENCES = 1_000
 """Of a file of format 2; files with more are made to take time."""
@@ -39,7 +42,8 @@ def read_midi(data: bytes, name: str) -> Song:
     Onsets and ends are rounded each by itself, so that notes that touch go on touching. Where a track strikes a pitch
     that still sounds, the earlier note ends there; of two struck at once the longer stays. Drums are left out. The
     pedal is not read: a note lasts as long as its key is down. Bars of silence before the first note are dropped, so
-    that it lies in the first bar, and a bar line on tick 0.
+    that it lies in the first bar, and a bar line on tick 0. A time signature begins a bar, also within one of the metre
+    before, and also where it names the same metre.
 
     Args:
         data: The file's bytes.
@@ -77,10 +81,13 @@ def read_sequences(data: bytes, name: str) -> tuple[ReadSong, ...]:
 
 
 def write_midi(song: Song) -> bytes:
-    """A MIDI file (format 1, 480 ticks to a quarter note) with tempo and metre, and a name and program a track."""
+    """A MIDI file (format 1, 480 ticks to a quarter note) with tempo and metres, and a name and program a track."""
     score = symusic.Score(FILE_TICKS_PER_BEAT)
     score.tempos.append(symusic.Tempo(0, within_reach(song.tempo_bpm)))
-    score.time_signatures.append(symusic.TimeSignature(0, song.metre.beats, song.metre.unit))
+    bar_lines = bar_lines_of(song)
+    starts = {0: bar_lines[0].metre} | {line.tick: line.metre for line in bar_lines}
+    for tick, metre in starts.items():
+        score.time_signatures.append(symusic.TimeSignature(tick * _SCALE, metre.beats, metre.unit))
     for track in song.tracks:
         score.tracks.append(_write_track(track))
     return bytes(score.dumps_midi())
@@ -101,11 +108,13 @@ def _song(events: Events, name: str) -> ReadSong | None:
     if not notes.onsets.size:
         return None
     metas, end = events.metas, max(notes.last_message, int(notes.ends.max()))
-    metre, bar_line = _main_metre(metas, end)
-    start, bar_line = (_to_grid(tick, events.division) for tick in (int(notes.onsets.min()), bar_line))
-    first_bar_ticks = start - (start - bar_line) % metre.bar_ticks
+    metres = _metres(metas, end)
+    metre = _main_metre(metres, end)
+    lines = [BarLine(_to_grid(tick, events.division), own) for tick, own in metres.items()]
+    first_bar_ticks, lines = _first_bar(lines, _to_grid(int(notes.onsets.min()), events.division))
+    bar_lines = needed_bar_lines([BarLine(line.tick - first_bar_ticks, line.metre) for line in lines], metre)
     tracks = tuple(_tracks(notes, events.division, first_bar_ticks, _track_names(metas)))
-    song = Song(tracks, _main_tempo(metas, end), title=name, metre=metre)
+    song = Song(tracks, _main_tempo(metas, end), title=name, metre=metre, bar_lines=bar_lines)
     lone = notes.without_end
     return ReadSong(song, doubts=(f"{counted(lone, 'note')} without an end",) if lone else ())
 
@@ -149,20 +158,35 @@ def _main_tempo(metas: Metas, end: int) -> float:
     return round(end / minutes, 2) if minutes else STANDARD_TEMPO_BPM
 
 
-def _main_metre(metas: Metas, end: int) -> tuple[Metre, int]:
-    """The metre of most of the file's ticks, and the tick of one of its bar lines."""
-    starts = {0: COMMON_TIME} | {
+def _metres(metas: Metas, end: int) -> dict[int, Metre]:
+    """The metres that file ticks begin bars in, by ascending tick."""
+    return {0: COMMON_TIME} | {
         tick: metre
         for tick, _, kind, body in sorted(metas, key=_tick)
         if kind == TIME_SIGNATURE and tick < end and (metre := plain_metre(body[0], 2 ** body[1])) is not None
     }
+
+
+def _main_metre(metres: Mapping[int, Metre], end: int) -> Metre:
+    """The metre of most of the file's ticks."""
     ticks: dict[Metre, int] = {}
-    bar_lines: dict[Metre, int] = {}
-    for (start, metre), (stop, _) in pairwise([*starts.items(), (end, COMMON_TIME)]):
+    for (start, metre), (stop, _) in pairwise([*metres.items(), (end, COMMON_TIME)]):
         ticks[metre] = ticks.get(metre, 0) + stop - start
-        bar_lines.setdefault(metre, start)
-    main = max(ticks, key=lambda metre: ticks[metre])
-    return main, bar_lines[main]
+    return max(ticks, key=lambda metre: ticks[metre])
+
+
+def _first_bar(bar_lines: list[BarLine], onset: int) -> tuple[int, list[BarLine]]:
+    """Where the bar begins in which the first note starts, and the bar lines from which bars are counted since.
+
+    One that is followed by longer bars, counted anew, is the end of such a bar: programs write upbeats as bars of a
+    metre of their own.
+    """
+    number = max(place for place, line in enumerate(bar_lines) if line.tick <= onset)
+    line, later = bar_lines[number], bar_lines[number + 1 :]
+    start = onset - (onset - line.tick) % line.metre.bar_ticks
+    if later and later[0].tick - start <= line.metre.bar_ticks and later[0].tick - start < later[0].metre.bar_ticks:
+        return later[0].tick - later[0].metre.bar_ticks, later
+    return start, bar_lines[number:]
 
 
 def _tick(meta: tuple[int, int, int, bytes]) -> int:
@@ -170,10 +194,9 @@ def _tick(meta: tuple[int, int, int, bytes]) -> int:
 
 
 def _write_track(track: Track) -> symusic.Track:
-    scale = FILE_TICKS_PER_BEAT // TICKS_PER_BEAT
     written = symusic.Track(name=track.name, program=track.program, is_drum=False)
     for note in track.notes:
         written.notes.append(
-            symusic.Note(note.onset_ticks * scale, note.duration_ticks * scale, note.pitch, note.velocity)
+            symusic.Note(note.onset_ticks * _SCALE, note.duration_ticks * _SCALE, note.pitch, note.velocity)
         )
     return written

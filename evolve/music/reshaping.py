@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from evolve.music.bars import bar_lines_moved, bar_lines_until
 from evolve.music.song import PITCHES, Notes, Song, Table, Track
 
 _OCTAVE = 12
@@ -26,8 +27,11 @@ def transposed(song: Song, semitones: int) -> Song:
 
 
 def shifted(song: Song, ticks: int) -> Song:
-    """Every note starting later by some ticks, or sooner where they are negative."""
-    return _with_each(song, lambda notes: Notes(notes.table + np.array([[0], [ticks], [0], [0]]))) if ticks else song
+    """Every note starting later by some ticks, or sooner where they are negative, and every bar with them."""
+    if not ticks:
+        return song
+    moved = _with_each(song, lambda notes: Notes(notes.table + np.array([[0], [ticks], [0], [0]])))
+    return dataclasses.replace(moved, bar_lines=bar_lines_moved(song, ticks))
 
 
 def until(song: Song, ticks: int) -> Song:
@@ -37,7 +41,7 @@ def until(song: Song, ticks: int) -> Song:
         pitches, onsets, durations, velocities = notes.table[:, notes.onsets_ticks < ticks]
         return Notes(np.array((pitches, onsets, np.minimum(durations, ticks - onsets), velocities)))
 
-    return _with_each(song, cut)
+    return dataclasses.replace(_with_each(song, cut), bar_lines=bar_lines_until(song, ticks))
 
 
 def since(song: Song, ticks: int) -> Song:
@@ -54,13 +58,16 @@ def merged(song: Song) -> Song:
 
 
 def joined(first: Song, rest: tuple[Notes, ...], ticks: int) -> Song:
-    """A song that goes on, from some tick, with more notes for each of its tracks; those count from 0."""
+    """A song that goes on, from some tick, with more notes for each of its tracks; those count from 0.
+
+    Its last bars go on as well.
+    """
     shift = np.array([[0], [ticks], [0], [0]])
     tracks = tuple(
         dataclasses.replace(track, notes=Notes(np.concatenate([track.notes.table, more.table + shift], axis=1)))
         for track, more in zip(first.tracks, rest, strict=True)
     )
-    return dataclasses.replace(first, tracks=tracks)
+    return dataclasses.replace(first, tracks=tracks, bar_lines=bar_lines_until(first, ticks))
 
 
 def equally_loud(notes: Notes, velocity: int) -> Notes:

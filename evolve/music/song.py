@@ -171,23 +171,39 @@ COMMON_TIME = Metre(4, 4)
 
 
 @dataclass(frozen=True, slots=True)
+class BarLine:
+    """A bar line from which bars are counted anew.
+
+    Attributes:
+        tick: Where a bar begins, and after it one at every `Metre.bar_ticks`, until the next such bar line.
+        metre: Of these bars.
+    """
+
+    tick: int
+    metre: Metre
+
+
+@dataclass(frozen=True, slots=True)
 class Song:
     """Tracks that sound together.
 
-    A bar line falls on tick 0 and on every `Metre.bar_ticks` after it; a song that begins with an upbeat begins with
-    the silence before it.
+    A bar line falls on tick 0; a song that begins with an upbeat begins with the silence before it.
 
     Attributes:
         tracks: At least one.
         tempo_bpm: Quarter notes a minute.
         title: Where it comes from, or what it is called.
         metre: The metre of most of it.
+        bar_lines: By ascending tick, those at which the metre changes, or which do not lie where the one before puts
+            them, since a bar is shorter or longer than its metre says. Before the first, bars are counted backwards
+            from it. None: a single one on tick 0 in `metre`.
     """
 
     tracks: tuple[Track, ...]
     tempo_bpm: float = 100.0
     title: str = ""
     metre: Metre = COMMON_TIME
+    bar_lines: tuple[BarLine, ...] = ()
 
     @property
     def notes(self) -> Notes:

@@ -1,27 +1,36 @@
 """Songs as plain lists and dictionaries, as they are kept in JSON."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from evolve.errors import shortened
 from evolve.music.plain import PROGRAMS, is_tempo
-from evolve.music.song import PITCHES, Metre, Notes, Song, Table, Track
+from evolve.music.song import PITCHES, BarLine, Metre, Notes, Song, Table, Track
 
 LARGEST_TICK: Final = 2**31
 LOUDEST: Final = 127
 
 
 def song_to_json(song: Song) -> dict[str, Any]:
-    """What `json.dumps` takes: ``{"title", "tempo_bpm", "metre": [4, 4], "tracks": [{"name", "program", "notes"}]}``.
+    """What `json.dumps` takes: ``{"title", "tempo_bpm", "metre": [4, 4], "bar_lines", "tracks"}``.
 
-    ``notes`` holds four lists of equal length: MIDI note numbers, onsets and durations (24 to a quarter note), and
-    velocities.
+    ``bar_lines`` holds three numbers of each, its tick and its metre; ``tracks`` ``{"name", "program", "notes"}`` of
+    each, where ``notes`` holds four lists of equal length: MIDI note numbers, onsets and durations (24 to a quarter
+    note), and velocities.
     """
     tracks = [{"name": one.name, "program": one.program, "notes": one.notes.table.tolist()} for one in song.tracks]
     metre = [song.metre.beats, song.metre.unit]
-    return {"title": song.title, "tempo_bpm": song.tempo_bpm, "metre": metre, "tracks": tracks}
+    bar_lines = [[line.tick, line.metre.beats, line.metre.unit] for line in song.bar_lines]
+    return {
+        "title": song.title,
+        "tempo_bpm": song.tempo_bpm,
+        "metre": metre,
+        "bar_lines": bar_lines,
+        "tracks": tracks,
+    }
 
 
 def song_from_json(data: Mapping[str, Any]) -> Song:
@@ -33,14 +42,15 @@ def song_from_json(data: Mapping[str, Any]) -> Song:
     tempo_bpm = float(data["tempo_bpm"])
     if not tracks or not is_tempo(tempo_bpm):
         raise ValueError(f"no song: {len(tracks)} tracks at {tempo_bpm} beats a minute")
-    return Song(tracks, tempo_bpm, str(data["title"]), metre_from_json(data["metre"]))
+    bar_lines = _bar_lines(data.get("bar_lines", ()))  # which openings that were kept before they were read lack
+    return Song(tracks, tempo_bpm, str(data["title"]), metre_from_json(data["metre"]), bar_lines)
 
 
 def metre_from_json(data: Sequence[Any]) -> Metre:
     """The metre of two numbers; `TypeError` or `ValueError` when they are none."""
     beats, unit = data
     metre = Metre(whole(beats, 1, 1_000), whole(unit, 1, 1_000))
-    if metre.unit & (metre.unit - 1):
+    if metre.unit & (metre.unit - 1) or not metre.bar_ticks:
         raise ValueError(f"{metre} is no metre")
     return metre
 
@@ -51,6 +61,14 @@ def whole(value: Any, least: int = 0, most: int = LARGEST_TICK) -> int:  # noqa:
     if number is None or not least <= number <= most:
         raise ValueError(f"{shortened(str(value))} is no whole number from {least} to {most}")
     return number
+
+
+def _bar_lines(rows: Sequence[Sequence[Any]]) -> tuple[BarLine, ...]:
+    """Bar lines that ascend."""
+    lines = tuple(BarLine(whole(tick), metre_from_json(metre)) for tick, *metre in rows)
+    if any(one.tick >= following.tick for one, following in pairwise(lines)):
+        raise ValueError("bar lines do not ascend")
+    return lines
 
 
 def _table(columns: Any) -> Table:  # noqa: ANN401 - JSON

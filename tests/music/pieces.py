@@ -1,10 +1,12 @@
 """Pieces and corpora for the tests of this room."""
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from evolve.music.bars import needed_bar_lines
 from evolve.music.corpus import Corpus, Piece
 from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.holding_out import split_pieces
@@ -12,7 +14,7 @@ from evolve.music.midi import write_midi
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.steps import DURATIONS, HIGHEST_PITCH, LOWEST_PITCH, Step, unfold
 from evolve.music.reshaping import shifted, without_overlaps
-from evolve.music.song import Metre, Note, Notes, Song, Track
+from evolve.music.song import BarLine, Metre, Note, Notes, Song, Track
 
 chords = st.lists(st.integers(LOWEST_PITCH, HIGHEST_PITCH), unique=True, max_size=5).map(lambda p: tuple(sorted(p)))
 """Pitches of a rest, a note or a chord."""
@@ -20,6 +22,8 @@ chords = st.lists(st.integers(LOWEST_PITCH, HIGHEST_PITCH), unique=True, max_siz
 steps = st.builds(Step, chords, st.sampled_from(DURATIONS))
 
 A_FEW = st.integers(1, 4)
+
+METRES = (Metre(4, 4), Metre(3, 4), Metre(6, 8))
 
 lines = st.lists(steps, max_size=40).map(tuple)
 
@@ -83,16 +87,28 @@ def tracks_of_notes(draw: st.DrawFn, most_notes: int = 25) -> Notes:
 
 
 @st.composite
+def bar_lines(draw: st.DrawFn, metre: Metre, fewest: int = 1) -> tuple[BarLine, ...]:
+    """Bar lines of a song in a metre, the first stretch of so many whole bars at least, bars of odd lengths between."""
+    lines = [BarLine(0, metre)]
+    for bars, ticks, following in draw(
+        st.lists(st.tuples(st.integers(fewest, 3), st.integers(0, 30), st.sampled_from(METRES)), max_size=4)
+    ):
+        lines.append(BarLine(lines[-1].tick + bars * lines[-1].metre.bar_ticks + ticks, following))
+    return needed_bar_lines(lines, metre)
+
+
+@st.composite
 def songs(draw: st.DrawFn, tracks: st.SearchStrategy[int] = A_FEW) -> Song:
-    """Songs of one to four tracks whose first note lies in the first bar."""
+    """Songs of one to four tracks whose first note lies in the first bar, with bar lines of all kinds."""
     count = draw(tracks)
     made = tuple(
         Track(draw(tracks_of_notes()), name=f"track {k}", program=draw(st.integers(0, 127))) for k in range(count)
     )
-    metre = draw(st.sampled_from([Metre(4, 4), Metre(3, 4), Metre(6, 8)]))
+    metre = draw(st.sampled_from(METRES))
     song = Song(made, tempo_bpm=90.0, metre=metre)
     first = int(song.notes.onsets_ticks[0])
-    return shifted(song, -(first // metre.bar_ticks) * metre.bar_ticks)
+    in_the_first_bar = shifted(song, -(first // metre.bar_ticks) * metre.bar_ticks)
+    return dataclasses.replace(in_the_first_bar, bar_lines=draw(bar_lines(metre)))
 
 
 @st.composite

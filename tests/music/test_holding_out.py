@@ -1,13 +1,17 @@
 """Whole pieces are held out."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import CorpusError
+from evolve.music.bars import place_in_bar
 from evolve.music.corpus import Piece
 from evolve.music.holding_out import SHORTEST_PART, split_pieces
 from evolve.music.representation.steps import Step
+from evolve.music.song import BarLine, Metre, Song
 from tests.music.pieces import corpus_of, song_of, tune
 
 lengths = st.lists(st.integers(10, 120), min_size=2, max_size=30)
@@ -109,6 +113,21 @@ def test_a_single_piece_is_divided() -> None:
     assert learned.steps + kept.steps == piece.steps
     assert len(kept.steps) == SHORTEST_PART
     assert kept.name == "tune 0 (its end)"
+
+
+def test_both_parts_of_a_divided_piece_keep_their_bars() -> None:
+    """Each note lies where it lay in its bar, and a bar line on the beginning of the end."""
+    lines = (BarLine(0, Metre(3, 4)), BarLine(504, Metre(4, 4)), BarLine(648, Metre(4, 4)), BarLine(2400, Metre(6, 8)))
+    song = replace(song_of(tune(2 * SHORTEST_PART)), bar_lines=lines)
+    (learned,), (kept,) = split_pieces([Piece.of("tune", song)], seed=0)
+
+    def places(one: Song) -> list[int]:
+        return [place_in_bar(one, tick) for tick in one.notes.onsets_ticks.tolist()]
+
+    assert places(learned.song) + places(kept.song) == places(song)
+    assert kept.song.bar_lines
+    assert kept.song.bar_lines[0].tick == 0
+    assert kept.song.notes.onsets_ticks[0] < kept.song.bar_lines[0].metre.bar_ticks
 
 
 def test_a_single_piece_is_divided_by_its_chords() -> None:

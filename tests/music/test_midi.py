@@ -1,16 +1,23 @@
 """Songs come from MIDI files and go back into them."""
 
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mido import MetaMessage
 
 from evolve.errors import CorpusError
+from evolve.music.bars import needed_bar_lines
 from evolve.music.midi import read_midi, write_midi
 from evolve.music.reading import read_songs
 from evolve.music.reshaping import shifted
-from evolve.music.song import Metre, Note, Notes, Song, Track
+from evolve.music.song import BarLine, Metre, Note, Notes, Song, Track
+from tests.music.midi_tracks import off, on, saved
+from tests.music.pieces import bar_lines
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no music at {DATA}")
@@ -75,14 +82,73 @@ TIME_SIGNATURE = 0xFF, 0x58, 4
 
 
 def test_the_metre_is_that_of_most_of_the_file_and_a_bar_line_lies_on_tick_0() -> None:
-    """Two bars of 3/4 after one of 4/4: its bars count, and the silence before the first note in its bar is kept."""
+    """Two bars of 3/4 after one of 4/4, whose silence before the first note is kept."""
     four, three = bytes([0, *TIME_SIGNATURE, 4, 2, 24, 8]), bytes([0, *TIME_SIGNATURE, 3, 2, 24, 8])
     wait = bytes([48, 0x90, 60, 80, 24, 0x80, 60, 0])
     late = bytes([24, 0x90, 60, 80]) + b"\x81\x10" + bytes([0x80, 60, 0])
     song = read_midi(midi_file(four + wait + bytes([24]) + three[1:] + late + END, division=b"\0\x18"), "")
     assert song.metre == Metre(3, 4)
     (track,) = song.tracks
-    assert [(n.onset_ticks, n.duration_ticks) for n in track.notes] == [(24, 24), (96, 144)]
+    assert [(n.onset_ticks, n.duration_ticks) for n in track.notes] == [(48, 24), (120, 144)]
+    assert song.bar_lines == (BarLine(0, Metre(4, 4)), BarLine(96, Metre(3, 4)))
+
+
+def barred(signatures: list[tuple[int, int, int]], first_beat: float = 0) -> Song:
+    """The song of a file with time signatures on some beats, beats and units, and notes on every beat from one on."""
+    metas = [
+        MetaMessage("time_signature", numerator=beats, denominator=unit, time=24 * (beat - before))
+        for (before, *_), (beat, beats, unit) in pairwise([(0, 4, 4), *signatures])
+    ]
+    notes = [on(60, round(24 * first_beat)), off(60), *[message for _ in range(39) for message in (on(60), off(60))]]
+    return read_midi(saved(1, metas, notes), "")
+
+
+def told(song: Song) -> list[str]:
+    """Its bar lines as ``beat metre``."""
+    return [f"{line.tick / 24:g} {line.metre}" for line in song.bar_lines]
+
+
+def test_a_time_signature_begins_a_bar_wherever_it_stands() -> None:
+    """In the middle of a bar too, and where it says what is in force already; at the end of a bar that is no news."""
+    assert told(barred([(0, 4, 4), (8, 3, 4), (14, 4, 4)])) == ["0 4/4", "8 3/4", "14 4/4"]
+    assert told(barred([(0, 4, 4), (9, 4, 4), (13, 4, 4)])) == ["0 4/4", "9 4/4"]
+    assert told(barred([(0, 4, 4), (8, 4, 4)])) == told(barred([])) == []
+    assert told(barred([(0, 3, 4)])) == []
+
+
+def test_upbeats_and_parted_bars_with_time_signatures_of_their_own_are_ends_and_parts_of_bars() -> None:
+    """So are they written by programs that have no other way; two bars of 3/4 at the beginning are bars."""
+    upbeat = barred([(0, 1, 4), (1, 4, 4)])
+    assert (told(upbeat), int(upbeat.notes.onsets_ticks[0])) == ([], 72)
+    assert told(barred([(0, 4, 4), (8, 3, 4), (11, 1, 4), (12, 4, 4), (20, 2, 4)])) == ["0 4/4", "20 2/4"]
+    assert told(barred([(0, 3, 4), (6, 4, 4)])) == ["0 3/4", "6 4/4"]
+
+
+def test_time_signatures_in_the_silence_before_the_first_note_are_those_of_its_bar() -> None:
+    """Bars before it are dropped; what is in force stays, counted from its own bar line."""
+    song = barred([(0, 2, 4), (2, 3, 4), (14, 4, 4)], first_beat=9)
+    assert (told(song), int(song.notes.onsets_ticks[0])) == (["0 3/4", "6 4/4"], 24)
+
+
+@st.composite
+def songs_with_bar_lines(draw: st.DrawFn) -> Song:
+    """Songs that begin with two bars at least before the metre changes, in the metre of most of them."""
+    song = draw(songs)
+    song = shifted(song, -int(song.notes.onsets_ticks[0]))
+    lines = [line for line in draw(bar_lines(Metre(4, 4), fewest=2)) if line.tick < song.length_ticks]
+    lines = lines or [BarLine(0, Metre(4, 4))]
+    ticks: Counter[Metre] = Counter()
+    for line, following in pairwise([*lines, BarLine(song.length_ticks, Metre())]):
+        ticks[line.metre] += following.tick - line.tick
+    ((metre, _),) = ticks.most_common(1)
+    return replace(song, metre=metre, bar_lines=needed_bar_lines(lines, metre))
+
+
+@settings(max_examples=60, deadline=None)
+@given(songs_with_bar_lines())
+def test_bar_lines_survive_the_file(song: Song) -> None:
+    """Wherever the metre changes or a bar is short or long."""
+    assert read_midi(write_midi(song), "song.mid") == song
 
 
 def test_time_signatures_after_the_last_note_say_nothing() -> None:

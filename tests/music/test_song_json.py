@@ -12,7 +12,7 @@ from tests.music.pieces import songs
 
 @given(songs())
 def test_a_song_survives_json(song: Song) -> None:
-    """Tracks, instruments, tempo and metre come back as they were."""
+    """Tracks, instruments, tempo, metre and bar lines come back as they were."""
     assert song_from_json(json.loads(json.dumps(song_to_json(song)))) == song
 
 
@@ -22,7 +22,21 @@ def test_a_song_without_notes_survives_json() -> None:
     assert song_from_json(song_to_json(song)) == song
 
 
-@pytest.mark.parametrize("damage", [{"tracks": [{}]}, {"metre": [4]}, {"tempo_bpm": "fast"}, {"tracks": 3}])
+def test_a_song_that_was_kept_without_bar_lines_has_none() -> None:
+    """Openings of runs that were started before there were any are read."""
+    song = Song((Track(Notes.of(())),))
+    data = song_to_json(song)
+    del data["bar_lines"]
+    assert song_from_json(data) == song
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"tracks": [{}]}, {"metre": [4]}, {"metre": [1, 512]}, {"tempo_bpm": "fast"}, {"tracks": 3},
+        {"bar_lines": [[96, 4, 4], [0, 3, 4]]}, {"bar_lines": [[-1, 4, 4]]}, {"bar_lines": [[0, 4]]}, {"bar_lines": 3},
+    ],
+)  # fmt: skip
 def test_what_is_no_song_raises_what_its_keepers_expect(damage: dict[str, object]) -> None:
     """A damaged entry is one of the errors that a cache takes for damage."""
     data = {**song_to_json(Song((Track(Notes.of(())),))), **damage}

@@ -119,4 +119,4 @@ def _beginning(song: Song, most_notes: int | None) -> Song:
     if most_notes is None or len(onsets_ticks) <= most_notes:
         return song
     kept = Notes(notes.table[:, notes.onsets_ticks < onsets_ticks[most_notes]])
-    return Song((Track(kept),), song.tempo_bpm, song.title, song.metre)
+    return replace(song, tracks=(Track(kept),))

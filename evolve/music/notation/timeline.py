@@ -5,15 +5,17 @@ What is written is read once: repeats, endings, D.C. and D.S. are not played (do
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import accumulate, pairwise, zip_longest
+from itertools import accumulate, chain, pairwise, zip_longest
 from typing import Final
 
 from evolve.errors import CorpusError
+from evolve.music.bars import needed_bar_lines
 from evolve.music.notation.written import WrittenBar, WrittenPart, WrittenScore
-from evolve.music.plain import is_tempo, plain_name, plain_program, within_reach
+from evolve.music.plain import is_tempo, plain_metre, plain_name, plain_program, within_reach
 from evolve.music.reshaping import without_overlaps
-from evolve.music.song import COMMON_TIME, PITCHES, TICKS_PER_BEAT, Metre, Note, Notes, Song, Track
+from evolve.music.song import COMMON_TIME, PITCHES, TICKS_PER_BEAT, BarLine, Metre, Note, Notes, Song, Track
 from evolve.words import counted, worded
 
 BEATS_A_MINUTE: Final = 100.0
@@ -35,8 +37,9 @@ def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
     """The song of a written score, one track for each part that has notes, and the doubts about it.
 
     Bar k starts in all parts where the longest bar k-1 of any part ends. A first bar that is not full, an upbeat,
-    begins with the silence that it lacks, so that bar lines lie where the metre has them. Onsets and ends are rounded
-    to the grid each by itself. Notes out of MIDI's range are left out.
+    begins with the silence that it lacks, so that a bar line lies on tick 0; so does one that is full, but shorter than
+    those that follow. Bars that are parted are one. Where parts run by themselves, bar lines are those of the part with
+    most. Onsets and ends are rounded to the grid each by itself. Notes out of MIDI's range are left out.
 
     Args:
         score: As a reader of notation has it.
@@ -62,6 +65,8 @@ def song_of(score: WrittenScore, title: str) -> tuple[Song, tuple[str, ...]]:
             table = without_overlaps(Notes.of(notes).table)
             tracks.append(Track(table, name=plain_name(part.name), program=plain_program(part.program)))
     song = Song(tuple(tracks) or (Track(Notes.of(())),), _tempo(score), title, _main_metre(score.parts))
+    barred = score.parts if in_step else (max(score.parts, key=lambda part: len(part.bars)),)
+    song = replace(song, bar_lines=_bar_lines(_together(barred), song))
     return song, (*score.doubts, *_doubts(score.parts, in_step=in_step, left_out=left_out))
 
 
@@ -76,9 +81,20 @@ def _main_metre(parts: Sequence[WrittenPart]) -> Metre:
 
 def _bar_starts(parts: Sequence[WrittenPart]) -> list[Fraction]:
     """Where each bar of parts starts that are in step, in quarter notes, and where the last one ends."""
-    together = zip_longest(*(part.bars for part in parts))
-    lengths = [max(bar.length_beats for bar in bars if bar is not None) for bars in together]
-    return [*accumulate(lengths, initial=_silence_before(parts))]
+    return _starts(_together(parts))
+
+
+def _starts(bars: Sequence[WrittenBar]) -> list[Fraction]:
+    return [*accumulate((bar.length_beats for bar in bars), initial=_silence_before(bars))]
+
+
+def _together(parts: Sequence[WrittenPart]) -> list[WrittenBar]:
+    """The bars of parts that are in step, each as long as in the part that has most, in the metre of the first."""
+    together = [[bar for bar in bars if bar is not None] for bars in zip_longest(*(part.bars for part in parts))]
+    return [
+        WrittenBar(max(bar.length_beats for bar in bars), (), next((bar.metre for bar in bars if bar.metre), None))
+        for bars in together
+    ]
 
 
 def _run_by_themselves(parts: Sequence[WrittenPart]) -> bool:
@@ -87,13 +103,42 @@ def _run_by_themselves(parts: Sequence[WrittenPart]) -> bool:
     return len(counts) > 1 and len({sum(bar.length_beats for bar in part.bars) for part in parts}) == 1
 
 
-def _silence_before(parts: Sequence[WrittenPart]) -> Fraction:
+def _silence_before(bars: Sequence[WrittenBar]) -> Fraction:
     """Quarter notes that the first bar lacks at its beginning."""
-    first = [part.bars[0] for part in parts if len(part.bars) > 1]
-    metre = next((bar.metre for bar in first if bar.metre is not None), None)
-    if metre is None:
-        return Fraction(0)
-    return max(Fraction(0), metre.bar_beats - max(bar.length_beats for bar in first))
+    metre = _first_metre(bars)
+    return Fraction(0) if metre is None else max(Fraction(0), metre.bar_beats - bars[0].length_beats)
+
+
+def _first_metre(bars: Sequence[WrittenBar]) -> Metre | None:
+    """That of which the first of several bars is one, or the end of one: its own, or the next bar's, the longer."""
+    if len(bars) < 2 or bars[0].metre is None:  # noqa: PLR2004
+        return None
+    return max((bar.metre for bar in bars[:2] if bar.metre is not None), key=lambda metre: metre.bar_beats)
+
+
+def _bar_lines(bars: Sequence[WrittenBar], song: Song) -> tuple[BarLine, ...]:
+    """Where bars begin until a song ends, as far as its metre does not say it."""
+    if len(bars) < 2:  # noqa: PLR2004 -- music without bar lines
+        return ()
+    parts_of_bars = set(chain.from_iterable(row[1:] for row in _parted_rows(bars)))
+    lines = [BarLine(0, _first_metre(bars) or _metre_of(bars[0]) or song.metre)]
+    for number, (bar, start) in enumerate(zip(bars, _starts(bars), strict=False), start=1):
+        line = BarLine(_ticks(start), _metre_of(bar) or lines[-1].metre)
+        if number > 1 and number not in parts_of_bars and line.tick < song.length_ticks and _is_new(line, lines[-1]):
+            lines.append(line)
+    return needed_bar_lines(lines, song.metre)
+
+
+def _metre_of(bar: WrittenBar) -> Metre | None:
+    """A bar's metre; of one without, the simplest that is as long."""
+    units = (unit for unit in (4, 8, 16, 32) if (bar.length_beats * unit / 4).denominator == 1)
+    return bar.metre or next((plain_metre(int(bar.length_beats * unit / 4), unit) for unit in units), None)
+
+
+def _is_new(line: BarLine, before: BarLine) -> bool:
+    """Whether another bar line would not have put one there, but for the rounding of tuplets."""
+    off = (line.tick - before.tick) % before.metre.bar_ticks
+    return line.metre != before.metre or min(off, before.metre.bar_ticks - off) > 1
 
 
 def _notes(part: WrittenPart, starts: Sequence[Fraction]) -> tuple[list[Note], int]:
@@ -171,7 +216,7 @@ def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
     """
     if len(bars) == 1:
         return
-    parted = _parted_bars(bars)
+    parted = set(chain.from_iterable(_parted_rows(bars)))
     for number, bar in enumerate(bars, start=1):
         if (
             bar.metre is None
@@ -188,9 +233,8 @@ def _wrong_bars(bars: Sequence[WrittenBar]) -> Iterator[int]:
         yield number
 
 
-def _parted_bars(bars: Sequence[WrittenBar]) -> set[int]:
+def _parted_rows(bars: Sequence[WrittenBar]) -> Iterator[list[int]]:
     """Numbers, from 1, of short bars in a row that together are as long as the metre of the first says."""
-    parted: set[int] = set()
     row: list[int] = []
     total = Fraction(0)
     for number, bar in enumerate(bars, start=1):
@@ -202,9 +246,8 @@ def _parted_bars(bars: Sequence[WrittenBar]) -> set[int]:
             row.append(number)
             total += bar.length_beats
         if total == full:
-            parted.update(row)
+            yield row
             row, total = [], Fraction(0)
-    return parted
 
 
 def _unequal(parts: Sequence[WrittenPart]) -> bool:

@@ -241,7 +241,16 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "notes", f"{facts['steps']:,} in all: {kinds}"
     yield "range", f"{facts['range']}, {facts['distinct_chords']:,} different notes and chords"
     yield "tracks", tracks
-    yield "metres", f"(pieces): {metres}"
+    changing = facts["metre_changes"]
+    yield "metres", f"(pieces): {metres}" + (f"; {counted(changing, 'changes', 'change')} metre" if changing else "")
+    if not facts["has_bars"]:
+        yield (
+            "bars",
+            (
+                f"{facts['pieces'] - facts['with_bars']:,} of {counted(facts['pieces'], 'piece')} are played freely, "
+                f"without bars: networks are not told where in the bar they are"
+            ),
+        )
     for kind, sizes in facts["vocabulary"].items():
         replaced = f"; {facts['replaced_share']:.0%} of the notes and chords become their nearest"
         replaced = replaced if kind == "notes" else ""

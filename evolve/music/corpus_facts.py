@@ -5,6 +5,7 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
+from evolve.music.bars import LEAST_PIECES_WITH_BARS, changes_metre, share_with_bars
 from evolve.music.corpus import Corpus
 from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.holding_out import split_pieces
@@ -44,6 +45,8 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         ``replaced_share``: share of all steps, 0 .. 1, whose chord ``notes`` replaces by a more frequent one.
         ``tracks``: ``{"name", "program", "notes"}`` of each track as it is learned; program as in General MIDI.
         ``metres``: ``{"metre", "pieces"}`` of each, the most frequent first.
+        ``metre_changes``: how many pieces have bars of more than one metre.
+        ``with_bars``: how many pieces are not played freely, without bars; ``has_bars``: whether enough of them are.
         ``durations``: ``{"ticks", "beats", "steps"}`` of each duration, ascending.
         ``transposed``: ``{"semitones", "pieces"}`` of each interval by which pieces were moved.
         ``training``, ``held_out``: ``{"pieces", "steps"}`` of either part.
@@ -61,6 +64,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     durations = Counter(step.duration_ticks for step in steps)
     intervals = Counter(piece.transposed_by for piece in corpus.pieces)
     metres = Counter(piece.song.metre for piece in corpus.pieces)
+    with_bars = share_with_bars([piece.song for piece in corpus.pieces])
     return {
         **files_facts(corpus),
         "fingerprint": corpus.fingerprint,
@@ -81,6 +85,9 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         "replaced_share": round(encoded.pieces[notes.NAME].replaced_share, 4),
         "tracks": _tracks(corpus, encoded),
         "metres": [{"metre": str(metre), "pieces": count} for metre, count in metres.most_common()],
+        "metre_changes": sum(changes_metre(piece.song) for piece in corpus.pieces),
+        "with_bars": round(with_bars * len(lengths)),
+        "has_bars": with_bars >= LEAST_PIECES_WITH_BARS,
         "durations": [
             {"ticks": ticks, "beats": round(ticks / TICKS_PER_BEAT, 3), "steps": count}
             for ticks, count in sorted(durations.items())

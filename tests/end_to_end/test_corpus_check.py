@@ -1,10 +1,13 @@
 """`evolve corpus check` says of each file what was read of it and what is doubtful."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evolve.music.midi import write_midi
+from evolve.music.song import BarLine, Metre, Note, Notes, Song, Track
 from tests.end_to_end.commands import evolve
 from tests.music.pieces import song_of, tune
 
@@ -53,6 +56,21 @@ def test_the_same_as_json(music: Path) -> None:
         {"name": "tune.mid", "pieces": 1, "notes": 20, "doubts": []},
     ]
     assert {one["name"] for one in found["skipped"]} == {'book.abc 3 "Broken"', "words.abc"}
+
+
+def test_music_without_bars_is_told(tmp_path: Path) -> None:
+    """Where notes start anywhere; what changes its metre is counted."""
+    rng = np.random.default_rng(0)
+    for name in "ab":
+        song = Song((Track(Notes.of(Note(60, tick, 4) for tick in rng.integers(0, 9_600, 300).tolist())),))
+        (tmp_path / f"{name}.mid").write_bytes(write_midi(song))
+    lines = (BarLine(0, Metre()), BarLine(192, Metre(3, 4)))
+    (tmp_path / "tune.mid").write_bytes(write_midi(replace(song_of(tune(60)), bar_lines=lines)))
+    said = " ".join(evolve("corpus", "check", ".", folder=tmp_path).out.split())
+    assert "; 1 changes metre" in said
+    assert "2 of 3 pieces are played freely, without bars: networks are not told where in the bar they are" in said
+    found = evolve("corpus", "check", ".", "--json", folder=tmp_path).json
+    assert (found["metre_changes"], found["with_bars"], found["has_bars"]) == (1, 1, False)
 
 
 def test_of_many_files_those_with_doubts_are_listed(music: Path) -> None:

@@ -90,6 +90,7 @@ def test_facts_of_a_corpus_are_plain_and_add_up(folder: Path) -> None:
     assert (facts["pieces"], facts["chords"], facts["rests"], facts["range"]) == (4, 1, 1, "C3–D5")
     assert facts["tracks"] == [{"name": "Piano", "program": 0, "notes": 4 * 60 + 60 + 3}]
     assert facts["metres"] == [{"metre": "4/4", "pieces": 4}]
+    assert (facts["metre_changes"], facts["with_bars"], facts["has_bars"]) == (0, 4, True)
     assert facts["skipped"] == [{"name": "bad.mid", "reason": corpus.skipped[0].reason}]
     assert {(entry["semitones"], entry["pieces"]) for entry in facts["transposed"]} == {(-2, 1), (0, 2), (3, 1)}
 

@@ -43,7 +43,7 @@ def find_loops(pattern: Sequence[Hashable]) -> tuple[Loop, ...]:
 
     Each is as long as it can be. What repeats with one period does so with its multiples too, and is told of each.
     """
-    codes = _codes(pattern)
+    codes = numbered(pattern)
     return tuple(loop for period in range(1, len(codes) // LOOP_ROUNDS + 1) for loop in _of_period(codes, period))
 
 
@@ -60,7 +60,7 @@ def longest_loop(loops: Iterable[Loop]) -> Loop | None:
     return max(loops, key=lambda loop: (loop.length, -loop.period), default=None)
 
 
-def _codes(pattern: Sequence[Hashable]) -> npt.NDArray[np.int64]:
+def numbered(pattern: Sequence[Hashable]) -> npt.NDArray[np.int64]:
     """A number for each element, equal for equal elements, int64 [n]."""
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(element, len(numbers)) for element in pattern], dtype=np.int64)

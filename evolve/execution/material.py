@@ -19,6 +19,7 @@ from evolve.music.corpus import Corpus, Piece, read_corpus
 from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.facts.copies import CopyIndex
 from evolve.music.facts.corpus_figures import CorpusFigures
+from evolve.music.facts.set_figures import SetFigures
 from evolve.music.holding_out import split_pieces
 from evolve.music.opening import MOST_TICKS, Opening, choose_opening, find_opening, read_opening, replacements_notice
 from evolve.music.representation.contract import Settings
@@ -141,7 +142,8 @@ def prepare(
     )
     opening = _open(config, encoded, held_out)
     figures = CorpusFigures.of((piece.song for piece in training), most_notes=config.notes)
-    facts = {"corpus": _corpus_facts(corpus, encoded, figures), "opening": opening_facts(opening)}
+    together = SetFigures.of(piece.song for piece in training)
+    facts = {"corpus": _corpus_facts(corpus, encoded, figures, together), "opening": opening_facts(opening)}
     return Preparation(encoded.to_bytes(), _opening_files(opening), facts, tuple(_notices(corpus, opening, config)))
 
 
@@ -179,7 +181,7 @@ def _notices(corpus: Corpus, opening: Opening, config: RunConfig) -> Iterator[st
         yield opening.notice
 
 
-def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures) -> Json:
+def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures, together: SetFigures) -> Json:
     return {
         "names": list(corpus.names),
         "fingerprint": corpus.fingerprint,
@@ -190,6 +192,7 @@ def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures
         "vocabulary": {kind: one.representation.sizes for kind, one in encoded.pieces.items()},
         "tempo_bpm": encoded.tempo_bpm,
         "figures": figures.to_json(),
+        "set_figures": together.to_json(),
         "skipped": [dataclasses.asdict(skipped) for skipped in corpus.skipped],
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import score_files, song_files
 from evolve.music.facts.description import describe
+from evolve.music.facts.set_figures import SetFigures
 from evolve.music.representation.contract import Representation, Streams
 from evolve.music.reshaping import equally_loud, joined, transposed, until
 from evolve.music.song import Song
@@ -47,12 +48,41 @@ def compose_songs(
     """
     songs: dict[int, SongResult] = {}
     for beginning, together in _by_beginning(context, indices, seed):
-        rngs = [derive_rng(seed, "song", index) for index in together]
-        composed = _composed(model, beginning, rngs, notes, sampling)
+        composed = _composed(model, beginning, _rngs(seed, together), notes, sampling)
         for index, (streams, has_ended) in zip(together, composed, strict=True):
             songs[index] = _song(streams, index, beginning, has_ended=has_ended, with_score=with_scores)
             on_song()
     return tuple(songs[index] for index in indices)
+
+
+def set_figures(
+    model: keras.Model, context: SongContext, *, songs: int, notes: int, seed: int, sampling: Sampling
+) -> SetFigures:
+    """The figures of songs that nobody hears: as many as a quartile takes, the first of them those that are heard.
+
+    Args:
+        model: A trained network.
+        context: The opening, and what symbols mean.
+        songs: How many.
+        notes: As in `compose_songs`.
+        seed: As in `compose_songs`: song k has the random numbers of the song k that is heard.
+        sampling: How symbols are chosen.
+    """
+    composed = [
+        (whole_song(beginning, streams), has_ended)
+        for beginning, together in _by_beginning(context, range(1, songs + 1), seed)
+        for streams, has_ended in _composed(model, beginning, _rngs(seed, together), notes, sampling)
+    ]
+    return SetFigures.of(
+        [song for song, _ in composed],
+        opening_ticks=context.representation.seam(context.opening.goes_on_at),
+        ended=[has_ended for _, has_ended in composed],
+    )
+
+
+def _rngs(seed: int, indices: Sequence[int]) -> list[np.random.Generator]:
+    """The random numbers of some songs."""
+    return [derive_rng(seed, "song", index) for index in indices]
 
 
 def _by_beginning(

@@ -66,12 +66,21 @@ def _row(record: IndividualRecord, generation: GenerationRecord) -> Row:
         "operators": " ".join(individual.operators),
         "changed": _changes(record.changed),
         **{f"gene.{gene}": value for gene, value in individual.genome.genes},
-        **{f"metric.{name}": value for name, value in record.metrics.items() if _is_flat(value)},
+        **{f"metric.{name}": value for name, value in _flat(record.metrics) if _is_flat(value)},
         **{f"song.{name}": round(mean, 4) for name, mean in mean_facts(record.songs).items()},
         "songs": len(record.songs),
         "failure": record.failure,
         "replaced_by": record.replaced_by,
     }
+
+
+def _flat(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each metric; of one that has parts, each part as ``metric.part``."""
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{part}", figure) for part, figure in value.items())
+        else:
+            yield name, value
 
 
 def _changes(changed: Mapping[str, tuple[Any, Any]]) -> str:

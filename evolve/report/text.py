@@ -12,6 +12,7 @@ from evolve.report.story.failures import failures
 from evolve.report.story.family_tree import family_tree
 from evolve.report.story.generations import generations
 from evolve.report.story.header import header
+from evolve.report.story.song_sets import song_sets
 from evolve.report.told import everyone_in, told_in
 from evolve.store.records import RunRecord
 
@@ -29,6 +30,7 @@ def report_text(run: RunRecord, *, everyone: bool = False) -> RenderableType:
             header(run),
             damage(run),
             generations(run, told),
+            song_sets(run, told),
             family_tree(run, told),
             champions(run),
             survivors(run),

@@ -78,6 +78,20 @@ def test_every_song_can_be_read_heard_and_seen(finished: Path, report: Any) -> N
                     assert roll.width >= 800
 
 
+def test_every_network_has_its_songs_measured_as_a_set(finished: Path, report: Any) -> None:  # noqa: ANN401
+    """Forty songs that are not kept, told in JSON, in CSV and in the story, beside the corpus."""
+    assert report["corpus"]["set_figures"]["notes_median"] == 120
+    members = [one for generation in report["generations"] for one in generation["individuals"]]
+    assert {one["metrics"]["set_figures"]["songs"] for one in members} == {40}
+    assert all(0 <= one["metrics"]["set_figures"]["on_beat"] <= 1 for one in members)
+    table = csv.DictReader(io.StringIO(evolve("report", "a", "--format", "csv", folder=finished).out))
+    told = [float(row["metric.set_figures.returning_bars"]) for row in table]
+    assert told == [one["metrics"]["set_figures"]["returning_bars"] for one in members]
+    story = evolve("report", "a", folder=finished).out
+    assert "The songs of generation 2 beside the corpus" in story
+    assert "(corpus 120–120)" in story
+
+
 def test_a_run_folder_names_no_place_outside_itself(finished: Path) -> None:
     """No file of the run folder but the corpus setting holds a path of the machine that made it."""
     for path in (finished / "runs" / "a").rglob("*"):

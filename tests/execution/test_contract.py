@@ -11,6 +11,7 @@ from evolve.execution import trial
 from evolve.execution.contract import Phase, TrialRunner
 from evolve.execution.in_process import InProcessExecution, InProcessRunner
 from evolve.execution.material import Material
+from evolve.music.facts.set_figures import SetFigures
 from evolve.network.train import TrainingFailed
 from evolve.store.records import TrialResult
 from tests.execution.settings import Recorder, individual, small_config, small_material
@@ -63,6 +64,9 @@ def test_every_individual_is_started_and_finished_once(runner: TrialRunner, mate
         assert all(0 < song.facts["notes"] <= 12 for song in result.songs)  # rests are composed, but are no notes
         assert result.metrics["epochs"] == 1
         assert 0 < result.metrics["held_out_bits_per_note"] < 20
+        figures = SetFigures.from_json(result.metrics["set_figures"])
+        assert figures.songs == trial.SILENT_SONGS
+        assert 0 < figures.notes_median <= 50 + 12
 
 
 def test_progress_is_told_before_the_end(runner: TrialRunner, material: Material) -> None:

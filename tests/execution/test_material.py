@@ -9,6 +9,7 @@ from evolve.config import RunConfig
 from evolve.errors import CorpusError
 from evolve.execution.material import Material, opening_facts, opening_from_facts, prepare, representations_in
 from evolve.genetics.space_file import parse_space
+from evolve.music.facts.set_figures import SetFigures
 from evolve.music.midi import write_midi
 from evolve.music.song import Note, Notes, Song, Track
 from evolve.network.genes import GENES
@@ -36,6 +37,8 @@ def test_what_is_prepared_is_what_is_read_back(tunes: Path) -> None:
     assert opening_facts(material.opening) == prepared.facts["opening"]
     assert opening_from_facts(prepared.facts["opening"]) == material.opening
     assert prepared.data[:2] == b"PK"
+    together = SetFigures.from_json(prepared.facts["corpus"]["set_figures"])
+    assert (together.songs, together.notes_median, together.ended) == (7, 120, None)
     assert {artifact.kind for artifact in prepared.files} == {"midi", "audio", "roll"}
     assert prepared.notices == ()
 

@@ -10,12 +10,13 @@ import pytest
 from evolve.config import Given, settle
 from evolve.errors import CorpusError
 from evolve.execution.material import Material, prepare
-from evolve.execution.songs import compose_songs
+from evolve.execution.songs import compose_songs, set_figures
 from evolve.execution.trial import run_trial, sampling_of
 from evolve.genetics.genome import Value
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.space_file import parse_space
 from evolve.music.builtin import BACH_CHORALES
+from evolve.music.facts.struck import Struck
 from evolve.music.midi import read_midi
 from evolve.music.reshaping import until
 from evolve.network.files import network_from_bytes
@@ -89,6 +90,19 @@ def test_networks_of_both_kinds_go_on_from_the_same_opening() -> None:
         whole.append([track.notes for track in song.tracks])
     assert begun[0] == begun[1]
     assert whole[0] != whole[1]
+
+
+@pytest.mark.parametrize("kind", ["notes", "events"])
+def test_the_first_songs_of_a_set_are_those_that_are_heard(kind: str) -> None:
+    """They have the same lengths, and as many end by themselves; from scratch there are figures too."""
+    material, heard = material_of("duet.yaml"), trial_of("duet.yaml", kind).songs
+    model = network_from_bytes(next(one.data for one in trial_of("duet.yaml", kind).artifacts if one.kind == "network"))
+    given = len(Struck.of(material.opening.song.notes))
+    context, sampling = material.context(kind), sampling_of(material.config)
+    figures = set_figures(model, context, songs=2, notes=40, seed=material.config.seed, sampling=sampling)
+    assert figures.notes_median == given + np.mean([song.facts["notes"] for song in heard])
+    assert figures.ended == np.mean([song.facts["ended"] for song in heard])
+    assert set_figures(model, context.from_scratch(), songs=5, notes=30, seed=3, sampling=sampling).songs == 5
 
 
 @pytest.mark.parametrize(("name", "kind"), [("duet.yaml", "notes"), ("events.yaml", "events")])

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from evolve.music.facts.copies import CopyIndex
 from evolve.music.facts.corpus_figures import CorpusFigures
 from evolve.music.facts.description import Facts, describe
+from evolve.music.facts.set_figures import SetFigures
 from evolve.music.representation.steps import Step
 from evolve.music.song import Note, Notes, Song, Track
 from evolve.report.document import report_document
@@ -19,7 +20,19 @@ from evolve.store.records import RunRecord
 from tests.report.example_run import STAGES, example_run
 
 DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
-FREE = {"settings", "corpus", "versions", "genome", "changed", "metrics", "facts", "files", "letters", "gene_shares"}
+FREE = {
+    "set_figures",
+    "settings",
+    "corpus",
+    "versions",
+    "genome",
+    "changed",
+    "metrics",
+    "facts",
+    "files",
+    "letters",
+    "gene_shares",
+}
 """Objects whose keys are a run's own names, not the format's."""
 
 
@@ -153,13 +166,19 @@ def test_every_documented_field_exists(run: RunRecord) -> None:
     rows = re.findall(r"^\| (`.+?) \|", text, flags=re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
     keys = set(format_keys(report_document(run))) | {"minimum", "median", "maximum", "count", "counts"}
-    assert documented - keys - set(song_facts()) == set()
+    assert documented - keys - set(song_facts()) - figures_of_sets() == set()
 
 
 def test_every_fact_of_a_song_is_documented() -> None:
     """Each fact that a song can have is named in docs/report-format.md, and so is each figure that has a distance."""
     named = set(re.findall(r"`([a-z_]+)`", DOCS.read_text()))
     assert {fact.removeprefix("distance_") for fact in song_facts()} <= named
+    assert figures_of_sets() <= named
+
+
+def figures_of_sets() -> set[str]:
+    """All figures that a set of songs has."""
+    return {field.name for field in fields(SetFigures)}
 
 
 def song_facts() -> Facts:

@@ -56,6 +56,15 @@ def test_facts_of_songs_are_means_and_shares() -> None:
     assert "song.range" not in stuck
 
 
+def test_figures_of_a_set_of_songs_have_a_column_each() -> None:
+    """A metric of parts is as flat as the others; what an older evolve did not know is an empty cell."""
+    by_id = {row["id"]: row for row in rows_of("finished")}
+    assert by_id["g2-3"]["metric.set_figures.on_beat"] == "0.244"
+    assert by_id["g2-3"]["metric.set_figures.songs"] == "40"
+    assert by_id["g0-1"]["metric.set_figures.on_beat"] == ""
+    assert "metric.set_figures" not in by_id["g2-3"]
+
+
 def test_a_run_with_nobody_in_it_is_a_header() -> None:
     """The fixed columns stand there from the first moment on."""
     assert to_csv(example_run("created")).startswith("generation,id,origin,elite,status,heard,rank,")

@@ -7,6 +7,7 @@ from rich.text import Text
 from evolve.genetics.lineage import descendants, founders_of, line_to_founder, surviving_shares
 from evolve.report.genes import shared_genes
 from evolve.report.rankings import family_of, latest_champions, members_with_songs
+from evolve.report.song_sets import set_in_words, set_of, set_of_corpus
 from evolve.report.songs import songs_in_words
 from evolve.report.story.badges import change_phrases, genome_phrases, rank_history, section
 from evolve.report.story.phrases import Phrases
@@ -87,6 +88,8 @@ def _facts(run: RunRecord, champion: IndividualRecord) -> dict[str, RenderableTy
         facts["songs"] = Text.assemble(songs[0], (more, "dim"))
     if words := songs_in_words(champion.songs):
         facts["of them"] = Phrases(words)
+    if words := set_in_words(set_of(champion), set_of_corpus(run)):
+        facts["as a set"] = Phrases(words)
     return facts
 
 

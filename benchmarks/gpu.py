@@ -38,8 +38,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.lesson import SIZES, WINDOW, Size, batches, network
 from benchmarks.pairing import table
+from benchmarks.random_batches import SIZES, WINDOW, Size, batches, network
 from evolve.network.gpu_share import GpuShare, hold_tensorflow, hold_to
 
 AS_NEEDED = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -99,10 +99,10 @@ def trainer(size: Size, *, stock: bool) -> Callable[[], int]:
         if hasattr(layer, "use_cudnn") and not stock:
             layer.use_cudnn = False
     learner, call = learner_of(model), batches(size, 1)
-    learner.learn(call)  # traces
-    while seconds(partial(learner.learn, call)) < CALL_S / 2 and len(call) < MOST_BATCHES:
+    learner.train_steps(call)  # traces
+    while seconds(partial(learner.train_steps, call)) < CALL_S / 2 and len(call) < MOST_BATCHES:
         call = batches(size, 2 * len(call))
-    return lambda: len(learner.learn(call)) * size.notes
+    return lambda: len(learner.train_steps(call)) * size.notes
 
 
 def composer(size: Size, notes: int) -> Callable[[], int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from benchmarks.gpu import TRAIN, Plan, rates
-from benchmarks.lesson import SIZES, WINDOW, Size
+from benchmarks.random_batches import SIZES, WINDOW, Size
 from evolve.execution.gpu_card import card_mb
 from evolve.execution.places import share_that_fits
 from evolve.network.gpu_share import GpuShare

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evolve.execution.material import default_heads
 from evolve.execution.song_context import SongContext, from_scratch
 from evolve.music.corpus import Corpus, Piece
 from evolve.music.encoded import EncodedCorpus, EncodedPieces, encode_corpus
@@ -86,13 +87,16 @@ def teach(
     budget = TrainingSettings(
         window=window,
         symbols_per_note=encoded.held_out_symbols_per_note(kind),
+        starts_told=bool(pieces.representation.metres),
         epochs=10_000,
         seconds=seconds,
         patience=20,
         batch_size=int(str(genes["batch_size"])),
         seed=derive_seed(seed, "taught"),
     )
-    model = hypermodel(pieces.representation.sizes, seed=seed, window=window)(hp)
+    representation = pieces.representation
+    heads = default_heads(representation)
+    model = hypermodel(representation.sizes, seed=seed, window=window, context=representation.context, heads=heads)(hp)
     history = train(model, pieces.training, pieces.held_out, budget, clock=time.process_time)
     return Taught(
         encoded, tuple(parts[1]), model, int(model.count_params()), history.best_held_out_bits, len(history.epochs)
@@ -114,8 +118,9 @@ def songs(
     encoded, representation = taught.encoded, taught.pieces.representation
     begun = opening or from_scratch(encoded.parts, encoded.beginnings[0])
     context = SongContext(representation, begun, encoded.parts, encoded.beginnings, copies=None, figures=None)
-    streams = representation.encode(begun.song, begun.goes_on_at).streams
-    pens = [representation.pen(streams, notes) for _ in range(count)]
+    encoded_opening = representation.encode(begun.song, begun.goes_on_at)
+    pens = [representation.pen(encoded_opening, notes) for _ in range(count)]
     rngs = [derive_rng(seed, "song", index) for index in range(1, count + 1)]
-    composed = compose(taught.model, streams, pens, rngs, sampling, pattern=pattern_of(representation, sampling))
+    pattern = pattern_of(representation, sampling)
+    composed = compose(taught.model, encoded_opening.streams, pens, rngs, sampling, pattern=pattern)
     return [(whole_song(context, one), pen.has_ended) for one, pen in zip(composed, pens, strict=True)]

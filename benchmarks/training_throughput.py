@@ -19,8 +19,8 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.lesson import SIZES, Size, batches, network
 from benchmarks.pairing import Paired, cpu_s, paired, table, use_one_thread
+from benchmarks.random_batches import SIZES, Size, batches, network
 
 WARM_UP = 4
 """Steps off the clock, each with a batch of its own."""
@@ -39,16 +39,16 @@ def contenders(size: Size) -> tuple[Block, Block]:
 
     pytorch_lstm.use_one_thread()
     model = network(size)
-    lesson = batches(size, WARM_UP)
-    same_lesson = [pytorch_lstm.as_tensors(batch) for batch in lesson]
+    given = batches(size, WARM_UP)
+    as_tensors = [pytorch_lstm.as_tensors(batch) for batch in given]
     loop = pytorch_lstm.loop_like(model, SIZES, size.width, size.depth)  # has the weights before ours learns
     learner = learner_of(model)
 
     def ours(steps: int) -> np.ndarray:
-        return np.concatenate([learner.learn([lesson[step % WARM_UP]]) for step in range(steps)])
+        return np.concatenate([learner.train_steps([given[step % WARM_UP]]) for step in range(steps)])
 
     def peer(steps: int) -> np.ndarray:
-        return loop.learn([same_lesson[step % WARM_UP] for step in range(steps)])
+        return loop.learn([as_tensors[step % WARM_UP] for step in range(steps)])
 
     found, expected = ours(WARM_UP), peer(WARM_UP)
     if not np.allclose(found, expected, rtol=AGREEMENT):

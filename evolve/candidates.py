@@ -16,7 +16,7 @@ from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
 from evolve.words import counted, worded
 
 _WORDS: Mapping[Screening, str] = {
-    Screening.HELD_OUT_BITS: "the {heard:,} that {foresee} held-out music best {are} heard",
+    Screening.HELD_OUT_BITS: "the {heard:,} with the lowest validation loss {are} heard",
     Screening.DISTANCE: "the {heard:,} whose songs are least unlike the corpus {are} heard",
     Screening.STUCK: "the {heard:,} with the fewest stuck songs {are} heard",
     Screening.COPIED: "the {heard:,} that {copy} the shortest passages {are} heard",
@@ -60,7 +60,7 @@ def is_screened(run: RunRecord, generation: GenerationRecord) -> bool:
 def rule_in_words(run: RunRecord, generation: GenerationRecord) -> str:
     """How those are chosen who are heard, such as ``of 1,000 members, a sample of 26 is heard (heard=26, …)``."""
     heard = _most(run, generation)
-    verbs = {"foresee": "foresees", "copy": "copies", "are": "is"}
+    verbs = {"copy": "copies", "are": "is"}
     spoken = {several: worded(heard, one, several) for several, one in verbs.items()}
     chosen = _WORDS[Screening(run.settings["screening"])].format(heard=heard, **spoken)
     settings = ", ".join(f"{name}={run.settings[name]}" for name in ("heard", "screening"))

@@ -111,9 +111,9 @@ class RunConfig(BaseModel):
     """Places of a quarter note on which events can lie."""
 
     window: Annotated[int, Field(ge=2, le=10_000)] = 50
-    """Notes, chords and rests that a network sees before the one it predicts."""
+    """Notes, chords and rests through which the gradient goes back; the state is carried through whole pieces."""
     targets: Literal["every", "last"] = "every"
-    """Learn from every note of a window, or from the note after it alone, as the paper did."""
+    """Learn from every note of a piece, or from the note after a window alone, as the paper did."""
     chord_symbols: Annotated[int, Field(ge=16, le=100_000)] = 256
     """Distinct notes and chords a network may know; rarer chords become their nearest."""
     epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 100

@@ -45,7 +45,7 @@ def worth(genome: Genome) -> int:
 
 
 def pretended_result(individual: Individual, songs: int, bits: float = 3.0) -> TrialResult:
-    """Songs and a network that depend on the genome alone, and how well it foresees held-out music."""
+    """Songs and a network that depend on the genome alone, and a validation loss."""
     data = str(worth(individual.genome)).encode()
     made = tuple(
         SongResult(
@@ -73,7 +73,7 @@ class PretendedExecution:
         foretold: For how many trials it was asked to get ready, each time.
         is_running: Whether it is started now.
         is_starting: Whether it is just starting.
-        bits: How well an individual foresees held-out music.
+        bits: The validation loss of an individual.
     """
 
     fails: Callable[[Individual], str | None] = lambda _: None

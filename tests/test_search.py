@@ -356,7 +356,7 @@ def test_a_large_generation_wants_more_room_on_the_disk(
 
 
 def by_slot(individual: Individual) -> float:
-    """The later the slot, the better held-out music is foreseen."""
+    """The later the slot, the lower the validation loss."""
     return 4.0 - individual.slot / 10
 
 
@@ -381,7 +381,7 @@ def test_the_best_by_the_rule_are_heard_and_the_favourite_comes_back(tunes: Path
     assert {name[0] for name in laid_out} == {"A", "B", "C"}
     assert observer.hearable == []
     assert observer.notices == 3 * [
-        "of 8 members, the 3 that foresee held-out music best are heard "
+        "of 8 members, the 3 with the lowest validation loss are heard "
         "(heard=3, screening=held_out_bits_per_note); the choice is made when all have ended"
     ]
 

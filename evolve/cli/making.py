@@ -84,7 +84,7 @@ def compose(
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
 
-        network = _network(source)  # TensorFlow looks for GPUs here, and complains of none
+        network = _network(source, context)  # TensorFlow looks for GPUs here, and complains of none
 
     typer.echo(f"{source.name}: composing {counted(songs, 'song')}", err=True)
     first = max(source.songs, _last_number(folder)) + 1
@@ -197,13 +197,17 @@ def _exported(folder: Path, individual: str | None) -> _Source:
     )
 
 
-def _network(source: _Source) -> "keras.Model":
+def _network(source: _Source, context: "SongContext") -> "keras.Model":
     from evolve.network.files import NetworkFileError, network_from_bytes
+    from evolve.network.plan import UnknownLayerError, check_fits
 
+    symbols = context.representation
     try:
-        return network_from_bytes(source.network)
-    except NetworkFileError as error:
+        network = network_from_bytes(source.network)
+        check_fits(network, symbols.sizes, symbols.context)
+    except (NetworkFileError, UnknownLayerError) as error:
         raise RunError(f"the network of {source.name}: {error}") from error
+    return network
 
 
 def _given(**options: float | str | None) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from evolve.execution.material import Material, representation_of
+from evolve.execution.material import Material
 from evolve.genetics.individual import Individual
-from evolve.network.genes import GENES
-from evolve.network.memory import EXAM_BATCH, EXAM_WINDOWS, process_mb
-from evolve.network.size import count_weights
+from evolve.network.memory import process_mb
+from evolve.network.size import count_weights, with_defaults
+from evolve.network.validation import MOST_WINDOWS, ROWS
 
 FLOPS_OF_A_CORE = 30e9
 """What a core does in a second while it trains: 28 to 35 billion operations were measured, and more of newer ones."""
@@ -31,8 +31,9 @@ def longest_first(individuals: Sequence[Individual], material: Material) -> tupl
 
 def weights(individual: Individual, material: Material) -> int:
     """How many weights its network has."""
-    genes = individual.genome.as_dict()
-    return count_weights(genes, material.sizes(genes))
+    genes = material.genes(individual.genome)
+    representation = material.representation(genes)
+    return count_weights(genes, representation.sizes, representation.context)
 
 
 def largest_mb(individuals: Sequence[Individual], material: Material) -> float:
@@ -42,8 +43,9 @@ def largest_mb(individuals: Sequence[Individual], material: Material) -> float:
 
 def gpu_mb(individual: Individual, material: Material) -> float:
     """What the process that trains it takes of a GPU's memory."""
-    genes = individual.genome.as_dict()
-    return process_mb(genes, material.sizes(genes), material.window(representation_of(genes)))
+    genes = material.genes(individual.genome)
+    representation = material.representation(genes)
+    return process_mb(genes, representation.sizes, material.window(representation.name), representation.context)
 
 
 def is_modest(individual: Individual, material: Material, cpus: float) -> bool:
@@ -59,14 +61,14 @@ def seconds_on_cpu(individual: Individual, material: Material, cpus: float) -> f
         material: The run's.
         cpus: Cores of a trial; more than one count as one, since a second makes a training only a quarter faster.
     """
-    genes, config = individual.genome.as_dict(), material.config
-    kind = representation_of(genes)
-    window, batch = material.window(kind), int(genes.get("batch_size", GENES["batch_size"].default))
-    layers = int(genes.get("depth", GENES["depth"].default)) + len(material.sizes(genes))
+    genes, config = with_defaults(material.genes(individual.genome)), material.config
+    representation = material.representation(genes)
+    window, batch = material.window(representation.name), int(genes["batch_size"])
+    layers = int(genes["depth"]) + len(representation.sizes)
     again = window if config.targets == "last" else 1  # a window at every note
-    pieces = material.encoded.pieces[kind]
-    lesson = again * sum(len(next(iter(piece.values()))) for piece in pieces.training)
-    exam = min(EXAM_WINDOWS * window, again * sum(len(next(iter(piece.values()))) for piece in pieces.held_out))
-    operations = OPERATIONS_A_WEIGHT * weights(individual, material) * (lesson + exam / 3)
-    steps = layers * (lesson / batch + exam / EXAM_BATCH / 3)
+    pieces = material.encoded.pieces[representation.name]
+    training = again * sum(len(next(iter(piece.values()))) for piece in pieces.training)
+    validation = min(MOST_WINDOWS * window, sum(len(next(iter(piece.values()))) for piece in pieces.held_out))
+    operations = OPERATIONS_A_WEIGHT * weights(individual, material) * (training + validation / 3)
+    steps = layers * (training / batch + validation / min(ROWS, len(pieces.held_out)) / 3)
     return config.epochs * (operations / (FLOPS_OF_A_CORE * min(1.0, cpus)) + steps * STEP_S)

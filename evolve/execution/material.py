@@ -13,6 +13,7 @@ from pathlib import Path
 from evolve.config import RunConfig
 from evolve.execution.song_context import SongContext, copies_in
 from evolve.execution.song_files import song_files
+from evolve.genetics.genome import Genome
 from evolve.genetics.space import SearchSpace
 from evolve.music.arrangement import PIANO
 from evolve.music.corpus import Corpus, Piece, read_corpus
@@ -22,9 +23,9 @@ from evolve.music.facts.corpus_figures import CorpusFigures
 from evolve.music.facts.set_figures import SetFigures
 from evolve.music.holding_out import split_pieces
 from evolve.music.opening import MOST_TICKS, Opening, choose_opening, find_opening, read_opening, replacements_notice
-from evolve.music.representation.contract import Settings
+from evolve.music.representation.contract import Representation, Settings
 from evolve.music.reshaping import transposed
-from evolve.music.song import PITCHES, TICKS_PER_BEAT
+from evolve.music.song import PITCHES, TICKS_PER_BEAT, Metre, Song
 from evolve.music.song_json import song_from_json, song_to_json, whole
 from evolve.music.sources import in_own_home
 from evolve.network.genes import GENES
@@ -33,6 +34,13 @@ from evolve.words import counted, worded
 
 REPRESENTATION = "representation"
 """The gene that chooses what a network's symbols are."""
+
+BAR_POSITION = "bar_position"
+"""The gene that says whether a network reads where in the bar it is."""
+
+
+FEWEST_ALIKE = 20
+"""Pieces in the metre of the opening from which songs are compared with those alone: jigs are shorter than reels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,17 @@ class Material:
     space: SearchSpace
     config: RunConfig
 
-    def sizes(self, genes: Mapping[str, Json]) -> dict[str, int]:
-        """How many symbols each attribute has that a network of these genes reads and writes."""
-        return self.encoded.pieces[representation_of(genes)].representation.sizes
+    def genes(self, genome: Genome) -> dict[str, Json]:
+        """A genome's genes, and those that it does not have and whose default the corpus decides."""
+        genes = genome.as_dict()
+        return {"heads": default_heads(self.representation(genes))} | genes
+
+    def representation(self, genes: Mapping[str, Json]) -> Representation:
+        """What the symbols of a network of these genes are."""
+        return self.encoded.pieces[representation_of(genes)].representation
 
     def window(self, kind: str) -> int:
-        """How many symbols a network sees: as much music whatever the symbols are."""
+        """Steps of a training window: as much music whatever the symbols are."""
         return round(self.config.window * max(1.0, self.encoded.symbols_per_note(kind)))
 
     def context(self, kind: str) -> SongContext:
@@ -92,10 +105,19 @@ def representation_of(genes: Mapping[str, Json]) -> str:
     return str(genes.get(REPRESENTATION, GENES[REPRESENTATION].default))
 
 
+def default_heads(representation: Representation) -> str:
+    """The gene ``heads`` where a genome does not have it: what several tracks do at once, each has to know."""
+    return "chained" if representation.tracks > 1 else "independent"
+
+
 def representations_in(space: SearchSpace) -> tuple[str, ...]:
     """The representations that the networks of a space can have."""
-    gene = next((gene for gene in space.genes if gene.name == REPRESENTATION), None)
-    return tuple(map(str, gene.values)) if gene else (str(GENES[REPRESENTATION].default),)
+    return tuple(map(str, _values_in(space, REPRESENTATION)))
+
+
+def _values_in(space: SearchSpace, name: str) -> tuple[Json, ...]:
+    """The values that a choice, a boolean or a fixed gene can have in a space; its default where it is none of them."""
+    return next((gene.values for gene in space.genes if gene.name == name), (GENES[name].default,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +164,10 @@ def prepare(
     )
     opening = _open(config, encoded, held_out)
     figures = CorpusFigures.of((piece.song for piece in training), most_notes=config.notes)
-    together = SetFigures.of(piece.song for piece in training)
-    facts = {"corpus": _corpus_facts(corpus, encoded, figures, together), "opening": opening_facts(opening)}
-    return Preparation(encoded.to_bytes(), _opening_files(opening), facts, tuple(_notices(corpus, opening, config)))
+    facts = {"corpus": _corpus_facts(corpus, encoded, figures), "opening": opening_facts(opening)}
+    facts["corpus"] |= _set_facts([piece.song for piece in training], opening.song.metre)
+    notices = (*_notices(corpus, opening, config), *_bars_notice(encoded, space))
+    return Preparation(encoded.to_bytes(), _opening_files(opening), facts, notices)
 
 
 def settings_of(config: RunConfig) -> Settings:
@@ -181,7 +204,22 @@ def _notices(corpus: Corpus, opening: Opening, config: RunConfig) -> Iterator[st
         yield opening.notice
 
 
-def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures, together: SetFigures) -> Json:
+def _bars_notice(encoded: EncodedCorpus, space: SearchSpace) -> Iterator[str]:
+    """What the space's networks could be told and are not."""
+    has_bars = any(one.representation.context for one in encoded.pieces.values())
+    if not has_bars and True in _values_in(space, BAR_POSITION):
+        yield "most pieces are played freely, without bars, so networks are not told where in the bar they are"
+
+
+def _set_facts(songs: Sequence[Song], metre: Metre) -> dict[str, Json]:
+    """What pieces are like that songs compare with: those in the opening's metre, where there are enough."""
+    alike = [song for song in songs if song.metre == metre]
+    if len(alike) < FEWEST_ALIKE:
+        return {"set_figures": SetFigures.of(songs).to_json(), "set_metre": ""}
+    return {"set_figures": SetFigures.of(alike).to_json(), "set_metre": str(metre)}
+
+
+def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures) -> dict[str, Json]:
     return {
         "names": list(corpus.names),
         "fingerprint": corpus.fingerprint,
@@ -192,7 +230,6 @@ def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures
         "vocabulary": {kind: one.representation.sizes for kind, one in encoded.pieces.items()},
         "tempo_bpm": encoded.tempo_bpm,
         "figures": figures.to_json(),
-        "set_figures": together.to_json(),
         "skipped": [dataclasses.asdict(skipped) for skipped in corpus.skipped],
     }
 

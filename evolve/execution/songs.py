@@ -100,9 +100,9 @@ def _composed(
 ) -> Iterator[tuple[Streams, bool]]:
     """What each song composed after its beginning, and whether it ended by itself."""
     representation, opening = context.representation, context.opening
-    streams = representation.encode(opening.song, opening.goes_on_at).streams
-    pens = [representation.pen(streams, notes) for _ in rngs]
-    composed = compose(model, streams, pens, rngs, sampling, pattern=pattern_of(representation, sampling))
+    begun = representation.encode(opening.song, opening.goes_on_at)
+    pens = [representation.pen(begun, notes) for _ in rngs]
+    composed = compose(model, begun.streams, pens, rngs, sampling, pattern=pattern_of(representation, sampling))
     return zip(composed, [pen.has_ended for pen in pens], strict=True)
 
 

@@ -16,9 +16,10 @@ from evolve.config import RunConfig
 from evolve.errors import EvolveError
 from evolve.execution.checkpoints import checkpoint_path
 from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material, representation_of
+from evolve.execution.material import Material
 from evolve.execution.songs import compose_songs, set_figures
 from evolve.genetics.individual import Individual
+from evolve.music.facts.set_figures import SetFigures
 from evolve.music.representation.contract import Representation
 from evolve.network.build import hypermodel
 from evolve.network.checkpoint import CheckpointFile
@@ -29,7 +30,7 @@ from evolve.network.out_of_memory import is_out_of_memory, too_large
 from evolve.network.sampling import Sampling
 from evolve.network.train import TrainingFailed, TrainingSettings, train
 from evolve.randomness import derive_seed
-from evolve.store.records import Artifact, Json, TrialResult
+from evolve.store.records import Artifact, Json, SongResult, TrialResult
 
 Report = Callable[[TrialProgress], None]
 
@@ -76,14 +77,9 @@ def _train_and_compose(
 ) -> TrialResult:
     config = material.config
     started = time.monotonic()
-    seed = derive_seed(config.seed, "training", individual.id)
-    kind = representation_of(individual.genome.as_dict())
-    pieces = material.encoded.pieces[kind]
-    hp = material.space.hyperparameters(individual.genome)
-    window = material.window(kind)
-    build = hypermodel(pieces.representation.sizes, seed=seed, window=window, learn_from=config.targets)
-    model = build(hp)  # registers genes that the space does not speak of, such as the batch size
-    settings = _training_settings(material, kind, window, int(hp.get("batch_size")), seed)
+    representation = material.representation(individual.genome.as_dict())
+    pieces = material.encoded.pieces[representation.name]
+    model, settings = _built(individual, material, representation)
     building_s = time.monotonic() - started
     signs.tell(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
     history = train(
@@ -98,23 +94,7 @@ def _train_and_compose(
     bits = history.best_held_out_bits
     signs.tell(TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, bits))
     composing = time.monotonic()
-    songs = compose_songs(
-        model,
-        material.context(kind),
-        indices=range(1, config.songs + 1),
-        notes=config.notes,
-        seed=config.seed,
-        sampling=sampling_of(config),
-        on_song=signs.repeat,
-    )
-    silent = set_figures(
-        model,
-        material.context(kind),
-        songs=SILENT_SONGS,
-        notes=config.notes,
-        seed=config.seed,
-        sampling=sampling_of(config),
-    )
+    songs, together = _composed(model, material, representation, signs)
     now = time.monotonic()
     seconds = {
         "first_step_s": building_s + history.first_step_s,
@@ -125,9 +105,47 @@ def _train_and_compose(
         **_metrics(history),
         "parameters": int(model.count_params()),
         **{name: round(took, 2) for name, took in seconds.items()},
-        "set_figures": silent.to_json(),
+        "set_figures": together.to_json(),
     }
-    return TrialResult(individual.id, metrics, songs, _artifacts(model, pieces.representation))
+    return TrialResult(individual.id, metrics, songs, _artifacts(model, representation))
+
+
+def _built(
+    individual: Individual, material: Material, representation: Representation
+) -> tuple[keras.Model, TrainingSettings]:
+    """The individual's untrained network, and how it is to be trained."""
+    seed = derive_seed(material.config.seed, "training", individual.id)
+    window = material.window(representation.name)
+    hp = material.space.hyperparameters(individual.genome)
+    build = hypermodel(
+        representation.sizes,
+        seed=seed,
+        window=window,
+        learn_from=material.config.targets,
+        context=representation.context,
+        heads=str(material.genes(individual.genome)["heads"]),
+    )
+    model = build(hp)  # registers genes that the space does not speak of, such as the batch size
+    return model, _training_settings(material, representation, window, int(hp.get("batch_size")), seed)
+
+
+def _composed(
+    model: keras.Model, material: Material, representation: Representation, signs: "_Signs"
+) -> tuple[tuple[SongResult, ...], SetFigures]:
+    """The songs that are heard, and the figures of a larger set of which they are the first."""
+    config, context = material.config, material.context(representation.name)
+    sampling = sampling_of(config)
+    songs = compose_songs(
+        model,
+        context,
+        indices=range(1, config.songs + 1),
+        notes=config.notes,
+        seed=config.seed,
+        sampling=sampling,
+        on_song=signs.repeat,
+    )
+    together = set_figures(model, context, songs=SILENT_SONGS, notes=config.notes, seed=config.seed, sampling=sampling)
+    return songs, together
 
 
 def sampling_of(config: RunConfig) -> Sampling:
@@ -135,15 +153,18 @@ def sampling_of(config: RunConfig) -> Sampling:
     return Sampling(config.temperature, config.top_p, config.repetition_guard)
 
 
-def _training_settings(material: Material, kind: str, window: int, batch_size: int, seed: int) -> TrainingSettings:
+def _training_settings(
+    material: Material, representation: Representation, window: int, batch_size: int, seed: int
+) -> TrainingSettings:
     """The run's budget; bits are told for as much music whatever the symbols are."""
     config = material.config
     return TrainingSettings(
         window=window,
-        symbols_per_note=material.encoded.held_out_symbols_per_note(kind),
+        symbols_per_note=material.encoded.held_out_symbols_per_note(representation.name),
         epochs=config.epochs,
         seconds=config.seconds,
         patience=config.patience,
+        starts_told=bool(representation.metres),
         learn_from=config.targets,
         batch_size=batch_size,
         seed=seed,
@@ -180,6 +201,7 @@ class _Signs:
 def _metrics(history: TrainingHistory) -> Mapping[str, Json]:
     return {
         "held_out_bits_per_note": round(history.best_held_out_bits, 4),
+        "bits_by_position": {str(first): round(bits, 4) for first, bits in history.best.by_position},
         "epochs": len(history.epochs),
         "best_epoch": history.best_epoch,
         "training_s": round(history.training_s, 2),

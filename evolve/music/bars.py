@@ -44,6 +44,19 @@ def places_in_bars(bar_lines: Sequence[BarLine], ticks: Column) -> tuple[Column,
     return (ticks - starts[which]) % lengths[which], which
 
 
+def bar_numbers(bar_lines: Sequence[BarLine], ticks: Column) -> Column:
+    """Which bar of the song each tick lies in, from 0 for that of tick 0, int64 [n]; arguments as of `places_in_bars`.
+
+    An upbeat is a bar, and a bar that is longer than its metre says is more than one.
+    """
+    starts = np.array([line.tick for line in bar_lines], np.int64)
+    lengths = np.array([line.metre.bar_ticks for line in bar_lines], np.int64)
+    which = np.maximum(starts.searchsorted(ticks, side="right") - 1, 0)
+    bars_between = -(-np.diff(starts, prepend=0) // np.concatenate([lengths[:1], lengths[:-1]]))
+    numbers: Column = bars_between.cumsum()[which] + (ticks - starts[which]) // lengths[which]
+    return numbers
+
+
 def place_in_bar(song: Song, tick: int) -> int:
     """How many ticks after the beginning of its bar a tick lies."""
     places, _ = places_in_bars(bar_lines_of(song), np.array([tick], np.int64))

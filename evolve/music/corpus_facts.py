@@ -5,7 +5,7 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from evolve.music.bars import LEAST_PIECES_WITH_BARS, changes_metre, share_with_bars
+from evolve.music.bars import changes_metre, share_with_bars
 from evolve.music.corpus import Corpus
 from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.holding_out import split_pieces
@@ -87,7 +87,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         "metres": [{"metre": str(metre), "pieces": count} for metre, count in metres.most_common()],
         "metre_changes": sum(changes_metre(piece.song) for piece in corpus.pieces),
         "with_bars": round(with_bars * len(lengths)),
-        "has_bars": with_bars >= LEAST_PIECES_WITH_BARS,
+        "has_bars": any(one.representation.context for one in encoded.pieces.values()),
         "durations": [
             {"ticks": ticks, "beats": round(ticks / TICKS_PER_BEAT, 3), "steps": count}
             for ticks, count in sorted(durations.items())

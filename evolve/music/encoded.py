@@ -1,5 +1,6 @@
 """An encoded corpus: whole pieces as symbols, some held out, small enough to travel to every trial."""
 
+import dataclasses
 import io
 import json
 from collections import Counter
@@ -11,12 +12,13 @@ from typing import Any, Final, Self
 import numpy as np
 
 from evolve.errors import CorpusError
+from evolve.music.bars import LEAST_PIECES_WITH_BARS, share_with_bars
 from evolve.music.corpus import Piece
 from evolve.music.representation.contract import Representation, Settings, Streams
 from evolve.music.representation.kinds import learn, representation_from_json
 from evolve.music.song import PIANO, Metre, Notes
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 RAREST_METRE_SHARE: Final = 0.01
 """A metre of fewer pieces, of all, has no beginning of its own."""
@@ -51,7 +53,7 @@ class EncodedPieces:
 
     Attributes:
         representation: Which.
-        training: Streams of each piece to learn from, int32 [symbols].
+        training: Streams of each piece to learn from, int32 [symbols], those of the context too.
         held_out: Streams of each piece kept back to measure with; at least one.
         replaced_share: Symbols that were replaced by similar ones, as a share of all notes, chords and rests.
     """
@@ -111,9 +113,9 @@ class EncodedCorpus:
         for kind, encoded in self.pieces.items():
             pieces = (*encoded.training, *encoded.held_out)
             arrays[f"{kind}/lengths"] = np.array([len(_any(piece)) for piece in pieces], dtype=np.int32)
-            for attribute in encoded.representation.sizes:
-                joined = np.concatenate([piece[attribute] for piece in pieces])
-                arrays[f"{kind}/streams/{attribute}"] = joined.astype(np.int32)
+            for name in _stream_names(encoded.representation):
+                joined = np.concatenate([piece[name] for piece in pieces])
+                arrays[f"{kind}/streams/{name}"] = joined.astype(np.int32)
         file = io.BytesIO()
         np.savez_compressed(file, **arrays)
         return file.getvalue()
@@ -181,7 +183,7 @@ def encode_corpus(
         training: Pieces to learn from, at least one.
         held_out: Pieces to measure with, at least one, with the same tracks.
         kinds: Names of the representations.
-        settings: What is learned of the pieces.
+        settings: What is learned of the pieces; of bars nothing where most pieces have none.
         names: The corpus's sources.
         fingerprint: Its digest.
 
@@ -191,6 +193,8 @@ def encode_corpus(
     everything = (*training, *held_out)
     _check_sounding(training)
     beginnings = _beginnings(training)
+    has_bars = share_with_bars([piece.song for piece in everything]) >= LEAST_PIECES_WITH_BARS
+    settings = dataclasses.replace(settings, bars=settings.bars and has_bars)
     return EncodedCorpus(
         pieces={kind: _encode(kind, training, held_out, settings, beginnings) for kind in kinds},
         training_names=tuple(piece.name for piece in training),
@@ -249,10 +253,15 @@ def _parts(pieces: Sequence[Piece]) -> tuple[Part, ...]:
 def _read_pieces(arrays: Mapping[str, np.ndarray], kind: str, about: Mapping[str, Any], split: int) -> EncodedPieces:
     representation = representation_from_json(about["representation"])
     ends = np.cumsum(arrays[f"{kind}/lengths"])[:-1]
-    names = tuple(representation.sizes)
+    names = _stream_names(representation)
     columns = [np.split(arrays[f"{kind}/streams/{name}"], ends) for name in names]
     pieces = tuple(dict(zip(names, streams, strict=True)) for streams in zip(*columns, strict=True))
     return EncodedPieces(representation, pieces[:split], pieces[split:], about["replaced_share"])
+
+
+def _stream_names(representation: Representation) -> tuple[str, ...]:
+    """What is predicted of a piece, then what is only read."""
+    return (*representation.sizes, *representation.context)
 
 
 def _any(streams: Streams) -> np.ndarray:

@@ -6,7 +6,13 @@ passes them through stacked recurrent layers and a dense layer to one head per a
 the next note's symbol: ``{attribute: float [batch, time, size]}``. There is an answer at every step; training decides
 which of them count.
 
-The recurrent layers keep the form that cuDNN runs: tanh and sigmoid, no recurrent dropout, no unrolling, no mask.
+Two things go beyond the paper. Streams of the context, such as the place in the bar, are read and not predicted. And
+where heads are chained, an attribute's head also reads the symbols that the attributes before it have in the very step
+that is predicted (``given_<attribute>``), which factors the step's probability exactly: p(a) p(b | a) p(c | a, b); see
+Larochelle and Murray, "The Neural Autoregressive Distribution Estimator" (AISTATS 2011).
+
+The recurrent layers keep the form that cuDNN runs: tanh and sigmoid, no recurrent dropout, no unrolling, no mask. They
+give their states too, so that whoever trains can carry them from window to window.
 """
 
 import math
@@ -17,7 +23,8 @@ from typing import Protocol
 
 import keras
 
-from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, OPTIMIZERS, Value
+from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, HEADS, OPTIMIZERS, Value
+from evolve.network.size import NO_CONTEXT
 from evolve.network.windows import LearnFrom
 from evolve.randomness import derive_seed
 
@@ -49,17 +56,28 @@ class HyperParameters(Protocol):
 Build = Callable[[HyperParameters], keras.Model]
 
 
-def hypermodel(sizes: Mapping[str, int], *, seed: int, window: int, learn_from: LearnFrom = "every") -> Build:
+def hypermodel(
+    sizes: Mapping[str, int],
+    *,
+    seed: int,
+    window: int,
+    learn_from: LearnFrom = "every",
+    context: Mapping[str, int] = NO_CONTEXT,
+    heads: str = "independent",
+) -> Build:
     """The function that builds a compiled network from hyperparameters.
 
     Genes that the hyperparameters already hold are taken as they are; any other gets a range to be searched, so that
     stock KerasTuner can drive it too. ``batch_size`` is registered for `evolve.network.train`, not used here.
 
     Args:
-        sizes: How many symbols each attribute has, by attribute name.
+        sizes: How many symbols each attribute has, by attribute name; chained heads choose in this order.
         seed: Everything random in the network derives from it: equal seeds and genes give equal weights.
         window: How many notes a training window holds; the paper's 50. The network itself reads any length.
         learn_from: Which steps of a window training counts; the network is the same for both.
+        context: How many symbols each stream has that is read but not predicted: where a step lies in its bar. Read
+            where the gene ``bar_position`` is true.
+        heads: The default of the gene ``heads``.
 
     Returns:
         ``build(hp)``, which may be called any number of times.
@@ -69,8 +87,8 @@ def hypermodel(sizes: Mapping[str, int], *, seed: int, window: int, learn_from: 
         raise ValueError(msg)
 
     def build(hp: HyperParameters) -> keras.Model:
-        genes = read_genes(hp)
-        model = _network(sizes, genes, seed)
+        genes = read_genes(hp, heads)
+        model = _network(sizes, context if genes.bar_position else {}, genes, seed)
         model.compile(
             optimizer=_optimizer(genes),
             loss={attribute: _cross_entropy() for attribute in sizes},
@@ -86,6 +104,11 @@ def head_name(attribute: str) -> str:
     return f"next_{attribute}"
 
 
+def given_name(attribute: str) -> str:
+    """The name of the input that tells chained heads what an attribute is in the step that is predicted."""
+    return f"given_{attribute}"
+
+
 @dataclass(frozen=True, slots=True)
 class Genes:
     """The value of every gene of one network; `evolve.network.genes` says what each means."""
@@ -99,14 +122,17 @@ class Genes:
     encoding: str
     embedding_width: int
     branches: bool
+    bar_position: bool
+    heads: str
     batch_size: int
     learning_rate: float
     optimizer: str
+    weight_decay: float
 
 
-def read_genes(hp: HyperParameters) -> Genes:
-    """The value of every gene, those that are switched off at their default."""
-    default = {name: rule.default for name, rule in GENES.items()}
+def read_genes(hp: HyperParameters, heads: str = "independent") -> Genes:
+    """The value of every gene, those that are switched off at their default, which for `heads` is the one given."""
+    default = {name: rule.default for name, rule in GENES.items()} | {"heads": heads}
     found = {
         "cell": hp.Choice("cell", CELLS, default=default["cell"]),
         "depth": hp.Int("depth", 1, 4, default=default["depth"]),
@@ -116,9 +142,12 @@ def read_genes(hp: HyperParameters) -> Genes:
         "activation": hp.Choice("activation", ACTIVATIONS, default=default["activation"]),
         "encoding": hp.Choice("encoding", ENCODINGS, default=default["encoding"]),
         "branches": hp.Boolean("branches", default=default["branches"]),
+        "bar_position": hp.Boolean("bar_position", default=default["bar_position"]),
+        "heads": hp.Choice("heads", HEADS, default=default["heads"]),
         "batch_size": hp.Int("batch_size", 8, 128, sampling="log", default=default["batch_size"]),
         "learning_rate": hp.Float("learning_rate", 1e-4, 1e-2, sampling="log", default=default["learning_rate"]),
         "optimizer": hp.Choice("optimizer", OPTIMIZERS, default=default["optimizer"]),
+        "weight_decay": hp.Float("weight_decay", 0.0, 0.3, default=default["weight_decay"]),
     }
     with hp.conditional_scope("encoding", ["embedding"]):
         found["embedding_width"] = hp.Int("embedding_width", 4, 128, sampling="log", default=default["embedding_width"])
@@ -126,19 +155,25 @@ def read_genes(hp: HyperParameters) -> Genes:
     return Genes(**values)  # type: ignore[arg-type]  # each of the type that its rule says
 
 
-def _network(sizes: Mapping[str, int], genes: Genes, seed: int) -> keras.Model:
-    inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in sizes}
+def _network(sizes: Mapping[str, int], context: Mapping[str, int], genes: Genes, seed: int) -> keras.Model:
+    read = {**sizes, **context}
+    inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in read}
     streams = [_encoded(inputs[name], name, size, genes, seed) for name, size in sizes.items()]
     if genes.branches:
         width = math.ceil(genes.width / len(sizes))
         streams = [
-            _dropped(_recurrent(genes, width, f"branch_{name}", seed)(stream), genes, f"branch_{name}", seed)
+            _dropped(_recurrent(genes, width, f"branch_{name}", seed)(stream)[0], genes, f"branch_{name}", seed)
             for name, stream in zip(sizes, streams, strict=True)
         ]
+    streams += [_encoded_context(inputs[name], name, size, genes, seed) for name, size in context.items()]
     state = keras.layers.Concatenate(name="joined")(streams) if len(streams) > 1 else streams[0]
     for level in range(1, genes.depth + 1):
-        state = _recurrent(genes, genes.width, f"recurrent_{level}", seed)(state)
+        state = _recurrent(genes, genes.width, f"recurrent_{level}", seed)(state)[0]
         state = _dropped(state, genes, f"recurrent_{level}", seed)
+    if genes.heads == "chained" and len(sizes) > 1:
+        given = {name: keras.Input((None,), dtype="int32", name=given_name(name)) for name in list(sizes)[:-1]}
+        heads = _chained(state, given, sizes, genes, seed)
+        return keras.Model(inputs | {given_name(name): tensor for name, tensor in given.items()}, heads, name="network")
     if genes.dense_width:
         dense = _dense(genes.dense_width, "dense", seed, activation=genes.activation)
         state = _dropped(dense(state), genes, "dense", seed)
@@ -146,24 +181,70 @@ def _network(sizes: Mapping[str, int], genes: Genes, seed: int) -> keras.Model:
     return keras.Model(inputs, heads, name="network")
 
 
+def _chained(
+    state: keras.KerasTensor,
+    given: Mapping[str, keras.KerasTensor],
+    sizes: Mapping[str, int],
+    genes: Genes,
+    seed: int,
+) -> dict[str, keras.KerasTensor]:
+    """Heads that each add what the attributes before theirs are to the dense layer, or without one to their logits.
+
+    The dense layer's product is shared by all heads. What is added starts at zero: heads begin as independent ones.
+    """
+    shared = _dense(genes.dense_width, "dense", seed)(state) if genes.dense_width else None
+    heads: dict[str, keras.KerasTensor] = {}
+    for place, (name, size) in enumerate(sizes.items()):
+        before = {other: given[other] for other in list(sizes)[:place]}
+        if shared is None:
+            heads[name] = _with_given(_dense(size, head_name(name), seed)(state), before, name, sizes, size)
+        else:
+            told = _with_given(shared, before, name, sizes, genes.dense_width)
+            hidden = keras.layers.Activation(genes.activation, name=f"dense_{name}")(told)
+            heads[name] = _dense(size, head_name(name), seed)(_dropped(hidden, genes, f"dense_{name}", seed))
+    return heads
+
+
+def _with_given(
+    numbers: keras.KerasTensor, given: Mapping[str, keras.KerasTensor], head: str, sizes: Mapping[str, int], width: int
+) -> keras.KerasTensor:
+    """The numbers [batch, time, width] and what each given symbol adds to them for this head."""
+    added = [
+        keras.layers.Embedding(sizes[name], width, embeddings_initializer="zeros", name=f"{name}_to_{head}")(symbols)
+        for name, symbols in given.items()
+    ]
+    return keras.layers.Add(name=f"given_to_{head}")([numbers, *added]) if added else numbers
+
+
 def _encoded(symbols: keras.KerasTensor, name: str, size: int, genes: Genes, seed: int) -> keras.KerasTensor:
     """The symbols of one attribute as floats [batch, time, features]."""
+    if genes.encoding in ("onehot", "embedding"):
+        return _encoded_context(symbols, name, size, genes, seed)
+    column = keras.layers.Reshape((-1, 1), name=f"column_{name}")(symbols)
+    scale = 1.0 if genes.encoding == "integer" else 1.0 / max(size - 1, 1)
+    return keras.layers.Rescaling(scale, name=f"number_{name}")(column)
+
+
+def _encoded_context(symbols: keras.KerasTensor, name: str, size: int, genes: Genes, seed: int) -> keras.KerasTensor:
+    """Symbols as floats [batch, time, features], embedded where the attributes are, else one-hot.
+
+    Plain numbers, which attributes may become, would not do: a place in the bar is no quantity.
+    """
     if genes.encoding == "embedding":
         start = keras.initializers.RandomUniform(-0.05, 0.05, seed=_layer_seed(seed, name, "embedding"))
         width = genes.embedding_width
         return keras.layers.Embedding(size, width, embeddings_initializer=start, name=f"embedded_{name}")(symbols)
     column = keras.layers.Reshape((-1, 1), name=f"column_{name}")(symbols)
-    if genes.encoding == "onehot":
-        return keras.layers.CategoryEncoding(size, output_mode="one_hot", name=f"onehot_{name}")(column)
-    scale = 1.0 if genes.encoding == "integer" else 1.0 / max(size - 1, 1)
-    return keras.layers.Rescaling(scale, name=f"number_{name}")(column)
+    return keras.layers.CategoryEncoding(size, output_mode="one_hot", name=f"onehot_{name}")(column)
 
 
 def _recurrent(genes: Genes, width: int, name: str, seed: int) -> keras.layers.RNN:
+    """A layer that gives its answers [batch, time, width], then its states after the last step, each [batch, width]."""
     cell = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}[genes.cell]
     return cell(
         width,
         return_sequences=True,
+        return_state=True,
         kernel_initializer=keras.initializers.GlorotUniform(_layer_seed(seed, name, "kernel")),
         recurrent_initializer=keras.initializers.Orthogonal(seed=_layer_seed(seed, name, "recurrent")),
         seed=_layer_seed(seed, name, "unused dropout"),
@@ -193,6 +274,12 @@ def _cross_entropy() -> keras.losses.Loss:
 
 
 def _optimizer(genes: Genes) -> keras.optimizers.Optimizer:
-    extra = {"momentum": SGD_MOMENTUM} if genes.optimizer == "sgd" else {}
+    """The optimizer; weight decay is that of Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019)."""
+    extra: dict[str, object] = {"momentum": SGD_MOMENTUM} if genes.optimizer == "sgd" else {}
+    if genes.weight_decay:
+        extra["weight_decay"] = float(genes.weight_decay)
     config = {"learning_rate": float(genes.learning_rate), "global_clipnorm": LONGEST_GRADIENT, **extra}
-    return keras.optimizers.get({"class_name": genes.optimizer, "config": config})
+    optimizer = keras.optimizers.get({"class_name": genes.optimizer, "config": config})
+    if genes.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+    return optimizer

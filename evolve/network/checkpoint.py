@@ -1,8 +1,8 @@
 """The file in which a half-trained network waits for the process that goes on with it.
 
 With it a training goes on as if it had never been interrupted, to the last bit: all that an epoch leaves to the next is
-the network's variables, the states of its dropout among them, the optimizer's, and what `Standing` holds. Windows and
-their order derive from the seed and the epoch.
+the network's variables, the states of its dropout among them, the optimizer's, and what `Standing` holds. The order of
+its pieces derives from the seed and the epoch, and states that windows carry begin at zero.
 
 The file holds plain arrays and JSON. It may be damaged, from another training, or by somebody else; then it is ignored.
 """
@@ -27,7 +27,7 @@ from evolve.network.windows import Pieces
 from evolve.store.files import open_regular
 from evolve.store.paths import asides_of, written_whole
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 EVERY_S = 30.0
 """A network is kept at most so often: shorter trainings write nothing, and a lost process costs little more."""
@@ -200,14 +200,18 @@ def _array(archive: zipfile.ZipFile, name: str, alike: Any = None) -> np.ndarray
 
 def _standing(about: Mapping[str, Any], best_weights: Sequence[np.ndarray]) -> Standing:
     epochs = tuple(
-        EpochReport(int(epoch), int(most), float(loss), float(held_out), float(left))
-        for epoch, most, loss, held_out, left in about["epochs"]
+        EpochReport(int(epoch), int(most), float(loss), float(held_out), float(left), _positions(by_position))
+        for epoch, most, loss, held_out, left, by_position in about["epochs"]
     )
     best_epoch, training_s, first_step_s = int(about["best"][0]), *map(float, about["seconds"])
     if [report.epoch for report in epochs] != list(range(1, len(epochs) + 1)) or not 1 <= best_epoch <= len(epochs):
         msg = "epochs that do not follow one another"
         raise ValueError(msg)
     return Standing(epochs, best_epoch, float(about["best"][1]), best_weights, training_s, first_step_s)
+
+
+def _positions(pairs: Sequence[Sequence[float]]) -> tuple[tuple[int, float], ...]:
+    return tuple((int(start), float(bits)) for start, bits in pairs)
 
 
 def _variable_name(place: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import keras
 import numpy as np
 
+from evolve.network.build import given_name
 from evolve.network.loop_guard import LoopGuard, Pattern
 from evolve.network.pen import Masks, Pen
 from evolve.network.plan import read_plan
@@ -37,11 +38,13 @@ def compose(
 
     Args:
         model: A network as `evolve.network.build` makes it, or one that was loaded from a file.
-        opening: Attribute → int32 [steps], at least one step.
+        opening: Of each stream that the network reads int32 [steps], at least one step; those that it does not read,
+            such as places in bars, are passed over.
         pens: One of each song, at least one: they say what may come next, and when the song is over.
-        rngs: One of each song. A step takes the next ``rng.random(attributes)``: a number for each attribute, in the
-            order of the opening. From outside rather than a seed, so that song k has the same numbers in every network,
-            on every machine; each is used up, for more is drawn than the song needs.
+        rngs: One of each song. A step takes the next ``rng.random(attributes)``: a number for each attribute that is
+            predicted, in the order of the opening, which is the order in which they are chosen. From outside rather
+            than a seed, so that song k has the same numbers in every network, on every machine; each is used up, for
+            more is drawn than the song needs.
         sampling: How symbols are chosen.
         pattern: What the guard watches; needed when there is one.
 
@@ -54,19 +57,20 @@ def compose(
     _check(model, opening, pens, rngs)
     player = Player(read_plan(model), len(pens))
     for step in range(len(next(iter(opening.values())))):
-        logits = player.read({name: np.full(len(pens), stream[step]) for name, stream in opening.items()})
-    sizes = {name: model.output[name].shape[-1] for name in opening}
+        player.read({name: np.full(len(pens), stream[step]) for name, stream in opening.items()})
+    sizes = {name: model.output[name].shape[-1] for name in opening if name in model.output}
+    context = tuple(name for name in opening if name in model.input and name not in sizes)
     choice = _Choice(sizes, pens, rngs, sampling, pattern)
     steps: list[dict[str, np.ndarray]] = []
     turns: list[int] = []
     while writing := [song for song, pen in enumerate(pens) if not pen.is_done]:
         if steps:
-            logits = player.read(steps[-1])
-        steps.append(choice.next_step(logits, writing))
+            player.read(steps[-1] | _context(pens, context))
+        steps.append(choice.next_step(player, writing))
         _write(steps[-1], pens, writing)
         turns += writing
     lengths = np.bincount(np.array(turns, int), minlength=len(pens))
-    return _by_song(steps, lengths.tolist(), tuple(opening))
+    return _by_song(steps, lengths.tolist(), tuple(sizes))
 
 
 class _Choice:
@@ -87,17 +91,18 @@ class _Choice:
         self._sampling = sampling
         self._guard = _guard(sampling, pattern, sizes, len(pens))
 
-    def next_step(self, logits: Streams, writing: Sequence[int]) -> dict[str, np.ndarray]:
+    def next_step(self, player: Player, writing: Sequence[int]) -> dict[str, np.ndarray]:
         """The symbols that come next: attribute → int64 [songs]; those of songs that are over mean nothing.
 
         Args:
-            logits: Attribute → float32 [songs, size].
+            player: The network, which has read all steps before.
             writing: The places of the songs that are not over.
         """
         allowed = self._masks.ask(self._pens, writing)
-        step = {}
+        step: dict[str, np.ndarray] = {}
         for name, uniforms in zip(self._names, next(self._numbers), strict=True):
-            answer = barred(logits[name], allowed[name]) if name in allowed else logits[name]
+            logits = player.logits(name, step)
+            answer = barred(logits, allowed[name]) if name in allowed else logits
             if self._guard and name == self._guard.attribute:
                 answer = self._guard.hold_back(answer)
             step[name] = sampled(answer, uniforms, self._sampling)
@@ -130,6 +135,14 @@ def _write(step: Streams, pens: Sequence[Pen], writing: Sequence[int]) -> None:
         pens[song].write({name: column[song] for name, column in columns})
 
 
+def _context(pens: Sequence[Pen], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """What is read beside the steps that were written last: of each stream whole numbers [songs]."""
+    if not names:
+        return {}
+    told = [pen.context() for pen in pens]
+    return {name: np.array([symbols[name] for symbols in told]) for name in names}
+
+
 def _by_song(
     steps: Sequence[Streams], lengths: Sequence[int], names: Sequence[str]
 ) -> tuple[dict[str, np.ndarray], ...]:
@@ -141,15 +154,21 @@ def _by_song(
 
 
 def _check(model: keras.Model, opening: Streams, pens: Sequence[Pen], rngs: Sequence[np.random.Generator]) -> None:
-    if set(opening) != set(model.input):
-        msg = f"the network reads {sorted(model.input)}, the opening has {sorted(opening)}"
+    given = {given_name(name) for name in model.output}
+    read = model.input.keys() - given
+    if not read <= set(opening) or not set(model.output) <= set(opening):
+        msg = f"the network reads {sorted(read)}, the opening has {sorted(opening)}"
+        raise ValueError(msg)
+    order = [name for name in opening if name in model.output]
+    if given & model.input.keys() and order != list(model.output):
+        msg = f"the network chooses {', '.join(model.output)} in this order, the opening has {', '.join(order)}"
         raise ValueError(msg)
     if min(len(stream) for stream in opening.values()) == 0:
         msg = "the opening must hold at least one step"
         raise ValueError(msg)
-    for name, stream in opening.items():
+    for name in model.output:
         size = model.output[name].shape[-1]
-        if np.min(stream) < 0 or np.max(stream) >= size:
+        if np.min(opening[name]) < 0 or np.max(opening[name]) >= size:
             msg = f"the network knows the symbols 0 to {size - 1} of {name}, the opening has others"
             raise ValueError(msg)
     if not len(pens) == len(rngs) > 0:

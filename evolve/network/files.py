@@ -16,8 +16,8 @@ import keras
 from evolve.errors import EvolveError
 
 _LAYERS: Final = frozenset(
-    {"Activation", "CategoryEncoding", "Concatenate", "Dense", "Dropout", "Embedding", "GRU", "InputLayer", "LSTM",
-     "Rescaling", "Reshape", "SimpleRNN"}
+    {"Activation", "Add", "CategoryEncoding", "Concatenate", "Dense", "Dropout", "Embedding", "GRU", "InputLayer",
+     "LSTM", "Rescaling", "Reshape", "SimpleRNN"}
 )  # fmt: skip
 _KNOWN: Final = {
     "keras": frozenset({"DTypePolicy"}),

@@ -15,6 +15,7 @@ ACTIVATIONS = (
     "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "mish", "softplus", "softsign", "tanh", "sigmoid",
     "hard_sigmoid", "linear",
 )  # fmt: skip
+HEADS = ("independent", "chained")
 OPTIMIZERS = (
     "adam", "adamw", "nadam", "adamax", "rmsprop", "sgd", "adagrad", "adadelta", "lion", "ftrl", "adafactor",
 )  # fmt: skip
@@ -71,6 +72,10 @@ def _float(default: float, minimum: float, maximum: float, text: str) -> GeneRul
     return GeneRule("float", default, text, minimum=minimum, maximum=maximum)
 
 
+def _boolean(*, default: bool, text: str) -> GeneRule:
+    return GeneRule("boolean", default, text, allowed=(False, True))
+
+
 def _choice(default: str, allowed: tuple[str, ...], text: str) -> GeneRule:
     return GeneRule("choice", default, text, allowed=allowed)
 
@@ -90,15 +95,28 @@ GENES: Mapping[str, GeneRule] = MappingProxyType(
         "embedding_width": _int(
             32, 1, 1024, "numbers that an embedded symbol becomes", needs=("encoding", "embedding")
         ),
-        "branches": GeneRule(
-            "boolean",
+        "branches": _boolean(
             default=False,
-            help="each attribute's input has a recurrent layer of its own (width / attributes units) before they join",
-            allowed=(False, True),
+            text="each attribute's input has a recurrent layer of its own (width / attributes units) before they join",
+        ),
+        "bar_position": _boolean(
+            default=True,
+            text="each step also reads in which bar the next begins, where in it, and in which metre",
+        ),
+        "heads": _choice(
+            "independent",
+            HEADS,
+            "chained: each attribute of a step sees those chosen before it; default of several tracks",
         ),
         "batch_size": _int(16, 1, 1024, "windows in one training step"),
         "learning_rate": _float(0.005, 1e-6, 1.0, "the optimizer's step size"),
         "optimizer": _choice("adam", OPTIMIZERS, "how weights follow the gradient; sgd has a momentum of 0.9"),
+        "weight_decay": _float(
+            0.0,
+            0.0,
+            1.0,
+            "how much each step shrinks the weights, times learning_rate; at 0 adamw keeps its own 0.004",
+        ),
     }
 )
 """Every gene by name, in the order in which a network is built. What the first of them says is for whoever chooses the

@@ -14,8 +14,9 @@ class EpochReport:
         epoch: From 1.
         epochs: How many there may be.
         loss_bits: Mean of the training targets, in bits a note over all attributes, dropout at work.
-        held_out_bits: The same of the held-out pieces, without dropout.
+        held_out_bits: The same of whole held-out pieces with the state carried along, without dropout.
         seconds_left: An estimate of what training may still take; 0 when it has ended.
+        by_position: `held_out_bits` by where in a piece, from so many notes on.
     """
 
     epoch: int
@@ -23,6 +24,7 @@ class EpochReport:
     loss_bits: float
     held_out_bits: float
     seconds_left: float
+    by_position: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,8 @@ class TrainingHistory:
     first_step_s: float
     stopped_by: StoppedBy
     earlier_s: float = 0.0
+
+    @property
+    def best(self) -> EpochReport:
+        """The epoch whose weights the network has now."""
+        return self.epochs[self.best_epoch - 1]

@@ -9,7 +9,8 @@ What they are on a GPU was not measured: `python -m benchmarks.gpu --packing` do
 from collections.abc import Mapping
 
 from evolve.network.genes import Value
-from evolve.network.size import GATES, count_weights, encoded_widths, with_defaults
+from evolve.network.size import GATES, NO_CONTEXT, context_widths, count_weights, encoded_widths, with_defaults
+from evolve.network.validation import ROWS
 
 OVERHEAD_MB = 1_900.0
 """What a process takes of a GPU beside its tensors: CUDA's context, the code of the kernels, the libraries' own rooms.
@@ -27,46 +28,47 @@ OPTIMIZER_SLOTS = {
 }  # fmt: skip
 """Numbers that an optimizer keeps of each weight; sgd has a momentum here, adafactor keeps at most so many."""
 
-EXAM_BATCH = 64
-"""Windows that are looked at together when the held-out loss is measured, whatever the batch size."""
-
-EXAM_WINDOWS = 512
-"""Of those, how many are looked at after each epoch at most: 25,600 notes tell bits a note to about 0.02."""
-
 MOST_BATCHES = 64
 """Batches in one call of training at most, which wait on the device together."""
 
 _FLOAT_BYTES = 4
 
 
-def process_mb(genes: Mapping[str, Value], sizes: Mapping[str, int], window: int) -> float:
+def process_mb(
+    genes: Mapping[str, Value], sizes: Mapping[str, int], window: int, context: Mapping[str, int] = NO_CONTEXT
+) -> float:
     """What a process that trains the network takes of a GPU's memory at most, in MB of a million bytes.
 
     Args:
         genes: Values by gene; those that are not there have their default.
         sizes: How many symbols each attribute has, by attribute name.
         window: Steps of a training window.
+        context: How many symbols each stream has that is read but not predicted.
     """
-    return OVERHEAD_MB + MARGIN * training_mb(genes, sizes, window)
+    return OVERHEAD_MB + MARGIN * training_mb(genes, sizes, window, context)
 
 
-def training_mb(genes: Mapping[str, Value], sizes: Mapping[str, int], window: int) -> float:
+def training_mb(
+    genes: Mapping[str, Value], sizes: Mapping[str, int], window: int, context: Mapping[str, int] = NO_CONTEXT
+) -> float:
     """What the tensors of its training take at their peak, in MB; the arguments are those of `process_mb`."""
     values = with_defaults(genes)
     batch, symbols = int(values["batch_size"]), sum(sizes.values())
     # Each weight, its gradient as it comes and as it is clipped, the optimizer's own, its step; and the weights and
     # gradients once more in the order in which cuDNN wants them.
     copies = 6 + OPTIMIZER_SLOTS[str(values["optimizer"])]
-    weights = copies * count_weights(genes, sizes)
-    learning = batch * window * _floats_a_step(values, sizes)
-    examining = EXAM_BATCH * window * (_floats_a_step(values, sizes) - 4 * symbols)
-    waiting = MOST_BATCHES * max(batch, EXAM_BATCH) * window * (2 * len(sizes) + 1)
-    return _FLOAT_BYTES * (weights + max(learning, examining) + waiting) / 1e6
+    weights = copies * count_weights(genes, sizes, context)
+    floats = _floats_a_step(values, sizes, context)
+    training = batch * window * floats
+    validating = ROWS * window * (floats - 4 * symbols)
+    waiting = MOST_BATCHES * max(batch, ROWS) * window * (3 * len(sizes) + len(context) + 1)
+    return _FLOAT_BYTES * (weights + max(training, validating) + waiting) / 1e6
 
 
-def _floats_a_step(values: Mapping[str, Value], sizes: Mapping[str, int]) -> float:
+def _floats_a_step(values: Mapping[str, Value], sizes: Mapping[str, int], context: Mapping[str, int]) -> float:
     """The numbers that training holds of one step of one window at its peak, when the way back begins."""
-    features, _ = encoded_widths(values, sizes)
+    features = [*encoded_widths(values, sizes)[0], *context_widths(values, context)[0]]
+    heads = len(sizes) if values["heads"] == "chained" else 1
     width, dense, symbols = int(values["width"]), int(values["dense_width"]), sum(sizes.values())
     layers = [width] * int(values["depth"])
     if values["branches"]:
@@ -75,6 +77,7 @@ def _floats_a_step(values: Mapping[str, Value], sizes: Mapping[str, int]) -> flo
     # Every layer keeps its gates before and after they open, its answers and its memory, and both once more where
     # dropout has passed; on the way back the widest makes as much again.
     remembered = (2 * gates + 4) * (sum(layers) + width)
-    # The encoded symbols, joined, and on the way back; the dense layer before and after its activation and dropout,
-    # and back; logits, their softmax and the gradient of each, and room to make them.
-    return 3 * sum(features) + remembered + 6 * dense + 5 * symbols
+    # The encoded symbols, joined, and on the way back; the dense layer, for each head where they are chained, before
+    # and after its activation and dropout, and back; logits, their softmax and the gradient of each, and room to make
+    # them.
+    return 3 * sum(features) + remembered + 6 * heads * dense + 5 * symbols

@@ -1,4 +1,7 @@
-"""Training steps on JAX: one compiled loop takes up to `MOST_STEPS` of them at a call."""
+"""Training steps on JAX: one compiled loop takes up to `MOST_BATCHES` of them at a call.
+
+Every call is filled up to so many batches, of which it takes as many as there are: one compilation serves all.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,14 +11,14 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from evolve.network.carried import CarriedNetwork, States, continued
+from evolve.network.memory import MOST_BATCHES
 from evolve.network.windows import Batch, stacked
 
-MOST_STEPS = 64
-"""Every call is filled up to so many batches, of which it takes as many as there are: one compilation serves all."""
-
 Values = list[jax.Array]
-State = tuple[Values, Values, Values]
+Variables = tuple[Values, Values, Values]
 """Values of the trainable, the other and the optimizer's variables."""
+BatchStep = Callable[[Variables, tuple[Any, Any, Any], States], tuple[Variables, States, jax.Array]]
 
 
 class OnJax:
@@ -23,24 +26,38 @@ class OnJax:
 
     def __init__(self, model: keras.Model) -> None:
         model.optimizer.build(model.trainable_variables)
-        self._variables = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables)
-        self._learn = jax.jit(_many(_training_step(model)))
-        self._examine = jax.jit(_many(_examining_step(model)))
+        network = CarriedNetwork(model)
+        variables = (network.twin.trainable_variables, network.twin.non_trainable_variables, model.optimizer.variables)
+        self._train = _Run(network, variables, _training_step(model, network))
+        self._validate = _Run(network, variables, _validation_step(network))
 
-    def learn(self, batches: Sequence[Batch]) -> np.ndarray:
+    def train_steps(self, batches: Sequence[Batch]) -> np.ndarray:
         """Takes a training step with each batch."""
-        return self._run(self._learn, batches)
+        return self._train(batches)
 
-    def examine(self, batches: Sequence[Batch]) -> np.ndarray:
-        """The loss of each batch."""
-        return self._run(self._examine, batches)
+    def validation_steps(self, batches: Sequence[Batch]) -> np.ndarray:
+        """The loss of each step."""
+        return self._validate(batches)
 
-    def _run(self, many: Callable[..., tuple[State, jax.Array]], batches: Sequence[Batch]) -> np.ndarray:
+
+class _Run:
+    """A step taken with each of some batches; the states go on from call to call."""
+
+    def __init__(self, network: CarriedNetwork, variables: Sequence[Sequence[keras.Variable]], step: BatchStep) -> None:
+        self._network, self._variables = network, variables
+        self._many = jax.jit(_many(step))
+        self._states: Values = []
+
+    def __call__(self, batches: Sequence[Batch]) -> np.ndarray:
+        rows = len(batches[0].fresh)
+        if not self._states or self._states[0].shape[0] != rows:
+            self._states = [jnp.zeros((rows, width)) for width in self._network.widths]
         losses = []
-        for start in range(0, len(batches), MOST_STEPS):
-            some = batches[start : start + MOST_STEPS]
+        for start in range(0, len(batches), MOST_BATCHES):
+            some = batches[start : start + MOST_BATCHES]
+            given = stacked(some, self._network.read, self._network.predicted, MOST_BATCHES)
             values = tuple([variable.value for variable in kind] for kind in self._variables)
-            values, found = many(values, stacked(some, MOST_STEPS), len(some))
+            values, self._states, found = self._many(values, self._states, given, len(some))
             for kind, new in zip(self._variables, values, strict=True):
                 for variable, value in zip(kind, new, strict=True):
                     variable.assign(value)
@@ -48,50 +65,69 @@ class OnJax:
         return np.concatenate(losses)
 
 
-def _training_step(model: keras.Model) -> Callable[..., tuple[State, jax.Array]]:
-    slopes = jax.value_and_grad(_nats(model, training=True), has_aux=True)
+def _training_step(model: keras.Model, network: CarriedNetwork) -> BatchStep:
+    def nats(weights: Values, others: Values, batch: tuple[Any, Any, Any], states: States) -> tuple[jax.Array, Any]:
+        inputs, targets, counted = batch
+        (logits, others), states = _called(network, weights, others, inputs, states, training=True)
+        losses = [loss(targets[name], logits[name], sample_weight=counted) for name, loss in model.loss.items()]
+        return sum(losses[1:], losses[0]), (others, states)
 
-    def step(state: State, batch: tuple[Any, Any, Any]) -> tuple[State, jax.Array]:
-        weights, others, memory = state
-        (nats, others), gradients = slopes(weights, others, *batch)
+    slopes = jax.value_and_grad(nats, has_aux=True)
+
+    def step(variables: Variables, batch: tuple[Any, Any, Any], states: States) -> tuple[Variables, States, jax.Array]:
+        weights, others, memory = variables
+        (found, (others, states)), gradients = slopes(weights, others, batch, states)
         weights, memory = model.optimizer.stateless_apply(memory, gradients, weights)
-        return (weights, others, memory), nats
+        return (weights, others, memory), states, found
 
     return step
 
 
-def _examining_step(model: keras.Model) -> Callable[..., tuple[State, jax.Array]]:
-    nats = _nats(model, training=False)
-    return lambda state, batch: (state, nats(*state[:2], *batch)[0])
+def _validation_step(network: CarriedNetwork) -> BatchStep:
+    def step(variables: Variables, batch: tuple[Any, Any, Any], states: States) -> tuple[Variables, States, jax.Array]:
+        inputs, targets, _ = batch
+        (logits, _), states = _called(network, *variables[:2], inputs, states, training=False)
+        nats = [
+            keras.ops.sparse_categorical_crossentropy(targets[name], logits[name], from_logits=True)
+            for name in network.predicted
+        ]
+        return variables, states, sum(nats[1:], nats[0])
+
+    return step
 
 
-def _nats(model: keras.Model, *, training: bool) -> Callable[..., tuple[jax.Array, Values]]:
-    """The losses that the model was compiled with, summed over its attributes; and its other variables' new values."""
-
-    def nats(
-        weights: Values,
-        others: Values,
-        inputs: Mapping[str, Any],
-        targets: Mapping[str, Any],
-        counted: jax.Array,
-    ) -> tuple[jax.Array, Values]:
-        logits, others = model.stateless_call(weights, others, inputs, training=training)
-        losses = [loss(targets[name], logits[name], sample_weight=counted) for name, loss in model.loss.items()]
-        return sum(losses[1:], losses[0]), others
-
-    return nats
+def _called(
+    network: CarriedNetwork,
+    weights: Values,
+    others: Values,
+    inputs: Mapping[str, Any],
+    states: States,
+    *,
+    training: bool,
+) -> tuple[tuple[Mapping[str, Any], Values], States]:
+    """Logits and the other variables' new values, and the states that follow."""
+    return network.following(states, lambda: network.twin.stateless_call(weights, others, inputs, training=training))
 
 
-def _many(step: Callable[..., tuple[State, jax.Array]]) -> Callable[..., tuple[State, jax.Array]]:
-    """The step taken with the first `count` of [MOST_STEPS, batch, window]; the losses float32 [MOST_STEPS]."""
+def _many(step: BatchStep) -> Callable[..., tuple[Variables, States, jax.Array]]:
+    """The step taken with the first `count` of so many batches; the losses float32 [MOST_BATCHES, ...]."""
 
-    def run(state: State, batches: tuple[Any, Any, Any], count: int) -> tuple[State, jax.Array]:
-        def body(place: jax.Array, so_far: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
-            before, losses = so_far
-            after, nats = step(before, jax.tree.map(lambda stack: stack[place], batches))
-            return after, losses.at[place].set(nats)
+    def run(
+        variables: Variables, states: States, given: tuple[Any, Any, Any, Any], count: int
+    ) -> tuple[Variables, States, jax.Array]:
+        *stacks, fresh = given
 
-        done: tuple[State, jax.Array] = jax.lax.fori_loop(0, count, body, (state, jnp.zeros(MOST_STEPS, jnp.float32)))
+        def taken(place: jax.Array, variables: Variables, states: States) -> tuple[Variables, States, jax.Array]:
+            batch = jax.tree.map(lambda stack: stack[place], tuple(stacks))
+            return step(variables, batch, continued(states, fresh[place]))
+
+        def body(place: jax.Array, so_far: tuple[Variables, States, jax.Array]) -> tuple[Variables, States, jax.Array]:
+            variables, states, found = taken(place, *so_far[:2])
+            return variables, states, so_far[2].at[place].set(found)
+
+        shape = jax.eval_shape(lambda: taken(jnp.int32(0), variables, states))[2].shape
+        losses = jnp.zeros((MOST_BATCHES, *shape), jnp.float32)
+        done: tuple[Variables, States, jax.Array] = jax.lax.fori_loop(0, count, body, (variables, states, losses))
         return done
 
     return run

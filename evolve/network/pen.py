@@ -28,6 +28,9 @@ class Pen(Protocol):
     def write(self, symbols: Mapping[str, int]) -> None:
         """Take down the step that was chosen: of each attribute a symbol."""
 
+    def context(self) -> Mapping[str, int]:
+        """What networks read beside the step that was written last, of each stream of the context a symbol."""
+
 
 class FixedLength:
     """A song of so many steps, in which anything may come."""
@@ -47,6 +50,10 @@ class FixedLength:
     def write(self, symbols: Mapping[str, int]) -> None:  # noqa: ARG002 - one step is as good as another
         """Count the step."""
         self._left -= 1
+
+    def context(self) -> Mapping[str, int]:
+        """Nothing."""
+        return {}
 
 
 class Masks:

@@ -2,11 +2,12 @@
 
 A level is a layer with weights: recurrent, dense or head. What lies between levels vanishes in the reading: dropout
 does nothing when a network composes, joining is only an order, and an encoding gives each symbol numbers that never
-change. So what the next level makes of a symbol is computed here once: a table to look up, whatever the encoding.
+change. So what the next level makes of a symbol is computed here once: a table to look up, whatever the encoding. So is
+what chained heads make of the symbols that were chosen before theirs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import keras
@@ -14,6 +15,7 @@ import numpy as np
 
 from evolve.errors import EvolveError
 from evolve.network.activations import NUMPY_ACTIVATIONS
+from evolve.network.build import given_name
 
 _RECURRENT = {"activation": "tanh", "use_bias": True, "return_sequences": True, "go_backwards": False}
 _KNOWN: Mapping[type[keras.Layer], Mapping[str, object]] = MappingProxyType(
@@ -21,6 +23,8 @@ _KNOWN: Mapping[type[keras.Layer], Mapping[str, object]] = MappingProxyType(
         keras.layers.Dropout: {},
         keras.layers.Reshape: {},
         keras.layers.Concatenate: {},
+        keras.layers.Add: {},
+        keras.layers.Activation: {},
         keras.layers.CategoryEncoding: {"output_mode": "one_hot"},
         keras.layers.Embedding: {},
         keras.layers.Rescaling: {},
@@ -48,14 +52,16 @@ class Level:
         weights: Float32 [numbers read + own width if recurrent + 1, columns]; the last row is the bias. Columns come
             gate by gate: i, f, o, c (LSTM) or z, r, the candidate's part from the inputs, and that from the state
             (GRU). Those of sigmoid gates are halved, as sigmoid(x) = 1/2 + tanh(x/2) / 2.
-        tables: Of each attribute that is read directly what a symbol adds to the sums, float32 [symbols, columns].
+        tables: Of each stream that is read directly what a symbol adds to the sums, float32 [symbols, columns].
+        given: The same of attributes of the very step that is predicted, which were chosen before.
     """
 
     kind: str
     width: int
     reads: tuple[str, ...]
     weights: np.ndarray
-    tables: Mapping[str, np.ndarray]
+    tables: Mapping[str, np.ndarray] = field(default_factory=dict)
+    given: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def is_recurrent(self) -> bool:
@@ -70,10 +76,64 @@ class Plan:
     Attributes:
         levels: By layer name, each after those it reads.
         heads: Attribute → the level that gives its logits.
+        shared: The levels that a note goes through whatever is asked: those that remember it, and those of several
+            heads.
+        own: Attribute → the levels that its head alone needs, itself the last.
     """
 
     levels: Mapping[str, Level]
     heads: Mapping[str, str]
+    shared: tuple[str, ...]
+    own: Mapping[str, tuple[str, ...]]
+
+    @property
+    def streams(self) -> dict[str, int]:
+        """How many symbols of each stream the network can read."""
+        levels = self.levels.values()
+        return {name: len(table) for level in levels for name, table in (*level.tables.items(), *level.given.items())}
+
+    @classmethod
+    def of(cls, levels: Mapping[str, Level], heads: Mapping[str, str]) -> "Plan":
+        """The plan of some levels, each after those it reads."""
+        needed = {attribute: _needed(levels, head) for attribute, head in heads.items()}
+        lasting = set().union(*(_needed(levels, name) for name, level in levels.items() if level.is_recurrent))
+        own = {
+            attribute: tuple(name for name in levels if name in names - lasting - _others(needed, attribute))
+            for attribute, names in needed.items()
+        }
+        alone = set().union(*own.values())
+        return cls(levels, heads, tuple(name for name in levels if name not in alone), own)
+
+
+def check_fits(model: keras.Model, sizes: Mapping[str, int], context: Mapping[str, int]) -> None:
+    """See that a network reads and writes the symbols that it is used with.
+
+    Args:
+        model: The network.
+        sizes: How many symbols each attribute has.
+        context: How many symbols each stream has that is read but not predicted; it may read some of them, or none.
+
+    Raises:
+        UnknownLayerError: It was made for others.
+    """
+    read = read_plan(model).streams
+    known = {**sizes, **context}
+    strange = sorted(name for name in {*read, *model.output, *sizes} if read.get(name) != known.get(name))
+    if strange or set(model.output) != set(sizes):
+        msg = (
+            f"the network was made for other symbols than these; what differs is {', '.join(strange) or 'their number'}"
+        )
+        raise UnknownLayerError(msg)
+
+
+def _needed(levels: Mapping[str, Level], name: str) -> set[str]:
+    """A level, and all that it reads in turn."""
+    return {name}.union(*(_needed(levels, source) for source in levels[name].reads))
+
+
+def _others(needed: Mapping[str, set[str]], attribute: str) -> set[str]:
+    """What other attributes need."""
+    return set().union(*(names for other, names in needed.items() if other != attribute))
 
 
 def read_plan(model: keras.Model) -> Plan:
@@ -84,7 +144,7 @@ def read_plan(model: keras.Model) -> Plan:
     """
     reader = _Reader(model)
     heads = {attribute: reader.parts(tensor)[0].source for attribute, tensor in model.output.items()}
-    return Plan(reader.levels, heads)
+    return Plan.of(reader.levels, heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +172,9 @@ class _Reader:
 
     def __init__(self, model: keras.Model) -> None:
         self.levels: dict[str, Level] = {}
-        self._makers = {id(layer.output): layer for layer in model.layers}
-        self._attributes = {id(tensor): attribute for attribute, tensor in model.input.items()}
+        self._makers = {id(one): layer for layer in model.layers for one in keras.tree.flatten(layer.output)}
+        given = {given_name(attribute): attribute for attribute in model.output}
+        self._attributes = {id(tensor): given.get(name, name) for name, tensor in model.input.items()}
         self._sizes = {attribute: tensor.shape[-1] for attribute, tensor in model.output.items()}
 
     def parts(self, tensor: keras.KerasTensor) -> tuple[_Part, ...]:
@@ -122,8 +183,11 @@ class _Reader:
             return (_Part(self._attributes[id(tensor)], 1),)
         layer = self._makers[id(tensor)]
         if layer.name in self.levels:
-            return (_Part(layer.name, layer.units),)
+            return (_Part(layer.name, self.levels[layer.name].width),)
         _check(layer)
+        if isinstance(layer, keras.layers.Add | keras.layers.Activation):
+            self.levels[layer.name] = self._told(layer)
+            return (_Part(layer.name, self.levels[layer.name].width),)
         read = [part for one in keras.tree.flatten(layer.input) for part in self.parts(one)]
         if isinstance(layer, keras.layers.Dropout | keras.layers.Reshape | keras.layers.Concatenate):
             return tuple(read)
@@ -131,7 +195,31 @@ class _Reader:
             self.levels[layer.name] = _level(layer, read)
             return (_Part(layer.name, layer.units),)
         attribute = read[0].source
-        return (_encoded(layer, attribute, self._sizes[attribute]),)
+        return (_encoded(layer, attribute, self._sizes.get(attribute, 0)),)
+
+    def _told(self, layer: keras.Layer) -> Level:
+        """The level of an activation, and of a sum of a level's numbers and of what chosen symbols add to them."""
+        kind, added = "linear", layer
+        if isinstance(layer, keras.layers.Activation):
+            kind, maker = layer.get_config()["activation"], self._makers[id(layer.input)]
+            added = maker if isinstance(maker, keras.layers.Add) else layer
+        numbers, *given = keras.tree.flatten(added.input)
+        read, *others = self.parts(numbers)
+        tables = [self._makers[id(tensor)] for tensor in given if id(tensor) in self._makers]
+        if others or read.table or len(tables) < len(given) or not all(map(self._tells_what_is_given, tables)):
+            msg = f"the network's layer {layer.name} takes other things than composing knows"
+            raise UnknownLayerError(msg)
+        return Level(
+            kind,
+            read.width,
+            (read.source,),
+            np.eye(read.width + 1, read.width, dtype=np.float32),
+            given={self._attributes[id(table.input)]: np.asarray(table.get_weights()[0]) for table in tables},
+        )
+
+    def _tells_what_is_given(self, layer: keras.Layer) -> bool:
+        """Whether a layer is a table of the symbols of an attribute that was chosen before."""
+        return isinstance(layer, keras.layers.Embedding) and id(layer.input) in self._attributes
 
 
 def _check(layer: keras.Layer) -> None:
@@ -139,12 +227,15 @@ def _check(layer: keras.Layer) -> None:
     if settings is None:
         msg = f"the network's layer {layer.name} is a {type(layer).__name__}, which composing does not know"
         raise UnknownLayerError(msg)
-    config = layer.get_config() if settings else {}
+    config = layer.get_config()
     for setting, value in settings.items():
         if config[setting] != value:
             msg = f"the network's layer {layer.name} has {setting} {config[setting]!r}; composing knows {value!r} alone"
             raise UnknownLayerError(msg)
-    if isinstance(layer, keras.layers.Dense) and config["activation"] not in NUMPY_ACTIVATIONS:
+    if (
+        isinstance(layer, keras.layers.Dense | keras.layers.Activation)
+        and config["activation"] not in NUMPY_ACTIVATIONS
+    ):
         msg = f"the network's layer {layer.name} has activation {config['activation']!r}, which composing does not know"
         raise UnknownLayerError(msg)
 

@@ -11,6 +11,8 @@ import numpy as np
 from evolve.network.activations import NUMPY_ACTIVATIONS
 from evolve.network.plan import Level, Plan
 
+Symbols = Mapping[str, np.ndarray]
+
 BLOCK = 64
 """Columns that are multiplied in one go.
 
@@ -38,23 +40,33 @@ class Player:
         levels: dict[str, _LevelAtWork] = {}
         for name, level in plan.levels.items():
             levels[name] = _LevelAtWork(level, [levels[source] for source in level.reads], rows)
-        self._levels = tuple(levels.values())
+        self._shared = [levels[name] for name in plan.shared]
+        self._own = {attribute: [levels[name] for name in names] for attribute, names in plan.own.items()}
         self._logits = {attribute: levels[head].numbers[:songs] for attribute, head in plan.heads.items()}
 
-    def read(self, symbols: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
-        """Read a note of each song.
+    def read(self, symbols: Symbols) -> None:
+        """Read a note of each song: of each stream that the network reads whole numbers [songs]."""
+        read = self._for_all_rows(symbols)
+        for level in self._shared:
+            level.step(read, {})
+
+    def logits(self, attribute: str, chosen: Symbols) -> np.ndarray:
+        """What an attribute of the next note may be, to be asked once a note.
 
         Args:
-            symbols: Attribute → whole numbers [songs].
+            attribute: Which.
+            chosen: What the attributes before it will be, where heads are chained: whole numbers [songs] of each.
 
         Returns:
-            Attribute → logits of the next note, float32 [songs, size]; the next call writes over them.
+            Logits, float32 [songs, size]; asking after the next note writes over them.
         """
-        if self._is_alone:
-            symbols = {name: np.repeat(symbol, 2) for name, symbol in symbols.items()}
-        for level in self._levels:
-            level.step(symbols)
-        return self._logits
+        given = self._for_all_rows(chosen)
+        for level in self._own[attribute]:
+            level.step({}, given)
+        return self._logits[attribute]
+
+    def _for_all_rows(self, symbols: Symbols) -> Symbols:
+        return {name: np.repeat(symbol, 2) for name, symbol in symbols.items()} if self._is_alone else symbols
 
 
 class _LevelAtWork:
@@ -78,6 +90,7 @@ class _LevelAtWork:
         places = [source.filled.shape[1] for source in sources] + own
         self._weights = _in_blocks(_with_filled_rows(level, sources, places), level.width, block)
         self._tables = {name: _in_blocks(table, level.width, block) for name, table in level.tables.items()}
+        self._given_tables = {name: _in_blocks(table, level.width, block) for name, table in level.given.items()}
         self._given = np.zeros((songs, self._weights.shape[1]), np.float32)
         self._given[:, -1] = 1  # meets the bias
         parts = np.split(self._given, np.cumsum(places), axis=1)
@@ -89,13 +102,15 @@ class _LevelAtWork:
         self.numbers = self.filled[:, : level.width]
         self._result = self.filled.reshape(songs, blocks, block).swapaxes(0, 1)
 
-    def step(self, symbols: Mapping[str, np.ndarray]) -> None:
-        """Take a symbol of each attribute in each song, [songs], and what the sources gave for them."""
+    def step(self, symbols: Symbols, chosen: Symbols) -> None:
+        """Take a symbol of each stream in each song, [songs], those chosen for the next, and what the sources gave."""
         for part, source in self._copies:
             np.copyto(part, source)
         np.matmul(self._given, self._weights, out=self._sums)
         for attribute, table in self._tables.items():
             np.add(self._sums, table.take(symbols[attribute], axis=1), out=self._sums)
+        for attribute, table in self._given_tables.items():
+            np.add(self._sums, table.take(chosen[attribute], axis=1), out=self._sums)
         self._finish(self._result)
 
 

@@ -8,26 +8,17 @@ The equations are those of Hochreiter and Schmidhuber (1997) with the forget gat
 Keras's order: input, forget, candidate, output.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-Gradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+Gradient = Callable[..., tuple[tf.Tensor | None, ...]]
 
 
-def quick_twin(model: keras.Model) -> keras.Model:
-    """The same network, in which LSTM layers take their quick form.
-
-    The twin has no weights of its own: it shares every layer, and so every weight and seed, with the model.
-    """
-    if not any(isinstance(layer, keras.layers.LSTM) for layer in model.layers):
-        return model
-    return keras.models.clone_model(model, clone_function=_quick)
-
-
-def _quick(layer: keras.Layer) -> keras.Layer:
+def quick_form(layer: keras.Layer) -> keras.Layer:
+    """The quick form of a layer that has one, which shares its weights; else the layer itself."""
     if isinstance(layer, keras.layers.LSTM):
         return QuickLSTM(layer)
     if isinstance(layer, keras.layers.CategoryEncoding):
@@ -64,15 +55,29 @@ class QuickLSTM(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         super().__init__(name=stock.name)
         self.stock = stock
 
-    def call(self, sequences: tf.Tensor | tf.SparseTensor, mask: None = None) -> tf.Tensor:  # noqa: ARG002 -- Keras passes it
-        """The states [batch, time, units] after each step of the inputs [batch, time, features]."""
+    def call(
+        self, sequences: tf.Tensor | tf.SparseTensor, initial_state: Sequence[tf.Tensor] | None = None
+    ) -> list[tf.Tensor]:
+        """The answers [batch, time, units] to the inputs [batch, time, features], and both states after the last.
+
+        Args:
+            sequences: The inputs.
+            initial_state: What the layer begins with, two of [batch, units]; None: zeros.
+        """
         cell = self.stock.cell
         gates = _inputs_part(sequences, cell.kernel.value) + cell.bias.value
-        return tf.transpose(recur(gates, cell.recurrent_kernel.value), [1, 0, 2])
+        zeros = tf.zeros([tf.shape(gates)[1], self.stock.units])
+        state, memory = initial_state or (zeros, zeros)
+        answers, state, memory = recur(gates, cell.recurrent_kernel.value, state, memory)
+        return [tf.transpose(answers, [1, 0, 2]), state, memory]
 
-    def compute_output_shape(self, sequences_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The shape of the states."""
-        return (*sequences_shape[:2], self.stock.units)
+    def compute_output_shape(
+        self, sequences_shape: tuple[int | None, ...], initial_state_shape: object = None
+    ) -> list[tuple[int | None, ...]]:
+        """The shapes of the answers and of both states."""
+        del initial_state_shape
+        state = (sequences_shape[0], self.stock.units)
+        return [(*sequences_shape[:2], self.stock.units), state, state]
 
 
 def _inputs_part(sequences: tf.Tensor | tf.SparseTensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -86,14 +91,21 @@ def _inputs_part(sequences: tf.Tensor | tf.SparseTensor, kernel: tf.Tensor) -> t
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
-def recur(gates: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
-    """The states of an LSTM, [time, batch, units], from states of zero.
+def recur(
+    gates: tf.Tensor, kernel: tf.Tensor, state: tf.Tensor, memory: tf.Tensor
+) -> tuple[tuple[tf.Tensor, ...], Gradient]:
+    """What an LSTM answers at each step, [time, batch, units], and the state and memory it ends in, [batch, units].
+
+    No gradient goes back into the states that it begins with: they were left by a window before, and through time it is
+    truncated there.
 
     Args:
         gates: What inputs and bias add to the gates before their activation, float32 [time, batch, 4 x units].
         kernel: The recurrent kernel, float32 [units, 4 x units].
+        state: The answer before the first step, [batch, units].
+        memory: The cells before the first step, [batch, units].
     """
-    steps, batch, units = tf.shape(gates)[0], tf.shape(gates)[1], kernel.shape[0]
+    steps, units = tf.shape(gates)[0], kernel.shape[0]
     # sigmoid(x) = tanh(x / 2) / 2 + 1 / 2, so one tanh serves all gates at once.
     half = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], np.float32), units)
     shift = np.repeat(np.array([0.5, 0.5, 0.0, 0.5], np.float32), units)
@@ -107,29 +119,33 @@ def recur(gates: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
         news = (state, memory, opened)
         return step + 1, state, memory, *(array.write(step, new) for array, new in zip(kept, news, strict=True))
 
-    zeros = tf.zeros([batch, units])
-    start = (0, zeros, zeros, *(_kept(steps, width) for width in (units, units, 4 * units)))
-    kept = tf.while_loop(lambda step, *_: step < steps, forth, start)[3:]
+    start = (0, state, memory, *(_kept(steps, width) for width in (units, units, 4 * units)))
+    _, last_state, last_memory, *kept = tf.while_loop(lambda step, *_: step < steps, forth, start)
     states, memories, opened = (array.stack() for array in kept)
-    return states, lambda slopes: _slopes_before(slopes, kernel, states, memories, opened)
+
+    def back(slopes: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor | None, ...]:
+        before = _one_later(states, state), _one_later(memories, memory)
+        return *_slopes_before(slopes, kernel, before, memories, opened), None, None
+
+    return (states, last_state, last_memory), back
 
 
 def _slopes_before(
-    slopes: tf.Tensor, kernel: tf.Tensor, states: tf.Tensor, memories: tf.Tensor, opened: tf.Tensor
+    slopes: tf.Tensor, kernel: tf.Tensor, before: tuple[tf.Tensor, tf.Tensor], memories: tf.Tensor, opened: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The gradient of the gates and of the recurrent kernel, given that of the states.
+    """The gradient of the gates and of the recurrent kernel, given that of the answers.
 
     Args:
-        slopes: Of the states, float32 [time, batch, units].
+        slopes: Of the answers, float32 [time, batch, units].
         kernel: The recurrent kernel, float32 [units, 4 x units].
-        states: The layer's answers, [time, batch, units].
-        memories: Its cells, [time, batch, units].
-        opened: Its gates after their activation, [time, batch, 4 x units].
+        before: The answers and cells before each step, each [time, batch, units].
+        memories: The cells after each step, [time, batch, units].
+        opened: The gates after their activation, [time, batch, 4 x units].
     """
     steps, units = tf.shape(slopes)[0], kernel.shape[0]
     turned = tf.transpose(kernel)
     shown = tf.tanh(memories)
-    memories_before = _one_later(memories)
+    states_before, memories_before = before
 
     def back(step: tf.Tensor, state: tf.Tensor, memory: tf.Tensor, kept: tf.TensorArray) -> tuple[tf.Tensor, ...]:
         i, f, g, o = tf.split(opened[step], 4, axis=1)
@@ -148,12 +164,12 @@ def _slopes_before(
     zeros = tf.zeros_like(slopes[0])
     kept = tf.while_loop(lambda step, *_: step >= 0, back, (steps - 1, zeros, zeros, _kept(steps, 4 * units)))[3]
     of_gates = kept.stack()
-    return of_gates, tf.tensordot(_one_later(states), of_gates, [[0, 1], [0, 1]])
+    return of_gates, tf.tensordot(states_before, of_gates, [[0, 1], [0, 1]])
 
 
-def _one_later(values: tf.Tensor) -> tf.Tensor:
-    """Each step's values [time, ...] at the step after it, zeros at the first."""
-    return tf.concat([tf.zeros_like(values[:1]), values[:-1]], axis=0)
+def _one_later(values: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
+    """Each step's values [time, ...] at the step after it, and the first ones at the first."""
+    return tf.concat([first[None], values[:-1]], axis=0)
 
 
 def _kept(steps: tf.Tensor, width: int) -> tf.TensorArray:

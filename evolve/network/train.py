@@ -13,18 +13,10 @@ from evolve.network.build import head_name
 from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
 from evolve.network.history import EpochReport, StoppedBy, TrainingHistory
 from evolve.network.learner import Learner, learner_of
-from evolve.network.memory import EXAM_BATCH, EXAM_WINDOWS, MOST_BATCHES
+from evolve.network.memory import MOST_BATCHES
 from evolve.network.out_of_memory import is_out_of_memory, too_large
-from evolve.network.windows import (
-    Batch,
-    LearnFrom,
-    Pieces,
-    Streams,
-    batches,
-    exam_windows,
-    lesson_windows,
-    refilled,
-)
+from evolve.network.validation import Positions, Validation
+from evolve.network.windows import Batch, LearnFrom, Pieces, Streams, training_batches
 
 CALL_S = 0.25
 """What one call of several training steps should take: long beside Python's part of it, short beside the budget."""
@@ -47,18 +39,20 @@ class TrainingSettings:
     """How long and from what a network learns.
 
     Attributes:
-        window: Steps that it reads before the last it predicts; the paper's 50.
+        window: Steps through which the gradient goes back; the paper's 50.
         symbols_per_note: Predicted steps of the held-out pieces for each of their notes: bits are told by the note.
+        starts_told: Whether a piece's first symbol says that one begins, so that a window may hold several.
         epochs: At most so many passes over the training pieces.
         seconds: At most so much time, held-out evaluation included; at least one batch and one evaluation are made.
         patience: Stop when so many epochs in a row did not better the held-out loss.
         learn_from: ``every`` step of a window is a target, or only the ``last``, the paper's way.
         batch_size: Windows in a training step; fewer when the corpus has fewer.
-        seed: The order of the windows derives from it.
+        seed: The order of the pieces derives from it.
     """
 
     window: int = 50
     symbols_per_note: float = 1.0
+    starts_told: bool = False
     epochs: int = 30
     seconds: float = 60.0
     patience: int = 5
@@ -101,9 +95,10 @@ def train(
     Raises:
         TrainingFailed: The loss is no longer a number, memory ran out, or there is nothing to learn from.
     """
-    lesson, exam = _pieces(training, "training"), _pieces(held_out, "held-out")
+    to_train, to_validate = _pieces(training, "training"), _pieces(held_out, "held-out")
     try:
-        course = _Course(model, learner(model), lesson, exam, settings, clock, on_call, checkpoint)
+        validation = Validation(to_validate, settings.window, settings.symbols_per_note)
+        course = _Course(model, learner(model), to_train, validation, settings, clock, on_call, checkpoint)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
         if not is_out_of_memory(error):
@@ -140,7 +135,7 @@ class _Pace:
 
     batches: int = 1
 
-    def learn_from(self, batches: int, elapsed_s: float) -> None:
+    def suit(self, batches: int, elapsed_s: float) -> None:
         """Suits the next call to how long one with so many batches took; it grows fourfold at most."""
         fitting = batches * CALL_S / max(elapsed_s, 1e-6)
         self.batches = int(min(max(fitting, 1), 4 * self.batches, MOST_BATCHES))
@@ -152,19 +147,19 @@ class _Course:
 
     model: keras.Model
     learner: Learner
-    lesson: Pieces
-    exam: Pieces
+    training: Pieces
+    validation: Validation
     settings: TrainingSettings
     clock: Callable[[], float]
     on_call: Callable[[], None]
     checkpoint: CheckpointFile | None
-    lesson_pace: _Pace = field(default_factory=_Pace)
-    exam_pace: _Pace = field(default_factory=_Pace)
+    training_pace: _Pace = field(default_factory=_Pace)
+    validation_pace: _Pace = field(default_factory=_Pace)
     fingerprint: str = ""
     started: float = 0.0
     earlier_s: float = 0.0
     first_step_s: float = 0.0
-    exam_s: float = 0.0
+    validation_s: float = 0.0
     best_bits: float = math.inf
     best_epoch: int = 0
     best_weights: list[np.ndarray] = field(default_factory=list)
@@ -172,17 +167,18 @@ class _Course:
 
     def run(self, on_epoch: Callable[[EpochReport], None]) -> TrainingHistory:
         self.started = self.clock()
-        prime(self.model, self.lesson)
+        prime(self.model, self.training)
         self._go_on(on_epoch)
-        self._examine(len(self.reports))  # compiles the evaluation, and tells how long one takes before the next is due
+        self._validate(len(self.reports))  # compiles it, and tells how long it takes before the next is due
         stopped_by: StoppedBy | None = None
         while stopped_by is None:
             epoch = len(self.reports) + 1
-            loss_bits = self._learn(epoch)
-            self._remember(epoch, held_out_bits := self._examine(epoch))
+            loss_bits = self._train_epoch(epoch)
+            held_out_bits, by_position = self._validate(epoch)
+            self._remember(epoch, held_out_bits)
             stopped_by = self._reason_to_stop(epoch)
             left = 0.0 if stopped_by else self._seconds_left(epoch)
-            self.reports.append(EpochReport(epoch, self.settings.epochs, loss_bits, held_out_bits, left))
+            self.reports.append(EpochReport(epoch, self.settings.epochs, loss_bits, held_out_bits, left, by_position))
             on_epoch(self.reports[-1])
             if self.checkpoint and not stopped_by:
                 self.checkpoint.keep(self.model, self.fingerprint, self._standing)
@@ -201,7 +197,9 @@ class _Course:
         """Take the place of a process that was cut off, where it has left a checkpoint."""
         if self.checkpoint is None:
             return
-        self.fingerprint = training_fingerprint(self.model, (self.lesson, self.exam), asdict(self.settings))
+        self.fingerprint = training_fingerprint(
+            self.model, (self.training, self.validation.pieces), asdict(self.settings)
+        )
         found = self.checkpoint.go_on(self.model, self.fingerprint)
         if found is None:
             return
@@ -217,11 +215,11 @@ class _Course:
             tuple(self.reports), self.best_epoch, self.best_bits, self.best_weights, elapsed, self.first_step_s
         )
 
-    def _learn(self, epoch: int) -> float:
-        """One pass over the training windows, or as much as the clock allows; its mean loss in bits a note."""
+    def _train_epoch(self, epoch: int) -> float:
+        """One pass over the training pieces, or as much as the clock allows; its mean loss in bits a note."""
         bits = _Mean()
-        for call in self._calls(self._lesson(epoch), self.lesson_pace):
-            bits.add(call, self.learner.learn(call), epoch)
+        for call in self._calls(self._batches(epoch), self.training_pace):
+            bits.add(call, self.learner.train_steps(call), epoch)
             self.first_step_s = self.first_step_s or self.clock() - self.started
             if self._is_time_up():
                 break
@@ -233,24 +231,30 @@ class _Course:
             self.on_call()
             began = self.clock()
             yield call
-            pace.learn_from(len(call), self.clock() - began)
+            pace.suit(len(call), self.clock() - began)
 
-    def _lesson(self, epoch: int) -> Iterator[Batch]:
+    def _batches(self, epoch: int) -> Iterator[Batch]:
         chosen = self.settings
-        windows = lesson_windows(self.lesson, chosen.window, chosen.learn_from, chosen.seed, epoch)
-        size = min(chosen.batch_size, int(np.ceil(self.lesson.targets / chosen.window).sum()))
-        return batches(self.lesson, refilled(windows, size), chosen.window, chosen.learn_from, size)
+        return training_batches(
+            self.training,
+            chosen.window,
+            chosen.learn_from,
+            chosen.batch_size,
+            seed=chosen.seed,
+            epoch=epoch,
+            crosses=chosen.starts_told,
+        )
 
-    def _examine(self, epoch: int) -> float:
-        """The held-out loss in bits a note."""
-        began, bits, chosen = self.clock(), _Mean(), self.settings
-        windows = exam_windows(self.exam, chosen.window, chosen.learn_from, EXAM_WINDOWS)
-        size = min(EXAM_BATCH, len(windows))
-        papers = batches(self.exam, windows, chosen.window, chosen.learn_from, size)
-        for call in self._calls(papers, self.exam_pace):
-            bits.add(call, self.learner.examine(call), epoch)
-        self.exam_s = self.clock() - began
-        return bits.value * self.settings.symbols_per_note
+    def _validate(self, epoch: int) -> tuple[float, Positions]:
+        """The validation loss in bits a note, and the same by position."""
+        began = self.clock()
+        nats = [
+            self.learner.validation_steps(call) for call in self._calls(self.validation.batches(), self.validation_pace)
+        ]
+        self.validation_s = self.clock() - began
+        bits, by_position = self.validation.bits(nats)
+        _check_finite(bits, epoch)
+        return bits, by_position
 
     def _remember(self, epoch: int, held_out_bits: float) -> None:
         if held_out_bits < self.best_bits:
@@ -259,7 +263,7 @@ class _Course:
 
     def _is_time_up(self) -> bool:
         """Whether what is left is needed to evaluate once more."""
-        return self.clock() - self.started + self.exam_s >= self.settings.seconds
+        return self.clock() - self.started + self.validation_s >= self.settings.seconds
 
     def _reason_to_stop(self, epoch: int) -> StoppedBy | None:
         if epoch >= self.settings.epochs:
@@ -287,10 +291,7 @@ class _Mean:
             TrainingFailed: A loss is no number.
         """
         for batch, loss in zip(call, nats.tolist(), strict=True):
-            if not math.isfinite(loss):
-                what = "NaN" if math.isnan(loss) else "infinite"
-                msg = f"the loss became {what} in epoch {epoch}; a smaller learning rate or another optimizer may learn"
-                raise TrainingFailed(msg)
+            _check_finite(loss, epoch)
             weight = float(batch.weights.sum())
             self.total += loss / math.log(2) * weight
             self.weight += weight
@@ -298,3 +299,11 @@ class _Mean:
     @property
     def value(self) -> float:
         return self.total / self.weight
+
+
+def _check_finite(loss: float, epoch: int) -> None:
+    """See that a loss is a number; `TrainingFailed` when it is none."""
+    if not math.isfinite(loss):
+        what = "NaN" if math.isnan(loss) else "infinite"
+        msg = f"the loss became {what} in epoch {epoch}; a smaller learning rate or another optimizer may learn"
+        raise TrainingFailed(msg)

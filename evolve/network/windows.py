@@ -1,11 +1,16 @@
-"""Windows cut from pieces: what a network reads at once, and which of its answers count.
+"""Windows cut from pieces: what a network reads at once, what it carries along, and which of its answers count.
 
-A window reads `window` notes; its answer at each step is the note after it. Windows never cross from one piece to the
-next. A piece with fewer notes gives one window whose end is filled up and not counted.
+A window reads `window` notes; its answer at each step is the note after it. Windows lie in lanes: each goes on where
+the one before it in its lane ended, and the network's state is carried along, as when it composes (truncated
+backpropagation through time; Williams and Peng, "An Efficient Gradient-Based Algorithm for On-Line Training of
+Recurrent Network Trajectories", 1990). A fresh window begins with a state of zero.
+
+The paper's way, `last`, takes a fresh window at every note, and of each the last answer alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -15,6 +20,10 @@ from evolve.randomness import derive_rng
 LearnFrom = Literal["every", "last"]
 Streams = Mapping[str, np.ndarray]
 """The symbols of one piece: attribute name → int32 [n]."""
+
+SPARED = 8
+"""A piece that would begin in the last eighth of a window begins in the next window instead, with a state of zero. So
+one piece in eight begins as songs do; it costs one step in 250 at most (tunes of 120 notes in windows of 50)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,132 +51,214 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    """Where windows lie in `Pieces`.
-
-    Attributes:
-        first: Index of the first note each reads, int64 [windows].
-        steps: How many of its steps have a next note in the piece, 1 .. window, int64 [windows].
-    """
-
-    first: np.ndarray
-    steps: np.ndarray
-
-    def __len__(self) -> int:
-        """How many windows there are."""
-        return len(self.first)
-
-    def chosen(self, order: np.ndarray) -> "Windows":
-        """The windows at these places, in this order."""
-        return Windows(self.first[order], self.steps[order])
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
-    """What one training step takes.
+    """What one training or validation step takes: a window in each row.
 
     Attributes:
         inputs: Attribute → int32 [batch, window].
         targets: Attribute → int32 [batch, window], the notes that follow.
         weights: 1 where the answer counts, else 0; float32 [batch, window].
+        fresh: Whether a row begins with a state of zero, not with the one in which it ended the batch before; bool
+            [batch].
     """
 
     inputs: dict[str, np.ndarray]
     targets: dict[str, np.ndarray]
     weights: np.ndarray
+    fresh: np.ndarray
 
 
-def lesson_windows(pieces: Pieces, window: int, learn_from: LearnFrom, seed: int, epoch: int) -> Windows:
-    """The windows of one training epoch in random order.
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Windows side by side and one after another; all of a row are read in their order, the state carried along.
 
-    Learning from every step cuts each piece into consecutive windows from a phase that is new in every epoch, so that
-    each note is a target once (up to three times where windows had to be moved to stay inside their piece).
-    Learning from the last step takes a window at every note, as the paper does.
+    Attributes:
+        places: The note that each step reads, in `Pieces`, int64 [windows, rows, window].
+        counted: Whether the step's answer counts, bool [windows, rows, window].
+        fresh: Whether a window begins with a state of zero, bool [windows, rows].
+    """
+
+    places: np.ndarray
+    counted: np.ndarray
+    fresh: np.ndarray
+
+    def batches(self, pieces: Pieces) -> Iterator[Batch]:
+        """A batch for each window, in order."""
+        for places, counted, fresh in zip(self.places, self.counted, self.fresh, strict=True):
+            yield _batch(pieces, places, counted, fresh)
+
+
+def training_batches(
+    pieces: Pieces, window: int, learn_from: LearnFrom, size: int, *, seed: int, epoch: int, crosses: bool
+) -> Iterator[Batch]:
+    """The batches of one training epoch, which derive from the seed and the epoch alone.
+
+    Learning from every step reads each piece from beginning to end, all in random order, so that each note is a target
+    once. Learning from the last step takes a window at every note, as the paper does.
+
+    Args:
+        pieces: At least one.
+        window: Steps.
+        learn_from: Which answers count.
+        size: Rows of a batch; fewer where there is not so much to read.
+        seed: Of the training.
+        epoch: From 1.
+        crosses: Whether a window may go on into the next piece: networks can tell from the symbols that one begins.
     """
     rng = derive_rng(seed, "lesson", epoch)
     if learn_from == "last":
-        windows = _every_start(pieces, window)
-    else:
-        windows = _consecutive(pieces, window, rng.integers(0, window, len(pieces.first)))
-    return windows.chosen(rng.permutation(len(windows)))
+        return _at_every_note(pieces, window, size, rng)
+    return training_lanes(pieces, window, size, rng, crosses=crosses).batches(pieces)
 
 
-def exam_windows(pieces: Pieces, window: int, learn_from: LearnFrom, most: int) -> Windows:
-    """The windows of the held-out pieces, always the same; at most `most` of them, evenly spread."""
-    windows = _every_start(pieces, window) if learn_from == "last" else _tiled(pieces, window)
-    if len(windows) <= most:
-        return windows
-    return windows.chosen(np.linspace(0, len(windows) - 1, most).round().astype(np.int64))
+def training_lanes(pieces: Pieces, window: int, rows: int, rng: np.random.Generator, *, crosses: bool) -> Lanes:
+    """All pieces in random order, cut into rows of as many windows, or one fewer; one may begin and end inside a piece.
+
+    Cut into windows rather than notes, rows are as long whatever each piece leaves of its last window.
+    """
+    order = rng.permutation(len(pieces.first))
+    spare = window // SPARED if crosses else window
+    steps, fresh = _lane(pieces.first[order].tolist(), pieces.targets[order].tolist(), window, spare)
+    windows = -(-len(steps) // window)
+    bounds = np.linspace(0, windows, min(rows, windows) + 1).round().astype(np.int64).tolist()
+    return _side_by_side(
+        [
+            (steps[begin * window : end * window], {0, *(place - begin for place in fresh if begin <= place < end)})
+            for begin, end in pairwise(bounds)
+        ],
+        window,
+    )
 
 
-def batches(pieces: Pieces, windows: Windows, window: int, learn_from: LearnFrom, size: int) -> Iterator[Batch]:
-    """The windows in batches of exactly `size`; the last is filled up with windows that do not count."""
-    for start in range(0, len(windows), size):
-        yield _batch(
-            pieces, windows.chosen(np.arange(start, min(start + size, len(windows)))), window, learn_from, size
-        )
+def validation_lanes(pieces: Pieces, window: int, rows: int, most_steps: int) -> Lanes:
+    """Whole pieces, each from its first note to its last from a state of zero, so that every target counts once.
+
+    Args:
+        pieces: At least one.
+        window: Steps read at once; it changes nothing but the effort.
+        rows: At most so many lanes; no more than keep each about as long as the longest piece.
+        most_steps: Where pieces have more in all, as many of them, evenly spread, as have no more together; one at
+            least, and of that one no more.
+    """
+    chosen = _within(pieces.targets, most_steps)
+    longest_first = chosen[np.argsort(-pieces.targets[chosen], kind="stable")]
+    read = np.minimum(pieces.targets, most_steps)
+    windows = -(-read // window)
+    needed = -(-int(windows[chosen].sum()) // int(windows[chosen].max()))
+    lanes: list[list[int]] = [[] for _ in range(min(rows, needed))]
+    filled = [0] * len(lanes)
+    for piece in longest_first.tolist():
+        lane = filled.index(min(filled))
+        lanes[lane].append(piece)
+        filled[lane] += int(windows[piece])
+    return _side_by_side(
+        [_lane(pieces.first[lane].tolist(), read[lane].tolist(), window, window) for lane in lanes], window
+    )
 
 
-def refilled(windows: Windows, size: int) -> Windows:
-    """The windows, and as many of the first again as make the last batch full."""
-    return windows.chosen(np.arange(-(-len(windows) // size) * size) % len(windows))
+def steps_in_piece(pieces: Pieces, lanes: Lanes) -> np.ndarray:
+    """How many notes of its piece lie before each that a step reads, int64 [windows, rows, window]."""
+    piece = np.searchsorted(pieces.first, lanes.places, side="right") - 1
+    steps: np.ndarray = lanes.places - pieces.first[piece]
+    return steps
 
 
 def stacked(
-    batches: Sequence[Batch], places: int = 0
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
-    """Inputs, targets and weights of the batches on top of each other, [batches, batch, window].
+    batches: Sequence[Batch], read: Mapping[str, str], predicted: Sequence[str], places: int = 0
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """What a network reads and predicts in the batches on top of each other, [batches, batch, window], and the rest.
 
     Args:
         batches: All of one shape, at least one.
+        read: Inputs by name, each with the attribute whose next symbol it is given, or empty for its own symbol.
+        predicted: Attributes.
         places: Fill up to so many batches, with zeros.
+
+    Returns:
+        Inputs, targets, weights, and which rows are fresh, bool [batches, batch].
     """
     missing = max(places - len(batches), 0)
 
     def stack(arrays: Sequence[np.ndarray]) -> np.ndarray:
-        return np.pad(np.stack(arrays), ((0, missing), (0, 0), (0, 0)))
+        return np.pad(np.stack(arrays), ((0, missing), *[(0, 0)] * arrays[0].ndim))
 
     return (
-        {name: stack([batch.inputs[name] for batch in batches]) for name in batches[0].inputs},
-        {name: stack([batch.targets[name] for batch in batches]) for name in batches[0].targets},
+        {
+            name: stack([batch.targets[given] if given else batch.inputs[name] for batch in batches])
+            for name, given in read.items()
+        },
+        {name: stack([batch.targets[name] for batch in batches]) for name in predicted},
         stack([batch.weights for batch in batches]),
+        stack([batch.fresh for batch in batches]),
     )
 
 
-def _batch(pieces: Pieces, windows: Windows, window: int, learn_from: LearnFrom, size: int) -> Batch:
-    missing = (0, size - len(windows))
-    first, steps = np.pad(windows.first, missing), np.pad(windows.steps, missing)
-    step = np.arange(window)
-    places = first[:, None] + np.minimum(step, np.maximum(steps, 1)[:, None] - 1)
-    counted = step < steps[:, None] if learn_from == "every" else step == steps[:, None] - 1
+def _lane(first: Sequence[int], steps: Sequence[int], window: int, spare: int) -> tuple[np.ndarray, set[int]]:
+    """Stretches one after the other: the note read at each step, -1 where none is, and which windows are fresh.
+
+    Args:
+        first: The first note of each stretch.
+        steps: How many steps each has.
+        window: Steps.
+        spare: A stretch begins in a fresh window where no more than so many steps are left of the one before.
+    """
+    parts: list[np.ndarray] = []
+    used, fresh = 0, {0}
+    for start, count in zip(first, steps, strict=True):
+        left = -used % window
+        if left <= spare:
+            parts.append(np.full(left, -1))
+            used += left
+            fresh.add(used // window)
+        parts.append(np.arange(start, start + count))
+        used += count
+    return np.concatenate(parts), fresh
+
+
+def _side_by_side(lanes: Sequence[tuple[np.ndarray, set[int]]], window: int) -> Lanes:
+    """The lanes as rows, all filled up to the longest with steps that do not count."""
+    windows = max(-(-len(steps) // window) for steps, _ in lanes)
+    places = np.full((len(lanes), windows * window), -1)
+    fresh = np.zeros((windows, len(lanes)), bool)
+    for row, (steps, begun) in enumerate(lanes):
+        places[row, : len(steps)] = steps
+        fresh[[window for window in begun if window < windows], row] = True
+    cut = places.reshape(len(lanes), windows, window).swapaxes(0, 1)
+    return Lanes(np.maximum(cut, 0), cut >= 0, fresh)
+
+
+def _within(targets: np.ndarray, most: int) -> np.ndarray:
+    """Pieces, evenly spread over all, that have no more targets than this together; at least one."""
+    count = len(targets)
+    while True:
+        chosen = np.linspace(0, len(targets) - 1, count).round().astype(np.int64)
+        if count == 1 or targets[chosen].sum() <= most:
+            return chosen
+        count = max(1, min(count - 1, int(count * most / targets[chosen].sum())))
+
+
+def _at_every_note(pieces: Pieces, window: int, size: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """A window wherever a full one fits, and one for each shorter piece, whose end is filled up; in random order.
+
+    As many of the first come again as make the last batch full.
+    """
+    counts = np.maximum(pieces.targets - window, 0) + 1
+    inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    steps = np.minimum(np.repeat(pieces.targets, counts), window)
+    order = rng.permutation(len(inside))
+    first = (np.repeat(pieces.first, counts) + inside)[order]
+    steps = steps[order]
+    size, step = min(size, len(order)), np.arange(window)
+    for start in range(0, len(order), size):
+        chosen = np.arange(start, start + size) % len(order)
+        places = first[chosen, None] + np.minimum(step, steps[chosen, None] - 1)
+        yield _batch(pieces, places, step == steps[chosen, None] - 1, np.ones(size, bool))
+
+
+def _batch(pieces: Pieces, places: np.ndarray, counted: np.ndarray, fresh: np.ndarray) -> Batch:
     return Batch(
         {name: stream[places] for name, stream in pieces.streams.items()},
         {name: stream[places + 1] for name, stream in pieces.streams.items()},
         counted.astype(np.float32),
+        fresh,
     )
-
-
-def _consecutive(pieces: Pieces, window: int, phases: np.ndarray) -> Windows:
-    """Windows end to end from each piece's phase, those at its ends moved inside it; phases int64 [pieces]."""
-    spans = [
-        np.unique(np.clip(np.arange(-phase, targets, window), 0, max(targets - window, 0)))
-        for phase, targets in zip(phases.tolist(), pieces.targets.tolist(), strict=True)
-    ]
-    return _placed(pieces, window, spans)
-
-
-def _tiled(pieces: Pieces, window: int) -> Windows:
-    """Windows end to end from each piece's first note; the last may be short, so each target counts exactly once."""
-    return _placed(pieces, window, [np.arange(0, targets, window) for targets in pieces.targets.tolist()])
-
-
-def _every_start(pieces: Pieces, window: int) -> Windows:
-    """A window wherever a full one fits, and one for each shorter piece."""
-    return _placed(pieces, window, [np.arange(max(targets - window, 0) + 1) for targets in pieces.targets.tolist()])
-
-
-def _placed(pieces: Pieces, window: int, spans: Sequence[np.ndarray]) -> Windows:
-    counts = [len(span) for span in spans]
-    inside = np.concatenate([np.zeros(0, np.int64), *spans])
-    steps = np.minimum(np.repeat(pieces.targets, counts) - inside, window)
-    return Windows(np.repeat(pieces.first, counts) + inside, steps)

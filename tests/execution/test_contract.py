@@ -64,6 +64,7 @@ def test_every_individual_is_started_and_finished_once(runner: TrialRunner, mate
         assert all(0 < song.facts["notes"] <= 12 for song in result.songs)  # rests are composed, but are no notes
         assert result.metrics["epochs"] == 1
         assert 0 < result.metrics["held_out_bits_per_note"] < 20
+        assert list(result.metrics["bits_by_position"]) == ["0", "50", "100"]  # no tune has 200 notes
         figures = SetFigures.from_json(result.metrics["set_figures"])
         assert figures.songs == trial.SILENT_SONGS
         assert 0 < figures.notes_median <= 50 + 12

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evolve.execution.effort import gpu_mb, is_modest, largest_mb, longest_first, seconds_on_cpu
+from evolve.execution.effort import gpu_mb, is_modest, largest_mb, longest_first, seconds_on_cpu, weights
 from evolve.execution.material import Material
 from tests.execution.settings import individual, small_config, small_material
 
@@ -20,6 +20,15 @@ def test_the_longest_trial_is_that_of_the_largest_network(material: Material) ->
     narrow, wide, deep = individual("g0-1"), individual("g0-2", width=64), individual("g0-3", width=64, depth=2)
     twin = individual("g0-4")
     assert longest_first([narrow, wide, twin, deep], material) == (deep, wide, narrow, twin)
+
+
+def test_what_a_network_reads_of_bars_counts(material: Material) -> None:
+    """It has weights for it, and needs memory."""
+    told, untold = individual("g0-1"), individual("g0-2", bar_position=False)
+    gates, width = 4, 8
+    more = gates * width * sum(material.representation({}).context.values())
+    assert weights(told, material) == weights(untold, material) + more > weights(untold, material)
+    assert gpu_mb(told, material) > gpu_mb(untold, material)
 
 
 def test_the_gpu_must_hold_the_network_that_takes_most(material: Material) -> None:

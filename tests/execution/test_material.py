@@ -1,5 +1,6 @@
 """What all trials of a run work from: prepared once, kept as plain data, and the same when it is read back."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -7,11 +8,22 @@ import pytest
 
 from evolve.config import RunConfig
 from evolve.errors import CorpusError
-from evolve.execution.material import Material, opening_facts, opening_from_facts, prepare, representations_in
+from evolve.execution.material import (
+    Material,
+    default_heads,
+    opening_facts,
+    opening_from_facts,
+    prepare,
+    representations_in,
+)
+from evolve.genetics.genome import Genome
 from evolve.genetics.space_file import parse_space
 from evolve.music.facts.set_figures import SetFigures
-from evolve.music.midi import write_midi
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.music.midi import read_midi, write_midi
+from evolve.music.representation.contract import Settings
+from evolve.music.representation.kinds import learn
+from evolve.music.reshaping import shifted
+from evolve.music.song import Metre, Note, Notes, Song, Track
 from evolve.network.genes import GENES
 from tests.execution.settings import small_config, small_space
 
@@ -60,6 +72,27 @@ def test_what_networks_read_in_place_of_an_opening_is_told(tunes: Path, tmp_path
     notices = prepare(config, small_space()).notices
     assert all(notice.startswith("mine.mid: the corpus does not have ") for notice in notices)
     assert loaded(config).opening.source == "mine.mid"
+
+
+def test_a_corpus_without_bars_is_told_where_networks_could_read_them(tunes: Path, tmp_path: Path) -> None:
+    """Not to whoever has the gene fixed off."""
+    for path in tunes.iterdir():
+        loose = shifted(read_midi(path.read_bytes(), path.name), 5)
+        (tmp_path / path.name).write_bytes(write_midi(dataclasses.replace(loose, bar_lines=())))
+    config = small_config(tmp_path)
+    (notice,) = prepare(config, small_space()).notices
+    assert notice.endswith("without bars, so networks are not told where in the bar they are")
+    off = parse_space("genes: {bar_position: false, depth: {type: int, min_value: 1, max_value: 2}}", "off.yaml", GENES)
+    assert prepare(config, off.space).notices == ()
+
+
+def test_several_tracks_are_chosen_one_after_the_other_unless_a_genome_says_otherwise(tunes: Path) -> None:
+    """A single one is chosen at once with its duration; what a genome has is left as it is."""
+    material = loaded(small_config(tunes))
+    assert material.genes(Genome.from_dict({"depth": 2})) == {"heads": "independent", "depth": 2}
+    assert material.genes(Genome.from_dict({"heads": "chained"})) == {"heads": "chained"}
+    two = learn("notes", [Song(tuple(Track(Notes.of([Note(60, 0, 24)])) for _ in "ab"))], "ab", Settings(), [Metre()])
+    assert default_heads(two) == "chained"
 
 
 def test_an_opening_that_cannot_be_is_told_before_the_corpus_is_read(tunes: Path, tmp_path: Path) -> None:

@@ -164,9 +164,11 @@ def _import(path: Path) -> None:
     (folder / VOCABULARY).write_bytes(vocabulary)
     (folder / NETWORK).write_bytes(b"a network")
     context = read_export(folder).context
-    streams = context.representation.encode(context.opening.song, context.opening.goes_on_at).streams
-    context.representation.decode(streams)
-    context.representation.pen(streams, 10).allowed()
+    begun = context.representation.encode(context.opening.song, context.opening.goes_on_at)
+    context.representation.decode(begun.streams)
+    pen = context.representation.pen(begun, 10)
+    pen.allowed()
+    pen.context()
 
 
 def _halves(data: bytes) -> tuple[bytes, bytes]:

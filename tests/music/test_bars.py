@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from evolve.music.bars import (
     bar_lines_of,
+    bar_numbers,
     changes_metre,
     has_bars,
     needed_bar_lines,
@@ -44,6 +45,15 @@ def test_places_are_within_the_bars_of_their_metre(song: Song, ticks: np.ndarray
     assert ((places >= 0) & (places < lengths[which])).all()
     later, _ = places_in_bars(lines, ticks + 1)
     assert ((later == places + 1) | (later == 0)).all()
+
+
+@given(songs(), any_ticks)
+def test_the_number_of_the_bar_goes_up_by_one_where_a_bar_begins(song: Song, ticks: np.ndarray) -> None:
+    """Also after short and long bars, and before tick 0; that of tick 0 is 0."""
+    lines = bar_lines_of(song)
+    begins = places_in_bars(lines, ticks + 1)[0] == 0
+    assert np.array_equal(bar_numbers(lines, ticks + 1) - bar_numbers(lines, ticks), begins)
+    assert bar_numbers(lines, np.array([0])).tolist() == [0]
 
 
 @given(songs())

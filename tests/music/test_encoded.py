@@ -1,5 +1,7 @@
 """An encoded corpus travels as bytes, with everything that trials need."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from evolve.music.corpus import Piece
 from evolve.music.encoded import EncodedCorpus, encode_corpus
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.kinds import KINDS
+from evolve.music.reshaping import shifted
 from evolve.music.song import Metre, Notes, Song, Track
 from tests.music.pieces import corpus_of, encoded_of, song_of, tune
 
@@ -44,7 +47,7 @@ def test_another_layout_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("evolve.music.encoded.FORMAT", 1)
     data = encoded_of(corpus_of([60, 70])).to_bytes()
     monkeypatch.undo()
-    with pytest.raises(CorpusError, match="layout 1, this evolve reads layout 2; go on with"):
+    with pytest.raises(CorpusError, match="layout 1, this evolve reads layout 3; go on with"):
         EncodedCorpus.from_bytes(data)
 
 
@@ -73,6 +76,18 @@ def test_a_note_takes_as_many_symbols_as_it_takes() -> None:
     assert encoded.symbols_per_note("notes") == pytest.approx(1)
     assert encoded.symbols_per_note("events") == pytest.approx(3)
     assert encoded.held_out_symbols_per_note("notes") == pytest.approx(81 / 80)  # the end, and not the start
+
+
+@pytest.mark.parametrize(("freely", "told"), [(1, True), (2, True), (3, False)])
+def test_where_most_pieces_are_played_freely_nothing_is_told_of_bars(freely: int, *, told: bool) -> None:
+    """In no representation, since half of the pieces, those that are held out too, must lie where bars have beats."""
+    corpus = corpus_of([60] * 4)
+    late = [dataclasses.replace(shifted(piece.song, 5), bar_lines=()) for piece in corpus.pieces[:freely]]
+    loose = [Piece.of(f"loose {number}", song) for number, song in enumerate(late)]
+    encoded = encoded_of(dataclasses.replace(corpus, pieces=(*loose, *corpus.pieces[freely:])), kinds=KINDS)
+    for pieces in EncodedCorpus.from_bytes(encoded.to_bytes()).pieces.values():
+        assert bool(pieces.representation.context) == told
+        assert all(("place" in piece) == told for piece in (*pieces.training, *pieces.held_out))
 
 
 def test_beginnings_are_those_of_the_training_pieces() -> None:

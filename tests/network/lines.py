@@ -7,10 +7,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from evolve.network.build import head_name, hypermodel
+from evolve.network.build import given_name, head_name, hypermodel
 from evolve.network.genes import Value
+from evolve.network.size import NO_CONTEXT
 
 SIZES = {"pitch": 12, "duration": 4}
+CONTEXT = {"place": 7, "metre": 3}
+"""Streams that are read and not predicted."""
 SMALL: dict[str, Value] = {"depth": 1, "width": 24, "dense_width": 0, "dropout": 0.1, "learning_rate": 0.02}
 
 
@@ -46,9 +49,9 @@ class SetGenes:
         yield
 
 
-def small_network(seed: int = 1, **genes: Value) -> keras.Model:
+def small_network(seed: int = 1, context: Mapping[str, int] = NO_CONTEXT, **genes: Value) -> keras.Model:
     """A compiled network of one narrow layer, with these genes of its own."""
-    return hypermodel(SIZES, seed=seed, window=8, learn_from="every")(SetGenes(SMALL | genes))
+    return hypermodel(SIZES, seed=seed, window=8, learn_from="every", context=context)(SetGenes(SMALL | genes))
 
 
 def line(notes: int, seed: int, wrong_share: float = 0.05) -> dict[str, np.ndarray]:
@@ -60,6 +63,34 @@ def line(notes: int, seed: int, wrong_share: float = 0.05) -> dict[str, np.ndarr
         right = (rng.integers(size) + stride * np.arange(notes)) % size
         streams[name] = np.where(wrong, rng.integers(0, size, notes), right).astype(np.int32)
     return streams
+
+
+def line_in_bars(notes: int, seed: int) -> dict[str, np.ndarray]:
+    """A line with places in bars beside it, which mean nothing."""
+    rng = np.random.default_rng(seed)
+    places = {name: rng.integers(0, size, notes).astype(np.int32) for name, size in CONTEXT.items()}
+    return line(notes, seed) | places
+
+
+def stirred(model: keras.Model) -> keras.Model:
+    """The network with all weights moved, also those that begin at zero."""
+    model.set_weights(
+        [weights + 0.3 * np.cos(np.arange(weights.size)).reshape(weights.shape) for weights in model.get_weights()]
+    )
+    return model
+
+
+def nats_of_whole(model: keras.Model, piece: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The loss of each note of a piece after the first, read whole in one go by Keras itself; float64 [notes - 1]."""
+    symbols = {name: stream[None, :-1] for name, stream in piece.items()}
+    symbols |= {given_name(name): piece[name][None, 1:] for name in SIZES}
+    answers = model({name: symbols[name] for name in model.input})
+    nats = np.zeros(len(piece["pitch"]) - 1)
+    for name, logits in answers.items():
+        logs = np.asarray(logits, np.float64)[0]
+        logs -= np.log(np.exp(logs).sum(axis=1, keepdims=True))
+        nats -= logs[np.arange(len(nats)), piece[name][1:]]
+    return nats
 
 
 def same_weights(one: keras.Model, other: keras.Model) -> bool:

@@ -2,15 +2,26 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 
 import keras
 import keras_tuner
 import numpy as np
 import pytest
 
-from evolve.network.build import hypermodel, read_genes
-from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, OPTIMIZERS, Value
-from tests.network.lines import SIZES, line, same_weights, small_network
+from evolve.network.build import given_name, hypermodel, read_genes
+from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, HEADS, OPTIMIZERS, Value
+from tests.network.lines import (
+    CONTEXT,
+    SIZES,
+    SMALL,
+    SetGenes,
+    line,
+    line_in_bars,
+    same_weights,
+    small_network,
+    stirred,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -131,9 +142,80 @@ def test_every_optimizer_takes_a_step_with_clipped_gradients(optimizer: str) -> 
 
 def test_equal_seeds_give_equal_weights_and_others_do_not() -> None:
     """Nothing in a network is random but by its seed, and nothing global is seeded."""
-    genes: dict[str, Value] = {"encoding": "embedding", "branches": True, "dense_width": 6}
-    assert same_weights(small_network(1, **genes), small_network(1, **genes))
-    assert not same_weights(small_network(1, **genes), small_network(2, **genes))
+    genes: dict[str, Value] = {"encoding": "embedding", "branches": True, "dense_width": 6, "heads": "chained"}
+    one, same, other = (small_network(seed, CONTEXT, **genes) for seed in (1, 1, 2))
+    assert same_weights(one, same)
+    assert not same_weights(one, other)
+
+
+def answers_to(model: keras.Model, song: Mapping[str, np.ndarray], **given: np.ndarray) -> dict[str, np.ndarray]:
+    """The logits [notes, size] of each attribute after each note, where the next ones are said to be these."""
+    symbols = {**song, **{given_name(name): symbols for name, symbols in given.items()}}
+    return {
+        name: np.asarray(logits)[0]
+        for name, logits in model({name: symbols[name][None] for name in model.input}).items()
+    }
+
+
+@pytest.mark.parametrize("dense_width", [0, 6])
+def test_chained_heads_see_the_attributes_before_them_and_no_later_ones(dense_width: int) -> None:
+    """Of three attributes the second head reads the first, the third both, step by step; the first reads none."""
+    sizes = {"first": 3, "second": 4, "third": 5}
+    genes = SMALL | {"heads": "chained", "dense_width": dense_width, "activation": "tanh"}
+    model = stirred(hypermodel(sizes, seed=1, window=8)(SetGenes(genes)))
+    assert set(model.input) == {*sizes, given_name("first"), given_name("second")}
+    song = {name: np.arange(9) % size for name, size in sizes.items()}
+    plain = {name: np.zeros(9, np.int32) for name in ("first", "second")}
+    answers = answers_to(model, song, **plain)
+    for name, seen_by in (("first", {"second", "third"}), ("second", {"third"})):
+        changed = np.array([0, 1, 0, 0, 2, 0, 0, 0, 1])
+        others = answers_to(model, song, **plain | {name: changed})
+        for attribute, logits in others.items():
+            differs = (logits != answers[attribute]).any(axis=1)
+            assert differs.tolist() == ((changed > 0) & (attribute in seen_by)).tolist()
+
+
+@pytest.mark.parametrize("dense_width", [0, 6])
+def test_chained_heads_begin_as_independent_ones(dense_width: int) -> None:
+    """With the same seed they answer alike at first, whatever is said to come."""
+    song = line(9, seed=0)
+    independent, chained = (small_network(dense_width=dense_width, heads=heads) for heads in HEADS)
+    answers = answers_to(chained, song, pitch=np.arange(9))
+    for name, logits in answers_to(independent, song).items():
+        assert np.allclose(logits, answers[name], atol=1e-6)
+
+
+def test_one_attribute_alone_has_no_chain() -> None:
+    """Its head is given nothing, and is no other."""
+    model = hypermodel({"event": 7}, seed=1, window=8)(SetGenes(SMALL | {"heads": "chained"}))
+    assert set(model.input) == {"event"}
+    assert not layers_of(model, keras.layers.Add)
+
+
+def test_heads_are_chained_where_the_caller_says_so_unless_a_gene_does() -> None:
+    """The default of the gene is the caller's, for whom it may be of several tracks."""
+    assert read_genes(SetGenes({}), "chained").heads == "chained"
+    assert read_genes(SetGenes({"heads": "independent"}), "chained").heads == "independent"
+    assert given_name("pitch") in hypermodel(SIZES, seed=1, window=8, heads="chained")(SetGenes(SMALL)).input
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_context_is_read_only_where_the_gene_says_so(encoding: str) -> None:
+    """What a network reads beside its attributes it does not predict; without the gene it is as if there were none."""
+    reading, blind = (
+        small_network(context=CONTEXT, encoding=encoding, branches=True, bar_position=reads) for reads in (True, False)
+    )
+    assert set(reading.input) == {*SIZES, *CONTEXT}
+    assert same_weights(blind, small_network(encoding=encoding, branches=True))
+    assert set(blind.input) == set(reading.output) == set(SIZES)
+    song = line_in_bars(9, seed=0)
+    before = answers_to(reading, song)["pitch"]
+    for name in CONTEXT:
+        moved = song[name].copy()
+        moved[4] = (moved[4] + 1) % CONTEXT[name]
+        after = answers_to(reading, song | {name: moved})["pitch"]
+        assert np.array_equal(before[:4], after[:4])
+        assert not np.allclose(before[4:], after[4:], atol=1e-7)
 
 
 def test_a_window_of_nothing_is_refused() -> None:
@@ -151,3 +233,15 @@ def test_building_loads_no_keras_tuner() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+def test_weight_decay_shrinks_all_but_biases(optimizer: str) -> None:
+    """A step without a gradient takes the learning rate times the decay off each weight, and leaves biases alone."""
+    model = small_network(optimizer=optimizer, weight_decay=0.5, learning_rate=0.1, dense_width=5)
+    before = {variable.path: np.asarray(variable) for variable in model.trainable_variables}
+    model.optimizer.apply([np.zeros_like(one) for one in before.values()], model.trainable_variables)
+    for variable in model.trainable_variables:
+        share = 1.0 if variable.name == "bias" else 0.95
+        assert np.allclose(np.asarray(variable), share * before[variable.path], atol=1e-6)

@@ -22,13 +22,13 @@ from evolve.network.genes import OPTIMIZERS
 from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.train import TrainingSettings, train
 from evolve.network.windows import Pieces
-from tests.network.lines import line, same_weights, small_network
+from tests.network.lines import CONTEXT, line, line_in_bars, same_weights, small_network
 from tests.network.test_train import Pretending, Ticks
 
 pytestmark = pytest.mark.slow
 
-TRAINING = tuple(line(90, seed) for seed in range(4))
-HELD_OUT = tuple(line(40, seed) for seed in range(100, 102))
+TRAINING = tuple(line_in_bars(90, seed) for seed in range(4))
+HELD_OUT = tuple(line_in_bars(60, seed) for seed in range(100, 102))
 SIX = TrainingSettings(window=8, epochs=6, seconds=1e6, patience=99, batch_size=16, seed=3)
 
 
@@ -75,10 +75,15 @@ def gone_on(
     return [report.epoch for report in told], history, model
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_going_on_ends_as_if_nothing_had_been(optimizer: str, path: Path) -> None:
+CHAINED = {"heads": "chained", "dense_width": 6, "context": CONTEXT}
+
+
+@pytest.mark.parametrize(
+    "own", [*({"optimizer": name} for name in OPTIMIZERS), CHAINED, CHAINED | {"cell": "gru", "branches": True}]
+)
+def test_going_on_ends_as_if_nothing_had_been(own: dict[str, Any], path: Path) -> None:
     """Three epochs, a new network, three more: the weights and figures of six in a row, to the last bit."""
-    genes: dict[str, Any] = {"optimizer": optimizer, "dropout": 0.3, "depth": 2, "learning_rate": 0.01}
+    genes: dict[str, Any] = {"dropout": 0.3, "depth": 2, "learning_rate": 0.01, **own}
     undisturbed = small_network(**genes)
     history = train(undisturbed, TRAINING, HELD_OUT, SIX)
     begun(path, **genes)
@@ -87,6 +92,7 @@ def test_going_on_ends_as_if_nothing_had_been(optimizer: str, path: Path) -> Non
     assert same_weights(undisturbed, other)
     for one, same in zip(history.epochs, other_history.epochs, strict=True):
         assert replace(one, seconds_left=0.0) == replace(same, seconds_left=0.0)
+        assert [start for start, _ in same.by_position] == [0, 50]
     assert (history.best_epoch, history.best_held_out_bits) == (
         other_history.best_epoch,
         other_history.best_held_out_bits,
@@ -156,9 +162,9 @@ def test_a_budget_in_seconds_counts_those_before(path: Path) -> None:
     history = go_on(lambda _: None, second)
     assert history.stopped_by == "seconds"
     assert kept_at[-1] <= history.earlier_s <= kept_at[-1] + 2
-    assert 1000 <= history.training_s < 1010
+    assert history.training_s == pytest.approx(1000, abs=15)  # a validation looks at the clock a dozen times
     assert history.training_s == pytest.approx(history.earlier_s + second.now - 5e6, abs=2)
-    assert history.first_step_s < 20
+    assert history.first_step_s < 25
 
 
 def test_short_trainings_keep_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,6 +252,7 @@ FORGERIES: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
     "words for epochs": lambda about, _: about.update(epochs="abc"),
     "half an epoch": lambda about, _: about.update(epochs=[[1, 6, 1.0]]),
     "a later epoch": lambda about, _: about["epochs"][0].__setitem__(0, 9),
+    "words for positions": lambda about, _: about["epochs"][0].__setitem__(5, ["ab"]),
     "no best epoch": lambda about, _: about.update(best=[0, 1.0]),
     "no seconds": lambda about, _: about.pop("seconds"),
     "no fingerprint": lambda about, _: about.pop("fingerprint"),
@@ -314,11 +321,14 @@ def test_another_training_is_not_gone_on_with() -> None:
         fingerprint_of(small_network(optimizer="nadam")),
         fingerprint_of(small_network(learning_rate=0.01)),
         fingerprint_of(small_network(seed=2)),
+        fingerprint_of(small_network(heads="chained")),
+        fingerprint_of(small_network(context=CONTEXT)),
+        fingerprint_of(small_network(), replace(SIX, starts_told=True)),
         fingerprint_of(small_network(), replace(SIX, seed=4)),
         fingerprint_of(small_network(), replace(SIX, epochs=7)),
         fingerprint_of(small_network(), replace(SIX, batch_size=8)),
         fingerprint_of(small_network(), training=TRAINING[1:]),
-        fingerprint_of(small_network(), training=(*TRAINING[1:], line(90, 77))),
+        fingerprint_of(small_network(), training=(*TRAINING[1:], line_in_bars(90, 77))),
     ]
     assert same[0] == same[1]
     assert len({same[0], *others}) == 1 + len(others)

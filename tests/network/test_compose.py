@@ -7,13 +7,25 @@ import keras
 import numpy as np
 import pytest
 
+from evolve.network.build import given_name
 from evolve.network.compose import STEPS_DRAWN, compose
 from evolve.network.files import network_from_bytes, network_to_bytes
+from evolve.network.genes import HEADS
 from evolve.network.loop_guard import Pattern
 from evolve.network.pen import AllowedSymbols, FixedLength, Pen
 from evolve.network.sampling import Guard, Sampling, sampled
 from evolve.network.train import TrainingSettings, train
-from tests.network.lines import SIZES, constant_network, cycling_network, line, small_network, spread
+from tests.network.lines import (
+    CONTEXT,
+    SIZES,
+    constant_network,
+    cycling_network,
+    line,
+    line_in_bars,
+    small_network,
+    spread,
+    stirred,
+)
 from tests.network.overruns import longest_overrun
 
 pytestmark = pytest.mark.slow
@@ -64,6 +76,33 @@ class Rising:
         self.written.append(dict(symbols))
         self._lowest = symbols["pitch"] + 1
 
+    def context(self) -> Mapping[str, int]:
+        """Nothing."""
+        return {}
+
+
+class Placed(FixedLength):
+    """A song whose context follows from what was written last.
+
+    Attributes:
+        told: What was read beside each step, as often as it was asked for.
+    """
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(steps)
+        self.told: list[Mapping[str, int]] = []
+        self._place = 0
+
+    def write(self, symbols: Mapping[str, int]) -> None:
+        """Go on by the duration."""
+        super().write(symbols)
+        self._place += symbols["duration"] + 1
+
+    def context(self) -> Mapping[str, int]:
+        """Where the step lies, in a metre that changes with it."""
+        self.told.append({"place": self._place % CONTEXT["place"], "metre": self._place % CONTEXT["metre"]})
+        return self.told[-1]
+
 
 def test_songs_are_what_sliding_over_everything_would_have_sampled() -> None:
     """The plain way, which reads all steps again before each new one, writes the same songs with the same numbers."""
@@ -79,6 +118,51 @@ def test_songs_are_what_sliding_over_everything_would_have_sampled() -> None:
         assert {name: stream[len(OPENING[name]) :] for name, stream in notes.items()} == {
             name: stream.tolist() for name, stream in song.items()
         }
+
+
+def composed_plainly(
+    model: keras.Model, opening: Mapping[str, np.ndarray], pen: Placed, rng: np.random.Generator, steps: int
+) -> dict[str, list[int]]:
+    """The new steps of a song for each attribute of which Keras reads everything again."""
+    written = {name: stream.tolist() for name, stream in opening.items()}
+    for uniform in rng.random((steps, len(SIZES))):
+        chosen: dict[str, int] = {}
+        for place, name in enumerate(SIZES):
+            given = {given_name(other): [*written[other][1:], chosen.get(other, 0)] for other in SIZES}
+            symbols = {key: np.array([stream], np.int32) for key, stream in (written | given).items()}
+            logits = np.asarray(model({key: symbols[key] for key in model.input})[name])[:, -1]
+            chosen[name] = int(sampled(logits, uniform[place : place + 1], AS_PREDICTED)[0])
+        pen.write(chosen)
+        for name, symbol in (chosen | dict(pen.context())).items():
+            written[name].append(symbol)
+    return {name: written[name][len(opening[name]) :] for name in SIZES}
+
+
+@pytest.mark.parametrize("heads", HEADS)
+@pytest.mark.parametrize("dense_width", [0, 6])
+def test_chained_heads_and_pens_contexts_write_what_the_plain_way_writes(dense_width: int, heads: str) -> None:
+    """Attribute by attribute, each given those chosen before it, with the context that the pen tells of each step."""
+    model = stirred(small_network(context=CONTEXT, heads=heads, dense_width=dense_width, activation="tanh"))
+    opening = line_in_bars(6, seed=1)
+    pens = [Placed(12), Placed(5), Placed(12)]
+    songs = compose(model, opening, pens, generators(5, 6, 7), AS_PREDICTED)
+    for song, pen, rng, steps in zip(songs, pens, generators(5, 6, 7), (12, 5, 12), strict=True):
+        plain = Placed(steps)
+        assert {name: stream.tolist() for name, stream in song.items()} == composed_plainly(
+            model, opening, plain, rng, steps
+        )
+        assert pen.told[: steps - 1] == plain.told[: steps - 1]
+    assert songs[0]["pitch"].tolist() != songs[2]["pitch"].tolist()
+
+
+def test_a_network_that_reads_no_context_asks_for_none() -> None:
+    """Nor minds that the opening has some."""
+    model, pen = spread(small_network()), Placed(5)
+    (song,) = compose(model, line_in_bars(6, seed=1), [pen], generators(1), AS_PREDICTED)
+    (same,) = compose(model, OPENING, fixed(5), generators(1), AS_PREDICTED)
+    assert pen.told == []
+    assert song.keys() == same.keys()
+    assert song["pitch"].tolist() == same["pitch"].tolist()
 
 
 def test_each_step_takes_a_number_of_its_song_for_each_attribute() -> None:
@@ -209,3 +293,13 @@ def test_arguments_that_do_not_fit_are_refused(wrong: dict[str, object], message
     } | wrong
     with pytest.raises(ValueError, match=message):
         compose(small_network(), **arguments)
+
+
+def test_chained_heads_choose_in_their_own_order() -> None:
+    """An opening whose attributes come in another one is refused, since a head could not be told of those before it."""
+    model = network_from_bytes(network_to_bytes(small_network(heads="chained")))
+    turned = {name: OPENING[name] for name in reversed(OPENING)}
+    with pytest.raises(ValueError, match="chooses pitch, duration in this order, the opening has duration, pitch"):
+        compose(model, turned, fixed(3), generators(1), AS_PREDICTED)
+    assert compose(model, OPENING, fixed(3), generators(1), AS_PREDICTED)
+    assert compose(small_network(), turned, fixed(3), generators(1), AS_PREDICTED)

@@ -4,14 +4,16 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from evolve.errors import EvolveError
+from evolve.network.build import given_name
 from evolve.network.files import NetworkFileError, network_from_bytes, network_to_bytes
 from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS
-from tests.network.lines import line, same_weights, small_network
+from tests.network.lines import CONTEXT, line, line_in_bars, same_weights, small_network, stirred
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +28,20 @@ def test_a_network_comes_back_from_its_bytes(cell: str, encoding: str) -> None:
     assert same_weights(model, loaded)
     for name, logits in model(SYMBOLS).items():
         assert np.array_equal(np.asarray(logits), np.asarray(loaded(SYMBOLS)[name]))
+
+
+@pytest.mark.parametrize("dense_width", [0, 6])
+def test_chained_heads_and_what_is_read_beside_come_back(dense_width: int) -> None:
+    """The network of a file takes the same inputs and gives the same answers, to the last bit."""
+    model = stirred(small_network(context=CONTEXT, heads="chained", dense_width=dense_width))
+    loaded = network_from_bytes(network_to_bytes(model))
+    assert same_weights(model, loaded)
+    assert set(loaded.input) == {"pitch", "duration", *CONTEXT, given_name("pitch")}
+    assert list(loaded.output) == list(model.output) == ["pitch", "duration"]
+    song = line_in_bars(9, seed=0)
+    symbols = {name: stream[None] for name, stream in (song | {given_name("pitch"): song["pitch"]}).items()}
+    for name, logits in model(symbols).items():
+        assert np.array_equal(np.asarray(logits), np.asarray(loaded(symbols)[name]))
 
 
 def test_saving_leaves_the_network_able_to_learn_on() -> None:
@@ -85,5 +101,6 @@ def test_a_network_that_would_fill_the_memory_is_not_unpacked() -> None:
 def test_every_network_of_ours_is_made_of_what_is_known(activation: str) -> None:
     """With any activation, and each cell and encoding, a network that was saved can be loaded."""
     for cell, encoding in zip((*CELLS, "lstm"), ENCODINGS, strict=True):
-        model = small_network(cell=cell, encoding=encoding, activation=activation, dense_width=4, dropout=0.1, depth=2)
+        genes: dict[str, Any] = {"cell": cell, "encoding": encoding, "activation": activation, "dense_width": 4}
+        model = small_network(context=CONTEXT, dropout=0.1, depth=2, heads="chained", **genes)
         assert same_weights(model, network_from_bytes(network_to_bytes(model)))

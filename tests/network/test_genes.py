@@ -25,6 +25,8 @@ def test_every_default_is_legal(name: str) -> None:
         ("learning_rate", "fast"),
         ("cell", "transformer"),
         ("branches", 1),
+        ("bar_position", "true"),
+        ("heads", "joined"),
     ],
 )
 def test_values_outside_a_gene_are_refused(name: str, value: object) -> None:

@@ -31,6 +31,10 @@ class Saying:
     def write(self, symbols: Mapping[str, int]) -> None:
         """Nothing is taken down."""
 
+    def context(self) -> Mapping[str, int]:
+        """Nothing."""
+        return {}
+
 
 @given(st.lists(st.lists(answers, min_size=3, max_size=3), min_size=1, max_size=6), st.data())
 def test_each_row_is_what_its_pen_said_last(steps: list[list[AllowedSymbols]], data: st.DataObject) -> None:

@@ -4,22 +4,27 @@ import keras
 import numpy as np
 import pytest
 
+from evolve.network.build import given_name
 from evolve.network.files import network_from_bytes, network_to_bytes
-from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS
-from evolve.network.plan import UnknownLayerError, read_plan
+from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, HEADS
+from evolve.network.plan import UnknownLayerError, check_fits, read_plan
 from evolve.network.player import Player
-from tests.network.lines import SIZES, line, small_network, spread
+from tests.network.lines import CONTEXT, SIZES, line_in_bars, small_network, spread, stirred
 
 pytestmark = pytest.mark.slow
 
 NOTES = 12
-SONGS = tuple(line(NOTES, seed) for seed in range(3))
 NETWORKS = [(cell, encoding, branches) for cell in CELLS for encoding in ENCODINGS for branches in (False, True)]
+
+SONGS = tuple(line_in_bars(NOTES, seed) for seed in range(3))
 
 
 def read_at_once(model: keras.Model) -> dict[str, np.ndarray]:
-    """Keras's logits after every note of every song, [songs, notes, size]."""
-    logits = model({name: np.stack([song[name] for song in SONGS]) for name in SIZES})
+    """Keras's logits after every note of every song but the last, [songs, notes - 1, size]."""
+    streams = {name: np.stack([song[name] for song in SONGS]) for name in (*SIZES, *CONTEXT)}
+    given = {given_name(name): streams[name][:, 1:] for name in SIZES}
+    fed = {name: stream[:, :-1] for name, stream in streams.items()} | given
+    logits = model({name: fed[name] for name in model.input})
     return {name: np.asarray(logits[name]) for name in SIZES}
 
 
@@ -27,9 +32,12 @@ def read_note_by_note(model: keras.Model) -> dict[str, np.ndarray]:
     """The player's logits of the same."""
     player = Player(read_plan(model), len(SONGS))
     notes = []
-    for note in range(NOTES):
-        logits = player.read({name: np.array([song[name][note] for song in SONGS]) for name in SIZES})
-        notes.append({name: logits[name].copy() for name in SIZES})
+    for note in range(NOTES - 1):
+        read, chosen = (
+            {name: np.array([song[name][at] for song in SONGS]) for name in SONGS[0]} for at in (note, note + 1)
+        )
+        player.read(read)
+        notes.append({name: player.logits(name, chosen).copy() for name in SIZES})
     return {name: np.stack([note[name] for note in notes], axis=1) for name in SIZES}
 
 
@@ -52,6 +60,16 @@ def test_every_network_reads_as_keras_does(cell: str, encoding: str, *, branches
     """Every cell on every encoding, joined or in branches, of widths that fill no block of columns."""
     model = small_network(cell=cell, encoding=encoding, branches=branches, depth=2, width=37, dense_width=7)
     assert_reads_alike(spread(model, by=1.5))
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("dense_width", [0, 9])
+@pytest.mark.parametrize("heads", HEADS)
+def test_chained_heads_and_places_in_bars_are_read_as_keras_does(encoding: str, dense_width: int, heads: str) -> None:
+    """What is read beside the attributes, and what heads are given of the same step, adds what it adds in Keras."""
+    model = small_network(context=CONTEXT, encoding=encoding, dense_width=dense_width, heads=heads, activation="tanh")
+    assert any(name.startswith("given_") for name in model.input) == (heads == "chained")
+    assert_reads_alike(network_from_bytes(network_to_bytes(stirred(model))))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -77,11 +95,12 @@ def test_a_song_reads_to_the_bit_alone_as_among_others() -> None:
     model = spread(small_network(width=40, dense_width=9))
     together, alone = Player(read_plan(model), 2), Player(read_plan(model), 1)
     for pitch, duration in zip(SONGS[0]["pitch"], SONGS[0]["duration"], strict=True):
-        of_two = together.read({"pitch": np.array([pitch, 3]), "duration": np.array([duration, 1])})
-        of_one = alone.read({"pitch": np.array([pitch]), "duration": np.array([duration])})
+        together.read({"pitch": np.array([pitch, 3]), "duration": np.array([duration, 1])})
+        alone.read({"pitch": np.array([pitch]), "duration": np.array([duration])})
         for name in SIZES:
-            assert of_one[name].shape == (1, SIZES[name])
-            assert np.array_equal(of_one[name][0], of_two[name][0])
+            of_one, of_two = alone.logits(name, {}), together.logits(name, {})
+            assert of_one.shape == (1, SIZES[name])
+            assert np.array_equal(of_one[0], of_two[0])
 
 
 def test_more_songs_than_a_small_product_holds_read_as_few_do() -> None:
@@ -90,16 +109,16 @@ def test_more_songs_than_a_small_product_holds_read_as_few_do() -> None:
     few, many = Player(plan, 2), Player(plan, 600)
     symbols = {name: np.arange(600) % size for name, size in SIZES.items()}
     for _ in range(3):
-        first = few.read({name: symbol[:2] for name, symbol in symbols.items()})
-        last = many.read(symbols)
+        few.read({name: symbol[:2] for name, symbol in symbols.items()})
+        many.read(symbols)
         for name in SIZES:
-            assert np.allclose(first[name], last[name][:2], atol=1e-5)
+            assert np.allclose(few.logits(name, {}), many.logits(name, {})[:2], atol=1e-5)
 
 
 def test_a_layer_that_it_does_not_know_is_named() -> None:
     """A network of another make is refused, saying which layer is strange."""
     model = small_network()
-    strange = keras.layers.LayerNormalization(name="evened_out")(model.get_layer("recurrent_1").output)
+    strange = keras.layers.LayerNormalization(name="evened_out")(model.get_layer("recurrent_1").output[0])
     heads = {name: keras.layers.Dense(size, name=f"strange_{name}")(strange) for name, size in SIZES.items()}
     with pytest.raises(UnknownLayerError, match="evened_out is a LayerNormalization"):
         read_plan(keras.Model(model.input, heads))
@@ -116,7 +135,37 @@ def test_a_layer_that_it_does_not_know_is_named() -> None:
 def test_a_layer_that_is_set_otherwise_is_named(layer: keras.Layer, message: str) -> None:
     """A layer of a known kind that computes something else is refused too."""
     model = small_network()
-    strange = layer(model.get_layer("recurrent_1").output)
+    strange = layer(model.get_layer("recurrent_1").output[0])
     heads = {name: keras.layers.Dense(size, name=f"strange_{name}")(strange) for name, size in SIZES.items()}
     with pytest.raises(UnknownLayerError, match=message):
+        read_plan(keras.Model(model.input, heads))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "context", "differs"),
+    [
+        ({**SIZES, "pitch": 13}, CONTEXT, "pitch"),
+        ({"pitch": 12}, CONTEXT, "duration"),
+        ({**SIZES, "loudness": 3}, CONTEXT, "loudness"),
+        (SIZES, {}, "metre, place"),
+    ],
+)
+def test_a_network_made_for_other_symbols_is_refused(
+    sizes: dict[str, int], context: dict[str, int], differs: str
+) -> None:
+    """A network and a vocabulary that were put together by hand: what differs is named; a context need not be read."""
+    network = network_from_bytes(network_to_bytes(small_network(context=CONTEXT, heads="chained")))
+    check_fits(network, SIZES, CONTEXT)
+    check_fits(small_network(), SIZES, CONTEXT)
+    with pytest.raises(UnknownLayerError, match=f"what differs is {differs}$"):
+        check_fits(network, sizes, context)
+
+
+def test_a_sum_of_other_things_is_named() -> None:
+    """Only what chosen symbols add is known to be added."""
+    model = small_network(dense_width=6)
+    dense = model.get_layer("dense").output
+    doubled = keras.layers.Add(name="doubled")([dense, keras.layers.Dense(6, name="again")(dense)])
+    heads = {name: keras.layers.Dense(size, name=f"strange_{name}")(doubled) for name, size in SIZES.items()}
+    with pytest.raises(UnknownLayerError, match="doubled takes other things"):
         read_plan(keras.Model(model.input, heads))

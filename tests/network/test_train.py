@@ -13,7 +13,7 @@ from evolve.network.genes import CELLS, ENCODINGS
 from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.train import TrainingFailed, TrainingSettings, prime, train
 from evolve.network.windows import Batch, Pieces
-from tests.network.lines import line, same_weights, small_network
+from tests.network.lines import CONTEXT, line, line_in_bars, same_weights, small_network
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,11 @@ def trained(settings: TrainingSettings = QUICK) -> tuple[keras.Model, TrainingHi
 
 
 class Pretending:
-    """A learner that learns nothing and finds these losses, in nats, batch by batch, the last again and again."""
+    """A learner that learns nothing and finds these losses, in nats, batch by batch, the last again and again.
+
+    Attributes:
+        calls: How many batches each call of `train_steps` had.
+    """
 
     def __init__(self, train_losses: list[float], held_out_losses: list[float]) -> None:
         self._train, self._held_out = list(train_losses), list(held_out_losses)
@@ -52,14 +56,15 @@ class Pretending:
         """Itself, whatever the network."""
         return self
 
-    def learn(self, batches: Sequence[Batch]) -> np.ndarray:
+    def train_steps(self, batches: Sequence[Batch]) -> np.ndarray:
         """The next training losses."""
         self.calls.append(len(batches))
         return self._next(self._train, batches)
 
-    def examine(self, batches: Sequence[Batch]) -> np.ndarray:
-        """The next held-out losses."""
-        return self._next(self._held_out, batches)
+    def validation_steps(self, batches: Sequence[Batch]) -> np.ndarray:
+        """The next held-out losses, each the same for all steps of a batch."""
+        losses = self._next(self._held_out, batches)[:, None, None]
+        return np.broadcast_to(losses, (len(batches), *batches[0].weights.shape)).astype(np.float32)
 
     @staticmethod
     def _next(left: list[float], batches: Sequence[Batch]) -> np.ndarray:
@@ -69,7 +74,7 @@ class Pretending:
 @pytest.mark.parametrize("learn_from", ["every", "last"])
 def test_a_network_learns_a_pattern_far_below_its_unigram_entropy(learn_from: Any) -> None:  # noqa: ANN401
     """A line that goes round with 5 wrong notes in 100 becomes nearly as predictable as it is."""
-    model = small_network()
+    model = small_network(heads="chained" if learn_from == "last" else "independent")
     settings = TrainingSettings(
         window=8, epochs=8 if learn_from == "every" else 2, batch_size=16, learn_from=learn_from
     )
@@ -98,37 +103,37 @@ def test_training_ends_with_the_weights_of_its_best_epoch() -> None:
     """What later epochs spoiled is undone."""
     model = small_network()
     best: list[np.ndarray] = []
-    exams = Pretending([1.0], [1.0, 5.0, 2.0, 3.0])
+    learner = Pretending([1.0], [1.0, 5.0, 2.0, 3.0])
 
     def keep_and_spoil(report: EpochReport) -> None:
         if report.epoch == 2:
             best.extend(model.get_weights())
         model.set_weights([weights + 1 for weights in model.get_weights()])
 
-    held_out = [line(8, 1)]  # one batch an exam: before the first epoch, then after each
+    held_out = [line(8, 1)]  # one validation batch: before the first epoch, then after each
     settings = TrainingSettings(window=8, epochs=3, batch_size=16)
-    history = train(model, TRAINING[:1], held_out, settings, keep_and_spoil, learner=exams)
+    history = train(model, TRAINING[:1], held_out, settings, keep_and_spoil, learner=learner)
     assert (history.best_epoch, history.stopped_by) == (2, "epochs")
     assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), best, strict=True))
 
 
 def test_patience_ends_a_training_that_no_longer_gets_better() -> None:
     """So many epochs in a row without a better held-out loss are enough."""
-    exams = Pretending([1.0], [9.0, 3.0, 2.0, 2.5, 2.0, 9.0])
+    learner = Pretending([1.0], [9.0, 3.0, 2.0, 2.5, 2.0, 9.0])
     settings = TrainingSettings(window=8, epochs=50, patience=2)
-    history = train(small_network(), TRAINING, [line(8, 1)], settings, learner=exams)
+    history = train(small_network(), TRAINING, [line(8, 1)], settings, learner=learner)
     assert (history.stopped_by, history.best_epoch, len(history.epochs)) == ("patience", 2, 4)
 
 
 def test_the_clock_ends_a_training_inside_an_epoch() -> None:
     """When only an evaluation still fits, the epoch is cut short and evaluated."""
-    settings = TrainingSettings(window=8, seconds=10.0, batch_size=1)
+    settings = TrainingSettings(window=8, seconds=40.0, batch_size=1)
     learner = Pretending([1.0], [1.0])
     history = train(small_network(), TRAINING, HELD_OUT, settings, clock=Ticks(1.0), learner=learner)
     assert (history.stopped_by, len(history.epochs)) == ("seconds", 1)
-    assert history.training_s == 13.0  # the last evaluation itself looks at the clock four times, stopping once more
+    assert history.training_s == 44.0  # an evaluation takes 11 s, and was begun at the first look at 29 s or later
     assert history.epochs[-1].seconds_left == 0.0
-    assert history.first_step_s == 6.0  # after the first examination, which is compiled before, and one batch
+    assert history.first_step_s == 14.0  # after the first examination, which is compiled before, and one batch
 
 
 def test_even_no_time_at_all_gives_one_batch_and_one_evaluation() -> None:
@@ -159,7 +164,7 @@ def test_a_lack_of_memory_fails_with_the_size_of_the_network() -> None:
     """The failure names weights and batch."""
 
     class Exhausted(Pretending):
-        def learn(self, batches: Sequence[Batch]) -> np.ndarray:
+        def train_steps(self, batches: Sequence[Batch]) -> np.ndarray:
             del batches
             raise MemoryError
 
@@ -171,6 +176,28 @@ def test_pieces_of_single_notes_are_nothing_to_learn_from() -> None:
     """The failure says which pieces are too short."""
     with pytest.raises(TrainingFailed, match="no held-out piece has two notes"):
         train(small_network(), TRAINING, [line(1, 0)], QUICK)
+
+
+def test_the_held_out_loss_is_told_by_position_too() -> None:
+    """Of every epoch; and by the note, where a note takes several symbols."""
+    held_out = [line(120, 1), line(9, 2)]
+    for symbols_per_note, starts in ((1.0, [0, 50, 100]), (2.0, [0, 50])):
+        settings = replace(QUICK, symbols_per_note=symbols_per_note)
+        learner = Pretending([math.log(2)], [math.log(2)])
+        for report in train(small_network(), TRAINING, held_out, settings, learner=learner).epochs:
+            assert report.loss_bits == pytest.approx(symbols_per_note)
+            assert report.held_out_bits == pytest.approx(symbols_per_note)
+            assert [start for start, _ in report.by_position] == starts
+            assert [bits for _, bits in report.by_position] == pytest.approx([symbols_per_note] * len(starts))
+
+
+@pytest.mark.parametrize("starts_told", [False, True])
+def test_a_network_with_chained_heads_and_context_learns(*, starts_told: bool) -> None:
+    """Also where windows go on into the next piece."""
+    model = small_network(context=CONTEXT, heads="chained", dense_width=8)
+    training, held_out = ([line_in_bars(notes, seed) for seed in range(6)] for notes in (90, 40))
+    settings = replace(QUICK, epochs=8, starts_told=starts_told)
+    assert train(model, training, held_out, settings).best_held_out_bits < 0.7 * UNIGRAM_BITS
 
 
 def test_a_slow_epoch_is_not_taken_for_a_hang() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from evolve.music.bars import bar_lines_of, bar_numbers, places_in_bars
 from evolve.music.facts.figures import notes_from
 from evolve.music.facts.melody import melody_of
 from evolve.music.facts.returns import longest_return
@@ -93,30 +94,28 @@ def _counts(song: Song, opening_ticks: int) -> tuple[float, ...]:
     whole = Struck.of(song.notes)
     composed = notes_from(song, opening_ticks)
     onsets_ticks = whole.onsets_ticks[whole.onsets_ticks >= opening_ticks]
-    _, places = _places_in_bars(song, onsets_ticks)
-    on_beat = int(np.count_nonzero(places % max(1, song.metre.beat_ticks) == 0))
+    places, which = places_in_bars(bar_lines_of(song), onsets_ticks)
+    beats_ticks = np.array([max(1, line.metre.beat_ticks) for line in bar_lines_of(song)])
+    on_beat = int(np.count_nonzero(places % beats_ticks[which] == 0))
     shape = (len(whole), len(onsets_ticks), on_beat, *_bars(song, composed), len(composed), _across(song, composed))
     return (*shape, *_returning(song, opening_ticks))
-
-
-def _places_in_bars(song: Song, ticks: Column) -> tuple[Column, Column]:
-    """For each tick the number of its bar, and how many ticks after the bar line it lies."""
-    return np.divmod(ticks, max(1, song.metre.bar_ticks))
 
 
 def _bars(song: Song, composed: Notes) -> tuple[int, int]:
     """How many bars begin while the song goes on, and how many of them with a note."""
     if not len(composed):
         return 0, 0
-    bars, places = _places_in_bars(song, composed.onsets_ticks)
-    (last, *_), _ = _places_in_bars(song, np.array([composed.ends_ticks.max() - 1]))
-    return int(last - bars[0] + (places[0] == 0)), len(np.unique(bars[places == 0]))
+    lines, onsets_ticks = bar_lines_of(song), composed.onsets_ticks
+    begins = places_in_bars(lines, onsets_ticks)[0] == 0
+    bars = bar_numbers(lines, onsets_ticks)
+    (last,) = bar_numbers(lines, composed.ends_ticks.max(keepdims=True) - 1)
+    return int(last - bars[0] + begins[0]), len(np.unique(bars[begins]))
 
 
 def _across(song: Song, composed: Notes) -> int:
     """How many notes sound across a bar line."""
-    starts, _ = _places_in_bars(song, composed.onsets_ticks)
-    ends, _ = _places_in_bars(song, composed.ends_ticks - 1)
+    lines = bar_lines_of(song)
+    starts, ends = bar_numbers(lines, composed.onsets_ticks), bar_numbers(lines, composed.ends_ticks - 1)
     return int(np.count_nonzero(ends > starts))
 
 
@@ -128,8 +127,11 @@ def _returning(song: Song, opening_ticks: int) -> tuple[int, float]:
     passage = longest_return([*steps], again_from=int(np.searchsorted(melody.onsets_ticks, opening_ticks)))
     if passage is None:
         return 0, 0.0
-    bars, places = _places_in_bars(song, starts_ticks[[passage.start, passage.start + passage.length]])
-    return passage.length, float(np.diff(bars + places / max(1, song.metre.bar_ticks))[0])
+    lines = bar_lines_of(song)
+    ends_ticks = starts_ticks[[passage.start, passage.start + passage.length]]
+    places, which = places_in_bars(lines, ends_ticks)
+    lengths = np.array([line.metre.bar_ticks for line in lines])
+    return passage.length, float(np.diff(bar_numbers(lines, ends_ticks) + places / lengths[which])[0])
 
 
 def _share(part: Column, whole: Column) -> float | None:

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from evolve.music.song import Metre, Notes, Song
+from evolve.music.representation.bar_position import FIRST_PLACE, BarPlace, BarPositions, bar_place
+from evolve.music.song import Column, Metre, Notes, Song
 
 Stream = npt.NDArray[np.int32]
 Streams = Mapping[str, Stream]
@@ -19,17 +20,30 @@ class Encoded:
     """A song as symbols, and what had to be replaced because the representation does not know it.
 
     Attributes:
-        streams: One stream an attribute.
+        streams: One stream an attribute, and one of each of the representation's context.
         replaced: What was replaced, its stand-in, and how often, each in words for a person.
+        ends: Where in its bar the song is after the last step.
     """
 
     streams: dict[str, Stream]
     replaced: tuple[tuple[str, str, int], ...] = ()
+    ends: BarPlace = FIRST_PLACE
 
     @property
     def replacements(self) -> int:
         """How many symbols were replaced."""
         return sum(count for *_, count in self.replaced)
+
+    def with_bars(self, bars: BarPositions | None, song: Song, ticks: Column) -> "Encoded":
+        """The same with what is told of bars.
+
+        Args:
+            bars: What is told; None: nothing but where the song ends.
+            song: Whose bar lines count.
+            ticks: When the step after each begins, int64 [steps].
+        """
+        told = bars.streams(song, ticks) if bars else {}
+        return Encoded(self.streams | told, self.replaced, bar_place(song, int(ticks[-1]) if len(ticks) else 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +55,14 @@ class Settings:
         loudness: Whether loudness is learned.
         chord_symbols: In `notes`, the most symbols of a track: rest, notes and chords.
         grid_ticks: In `events`, what onsets and ends are rounded to.
+        bars: Whether each step is told where in the bar it lies, and in which metre.
     """
 
     endings: bool = True
     loudness: bool = False
     chord_symbols: int = 256
     grid_ticks: int = 1
+    bars: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,9 @@ class Pen(Protocol):
     def write(self, symbols: Mapping[str, int]) -> None:
         """Take one step."""
 
+    def context(self) -> Mapping[str, int]:
+        """What a network reads beside the step written last, at first the opening's: a symbol of each such stream."""
+
 
 class Representation(Protocol):
     """A way to write songs as symbols; what it knows was learned from the training pieces."""
@@ -102,6 +121,10 @@ class Representation(Protocol):
         """How many symbols each attribute has."""
 
     @property
+    def context(self) -> dict[str, int]:
+        """How many symbols each stream has that is read and never predicted; none where the corpus has no bars."""
+
+    @property
     def levels(self) -> tuple[int, ...]:
         """Loudness levels that are told apart; none where loudness is not learned."""
 
@@ -121,14 +144,14 @@ class Representation(Protocol):
         """The notes of each track, from tick 0; starts and ends are silent.
 
         Args:
-            streams: One stream an attribute.
+            streams: One stream an attribute; those of the context mean nothing here, and may be left out.
             after: What came before, an opening; its loudness lasts, and ticks count from where it ends.
         """
 
     def seam(self, goes_on_at: int) -> int:
         """The tick nearest to where an opening ends at which songs can go on."""
 
-    def pen(self, opening: Streams, most_notes: int) -> Pen:
+    def pen(self, opening: Encoded, most_notes: int) -> Pen:
         """What writes a song that goes on from an opening, with so many notes and chords at most."""
 
     def to_json(self) -> dict[str, Any]:

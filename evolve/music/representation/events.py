@@ -6,6 +6,7 @@ starts, each by track and pitch; a loudness stands before the first note that ha
 time must pass before the same can come again.
 """
 
+import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,11 +18,12 @@ import numpy as np
 
 from evolve.errors import CorpusError
 from evolve.music.pitch_names import pitch_name
+from evolve.music.representation.bar_position import BarClock, BarPositions, bars_from_json, learn_bars
 from evolve.music.representation.contract import Encoded, Settings, Streams, Watched, known_metre
 from evolve.music.representation.events_pen import EventsPen
 from evolve.music.representation.loudness import level_of, velocity_of
 from evolve.music.reshaping import without_overlaps
-from evolve.music.song import PITCHES, USUAL_VELOCITY, Metre, Note, Notes, Song
+from evolve.music.song import PITCHES, USUAL_VELOCITY, Metre, Note, Notes, Song, Track
 from evolve.music.song_json import LOUDEST, metre_from_json, whole
 
 NAME: Final = "events"
@@ -54,6 +56,7 @@ class EventsRepresentation:
         notes_at_once: How many notes start together, on average.
         levels: Loudness levels that are told apart, ascending; none where loudness is not learned.
         metres: Which a song can start in; none where starts and ends are not learned.
+        bars: What each event is told of the bar; None where the corpus has none.
     """
 
     grid_ticks: int
@@ -64,6 +67,7 @@ class EventsRepresentation:
     notes_at_once: float = 1.0
     levels: tuple[int, ...] = ()
     metres: tuple[Metre, ...] = ()
+    bars: BarPositions | None = None
 
     @property
     def name(self) -> str:
@@ -79,6 +83,11 @@ class EventsRepresentation:
     def sizes(self) -> dict[str, int]:
         """How many symbols the stream has."""
         return {EVENT: self.first_on + len(self.keys)}
+
+    @property
+    def context(self) -> dict[str, int]:
+        """How many symbols each stream has that tells of bars."""
+        return self.bars.sizes if self.bars else {}
 
     @property
     def first_shift(self) -> int:
@@ -115,8 +124,11 @@ class EventsRepresentation:
         known, replaced = self._with_known_pitches(song)
         first = [1 + self.metres.index(known_metre(song.metre, self.metres))] if self.metres else []
         last = [0] if self.metres and goes_on_at is None else []
-        symbols = [*first, *self._events(known, goes_on_at), *last]
-        return Encoded({EVENT: np.array(symbols, dtype=np.int32)}, replaced)
+        symbols = np.array([*first, *self._events(known, goes_on_at), *last], dtype=np.int32)
+        passed = np.zeros(self.sizes[EVENT], np.int64)
+        passed[self.first_shift : self.first_off] = self.shifts
+        heard = dataclasses.replace(song, tracks=tuple(map(Track, known)))  # bars are counted from its first note
+        return Encoded({EVENT: symbols}, replaced).with_bars(self.bars, heard, passed[symbols].cumsum())
 
     def seam(self, goes_on_at: int) -> int:
         """The nearest place of the grid."""
@@ -151,10 +163,10 @@ class EventsRepresentation:
             stop(key)
         return tuple(Notes.of(notes) for notes in struck)
 
-    def pen(self, opening: Streams, most_notes: int) -> EventsPen:
+    def pen(self, opening: Encoded, most_notes: int) -> EventsPen:
         """What writes a song; in the middle of whatever the opening left."""
-        pen = EventsPen(self, most_notes)
-        pen.read(opening[EVENT].tolist())
+        pen = EventsPen(self, most_notes, BarClock(self.bars, opening.ends))
+        pen.read(opening.streams[EVENT].tolist())
         return pen
 
     def to_json(self) -> dict[str, Any]:
@@ -163,6 +175,7 @@ class EventsRepresentation:
             "version": 1,
             "representation": NAME,
             "metres": [[metre.beats, metre.unit] for metre in self.metres],
+            "bars": self.bars.to_json() if self.bars else None,
             "shifts": list(self.shifts),
             "keys": [list(key) for key in self.keys],
             "levels": list(self.levels),
@@ -187,6 +200,7 @@ class EventsRepresentation:
                 notes_at_once=float(data["notes_at_once"]),
                 levels=tuple(whole(level, most=LOUDEST) for level in data["levels"]),
                 metres=tuple(map(metre_from_json, data["metres"])),
+                bars=bars_from_json(data.get("bars")),
             )
             if (
                 {track for track, _ in read.keys} != set(range(read.tracks))
@@ -283,6 +297,7 @@ def learn_events(songs: Sequence[Song], settings: Settings, metres: Sequence[Met
         notes_at_once=round(sum(len(n) for own in tracks for n in own) / max(sum(map(len, onsets)), 1), 3),
         levels=tuple(sorted(levels)) if settings.loudness else (),
         metres=tuple(metres) if settings.endings else (),
+        bars=learn_bars(songs) if settings.bars else None,
     )
 
 

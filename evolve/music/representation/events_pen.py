@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from evolve.music.representation.bar_position import BarClock
+
 if TYPE_CHECKING:
     from evolve.music.representation.events import EventsRepresentation
 
@@ -23,9 +25,9 @@ class EventsPen:
     that is due stops before time passes. The end comes after stops, not in the very moment in which a note starts.
     """
 
-    def __init__(self, symbols: "EventsRepresentation", most_notes: int) -> None:
-        """Before the first event."""
-        self._symbols = symbols
+    def __init__(self, symbols: "EventsRepresentation", most_notes: int, clock: BarClock) -> None:
+        """Before the first event, at some place in a bar."""
+        self._symbols, self._clock = symbols, clock
         self._shifts = np.array(symbols.shifts)
         self._track = np.array([track for track, _ in symbols.keys])
         self._longest = np.array(symbols.longest_ticks)[self._track]
@@ -80,7 +82,13 @@ class EventsPen:
     def write(self, symbols: Mapping[str, int]) -> None:
         """Take one event."""
         self._room -= 1
+        before = self._now
         self._take(int(symbols["event"]))
+        self._clock.pass_ticks(self._now - before)
+
+    def context(self) -> Mapping[str, int]:
+        """Where in the bar the song has come to, and in which metre."""
+        return self._clock.symbols
 
     def _may_start(self) -> npt.NDArray[np.bool_]:
         """Which notes may start: those after the last of this moment, where their track has room for one more."""
@@ -111,6 +119,7 @@ class EventsPen:
             self.has_ended = True
 
     def _start(self, key: int) -> None:
+        self._clock.strike()
         if self._last_on < 0:
             self._left -= 1
         self._last_on, self._is_level_new, self._has_begun = key, False, True

@@ -15,19 +15,20 @@ import numpy as np
 
 from evolve.errors import CorpusError
 from evolve.music.pitch_names import pitch_name
+from evolve.music.representation.bar_position import BarClock, BarPositions, bars_from_json, learn_bars
 from evolve.music.representation.contract import Encoded, Settings, Stream, Streams, Watched, known_metre
 from evolve.music.representation.likeness import Pitches, most_alike
 from evolve.music.representation.loudness import level_of, velocity_of
-from evolve.music.representation.notes_pen import NotesPen
+from evolve.music.representation.notes_pen import DURATION, NotesPen
 from evolve.music.representation.representatives import representatives
-from evolve.music.representation.slices import HELD, Slice, Voice, cut, sound
+from evolve.music.representation.slices import HELD, Slice, Voice, cut, first_tick, sound
 from evolve.music.representation.steps import nearest_duration
-from evolve.music.song import PITCHES, TICKS_PER_BEAT, USUAL_VELOCITY, Metre, Notes, Song
+from evolve.music.song import PITCHES, TICKS_PER_BEAT, USUAL_VELOCITY, Column, Metre, Notes, Song
 from evolve.music.song_json import LOUDEST, metre_from_json, whole
 from evolve.words import counted
 
 NAME: Final = "notes"
-DURATION, LOUDNESS = "duration", "loudness"
+LOUDNESS: Final = "loudness"
 ONLY_TRACK: Final = "pitch"
 """The stream of a single track."""
 
@@ -47,6 +48,7 @@ class NotesRepresentation:
         durations: Ticks, ascending.
         levels: Loudness levels that are told apart, ascending; none where loudness is not learned.
         metres: Which a song can start in; none where starts and ends are not learned.
+        bars: What each step is told of the bar; None where the corpus has none.
     """
 
     names: tuple[str, ...]
@@ -54,6 +56,7 @@ class NotesRepresentation:
     durations: tuple[int, ...]
     levels: tuple[int, ...] = ()
     metres: tuple[Metre, ...] = ()
+    bars: BarPositions | None = None
 
     @property
     def name(self) -> str:
@@ -72,6 +75,11 @@ class NotesRepresentation:
         sizes = {name: first + len(own) for name, first, own in zip(self.names, firsts, self.voices, strict=True)}
         sizes[DURATION] = self._edges + len(self.durations)
         return sizes | ({LOUDNESS: self._edges + len(self.levels)} if self.levels else {})
+
+    @property
+    def context(self) -> dict[str, int]:
+        """How many symbols each stream has that tells of bars."""
+        return self.bars.sizes if self.bars else {}
 
     @property
     def watched(self) -> Watched:
@@ -113,7 +121,9 @@ class NotesRepresentation:
         replaced += [(_beats(old), _beats(new), count) for old, new, count in others]
         if self.levels:
             columns[LOUDNESS], _ = _nearest([level_of(one.velocity) for one in slices], self.levels)
-        return Encoded(self._with_edges(columns, song.metre, is_over=goes_on_at is None), tuple(replaced))
+        streams = self._with_edges(columns, song.metre, is_over=goes_on_at is None)
+        ends = self._step_ends(song, slices, is_over=goes_on_at is None)
+        return Encoded(streams, tuple(replaced)).with_bars(self.bars, song, ends)
 
     def seam(self, goes_on_at: int) -> int:
         """Anywhere: durations lie on no grid."""
@@ -134,16 +144,17 @@ class NotesRepresentation:
         loudness = map(velocities.__getitem__, columns[-1]) if self.levels else itertools.repeat(USUAL_VELOCITY)
         return sound(map(Slice, zip(*voices, strict=True), ticks, loudness), self.tracks)
 
-    def pen(self, opening: Streams, most_notes: int) -> NotesPen:
+    def pen(self, opening: Encoded, most_notes: int) -> NotesPen:
         """What writes a song; it may end once something was struck, and holds nothing of what came before."""
-        del opening
         strikes = {name: self._strikes(track) for track, name in enumerate(self.names)}
         holds = (
             {}
             if self.tracks == 1
             else {name: self.sizes[name] - len(own) for name, own in zip(self.names, self.voices, strict=True)}
         )
-        return NotesPen(self.sizes, strikes, holds, starts=len(self.metres), notes=most_notes)
+        clock = BarClock(self.bars, opening.ends)
+        ticks = (*[0] * self._edges, *self.durations)
+        return NotesPen(self.sizes, strikes, holds, clock, ticks=ticks, starts=len(self.metres), notes=most_notes)
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` takes, documented: for each track a list of pitches a symbol, ``null`` for what is held."""
@@ -155,6 +166,7 @@ class NotesRepresentation:
             "durations": list(self.durations),
             "levels": list(self.levels),
             "metres": [[metre.beats, metre.unit] for metre in self.metres],
+            "bars": self.bars.to_json() if self.bars else None,
         }
 
     @classmethod
@@ -167,6 +179,7 @@ class NotesRepresentation:
                 tuple(whole(ticks, 1) for ticks in data["durations"]),
                 tuple(whole(level, most=LOUDEST) for level in data["levels"]),
                 tuple(map(metre_from_json, data["metres"])),
+                bars_from_json(data.get("bars")),
             )
             if not read.names or not read.durations or list(map(bool, read.voices)) != [True] * len(set(read.names)):
                 raise ValueError("a track, or all durations, have no symbols")  # noqa: TRY301 - as what cannot be read
@@ -186,6 +199,12 @@ class NotesRepresentation:
                 symbols = np.concatenate([[start], symbols, [EDGE] * is_over])
             streams[name] = symbols.astype(np.int32)
         return streams
+
+    def _step_ends(self, song: Song, slices: Sequence[Slice], *, is_over: bool) -> Column:
+        """The tick at which each step is over, int64 [steps]; a start is at tick 0, and an end takes no time."""
+        first = first_tick(song, keeps_upbeat=bool(self.metres))
+        ends = list(itertools.accumulate((one.ticks for one in slices), initial=first))
+        return np.array([0, *ends[1:], *ends[-1:] * is_over] if self.metres else ends[1:], np.int64)
 
 
 def _voice_from_json(data: Any) -> Voice:  # noqa: ANN401 - JSON
@@ -215,6 +234,7 @@ def learn_notes(
         durations=tuple(sorted({nearest_duration(one.ticks) for one in slices})),
         levels=tuple(sorted({level_of(one.velocity) for one in slices})) if settings.loudness else (),
         metres=tuple(metres) if settings.endings else (),
+        bars=learn_bars(songs) if settings.bars else None,
     )
 
 

@@ -1,9 +1,15 @@
 """How a song of notes is written: where it may end, and when it is full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from evolve.music.representation.bar_position import BarClock
+
+DURATION: Final = "duration"
+"""The stream of how long steps last."""
 
 END = 0
 """In the first stream: the song is over. In the others: so the first must have said."""
@@ -22,7 +28,9 @@ class NotesPen:
         sizes: Mapping[str, int],
         strikes: Mapping[str, Mask],
         holds: Mapping[str, int],
+        clock: BarClock,
         *,
+        ticks: Sequence[int],
         starts: int,
         notes: int,
     ) -> None:
@@ -32,11 +40,14 @@ class NotesPen:
             sizes: How many symbols each stream has.
             strikes: Of each track's stream which symbols strike a note or chord, the first track first.
             holds: The symbol of each track that holds what it has; none with a single track.
+            clock: Where in the bar the song goes on.
+            ticks: How long a step lasts with each symbol of `DURATION`.
             starts: How many symbols after the end stand for a start; 0 where ends are not known either.
             notes: How many steps may strike something.
         """
         self._first, *_ = strikes
         self._strikes = strikes
+        self._clock, self._ticks = clock, ticks
         self._left, self._room = notes, notes * MOST_STEPS_A_NOTE
         self._knows_ends = starts > 0
         self.has_ended = False
@@ -66,10 +77,16 @@ class NotesPen:
             return
         self._room -= 1
         if any(own[symbols[name]] for name, own in self._strikes.items()):
+            self._clock.strike()
             self._left -= 1
             self._allowed = self._later
         elif self._allowed is not self._later:
             self._allowed = self._before_a_note
+        self._clock.pass_ticks(self._ticks[symbols[DURATION]])
+
+    def context(self) -> Mapping[str, int]:
+        """Where in the bar the next step begins, and in which metre."""
+        return self._clock.symbols
 
 
 def _inside(sizes: Mapping[str, int], first: str, starts: int) -> dict[str, Mask]:

@@ -48,9 +48,15 @@ def cut(song: Song, end_ticks: int | None = None, *, keeps_upbeat: bool = True) 
         return []
     slices = _cut_one(song, end_ticks) if len(song.tracks) == 1 else _cut_several(song, end_ticks)
     silence = int(song.notes.onsets_ticks[0])
-    if keeps_upbeat and silence >= SHORTEST_REST_TICKS:
+    if silence > first_tick(song, keeps_upbeat=keeps_upbeat):
         slices.insert(0, Slice(((),) * len(song.tracks), silence, slices[0].velocity))
     return slices
+
+
+def first_tick(song: Song, *, keeps_upbeat: bool) -> int:
+    """Where the first slice of `cut` begins."""
+    first = int(song.notes.onsets_ticks[0]) if len(song.notes) else 0
+    return 0 if keeps_upbeat and first >= SHORTEST_REST_TICKS else first
 
 
 def sound(slices: Iterable[Slice], tracks: int) -> tuple[Notes, ...]:

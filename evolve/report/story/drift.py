@@ -90,7 +90,7 @@ def _number(value: float) -> str:
 
 
 def _add_bits(table: Table, run: RunRecord, heard: Sequence[tuple[int, Sequence[str]]]) -> None:
-    """A last row that is no gene: how well the best of each generation foresees held-out music."""
+    """A last row that is no gene: the lowest validation loss of each generation."""
     best = []
     for _, members in heard:
         bits = [run.individuals[id_].metrics.get("held_out_bits_per_note") for id_ in members]

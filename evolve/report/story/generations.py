@@ -27,7 +27,7 @@ _METRICS: dict[str, tuple[str, Callable[[float], str]]] = {
 """The metrics that have a column: their name in the store, their heading, and how they are told."""
 
 _LETTERS = "as: the blind letter it was heard under"
-_BITS = "bits: what a held-out note costs the network, less is better"
+_BITS = "bits: the validation loss in bits a note, of whole held-out pieces; less is better"
 _UNLIKE = "unlike: how far the songs are from the corpus; its own pieces are at about 1"
 
 
@@ -82,7 +82,7 @@ def _notes(generation: GenerationRecord) -> Iterator[str]:
 
 
 def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
-    """A line on those of whom the table does not tell, and how far they foresee held-out music."""
+    """A line on those of whom the table does not tell, and their validation losses."""
     others = [name for name in generation.members if name not in told]
     if not others:
         return []

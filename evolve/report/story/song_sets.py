@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evolve.report.song_sets import TOLD, SetFigures, number, set_of, set_of_corpus
+from evolve.report.song_sets import TOLD, Figures, number, set_of, set_of_corpus
 from evolve.report.story.badges import section
 from evolve.report.story.phrases import Phrases
 from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
@@ -14,6 +14,7 @@ from evolve.words import counted
 
 _HOW_TO_READ = (
     "notes: how long the middle half of them is, opening included",
+    "end: songs that ended by themselves",
     "on a beat: notes that start on one",
     "bars begun: bars with a note on the first beat",
     "across bars: notes that sound across a bar line",
@@ -55,8 +56,9 @@ def _section(run: RunRecord, generation: GenerationRecord, members: list[Individ
     return section(title, table, note=Phrases([Text(note, style="dim") for note in notes]))
 
 
-def _rows(run: RunRecord, members: list[IndividualRecord]) -> Iterator[tuple[Text, SetFigures]]:
+def _rows(run: RunRecord, members: list[IndividualRecord]) -> Iterator[tuple[Text, Figures]]:
     if corpus := set_of_corpus(run):
-        yield Text("corpus", style="bold"), corpus
+        metre = run.corpus.get("set_metre")
+        yield Text(f"corpus in {metre}" if metre else "corpus", style="bold"), corpus
     for member in members:
         yield Text(member.individual.id), set_of(member)

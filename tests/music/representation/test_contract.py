@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.music.representation.contract import Representation, Settings
+from evolve.music.representation.contract import Encoded, Representation, Settings
 from evolve.music.representation.kinds import KINDS, learn
 from evolve.music.representation.notes import NotesRepresentation
 from evolve.music.reshaping import joined, until
@@ -20,9 +20,7 @@ def learned(kind: str, song: Song, options: Settings) -> Representation:
     return learn(kind, [song], [f"part {number}" for number in range(len(song.tracks))], options, METRES)
 
 
-def walk(
-    representation: Representation, opening: dict[str, np.ndarray], notes: int, seed: int
-) -> dict[str, np.ndarray]:
+def walk(representation: Representation, opening: Encoded, notes: int, seed: int) -> dict[str, np.ndarray]:
     """Symbols that a network which knows nothing writes, but for the end."""
     rng = np.random.default_rng(seed)
     pen = representation.pen(opening, notes)
@@ -44,8 +42,8 @@ options_of = st.builds(Settings, endings=st.booleans(), loudness=st.booleans(), 
 def test_what_is_composed_sounds_as_after_the_opening(kind: str, song: Song, options: Settings, seed: int) -> None:
     """Read in one go, opening and continuation are what they are when the one is joined to the other at the seam."""
     representation = learned(kind, song, options)
-    opening = representation.encode(song, song.length_ticks).streams
-    written = walk(representation, opening, 6, seed)
+    begun = representation.encode(song, song.length_ticks)
+    opening, written = begun.streams, walk(representation, begun, 6, seed)
     whole = representation.decode({name: np.concatenate([opening[name], written[name]]) for name in written})
     alone = representation.decode(opening)
     seam = representation.seam(song.length_ticks)
@@ -63,8 +61,8 @@ def test_a_song_has_as_many_notes_as_it_may_have_at_most_and_one_at_least(
 ) -> None:
     """However it is written; where it ends by itself something was struck."""
     representation = learned(kind, song, Settings())
-    opening = representation.encode(song, song.length_ticks).streams
-    heard = representation.decode(walk(representation, opening, notes, seed), after=opening)
+    opening = representation.encode(song, song.length_ticks)
+    heard = representation.decode(walk(representation, opening, notes, seed), after=opening.streams)
     onsets = {onset for own in heard for onset in own.onsets_ticks.tolist()}
     assert len(onsets) <= notes
 

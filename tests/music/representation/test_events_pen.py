@@ -19,7 +19,7 @@ def walk(events: EventsRepresentation, opening: Song | None, most_notes: int, se
     """Symbols that a network which knows nothing writes, some kinds of them far likelier; and whether it ended."""
     rng = np.random.default_rng(seed)
     begun = opening or Song(tuple(Track(Notes.of(())) for _ in range(events.tracks)))
-    pen = events.pen(events.encode(begun, begun.length_ticks).streams, most_notes)
+    pen = events.pen(events.encode(begun, begun.length_ticks), most_notes)
     taste = rng.exponential(size=events.sizes["event"]) ** rng.integers(0, 6)
     written = []
     while not pen.is_done:
@@ -97,7 +97,7 @@ def test_a_note_that_is_due_stops_before_time_passes() -> None:
     """At its longest a note leaves no other choice than to stop; what lies before it in order may stop first."""
     song = Song((Track(Notes.of([Note(60, 0, 24), Note(64, 0, 24)])),))
     events = learn_events([song], Settings(), METRES)
-    pen = events.pen(events.encode(Song((Track(Notes.of(())),)), 0).streams, 10)
+    pen = events.pen(events.encode(Song((Track(Notes.of(())),)), 0), 10)
     names = {key: place for place, (_, key) in enumerate(events.keys)}
     off, on = events.first_off, events.first_on
     pen.write({"event": on + names[60]})
@@ -113,7 +113,7 @@ def test_no_end_before_the_first_note_and_none_where_ends_are_unknown() -> None:
     silence = Song((Track(Notes.of(())),))
     for endings in (True, False):
         events = learn_events([song], Settings(endings=endings), METRES)
-        pen = events.pen(events.encode(silence, 0).streams, 10)
+        pen = events.pen(events.encode(silence, 0), 10)
         may_end = []
         for symbol in (events.first_on, events.first_shift, events.first_off):
             may_end.append(bool(pen.allowed()["event"][0]) and endings)

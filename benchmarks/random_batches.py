@@ -1,5 +1,6 @@
-"""Networks of a given size, and notes at random for them to learn from: what is learnt changes no time."""
+"""Networks of a given size, and batches of random notes to train them on: what the notes are changes no time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,14 +56,14 @@ def network(size: Size) -> Any:  # noqa: ANN401 - Keras has no types
     return hypermodel(SIZES, seed=0, window=WINDOW)(hp)
 
 
-def batches(size: Size, count: int) -> list[Batch]:
-    """Batches of which every step counts."""
-    return [_batch(size, place) for place in range(count)]
+def batches(size: Size, count: int, sizes: Mapping[str, int] = SIZES) -> list[Batch]:
+    """Batches of which every step counts, of streams with so many symbols."""
+    return [_batch(size, place, sizes) for place in range(count)]
 
 
-def _batch(size: Size, place: int) -> Batch:
+def _batch(size: Size, place: int, sizes: Mapping[str, int]) -> Batch:
     rng = derive_rng(0, "batch", place)
-    runs = {name: rng.integers(0, symbols, (size.batch, WINDOW + 1)) for name, symbols in SIZES.items()}
+    runs = {name: rng.integers(0, symbols, (size.batch, WINDOW + 1)) for name, symbols in sizes.items()}
     inputs = {name: run[:, :-1].astype(np.int32) for name, run in runs.items()}
     targets = {name: run[:, 1:].astype(np.int32) for name, run in runs.items()}
-    return Batch(inputs, targets, np.ones((size.batch, WINDOW), np.float32))
+    return Batch(inputs, targets, np.ones((size.batch, WINDOW), np.float32), np.ones(size.batch, bool))

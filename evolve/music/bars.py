@@ -38,9 +38,7 @@ def places_in_bars(bar_lines: Sequence[BarLine], ticks: Column) -> tuple[Column,
     Returns:
         Ticks since the beginning of the bar, int64 [n], and indices of bar lines, whose metre is in force, int64 [n].
     """
-    starts = np.array([line.tick for line in bar_lines], np.int64)
-    lengths = np.array([line.metre.bar_ticks for line in bar_lines], np.int64)
-    which = np.maximum(starts.searchsorted(ticks, side="right") - 1, 0)
+    starts, lengths, which = _in_force(bar_lines, ticks)
     return (ticks - starts[which]) % lengths[which], which
 
 
@@ -49,12 +47,17 @@ def bar_numbers(bar_lines: Sequence[BarLine], ticks: Column) -> Column:
 
     An upbeat is a bar, and a bar that is longer than its metre says is more than one.
     """
-    starts = np.array([line.tick for line in bar_lines], np.int64)
-    lengths = np.array([line.metre.bar_ticks for line in bar_lines], np.int64)
-    which = np.maximum(starts.searchsorted(ticks, side="right") - 1, 0)
+    starts, lengths, which = _in_force(bar_lines, ticks)
     bars_between = -(-np.diff(starts, prepend=0) // np.concatenate([lengths[:1], lengths[:-1]]))
     numbers: Column = bars_between.cumsum()[which] + (ticks - starts[which]) // lengths[which]
     return numbers
+
+
+def _in_force(bar_lines: Sequence[BarLine], ticks: Column) -> tuple[Column, Column, Column]:
+    """Where bar lines lie and how long their bars are, int64 [bar lines], and which of them each tick counts from."""
+    starts = np.array([line.tick for line in bar_lines], np.int64)
+    lengths = np.array([line.metre.bar_ticks for line in bar_lines], np.int64)
+    return starts, lengths, np.maximum(starts.searchsorted(ticks, side="right") - 1, 0)
 
 
 def place_in_bar(song: Song, tick: int) -> int:

@@ -11,6 +11,7 @@ GATES = {"lstm": 4, "gru": 3, "simple_rnn": 1}
 
 
 NO_CONTEXT: Mapping[str, int] = MappingProxyType({})
+"""The streams of a network that reads nothing but what it predicts."""
 
 
 def count_weights(genes: Mapping[str, Value], sizes: Mapping[str, int], context: Mapping[str, int] = NO_CONTEXT) -> int:

@@ -11,6 +11,7 @@ from evolve.execution.material import Material, opening_facts
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Genome
 from evolve.genetics.individual import Individual, Origin
+from evolve.genetics.shares import Shares
 from evolve.genetics.space import SearchSpace
 from evolve.store.records import Artifact, Json, SongResult, TrialResult
 
@@ -19,7 +20,7 @@ def order(individuals: Sequence[Individual], material: Material, *, number: int)
     """Run one trial for each of these; orders to one cluster are numbered from 1."""
     facts = {
         "order": number,
-        "individuals": [dataclasses.asdict(one) for one in individuals],
+        "individuals": [_told(one) for one in individuals],
         "space": dataclasses.asdict(material.space),
         "settings": material.config.model_dump(mode="json"),
         "opening": opening_facts(material.opening),
@@ -41,8 +42,14 @@ def understand_space(facts: Mapping[str, Json]) -> SearchSpace:
     return SearchSpace(tuple(_gene(one) for one in facts["genes"]), facts["description"])
 
 
+def _told(individual: Individual) -> dict[str, Json]:
+    genes = [[name, value.to_json() if isinstance(value, Shares) else value] for name, value in individual.genome.genes]
+    return {**dataclasses.asdict(individual), "genome": {"genes": genes}}
+
+
 def _individual(facts: Mapping[str, Json]) -> Individual:
-    genome = Genome(tuple((name, value) for name, value in facts["genome"]["genes"]))
+    genes = facts["genome"]["genes"]
+    genome = Genome(tuple((name, Shares.from_json(one) if isinstance(one, dict) else one) for name, one in genes))
     words = {name: tuple(facts[name]) for name in ("parents", "operators")}
     return Individual(**{**facts, **words, "genome": genome, "origin": Origin(facts["origin"])})
 

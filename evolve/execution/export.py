@@ -10,6 +10,7 @@ from evolve.config import RunConfig
 from evolve.errors import CorpusError, RunError, shortened
 from evolve.execution.material import opening_from_facts
 from evolve.execution.song_context import SongContext
+from evolve.genetics.shares import Shares
 from evolve.music.encoded import Beginning, EncodedCorpus, Part
 from evolve.music.facts.corpus_figures import CorpusFigures
 from evolve.music.plain import PROGRAMS, is_tempo
@@ -82,7 +83,7 @@ def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
     write_whole(folder / NETWORK, store.read_file(record.files["network"]))
     write_whole(folder / VOCABULARY, store.read_file(record.files["vocabulary"]))
     write_whole(folder / "README.md", _card_for_people(card).encode())
-    write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False).encode())
+    write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False, default=Shares.to_json).encode())
 
 
 def read_export(folder: Path) -> Exported:

@@ -7,17 +7,18 @@ from evolve.genetics.genome import Genome, Value
 
 
 class GeneKind(StrEnum):
-    """The hyperparameter types of keras-tuner."""
+    """The hyperparameter types of keras-tuner, and shares of groups, which it does not know."""
 
     INT = "int"
     FLOAT = "float"
     CHOICE = "choice"
     BOOLEAN = "boolean"
     FIXED = "fixed"
+    SHARES = "shares"
 
     @property
     def is_numeric(self) -> bool:
-        """Whether values have a distance, so that small steps are possible."""
+        """Whether values are numbers on a scale."""
         return self in (GeneKind.INT, GeneKind.FLOAT)
 
 
@@ -25,14 +26,17 @@ class GeneKind(StrEnum):
 class Gene:
     """One gene with keras-tuner's argument names.
 
+    A gene of shares has infinitely many values, those that divide the whole among its groups.
+
     Attributes:
         name: Unique in its space.
-        kind: The keras-tuner type.
+        kind: The keras-tuner type, or shares.
         min_value: Smallest value of an int or float, included.
         max_value: Largest value of an int or float, included.
         step: Distance of neighbours; with log sampling their ratio. None means every value.
         sampling: ``"linear"`` or ``"log"``: the scale on which values are spread evenly.
-        values: The values of a choice, the two of a boolean, the one of a fixed gene.
+        values: The values of a choice, the two of a boolean, the one of a fixed gene, the groups of shares: those that
+            the space names, or none, until `SearchSpace.with_groups` knows the corpus's.
         ordered: Whether the values of a choice are on a scale, so that mutation prefers neighbours.
         default: The value that a build without a search would use; None lets keras-tuner choose.
         parent_name: The gene that this one depends on, if any.
@@ -58,7 +62,7 @@ class Gene:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether its values have a distance."""
+        """Whether its values are numbers on a scale."""
         return self.kind.is_numeric
 
     @property
@@ -68,8 +72,8 @@ class Gene:
 
     @property
     def has_neighbours(self) -> bool:
-        """Whether mutation can take a small step: numbers and ordered choices."""
-        return self.is_numeric or self.ordered
+        """Whether mutation can take a small step: numbers, ordered choices and shares."""
+        return self.is_numeric or self.ordered or self.kind is GeneKind.SHARES
 
     def is_active_in(self, genome: Genome) -> bool:
         """Whether the parent gene, if there is one, has a value that switches this gene on."""

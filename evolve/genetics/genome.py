@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-Value = bool | int | float | str
+from evolve.genetics.shares import Shares
+
+Value = bool | int | float | str | Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +48,5 @@ class Genome:
     @property
     def fingerprint(self) -> str:
         """A digest of names and values, whatever their order: equal for networks that would be the same."""
-        return hashlib.sha256(json.dumps(sorted(self.genes)).encode()).hexdigest()[:16]
+        text = json.dumps(sorted(self.genes), default=Shares.to_json, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

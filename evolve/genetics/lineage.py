@@ -173,7 +173,7 @@ def _count(values: list[Value]) -> CategoricalSpread | None:
 
 
 def _summarise(values: list[Value], *, log: bool) -> NumericSpread | None:
-    numbers = sorted(value for value in values if not isinstance(value, str))
+    numbers = sorted(value for value in values if isinstance(value, int | float))
     return NumericSpread(len(numbers), numbers[0], _median(numbers, log=log), numbers[-1]) if numbers else None
 
 

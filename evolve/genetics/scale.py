@@ -17,13 +17,16 @@ import numpy as np
 from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Value
+from evolve.genetics.shares import Shares, sample_shares
 
 _DIGITS = 4
 """Of a continuous value."""
 
 
 def sample_value(gene: Gene, rng: np.random.Generator) -> Value:
-    """A value drawn evenly on the gene's own scale."""
+    """A value drawn evenly on the gene's own scale; of shares, one in which a group is heard to lead."""
+    if gene.kind is GeneKind.SHARES:
+        return sample_shares([str(name) for name in gene.values], rng)
     return from_unit(gene, float(rng.random()))
 
 
@@ -32,7 +35,7 @@ def to_unit(gene: Gene, value: Value) -> float:
     if _has_even_places(gene):
         return (_place(gene, value) + 0.5) / count_values(gene)
     low, end = _smooth_range(gene)
-    number = float(value) + 0.5 if gene.kind is GeneKind.INT else float(value)  # a whole number fills a stretch
+    number = _number(value) + 0.5 if gene.kind is GeneKind.INT else _number(value)  # a whole number fills a stretch
     if gene.sampling == "log":
         return math.log(number / low) / math.log(end / low)
     return (number - low) / (end - low)
@@ -52,7 +55,9 @@ def from_unit(gene: Gene, position: float) -> Value:
 
 
 def count_values(gene: Gene) -> float:
-    """How many values a gene can have; `math.inf` for a float without a step."""
+    """How many values a gene can have; `math.inf` for a float without a step and for shares."""
+    if gene.kind is GeneKind.SHARES:
+        return math.inf
     if not gene.is_numeric:
         return len(gene.values)
     if gene.is_point:
@@ -67,23 +72,25 @@ def count_values(gene: Gene) -> float:
 
 def enumerate_values(gene: Gene) -> tuple[Value, ...]:
     """Every value of a gene, in order; `SpaceError` when there are infinitely many."""
-    if not gene.is_numeric:
-        return gene.values
     count = count_values(gene)
     if count == math.inf:
         raise SpaceError(f'gene "{gene.name}" is continuous: its values cannot be listed; give it a step')
+    if not gene.is_numeric:
+        return gene.values
     return tuple(_stepped_value(gene, index) for index in range(int(count)))
 
 
 def is_value_of(gene: Gene, value: Value) -> bool:
     """Whether a gene can have this value."""
+    if gene.kind is GeneKind.SHARES:
+        return isinstance(value, Shares) and value.names == gene.values
     if not gene.is_numeric:
         return any(value == own and isinstance(value, bool) == isinstance(own, bool) for own in gene.values)
-    if isinstance(value, bool | str) or not _low(gene) <= value <= _high(gene):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not _low(gene) <= value <= _high(gene):
         return False
     if count_values(gene) == math.inf:
         return True
-    return any(math.isclose(value, float(own), rel_tol=1e-9) for own in enumerate_values(gene))
+    return any(math.isclose(value, _number(own), rel_tol=1e-9) for own in enumerate_values(gene))
 
 
 def _has_even_places(gene: Gene) -> bool:
@@ -97,8 +104,8 @@ def _place(gene: Gene, value: Value) -> int:
     if not gene.is_numeric:
         return gene.values.index(value)
     if gene.sampling == "log" and gene.step is not None:
-        return round(math.log(float(value) / _low(gene), gene.step))
-    return round((float(value) - _low(gene)) / float(gene.step or 1))
+        return round(math.log(_number(value) / _low(gene), gene.step))
+    return round((_number(value) - _low(gene)) / float(gene.step or 1))
 
 
 def _smooth_range(gene: Gene) -> tuple[float, float]:
@@ -127,6 +134,12 @@ def _shared_digits(gene: Gene) -> int:
     """How many leading digits all values of a narrow range have in common, so that they say nothing."""
     size = max(abs(_low(gene)), abs(_high(gene)))
     return max(0, math.floor(math.log10(size / (_high(gene) - _low(gene)))))
+
+
+def _number(value: Value) -> float:
+    if not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
 
 
 def _low(gene: Gene) -> float:

@@ -5,8 +5,9 @@ Importing it imports TensorFlow (seconds), so it is imported there, in the proce
 founding and breeding do without (see `evolve.genetics.scale`).
 """
 
+import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,15 @@ class SearchSpace:
             if gene.name == name:
                 return gene
         raise KeyError(name)
+
+    def with_groups(self, names: Collection[str]) -> "SearchSpace":
+        """The space of a corpus with these groups, in this order, which its genes of shares divide a whole among.
+
+        A gene whose groups the space names has those of them that the corpus has. One that has fewer than two groups
+        is left out: there is nothing to divide.
+        """
+        genes = (_with_groups(gene, names) for gene in self.genes)
+        return dataclasses.replace(self, genes=tuple(gene for gene in genes if gene is not None))
 
     def grow(self, value_of: Callable[[Gene], Value]) -> Genome:
         """The genome whose active genes have these values, asked for parents before those that depend on them."""
@@ -77,12 +87,15 @@ class SearchSpace:
     def hyperparameters(self, genome: Genome) -> Any:  # noqa: ANN401 - keras-tuner has no annotations
         """A `keras_tuner.HyperParameters` whose genes are this space's and whose values are the genome's.
 
+        Without genes of shares, which keras-tuner does not know and no network asks for.
         Any hypermodel written in keras-tuner's convention can build from it; what it asks for beyond the genome
         takes the hypermodel's own default.
         """
         hyperparameters = _keras_tuner()
-        space = [{"class_name": _CLASS_NAMES[gene.kind], "config": _config(gene)} for gene in self.genes]
-        return hyperparameters.HyperParameters.from_config({"space": space, "values": genome.as_dict()})
+        genes = [gene for gene in self.genes if gene.kind is not GeneKind.SHARES]
+        space = [{"class_name": _CLASS_NAMES[gene.kind], "config": _config(gene)} for gene in genes]
+        values = {gene.name: genome[gene.name] for gene in genes if gene.name in genome}
+        return hyperparameters.HyperParameters.from_config({"space": space, "values": values})
 
     def _variants(self, gene: Gene) -> float:
         dependents = [other for other in self.genes if other.parent_name == gene.name]
@@ -92,6 +105,14 @@ class SearchSpace:
         return sum(
             math.prod(variants for values, variants in inner if value in values) for value in enumerate_values(gene)
         )
+
+
+def _with_groups(gene: Gene, names: Collection[str]) -> Gene | None:
+    """The gene with the groups of a corpus, if it is one of shares; None when there is nothing to divide."""
+    if gene.kind is not GeneKind.SHARES:
+        return gene
+    values = tuple(name for name in names if not gene.values or name in gene.values)
+    return dataclasses.replace(gene, values=values) if len(values) > 1 else None
 
 
 def _extended(genome: Genome, gene: Gene) -> list[Genome]:

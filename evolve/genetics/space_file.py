@@ -205,7 +205,7 @@ class _Reader:
         return dataclasses.replace(gene, parent_name=parent_name, parent_values=parent_values)
 
     def _kind(self, entries: Mapping[str, yaml.Node], node: yaml.Node, path: str) -> GeneKind:
-        allowed = [kind.value for kind in GeneKind]
+        allowed = [kind.value for kind in _KEYS]
         if "type" not in entries:
             self.fail(node, path, f'has no key "type"; allowed: {", ".join(allowed)}')
         word = self.text(entries["type"], f"{path}.type")

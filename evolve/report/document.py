@@ -14,6 +14,7 @@ from evolve.genetics.lineage import (
     line_to_founder,
     surviving_shares,
 )
+from evolve.genetics.shares import Shares
 from evolve.report.genes import log_genes, shared_genes
 from evolve.report.rankings import champions_of, family_of, letters_of, members_with_songs
 from evolve.report.stage import stage_of
@@ -55,7 +56,9 @@ def report_document(run: RunRecord) -> Document:
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON
-    """A value as JSON can hold it: mappings as dicts, tuples as lists, NaN and infinities as None."""
+    """A value as JSON can hold it: mappings and shares as dicts, tuples as lists, NaN and infinities as None."""
+    if isinstance(value, Shares):
+        return value.to_json()
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from evolve.genetics.individual import Individual
+from evolve.genetics.shares import Shares
 from evolve.store.clock import now
 from evolve.store.records import GenerationStatus, IndividualStatus, Json
 
@@ -49,7 +50,8 @@ def write_replacement(cursor: sqlite3.Cursor, failed: str, fresh: Individual) ->
 
 
 def _write_individual(cursor: sqlite3.Cursor, one: Individual, changed: Changes) -> None:
-    texts = [json.dumps(part) for part in (one.genome.genes, one.parents, one.operators, dict(changed))]
+    parts = (one.genome.genes, one.parents, one.operators, dict(changed))
+    texts = [json.dumps(part, default=Shares.to_json) for part in parts]
     cursor.execute(
         "INSERT INTO individual (id, generation, slot, origin, status, genome, parents, operators, changed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

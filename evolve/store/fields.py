@@ -5,6 +5,7 @@ import sys
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from evolve.genetics.shares import Shares
 from evolve.store.records import Json
 
 _OneOf = TypeVar("_OneOf", bound=StrEnum)
@@ -71,12 +72,13 @@ def files_of(value: object) -> dict[str, str]:
 
 def changes_of(value: object) -> dict[str, tuple[Json, Json]]:
     """What changed from the first parent, by gene."""
-    return {gene: _pair(change) for gene, change in object_of(value).items()}
+    pairs = {gene: _pair(change) for gene, change in object_of(value).items()}
+    return {gene: (_as_shares(before), _as_shares(after)) for gene, (before, after) in pairs.items()}
 
 
 def genes_of(value: object) -> tuple[tuple[str, Any], ...]:
     """The genes of a genome with their values."""
-    return tuple((sys.intern(text(gene)), _plain(one)) for gene, one in map(_pair, array(value)))
+    return tuple((sys.intern(text(gene)), _plain(_as_shares(one))) for gene, one in map(_pair, array(value)))
 
 
 def tiers_of(value: object) -> tuple[tuple[str, ...], ...]:
@@ -105,7 +107,17 @@ def _pair(value: object) -> tuple[Json, Json]:
     raise RowError(f"{value!r:.40} is no pair")
 
 
+def _as_shares(value: Json) -> Json:
+    """A gene's value, which is an object where it is of shares."""
+    if not isinstance(value, dict):
+        return value
+    try:
+        return Shares.from_json(value)
+    except ValueError as error:
+        raise RowError(f"{value!r:.40} are no shares") from error
+
+
 def _plain(value: object) -> object:
-    if not isinstance(value, bool | int | float | str):
+    if not isinstance(value, bool | int | float | str | Shares):
         raise RowError(f"{value!r:.40} is no value of a gene")
     return value

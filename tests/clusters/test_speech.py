@@ -20,6 +20,8 @@ from evolve.clusters.speech import (
 )
 from evolve.execution.contract import Phase, TrialProgress
 from evolve.genetics.breeding import found
+from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
 from evolve.store.records import Artifact, SongResult, TrialResult
@@ -69,6 +71,19 @@ def test_a_space_with_conditions_arrives_whole() -> None:
     arrived = understand_space(over_the_wire(Message("order", dataclasses.asdict(space))).facts)
     assert arrived == space
     assert all(one.genome in arrived for one in founders)
+
+
+@pytest.mark.slow
+def test_shares_arrive_as_they_were_given(tunes: Path) -> None:
+    """The genes of an individual and of the space, whose groups the corpus has told."""
+    material = small_material(small_config(tunes))
+    diet = Gene("diet", GeneKind.SHARES, values=("jig", "reel"))
+    material = dataclasses.replace(material, space=SearchSpace((diet,)))
+    founders = found(material.space, population=3, seed=1)
+    individuals, arrived = understand_order(over_the_wire(order(founders, material, number=1)))
+    assert individuals == founders
+    assert arrived.space == material.space
+    assert all(one.genome in arrived.space for one in individuals)
 
 
 def test_what_is_told_of_trials_is_heard_of_trials() -> None:

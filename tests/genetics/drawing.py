@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.scale import count_values, enumerate_values
+from evolve.genetics.shares import Shares
 from evolve.genetics.space import SearchSpace
 
 WORDS = ("lstm", "gru", "relu", "tanh", "adam", "sgd", "a b", "ß")
@@ -75,6 +76,30 @@ def wordy_genes(draw: st.DrawFn, name: str = "gene") -> Gene:
     return Gene(name, kind, values=values, ordered=draw(st.booleans()), default=default)
 
 
+GROUPS = ("jig", "reel", "hornpipe", "6/8", "1850", "valses d'été")
+
+
+def shares_genes(name: str = "gene") -> st.SearchStrategy[Gene]:
+    """A gene of shares of two groups or more."""
+    groups = st.lists(st.sampled_from(GROUPS), min_size=2, unique=True)
+    return groups.map(lambda chosen: Gene(name, GeneKind.SHARES, values=tuple(chosen)))
+
+
+def number(value: Value | None) -> float:
+    """The value of a gene that is a number."""
+    assert isinstance(value, int | float)
+    return value
+
+
+@st.composite
+def shares(draw: st.DrawFn, groups: tuple[str, ...] | None = None) -> Shares:
+    """Any shares of two groups or more, or of these groups."""
+    names = groups or tuple(draw(st.lists(st.text(), min_size=2, max_size=8, unique=True)))
+    cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=len(names) - 1, max_size=len(names) - 1)))
+    counts = [end - begin for begin, end in itertools.pairwise((0, *cuts, 100))]
+    return Shares(tuple((name, count / 100) for name, count in zip(names, counts, strict=True)))
+
+
 def listable_genes(name: str = "gene") -> st.SearchStrategy[Gene]:
     """A gene whose values can all be listed in a moment."""
     return st.one_of(wordy_genes(name), stepped_genes(name), whole_genes(name, MOST_VALUES))
@@ -82,7 +107,8 @@ def listable_genes(name: str = "gene") -> st.SearchStrategy[Gene]:
 
 def genes(name: str = "gene") -> st.SearchStrategy[Gene]:
     """A gene of any kind, without a condition."""
-    return st.one_of(wordy_genes(name), stepped_genes(name), whole_genes(name), continuous_genes(name))
+    numbers = (stepped_genes(name), whole_genes(name), continuous_genes(name))
+    return st.one_of(wordy_genes(name), shares_genes(name), *numbers)
 
 
 @st.composite

@@ -24,6 +24,7 @@ from evolve.genetics.variation import crossover, mutate
 from evolve.network.build import hypermodel
 from evolve.network.genes import GENES
 from evolve.randomness import derive_rng
+from tests.genetics.drawing import number
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,7 @@ def test_samples_reach_every_value_of_every_gene(space: SearchSpace, samples: li
     """None of the steps is out of reach, and the learning rate covers its range on the log scale."""
     for name in (*SHAPING, "batch_size"):
         assert len({genome[name] for genome in samples}) == count_values(space.gene(name))
-    rates = sorted(float(genome["learning_rate"]) for genome in samples)
+    rates = sorted(number(genome["learning_rate"]) for genome in samples)
     assert rates[0] < 1.05e-4
     assert rates[-1] > 0.95e-2
     assert 0.8e-3 < rates[COUNT // 2] < 1.25e-3
@@ -123,7 +124,7 @@ def test_every_value_builds_with_its_real_starting_weights(space: SearchSpace, s
 
 
 def _light_first(genomes: Iterable[Genome]) -> list[Genome]:
-    return sorted(genomes, key=lambda genome: int(genome["depth"]) * int(genome["width"]) ** 2)
+    return sorted(genomes, key=lambda genome: number(genome["depth"]) * number(genome["width"]) ** 2)
 
 
 def _cover(genomes: Sequence[Genome], keys: Callable[[Genome], Iterable[Key]]) -> list[Genome]:
@@ -145,7 +146,7 @@ def _check_network(space: SearchSpace, genome: Genome) -> None:
     hp = space.hyperparameters(genome)
     model = hypermodel({"pitch": 40, "duration": 9}, seed=1, window=50, learn_from="every")(hp)
     recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.LSTM)]
-    assert [layer.units for layer in recurrent] == [genome["width"]] * int(genome["depth"])
+    assert [layer.units for layer in recurrent] == [genome["width"]] * round(number(genome["depth"]))
     assert model.get_layer("dense").units == genome["dense_width"]
     assert model.get_layer("dense").activation is keras.activations.get(genome["activation"])
     assert type(model.optimizer).__name__.lower() == genome["optimizer"]

@@ -10,9 +10,10 @@ from keras_tuner.engine import hyperparameters
 
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.scale import count_values, enumerate_values, from_unit, is_value_of, to_unit
+from evolve.genetics.shares import Shares
 from evolve.genetics.space import SearchSpace
 from evolve.randomness import derive_rng
-from tests.genetics.drawing import conditional, continuous_genes, genes, spaces, stepped_genes, whole_genes
+from tests.genetics.drawing import conditional, continuous_genes, genes, number, spaces, stepped_genes, whole_genes
 
 pytestmark = pytest.mark.slow
 
@@ -56,22 +57,23 @@ def test_a_value_has_the_same_position_as_in_keras_tuner(gene: Gene, data: st.Da
     if count_values(gene) == math.inf:
         value = data.draw(st.floats(gene.min_value, gene.max_value))
     else:
-        value = float(data.draw(st.sampled_from(enumerate_values(gene))))
+        value = number(data.draw(st.sampled_from(enumerate_values(gene))))
     assert to_unit(gene, value) == pytest.approx(parameter_of(gene).value_to_prob(value), abs=1e-12)
 
 
 @settings(deadline=None, max_examples=150)
 @given(spaces(), seeds)
 def test_hyperparameters_hold_the_genome_and_agree_on_what_is_active(space: SearchSpace, seed: int) -> None:
-    """keras-tuner sees the genome's values, and finds exactly its genes active."""
+    """keras-tuner sees the genome's values, and finds exactly its genes active; it knows nothing of shares."""
     genome = space.sample(derive_rng(seed))
     hp = space.hyperparameters(genome)
-    assert hp.values == genome.as_dict()
-    assert [parameter.name for parameter in hp.space] == [gene.name for gene in space.genes]
+    assert hp.values == {name: value for name, value in genome.genes if not isinstance(value, Shares)}
+    known = [gene.name for gene in space.genes if gene.kind is not GeneKind.SHARES]
+    assert [parameter.name for parameter in hp.space] == known
     for parameter in hp.space:
         assert hp.is_active(parameter) == (parameter.name in genome)
         assert (parameter.name in hp) == (parameter.name in genome)
-    for name in genome:
+    for name in hp.values:
         assert type(hp.get(name)) is type(genome[name])
 
 
@@ -95,6 +97,7 @@ def test_a_hypermodel_that_asks_again_gets_the_genome() -> None:
 @given(genes())
 def test_the_default_is_a_value_of_the_gene(gene: Gene) -> None:
     """A build without a search gets something legal, also where the file names no default."""
+    assume(gene.kind is not GeneKind.SHARES)
     parameter = SearchSpace((gene,)).hyperparameters(SearchSpace((gene,)).sample(derive_rng(0))).space[0]
     value = parameter.default
     assert is_value_of(gene, value) or (isinstance(value, int) and is_value_of(gene, bool(value)))

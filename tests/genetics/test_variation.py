@@ -15,7 +15,7 @@ from evolve.genetics.scale import count_values, enumerate_values, is_value_of, s
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.variation import crossover, mutate, mutate_value
 from evolve.randomness import derive_rng
-from tests.genetics.drawing import conditional, genes, listable_genes, spaces
+from tests.genetics.drawing import conditional, genes, listable_genes, number, spaces
 
 seeds = st.integers(0, 2**32)
 rates = st.floats(0, 1)
@@ -70,8 +70,8 @@ def test_a_cross_lies_in_the_space_and_takes_its_genes_from_its_parents(
         given = [genome[gene.name] for genome in (first, second) if gene.name in genome]
         if gene.name not in child or not given:
             continue
-        both_numbers = gene.is_numeric and len(given) == 2 and given[0] != given[1]
-        assert both_numbers or child[gene.name] in given
+        crossed = gene.is_numeric or gene.kind is GeneKind.SHARES
+        assert (crossed and len(given) == 2 and given[0] != given[1]) or child[gene.name] in given
 
 
 @settings(deadline=None)
@@ -144,7 +144,7 @@ def test_exploring_takes_larger_steps_than_refining(gene: Gene) -> None:
 def test_mutation_of_a_learning_rate_goes_up_as_far_as_down() -> None:
     """By ratios, not by differences: polynomial mutation is symmetric in the middle of the log scale."""
     rng = derive_rng(3)
-    ratios = [math.log(float(mutate_value(RATE, 1e-3, rng, eta=10)) / 1e-3) for _ in range(2000)]
+    ratios = [math.log(number(mutate_value(RATE, 1e-3, rng, eta=10)) / 1e-3) for _ in range(2000)]
     assert abs(statistics.mean(ratios)) < 0.05 * max(map(abs, ratios))
     assert 0.45 < statistics.mean(ratio > 0 for ratio in ratios) < 0.55
 

@@ -12,6 +12,7 @@ from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
 from evolve.store.records import Artifact, BallotRecord, Json, SongResult, TrialResult
 from evolve.store.run_store import RunStore
+from tests.genetics.drawing import shares
 
 FACTS: Mapping[str, Json] = {
     "created_at": "2026-01-02T03:04:05.678+00:00",
@@ -24,9 +25,10 @@ SONG_FACTS: Mapping[str, Json] = {"notes": 12, "seconds": 6.5, "range": "C4–E5
 
 _texts = st.text(max_size=12)
 _numbers = st.one_of(st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False))
-_values: st.SearchStrategy[Value] = st.one_of(st.booleans(), _numbers, _texts)
+_scalars = st.one_of(st.booleans(), _numbers, _texts)
+_values: st.SearchStrategy[Value] = st.one_of(_scalars, shares())
 _json: st.SearchStrategy[Json] = st.recursive(
-    st.one_of(st.none(), _values),
+    st.one_of(st.none(), _scalars),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
     max_leaves=5,
 )

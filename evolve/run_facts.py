@@ -25,7 +25,12 @@ def config_of(run: RunRecord) -> RunConfig:
 
 
 def space_of(run: RunRecord) -> SearchSpace:
-    """The run's search space."""
+    """The run's search space, with the groups of its corpus; without genes of shares until that was read."""
+    return space_as_written(run).with_groups(run.groups)
+
+
+def space_as_written(run: RunRecord) -> SearchSpace:
+    """The run's search space as its file has it."""
     return parse_space(run.space["text"], run.space["name"], GENES).space
 
 

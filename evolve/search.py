@@ -24,7 +24,7 @@ from evolve.genetics.selection import Merit
 from evolve.genetics.yaml_nodes import to_yaml
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing, rank
-from evolve.run_facts import config_of, space_of
+from evolve.run_facts import config_of, space_as_written, space_of
 from evolve.sittings import Sitting, sit
 from evolve.store.clock import now
 from evolve.store.names import checked_name
@@ -150,7 +150,7 @@ def _read(store: RunStore, execution: Execution, observer: RunObserver) -> None:
             execution.get_ready(config.population)
         observer.corpus_read(done, total)
 
-    preparation = prepare(config, space_of(run), corpus_read)
+    preparation = prepare(config, space_as_written(run), corpus_read)
     for notice in preparation.notices:
         observer.noticed(notice)
     store.write_material(preparation.data, preparation.files, preparation.facts)

@@ -11,7 +11,7 @@ import typer
 from evolve.cli.console import console
 from evolve.cli.options import AsJson, complete_corpus, complete_space, find_space
 from evolve.errors import CorpusError, printable
-from evolve.words import counted
+from evolve.words import counted, listed, worded
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -66,7 +66,9 @@ def check_space(
     parsed = parse_space(text, name, GENES)
     meant = settle(space_given(name, parsed.settings)).model_dump(mode="json")
     told = {key: meant[key] for key, _, _ in parsed.settings}
-    samples = [parsed.space.sample(derive_rng(seed, "check", index)).as_dict() for index in range(_SAMPLES)]
+    known = parsed.space.with_groups(())  # no corpus is read here, so nobody knows its groups
+    count = _SAMPLES if known.genes else 0
+    samples = [known.sample(derive_rng(seed, "check", index)).as_dict() for index in range(count)]
     if json_:
         typer.echo(json.dumps(_space_document(name, parsed.space, told, samples), indent=2, ensure_ascii=False))
         return
@@ -132,7 +134,8 @@ def _print_space(name: str, space: "SearchSpace", samples: list[dict[str, Any]])
         out.print(printable(f"{name}: {' '.join(space.description.split())}"), markup=False)
     out.print(table)
     out.print(f"size: {_size(space)}", markup=False)
-    out.print(f"{len(samples)} samples:", markup=False)
+    shares = listed([gene.name for gene in space.genes if gene.kind == "shares"])
+    out.print(f"{len(samples)} samples{shares and f', without {shares}, since no corpus is read here'}:", markup=False)
     changing = [gene.name for gene in space.genes if not gene.is_fixed]
     for sample in samples:
         genes = [f"{key} {_plain(value)}" for key, value in sample.items() if key in changing or not changing]
@@ -143,6 +146,9 @@ def _values(gene: "Gene") -> str:
     condition = ""
     if gene.parent_name is not None:
         condition = f" (with {gene.parent_name} {' or '.join(str(value) for value in gene.parent_values)})"
+    if gene.kind == "shares":
+        groups = ", ".join(map(str, gene.values)) or "the corpus's groups"
+        return f"of {groups}{condition}"
     if not gene.is_numeric:
         return ", ".join(_plain(value) for value in gene.values) + condition
     if gene.is_point:
@@ -172,7 +178,8 @@ def _meant(value: str | float | list[str] | None) -> str:
 def _size(space: "SearchSpace") -> str:
     if space.size < math.inf:
         return counted(space.size, "genome")
-    return "infinitely many genomes: " + ", ".join(space.continuous_genes) + " is continuous"
+    names = space.continuous_genes
+    return f"infinitely many genomes: {listed(names)} {worded(len(names), 'is', 'are')} continuous"
 
 
 def _space_document(name: str, space: "SearchSpace", settings: dict[str, Any], samples: list[dict[str, Any]]) -> Any:  # noqa: ANN401

@@ -13,6 +13,7 @@ from pathlib import Path
 from evolve.config import RunConfig
 from evolve.execution.song_context import SongContext, copies_in
 from evolve.execution.song_files import song_files
+from evolve.genetics.gene import GeneKind
 from evolve.genetics.genome import Genome
 from evolve.genetics.space import SearchSpace
 from evolve.music.arrangement import PIANO
@@ -30,7 +31,7 @@ from evolve.music.song_json import song_from_json, song_to_json, whole
 from evolve.music.sources import in_own_home
 from evolve.network.genes import GENES
 from evolve.store.records import Artifact, Json
-from evolve.words import counted, worded
+from evolve.words import counted, listed, worded
 
 REPRESENTATION = "representation"
 """The gene that chooses what a network's symbols are."""
@@ -166,7 +167,8 @@ def prepare(
     figures = CorpusFigures.of((piece.song for piece in training), most_notes=config.notes)
     facts = {"corpus": _corpus_facts(corpus, encoded, figures), "opening": opening_facts(opening)}
     facts["corpus"] |= _set_facts([piece.song for piece in training], opening.song.metre)
-    notices = (*_notices(corpus, opening, config), *_bars_notice(encoded, space))
+    groups = [group["name"] for group in facts["corpus"].get("groups", ())]
+    notices = (*_notices(corpus, opening, config), *_bars_notice(encoded, space), *groups_notices(space, groups))
     return Preparation(encoded.to_bytes(), _opening_files(opening), facts, notices)
 
 
@@ -209,6 +211,23 @@ def _bars_notice(encoded: EncodedCorpus, space: SearchSpace) -> Iterator[str]:
     has_bars = any(one.representation.context for one in encoded.pieces.values())
     if not has_bars and True in _values_in(space, BAR_POSITION):
         yield "most pieces are played freely, without bars, so networks are not told where in the bar they are"
+
+
+def groups_notices(space: SearchSpace, groups: Sequence[str]) -> Iterator[str]:
+    """What a space says of the groups of a corpus that the corpus has not.
+
+    Args:
+        space: As its file has it.
+        groups: The names of the corpus's groups.
+    """
+    kept = [gene.name for gene in space.with_groups(groups).genes]
+    there = f"its groups: {listed(groups)}" if groups else "it has none"
+    for gene in space.genes:
+        missing = [str(name) for name in gene.values if name not in groups] if gene.kind is GeneKind.SHARES else []
+        if missing:
+            yield f"{gene.name} names {listed(missing)}, which the corpus does not have; {there}"
+        if gene.name not in kept:
+            yield f"the corpus has too few groups to choose from, so networks have no gene {gene.name}"
 
 
 def _set_facts(songs: Sequence[Song], metre: Metre) -> dict[str, Json]:

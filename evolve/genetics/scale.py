@@ -17,7 +17,8 @@ import numpy as np
 from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Value
-from evolve.genetics.shares import Shares, sample_shares
+from evolve.genetics.shares import Shares
+from evolve.genetics.simplex import sample_shares
 
 _DIGITS = 4
 """Of a continuous value."""

@@ -10,7 +10,8 @@ import numpy as np
 from evolve.genetics.gene import Gene
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.scale import count_values, enumerate_values, from_unit, sample_value, to_unit
-from evolve.genetics.shares import Shares, ends_of_line, mutate_shares, shares_between
+from evolve.genetics.shares import Shares
+from evolve.genetics.simplex import ends_of_line, mutate_shares, shares_between
 from evolve.genetics.space import SearchSpace
 
 

@@ -1,11 +1,13 @@
-"""The genes that `evolve.network.build` knows: what values each may take, before any heavy library is loaded."""
+"""The genes of a network and of what it learns from: what values each may take, before any heavy library is loaded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["int", "float", "choice", "boolean"]
+from evolve.genetics.shares import Shares
+
+Kind = Literal["int", "float", "choice", "boolean", "shares"]
 Value = bool | int | float | str
 
 REPRESENTATIONS = ("notes", "events")
@@ -26,8 +28,8 @@ class GeneRule:
     """What one gene may be.
 
     Attributes:
-        kind: ``int``, ``float``, ``choice`` (of words) or ``boolean``.
-        default: Its value in a network whose space does not speak of it.
+        kind: ``int``, ``float``, ``choice`` (of words), ``boolean`` or ``shares`` (of groups).
+        default: Its value in a network whose space does not speak of it; None where it then has none.
         help: One line for a person.
         minimum: Smallest legal number, itself legal; None when the gene is no number.
         maximum: Largest legal number, itself legal; None when the gene is no number.
@@ -36,7 +38,7 @@ class GeneRule:
     """
 
     kind: Kind
-    default: Value
+    default: Value | None
     help: str
     minimum: float | None = None
     maximum: float | None = None
@@ -45,6 +47,8 @@ class GeneRule:
 
     def allows(self, value: object) -> bool:
         """Whether the value is legal: of the gene's kind and within its limits."""
+        if self.kind == "shares":
+            return isinstance(value, Shares)
         if self.kind == "boolean":
             return isinstance(value, bool)
         if self.kind == "choice":
@@ -56,6 +60,8 @@ class GeneRule:
     @property
     def legal(self) -> str:
         """The legal values in words, such as ``a whole number from 1 to 8``."""
+        if self.kind == "shares":
+            return "shares of the corpus's groups, written {type: shares}"
         if self.kind == "boolean":
             return "true or false"
         if self.kind == "choice":
@@ -117,7 +123,8 @@ GENES: Mapping[str, GeneRule] = MappingProxyType(
             1.0,
             "how much each step shrinks the weights, times learning_rate; at 0 adamw keeps its own 0.004",
         ),
+        "diet": GeneRule("shares", None, "what it learns from: shares of the corpus's groups"),
     }
 )
 """Every gene by name, in the order in which a network is built. What the first of them says is for whoever chooses the
-symbols: a network is built for as many as it is given."""
+symbols: a network is built for as many as it is given; what the last says, for whoever teaches it."""

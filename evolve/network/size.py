@@ -42,7 +42,7 @@ def count_weights(genes: Mapping[str, Value], sizes: Mapping[str, int], context:
 
 def with_defaults(genes: Mapping[str, Value]) -> dict[str, Value]:
     """The value of every gene; those that are not given have their default."""
-    return {name: rule.default for name, rule in GENES.items()} | dict(genes)
+    return {name: rule.default for name, rule in GENES.items() if rule.default is not None} | dict(genes)
 
 
 def encoded_widths(values: Mapping[str, Value], sizes: Mapping[str, int]) -> tuple[list[int], int]:

@@ -14,7 +14,7 @@ from evolve.store.records import RunRecord
 
 def genes_of(run: RunRecord) -> Mapping[str, Gene]:
     """The genes of the run's space by name; empty when this version of evolve cannot read that space any more."""
-    return _parse(run.space.get("text", ""), run.space.get("name", ""))
+    return _parse(run.space.get("text", ""), run.space.get("name", ""), run.groups)
 
 
 def log_genes(run: RunRecord) -> frozenset[str]:
@@ -32,9 +32,9 @@ def shared_genes(run: RunRecord) -> dict[str, Value]:
 
 
 @functools.lru_cache(maxsize=8)
-def _parse(text: str, name: str) -> Mapping[str, Gene]:
+def _parse(text: str, name: str, groups: tuple[str, ...]) -> Mapping[str, Gene]:
     try:
-        return {gene.name: gene for gene in parse_space(text, name, GENES).space.genes}
+        return {gene.name: gene for gene in parse_space(text, name, GENES).space.with_groups(groups).genes}
     except SpaceError:
         # A report of an old run must not fail because the legal genes have changed since.
         return {}

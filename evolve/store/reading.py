@@ -54,7 +54,7 @@ _PARTS: Mapping[str, Mapping[str, type]] = {
     )
     | {"screening": str},
     "space": {"name": str, "text": str},
-    "corpus": {"names": list, "pieces": int, "notes": int, "skipped": list},
+    "corpus": {"names": list, "pieces": int, "notes": int, "skipped": list, "groups": list},
     "opening": {"notes": int, "files": dict},
 }
 """What stands in facts and is counted with, or read as a text, wherever a run is told of."""

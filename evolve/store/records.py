@@ -198,3 +198,9 @@ class RunRecord:
     individuals: Mapping[str, IndividualRecord]
     damage: tuple[str, ...] = ()
     is_worked_on: bool = field(default=False, compare=False)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the corpus's groups, the largest first; none of a corpus that is not read or has none."""
+        groups = (group.get("name") for group in self.corpus.get("groups", ()) if isinstance(group, dict))
+        return tuple(name for name in groups if isinstance(name, str))

@@ -239,3 +239,21 @@ def test_songs_are_composed_with_what_the_run_was_begun_with(
     typed = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
     assert told in typed.stderr
     assert typed.stdout == "jax\n"
+
+
+def test_a_space_with_a_diet_is_checked_without_a_corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The groups are the corpus's or those that the file names; samples are drawn of the other genes."""
+    space = tmp_path / "s.yaml"
+    space.write_text("genes: {depth: {type: int, min_value: 1, max_value: 4}, diet: {type: shares}}")
+    code, out, _ = ended(capsys, "space", "check", str(space))
+    assert code == 0
+    assert "of the corpus's groups" in out
+    assert "infinitely many genomes: diet is continuous" in out
+    assert "5 samples, without diet, since no corpus is read here:" in out
+    told = json.loads(ended(capsys, "space", "check", str(space), "--json")[1])
+    assert (told["genes"][1]["kind"], told["genes"][1]["values"], told["size"]) == ("shares", [], None)
+    assert [list(sample) for sample in told["samples"]] == [["depth"]] * 5
+    space.write_text("genes: {diet: {type: shares, values: [jig, reel]}}")
+    out = ended(capsys, "space", "check", str(space))[1]
+    assert "of jig, reel" in out
+    assert "0 samples, without diet" in out

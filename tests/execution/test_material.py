@@ -11,6 +11,7 @@ from evolve.errors import CorpusError
 from evolve.execution.material import (
     Material,
     default_heads,
+    groups_notices,
     opening_facts,
     opening_from_facts,
     prepare,
@@ -110,3 +111,22 @@ def test_a_space_says_which_representations_its_networks_need() -> None:
     both = parse_space("genes: {representation: {type: choice, values: [events, notes]}}", "both.yaml", GENES).space
     assert representations_in(both) == ("events", "notes")
     assert representations_in(small_space()) == ("notes",)
+
+
+def test_what_a_space_says_of_groups_that_the_corpus_has_not_is_told() -> None:
+    """By their names, with those that there are; and that a gene is left out when there is nothing to divide."""
+
+    def told(diet: str, *groups: str) -> list[str]:
+        return list(groups_notices(parse_space(f"genes: {{depth: 1, diet: {diet}}}", "s.yaml", GENES).space, groups))
+
+    assert told("{type: shares}", "jig", "reel") == []
+    assert told("{type: shares}", "jig") == [
+        "the corpus has too few groups to choose from, so networks have no gene diet"
+    ]
+    assert told("{type: shares, values: [jig, reel, slide]}", "jig", "reel") == [
+        "diet names slide, which the corpus does not have; its groups: jig and reel"
+    ]
+    assert told("{type: shares, values: [jig, slide]}") == [
+        "diet names jig and slide, which the corpus does not have; it has none",
+        "the corpus has too few groups to choose from, so networks have no gene diet",
+    ]

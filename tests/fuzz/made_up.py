@@ -33,6 +33,7 @@ _USUAL_KEYS = {
     "choice": ("values",),
     "boolean": (),
     "fixed": ("value",),
+    "shares": ("values",),
 }
 _JSON = st.recursive(
     _SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORDS, inner, max_size=4), max_leaves=12

@@ -265,6 +265,43 @@ MISTAKES = {
         "genes: {cell: gru, depth: {type: fixed, value: 2, parent_name: cell, parent_values: [lstm]}}",
         's.yaml, line 1, genes.depth.parent_values: "cell" can never be "lstm"',
     ),
+    "shares as something else": (
+        "genes:\n  diet:\n    type: float",
+        's.yaml, line 3, genes.diet.type: "float" is no type of diet; allowed: shares',
+    ),
+    "something else as shares": (
+        "genes: {width: {type: shares}}",
+        's.yaml, line 1, genes.width.type: "shares" is no type of width; allowed: int, float, choice, boolean, fixed',
+    ),
+    "shares without a type": (
+        "genes: {diet: {values: [jig, reel]}}",
+        's.yaml, line 1, genes.diet: has no key "type"; allowed: shares',
+    ),
+    "a word for shares": (
+        "genes: {diet: jig}",
+        's.yaml, line 1, genes.diet: diet cannot be "jig"; allowed: shares of the corpus\'s groups, '
+        "written {type: shares}",
+    ),
+    "shares of one group": (
+        "genes:\n  diet:\n    type: shares\n    values: [jig]",
+        "s.yaml, line 4, genes.diet.values: names one group; give two or more, or leave values out for all",
+    ),
+    "a group twice": (
+        "genes: {diet: {type: shares, values: [jig, reel, jig]}}",
+        "s.yaml, line 1, genes.diet.values: names a value twice; keep one",
+    ),
+    "a default of shares": (
+        "genes: {diet: {type: shares, default: jig}}",
+        "s.yaml, line 1, genes.diet.default: unknown key; allowed: type, values, parent_name, parent_values",
+    ),
+    "groups that are no list": (
+        "genes: {diet: {type: shares, values: jig}}",
+        's.yaml, line 1, genes.diet.values: must be a list such as [a, b], not "jig"',
+    ),
+    "shares as a parent gene": (
+        "genes:\n  diet: {type: shares}\n  depth: {type: fixed, value: 2, parent_name: diet, parent_values: [jig]}",
+        's.yaml, line 3, genes.depth.parent_name: no gene can depend on shares, as "diet" is',
+    ),
     "settings that are a list": (
         "genes: {depth: 1}\nsettings: [a]",
         "s.yaml, line 2, settings: must be a mapping (key: value), not a list",
@@ -295,6 +332,17 @@ def test_a_mistake_is_told_by_file_line_and_key_with_what_is_allowed(text: str, 
     with pytest.raises(SpaceError) as told:
         parse_space(text, "s.yaml", GENES)
     assert str(told.value) == message
+
+
+def test_shares_are_of_the_groups_that_are_named_or_of_all() -> None:
+    """A group is a text, also one that looks like a number, such as a folder of a year; empty values are none."""
+    assert parse("genes: {diet: {type: shares}}") == (Gene("diet", GeneKind.SHARES),)
+    assert parse("genes: {diet: {type: Shares, values: }}") == (Gene("diet", GeneKind.SHARES),)
+    (gene,) = parse("genes: {diet: {type: shares, values: [1850, 6/8, 'on', valses d'été]}}")
+    assert gene.values == ("1850", "6/8", "on", "valses d'été")
+    condition = "parent_name: cell, parent_values: [gru]"
+    _, gene = parse(f"genes: {{cell: {{type: choice, values: [gru, lstm]}}, diet: {{type: shares, {condition}}}}}")
+    assert (gene.parent_name, gene.parent_values) == ("cell", ("gru",))
 
 
 def test_every_type_of_gene_is_read() -> None:
@@ -369,9 +417,10 @@ def test_the_spaces_of_the_readme_are_there() -> None:
 
 _WORDS = st.sampled_from(
     ["genes", "settings", "description", *GENES, *map(str, GENES["activation"].allowed), "type", "int", "float",
-     "choice", "boolean", "fixed", "min_value", "max_value", "step", "sampling", "log", "linear", "values", "value",
-     "default", "ordered", "parent_name", "parent_values", "true", "null", "~", "0", "1", "-1", "1e-4", "1_0", "1__0",
-     "0x10", ".inf", ".nan", "9" * 400, "1e400", "!!float x", "!!bool x", "!!null x", "&a", "*a", "<<", "? ", "''"]
+     "choice", "boolean", "fixed", "shares", "min_value", "max_value", "step", "sampling", "log", "linear", "values",
+     "value", "default", "ordered", "parent_name", "parent_values", "true", "null", "~", "0", "1", "-1", "1e-4", "1_0",
+     "1__0", "0x10", ".inf", ".nan", "9" * 400, "1e400", "!!float x", "!!bool x", "!!null x", "&a", "*a", "<<", "? ",
+     "''"]
 )  # fmt: skip
 _MARKS = st.sampled_from([": ", "\n", "\n  ", "\n    ", ", ", "{", "}", "[", "]", "- ", "#", "|", ">", "'", '"', "\t"])
 yamlish = st.lists(st.one_of(_WORDS, _MARKS, st.text(max_size=3)), max_size=60).map("".join)

@@ -37,7 +37,8 @@ def test_keras_tuners_own_hyperparameters_build_a_network_and_learn_of_every_gen
     """Stock KerasTuner needs no YAML: the network registers each gene with a range that holds its default."""
     hp = keras_tuner.HyperParameters()
     hypermodel(SIZES, seed=1, window=8, learn_from="every")(hp)
-    assert {parameter.name for parameter in hp.space} == set(GENES) - {"representation"}  # the caller chose the symbols
+    from_outside = {"representation", "diet"}  # the caller chose the symbols and the music
+    assert {parameter.name for parameter in hp.space} == set(GENES) - from_outside
     assert all(GENES[name].default == value for name, value in hp.values.items())
 
 

@@ -11,7 +11,7 @@ from evolve.network.genes import GENES
 @pytest.mark.parametrize("name", GENES)
 def test_every_default_is_legal(name: str) -> None:
     """A gene's default is one of its legal values."""
-    assert GENES[name].allows(GENES[name].default)
+    assert GENES[name].default is None or GENES[name].allows(GENES[name].default)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ def test_every_default_is_legal(name: str) -> None:
         ("branches", 1),
         ("bar_position", "true"),
         ("heads", "joined"),
+        ("diet", "jig"),
     ],
 )
 def test_values_outside_a_gene_are_refused(name: str, value: object) -> None:
@@ -43,6 +44,7 @@ def test_limits_are_legal_and_whole_numbers_pass_for_numbers(name: str, value: o
 def test_legal_values_are_told_in_words() -> None:
     """A mistake can be answered with what is allowed."""
     assert GENES["depth"].legal == "a whole number from 1 to 8"
+    assert GENES["diet"].legal == "shares of the corpus's groups, written {type: shares}"
     assert GENES["cell"].legal == "one of lstm, gru, simple_rnn"
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual
+from evolve.genetics.shares import Shares
 
 Family = Mapping[str, Individual]
 """Individuals by id."""
@@ -138,7 +139,19 @@ class CategoricalSpread:
         return {value: count / self.count for value, count in self.counts}
 
 
-Spread = NumericSpread | CategoricalSpread
+@dataclass(frozen=True, slots=True)
+class SharesSpread:
+    """A gene of shares in one generation: range and middle of each group's share, in the order of the groups."""
+
+    groups: tuple[tuple[str, NumericSpread], ...]
+
+    @property
+    def count(self) -> int:
+        """In how many members the gene is active."""
+        return self.groups[0][1].count
+
+
+Spread = NumericSpread | CategoricalSpread | SharesSpread
 
 
 def gene_drift(
@@ -153,17 +166,32 @@ def gene_drift(
 
     Returns:
         For each gene, in the order of first appearance, one spread per generation; None where no member has it.
-        A gene is categorical as soon as one value of it is a word or a boolean.
+        A gene is categorical as soon as one value of it is a word or a boolean; one of shares has a spread a group.
     """
     values = [[family[id_].genome for id_ in ids if id_ in family] for ids in generations]
     names = dict.fromkeys(gene for genomes in values for genome in genomes for gene in genome)
     drift: dict[str, tuple[Spread | None, ...]] = {}
     for name in names:
         columns = [[genome[name] for genome in genomes if name in genome] for genomes in values]
-        categorical = any(not _is_number(value) for column in columns for value in column)
-        log = name in log_genes
-        drift[name] = tuple(_count(column) if categorical else _summarise(column, log=log) for column in columns)
+        drift[name] = _spreads(columns, log=name in log_genes)
     return drift
+
+
+def _spreads(columns: list[list[Value]], *, log: bool) -> tuple[Spread | None, ...]:
+    """One spread of a gene's values per generation."""
+    values = [value for column in columns for value in column]
+    if all(isinstance(value, Shares) for value in values):
+        return tuple(_summarise_shares([one for one in column if isinstance(one, Shares)]) for column in columns)
+    categorical = any(not _is_number(value) for value in values)
+    return tuple(_count(column) if categorical else _summarise(column, log=log) for column in columns)
+
+
+def _summarise_shares(values: list[Shares]) -> SharesSpread | None:
+    names = dict.fromkeys(name for shares in values for name in shares.names)
+    columns = {name: [dict(shares.parts).get(name, 0.0) for shares in values] for name in names}
+    spreads = ((name, _summarise(list(column), log=False)) for name, column in columns.items())
+    groups = tuple((name, spread) for name, spread in spreads if spread)
+    return SharesSpread(groups) if groups else None
 
 
 def _count(values: list[Value]) -> CategoricalSpread | None:

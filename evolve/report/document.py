@@ -8,6 +8,7 @@ from evolve.candidates import candidates_of
 from evolve.genetics.lineage import (
     CategoricalSpread,
     NumericSpread,
+    SharesSpread,
     Spread,
     founders_of,
     gene_drift,
@@ -151,8 +152,13 @@ def _drift(run: RunRecord) -> Document:
 def _spread(spread: Spread | None) -> Document | None:
     match spread:
         case NumericSpread():
-            summary = {"minimum": spread.minimum, "median": spread.median, "maximum": spread.maximum}
-            return {"count": spread.count, **summary}
+            return {"count": spread.count, **_range(spread)}
+        case SharesSpread():
+            return {"count": spread.count, "groups": {name: _range(share) for name, share in spread.groups}}
         case CategoricalSpread():
             return {"count": spread.count, "counts": [[value, count] for value, count in spread.counts]}
     return None
+
+
+def _range(spread: NumericSpread) -> Document:
+    return {"minimum": spread.minimum, "median": spread.median, "maximum": spread.maximum}

@@ -1,9 +1,10 @@
 """A run as one flat table, for a spreadsheet or a notebook. The only pandas, and only when asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from evolve.candidates import candidates_of
+from evolve.genetics.shares import Shares
 from evolve.report.rankings import letters_of
 from evolve.report.songs import mean_facts
 from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
@@ -65,7 +66,7 @@ def _row(record: IndividualRecord, generation: GenerationRecord) -> Row:
         "parents": " ".join(individual.parents),
         "operators": " ".join(individual.operators),
         "changed": _changes(record.changed),
-        **{f"gene.{gene}": value for gene, value in individual.genome.genes},
+        **{f"gene.{gene}": value for gene, value in _by_group(individual.genome.genes)},
         **{f"metric.{name}": value for name, value in _flat(record.metrics) if _is_flat(value)},
         **{f"song.{name}": round(mean, 4) for name, mean in mean_facts(record.songs).items()},
         "songs": len(record.songs),
@@ -83,9 +84,29 @@ def _flat(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
+def _by_group(genes: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Each gene with its value; of shares each group's, as ``gene.group``."""
+    for gene, value in genes:
+        if isinstance(value, Shares):
+            yield from ((f"{gene}.{group}", share) for group, share in value.parts)
+        else:
+            yield gene, value
+
+
 def _changes(changed: Mapping[str, tuple[Any, Any]]) -> str:
-    """``width 64 -> 96; dense_width off -> 32``: plain ASCII, which every spreadsheet reads."""
-    return "; ".join(f"{gene} {_told(before)} -> {_told(after)}" for gene, (before, after) in changed.items())
+    """``width 64 -> 96; dense_width off -> 32; diet.jig 0.4 -> 0.5``: plain ASCII, which every spreadsheet reads."""
+    return "; ".join(part for gene, (before, after) in changed.items() for part in _change(gene, before, after))
+
+
+def _change(gene: str, before: object, after: object) -> Iterator[str]:
+    """A gene's change; of shares that of each group that has another."""
+    sides = [dict(value.parts) for value in (before, after) if isinstance(value, Shares)]
+    if not sides:
+        yield f"{gene} {_told(before)} -> {_told(after)}"
+    for group in dict.fromkeys(group for side in sides for group in side):
+        old, new = (dict(value.parts).get(group) if isinstance(value, Shares) else None for value in (before, after))
+        if old != new:
+            yield f"{gene}.{group} {_told(old)} -> {_told(new)}"
 
 
 def _told(value: object) -> str:

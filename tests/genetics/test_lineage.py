@@ -11,6 +11,7 @@ from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import (
     CategoricalSpread,
     NumericSpread,
+    SharesSpread,
     ancestors,
     changed,
     children_by_parent,
@@ -22,6 +23,7 @@ from evolve.genetics.lineage import (
     line_to_founder,
     surviving_shares,
 )
+from evolve.genetics.shares import Shares
 
 GENES = ("width", "rate", "optimizer", "dense")
 
@@ -187,6 +189,20 @@ class TestDrift:
         (spread,) = gene_drift(FAMILY, [["g0-1", "g0-2", "g0-3"]])["optimizer"]
         assert spread == CategoricalSpread((("sgd", 2), ("adam", 1)))
         assert spread.shares == pytest.approx({"sgd": 2 / 3, "adam": 1 / 3})
+
+    def test_shares_have_a_range_a_group(self) -> None:
+        """A generation in which nobody has the gene has none."""
+        parts = [{"jig": 0.5, "reel": 0.5}, {"jig": 0.2, "reel": 0.8}, {"jig": 0.4, "reel": 0.6}]
+        family = family_of(
+            *(individual(f"g0-{slot}", diet=Shares.from_json(one)) for slot, one in enumerate(parts)),
+            individual("g1-1", width=1),
+        )
+        (spread, none) = gene_drift(family, [["g0-0", "g0-1", "g0-2"], ["g1-1"]])["diet"]
+        expected = {"jig": NumericSpread(3, 0.2, 0.4, 0.5), "reel": NumericSpread(3, 0.5, 0.6, 0.8)}
+        assert spread == SharesSpread(tuple(expected.items()))
+        assert isinstance(spread, SharesSpread)
+        assert spread.count == 3
+        assert none is None
 
     def test_booleans_are_words_not_numbers(self) -> None:
         """True and False are counted, not averaged."""

@@ -13,6 +13,7 @@ from typing import Any
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
+from evolve.genetics.shares import Shares
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
 from evolve.store.records import (
@@ -83,6 +84,26 @@ def example_run(stage: str = "training", *, name: str = "night-owl") -> RunRecor
         generations=generations,
         individuals=individuals,
     )
+
+
+def fed_run(stage: str = "finished") -> RunRecord:
+    """The example run, whose networks have a diet: children between their parents, each group of the corpus told."""
+    run, genomes = example_run(stage), dict[str, Genome]()
+    records = {}
+    for id_, record in run.individuals.items():
+        parents = record.individual.parents
+        diet = Shares.nearest(FED_GROUPS, DIETS[len(parents)] if parents else DIETS[-int(id_[3]) % 3])
+        genomes[id_] = Genome((*record.individual.genome.genes, ("diet", diet)))
+        changes = changed(genomes[id_], genomes[parents[0]]) if parents else {}
+        records[id_] = replace(record, individual=replace(record.individual, genome=genomes[id_]), changed=changes)
+    groups = [{"name": name, "pieces": 4, "notes": 400} for name in FED_GROUPS]
+    space = {"name": "fed.yaml", "text": SPACE_TEXT + "  diet: {type: shares}\n"}
+    corpus = {**run.corpus, "groups": groups} if run.corpus else {}
+    return replace(run, individuals=records, space=space, corpus=corpus)
+
+
+FED_GROUPS = ("jig", "reel", "6/8 & \x1b[31mred")
+DIETS = ((0.6, 0.4, 0.0), (0.25, 0.7, 0.05), (0.5, 0.3, 0.2))
 
 
 def set_figures(songs: int, on_beat: float, bars: float, *, ended: float | None = None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from evolve.music.representation.steps import Step
 from evolve.music.song import Note, Notes, Song, Track
 from evolve.report.document import report_document
 from evolve.store.records import RunRecord
-from tests.report.example_run import STAGES, example_run
+from tests.report.example_run import STAGES, example_run, fed_run
 
 DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
 FREE = {
@@ -139,6 +139,18 @@ def test_champions_have_a_line_and_founders(run: RunRecord) -> None:
     assert sum(champion["gene_shares"].values()) == pytest.approx(1)
 
 
+def test_a_diet_is_an_object_by_group() -> None:
+    """In a genome, in what changed, and in the drift, where each group has a range; the document is plain JSON."""
+    document = report_document(fed_run())
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    child = individual(document, 1, "g1-2")
+    assert child["genome"]["diet"] == {"jig": 0.5, "reel": 0.3, "6/8 & \x1b[31mred": 0.2}
+    assert child["changed"]["diet"][0] == {"jig": 0.25, "reel": 0.7, "6/8 & \x1b[31mred": 0.05}
+    spread = document["drift"]["diet"][0]
+    assert (spread["count"], list(spread["groups"])) == (6, ["jig", "reel", "6/8 & \x1b[31mred"])
+    assert spread["groups"]["jig"] == {"minimum": 0.25, "median": 0.5, "maximum": 0.6}
+
+
 def test_drift_has_one_entry_per_generation(run: RunRecord) -> None:
     """Numbers have a range, words are counted, and only members with songs count."""
     drift = report_document(run)["drift"]
@@ -165,7 +177,7 @@ def test_every_documented_field_exists(run: RunRecord) -> None:
     text = DOCS.read_text().split("## CSV")[0]
     rows = re.findall(r"^\| (`.+?) \|", text, flags=re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
-    keys = set(format_keys(report_document(run))) | {"minimum", "median", "maximum", "count", "counts"}
+    keys = set(format_keys(report_document(run))) | {"minimum", "median", "maximum", "count", "counts", "groups"}
     assert documented - keys - set(song_facts()) - figures_of_sets() == set()
 
 

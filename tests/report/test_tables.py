@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from evolve.genetics.shares import Shares
 from evolve.report.tables import table_rows, to_csv
 from evolve.store.records import GenerationStatus
-from tests.report.example_run import STAGES, example_run
+from tests.report.example_run import STAGES, example_run, fed_run
 
 DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
 
@@ -63,6 +64,30 @@ def test_figures_of_a_set_of_songs_have_a_column_each() -> None:
     assert by_id["g2-3"]["metric.set_figures.songs"] == "40"
     assert by_id["g0-1"]["metric.set_figures.on_beat"] == ""
     assert "metric.set_figures" not in by_id["g2-3"]
+
+
+def test_a_diet_has_a_column_a_group() -> None:
+    """Numbers that a notebook can calculate with; a change names the groups whose share is another."""
+    by_id = {row["id"]: row for row in csv.DictReader(io.StringIO(to_csv(fed_run())))}
+    assert (by_id["g1-2"]["gene.diet.jig"], by_id["g1-2"]["gene.diet.reel"]) == ("0.5", "0.3")
+    assert "gene.diet" not in by_id["g1-2"]
+    assert by_id["g1-2"]["changed"].startswith(
+        "width 128 -> 192; optimizer adam -> nadam; diet.jig 0.25 -> 0.5; diet.reel "
+    )
+    assert "; diet.jig 0.5 -> 0.25; diet.reel 0.3 -> 0.7; diet.6/8" in by_id["g2-3"]["changed"]
+    assert "diet" not in by_id["g2-2"]["changed"]
+
+
+def test_a_diet_that_is_switched_off_is_told_group_by_group() -> None:
+    """On either side of a change."""
+    run = example_run("finished")
+    record, diet = run.individuals["g1-2"], Shares((("jig", 0.4), ("reel", 0.6)))
+    for change, told in (
+        ((None, diet), "diet.jig off -> 0.4; diet.reel off -> 0.6"),
+        ((diet, None), "diet.jig 0.4 -> off; diet.reel 0.6 -> off"),
+    ):
+        changed = replace(run, individuals={**run.individuals, "g1-2": replace(record, changed={"diet": change})})
+        assert next(row["changed"] for row in table_rows(changed) if row["id"] == "g1-2") == told
 
 
 def test_a_run_with_nobody_in_it_is_a_header() -> None:

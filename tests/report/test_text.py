@@ -10,7 +10,7 @@ from evolve.candidates import candidates_of
 from evolve.judging.ranking import Standing
 from evolve.report.text import render_text
 from evolve.store.records import GenerationStatus, RunRecord
-from tests.report.example_run import STAGES, example_run
+from tests.report.example_run import STAGES, example_run, fed_run
 from tests.report.long_run import long_run
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -215,6 +215,20 @@ def test_drift_shows_ranges_and_a_trend() -> None:
     assert re.search(r"width +90.5 \(32 – 256\) +[▁-█]{3} +222 \(48 – 256\)", text)
     assert re.search(r"optimizer +adam 3 · nadam 1 · rmsprop 1 · sgd 1 +[▁-█]{3} +nadam 4 · adam 2", text)
     assert "dense_width" not in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_diet_is_told_in_words(width: int) -> None:
+    """In the tables, in the tree, and in the drift a row a group; a group's name may be anything."""
+    text = render_text(fed_run(), width=width)
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert "\x1b" not in text
+    told = squeezed(text)
+    assert "half jig, a third reel, a fifth 6/8 & red" in told
+    assert "diet much more jig and 6/8 & red, less reel" in told
+    assert "three fifths jig, two fifths reel" in told
+    drift = text.split("How the genes drifted")[1]
+    assert re.search(r"diet jig +50% \(25% – 60%\) +[▁-█]{3}", drift)
 
 
 def test_others_texts_cannot_reach_the_terminal() -> None:

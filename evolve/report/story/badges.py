@@ -10,6 +10,7 @@ from rich.text import Text
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual
 from evolve.genetics.lineage import inherited_from
+from evolve.genetics.shares import Shares
 from evolve.judging.ranking import Standing
 from evolve.report.rankings import is_tied
 from evolve.report.story.words import change_in_words, one_line, value_in_words
@@ -93,8 +94,8 @@ def change_phrases(
 def _gene_in_words(gene: str, value: Value) -> str:
     if value is True:
         return one_line(gene)
-    if isinstance(value, str):
-        return one_line(value)
+    if isinstance(value, str | Shares):
+        return value_in_words(value)
     return f"{_SHORT_NAMES.get(gene, one_line(gene))} {value_in_words(value)}"
 
 

@@ -8,12 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.genetics.gene import Gene
-from evolve.genetics.lineage import CategoricalSpread, NumericSpread, Spread, gene_drift
+from evolve.genetics.lineage import CategoricalSpread, NumericSpread, SharesSpread, Spread, gene_drift
 from evolve.report.genes import genes_of, log_genes, shared_genes
 from evolve.report.rankings import family_of, members_with_songs
 from evolve.report.story.badges import section
 from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import value_in_words
+from evolve.report.story.words import one_line, value_in_words
 from evolve.store.records import RunRecord
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -22,6 +22,8 @@ _NOTES = (
     "numbers: median (smallest – largest), trend of the median",
     "words: how many have it, trend of the one that now leads",
 )
+_MOST_GROUPS = 8
+"""Groups that shares are told of, the largest of now; a corpus of folders may have hundreds."""
 
 
 def gene_drift_table(run: RunRecord) -> RenderableType:
@@ -37,9 +39,14 @@ def gene_drift_table(run: RunRecord) -> RenderableType:
     table.add_column("trend", no_wrap=True, style="cyan")
     table.add_column(f"generation {heard[-1][0]}")
     for gene, spreads in drift.items():
-        if gene not in shared:
-            trend = _trend(spreads, genes_of(run).get(gene), log=gene in logs)
-            table.add_row(gene, _cell(spreads[0]), trend, _cell(spreads[-1]))
+        if gene in shared:
+            continue
+        plain = [None if isinstance(spread, SharesSpread) else spread for spread in spreads]
+        if any(isinstance(spread, SharesSpread) for spread in spreads):
+            _add_groups(table, gene, spreads)
+        else:
+            trend = _trend(plain, genes_of(run).get(gene), log=gene in logs)
+            table.add_row(gene, _cell(plain[0]), trend, _cell(plain[-1]))
     _add_bits(table, run, heard)
     return section("How the genes drifted", table, note=Phrases([Text(note, style="dim") for note in _NOTES]))
 
@@ -55,7 +62,7 @@ def _height(share: float) -> int:
     return min(max(int(share * len(_BARS)), 0), len(_BARS) - 1)
 
 
-def _trend(spreads: Sequence[Spread | None], gene: Gene | None, *, log: bool) -> str:
+def _trend(spreads: Sequence[NumericSpread | CategoricalSpread | None], gene: Gene | None, *, log: bool) -> str:
     latest = next((spread for spread in reversed(spreads) if spread), None)
     if isinstance(latest, CategoricalSpread):
         leader = latest.counts[0][0]
@@ -72,7 +79,7 @@ def _trend(spreads: Sequence[Spread | None], gene: Gene | None, *, log: bool) ->
     return sparkline([spread.median if spread else None for spread in numbers], low, high)
 
 
-def _cell(spread: Spread | None) -> RenderableType:
+def _cell(spread: NumericSpread | CategoricalSpread | None) -> RenderableType:
     if spread is None:
         return Text("off", style="dim")
     if isinstance(spread, CategoricalSpread):
@@ -83,6 +90,28 @@ def _cell(spread: Spread | None) -> RenderableType:
         [_number(spread.median), Text(f"({_number(spread.minimum)} – {_number(spread.maximum)})", style="dim")],
         joint=" ",
     )
+
+
+def _add_groups(table: Table, gene: str, spreads: Sequence[Spread | None]) -> None:
+    """A row for each group of a gene of shares, the largest of now first, all on one scale."""
+    parts = [dict(spread.groups) if isinstance(spread, SharesSpread) else {} for spread in spreads]
+    latest = next(groups for groups in reversed(parts) if groups)
+    highest = max(share.median for groups in parts for share in groups.values())
+    largest_first = sorted(latest, key=lambda name: -latest[name].median)
+    for name in largest_first[:_MOST_GROUPS]:
+        shares = [groups.get(name) for groups in parts]
+        trend = sparkline([share.median if share else None for share in shares], 0.0, highest)
+        table.add_row(f"{one_line(gene)} {one_line(name)}", _share(shares[0]), trend, _share(shares[-1]))
+    if len(largest_first) > _MOST_GROUPS:
+        table.add_row(Text(f"and {len(largest_first) - _MOST_GROUPS} more groups", style="dim"))
+
+
+def _share(spread: NumericSpread | None) -> RenderableType:
+    if spread is None:
+        return Text("off", style="dim")
+    if spread.minimum == spread.maximum:
+        return Text(f"{spread.median:.0%}")
+    return Text.assemble(f"{spread.median:.0%} ", (f"({spread.minimum:.0%} – {spread.maximum:.0%})", "dim"))
 
 
 def _number(value: float) -> str:

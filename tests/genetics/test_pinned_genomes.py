@@ -3,8 +3,10 @@
 import pytest
 
 from evolve.genetics.breeding import BreedingPlan, breed, found
+from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.genome import Value
 from evolve.genetics.selection import Merit
+from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
 
@@ -24,6 +26,10 @@ genes:
     GENES,
 ).space
 """Each kind of scale that a space file can name."""
+
+
+GROUPS = ("jig", "reel", "hornpipe", "waltz")
+FED = SearchSpace((Gene("diet", GeneKind.SHARES, values=GROUPS),))
 
 
 def told(genome: dict[str, Value]) -> str:
@@ -71,8 +77,25 @@ def told(genome: dict[str, Value]) -> str:
 )
 def test_a_seed_means_these_founders_and_these_children(seed: int, genomes: list[str]) -> None:
     """Of all scales; whoever changes one changes every run that is still to be resumed."""
-    founders = found(SPACE, population=3, seed=seed)
+    assert family(SPACE, seed) == genomes
+
+
+def test_a_seed_means_these_diets() -> None:
+    """Drawn, crossed and mutated in the simplex."""
+    assert family(FED, 7) == [
+        "jig 0.84, reel 0.06, hornpipe 0.06, waltz 0.04",
+        "jig 0.03, reel 0.75, hornpipe 0.14, waltz 0.08",
+        "jig 0.73, reel 0.26, hornpipe 0, waltz 0.01",
+        "jig 0.73, reel 0.19, hornpipe 0.06, waltz 0.02",
+        "jig 0.79, reel 0.11, hornpipe 0.06, waltz 0.04",
+        "jig 0.48, reel 0.21, hornpipe 0.14, waltz 0.17",
+    ]
+
+
+def family(space: SearchSpace, seed: int) -> list[str]:
+    """Three founders and the three that are bred from them."""
+    founders = found(space, population=3, seed=seed)
     merits = {one.id: Merit(rank, rejected=False) for rank, one in enumerate(founders, start=1)}
     plan = BreedingPlan(population=3, parents=2, elites=0, newcomers=1)
-    brood = breed(merits, {one.id: one.genome for one in founders}, SPACE, plan, generation=1, seed=seed)
-    assert [told(one.genome.as_dict()) for one in (*founders, *brood.born)] == genomes
+    brood = breed(merits, {one.id: one.genome for one in founders}, space, plan, generation=1, seed=seed)
+    return [told(one.genome.as_dict()) for one in (*founders, *brood.born)]

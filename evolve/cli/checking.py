@@ -248,6 +248,7 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "notes", f"{facts['steps']:,} in all: {kinds}"
     yield "range", f"{facts['range']}, {facts['distinct_chords']:,} different notes and chords"
     yield "tracks", tracks
+    yield from _group_lines(facts)
     changing = facts["metre_changes"]
     yield "metres", f"(pieces): {metres}" + (f"; {counted(changing, 'changes', 'change')} metre" if changing else "")
     if not facts["has_bars"]:
@@ -273,6 +274,20 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
         names = [skipped["name"] for skipped in facts["skipped"] if skipped["reason"] == reason]
         more = f" and {count - _NAMED:,} more (--json has all)" if count > _NAMED else ""
         yield "", f"{reason}: {', '.join(names[:_NAMED])}{more}"
+
+
+def _group_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where the groups come from, and a line of each."""
+    if not facts["grouped_by"]:
+        yield (
+            "groups",
+            "none: neither folders nor kinds of tune nor modes have enough pieces each",
+        )
+        return
+    yield "groups", f"by {listed(facts['grouped_by'])}"
+    for one in facts["groups"]:
+        size = f"{counted(one['pieces'], 'piece')} with {counted(one['notes'], 'note')}"
+        yield "", f"{one['name']}: {size}; {one['held_out']:,} held out"
 
 
 def _held_out(facts: dict[str, Any]) -> str:

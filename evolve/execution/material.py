@@ -245,6 +245,8 @@ def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures
         "pieces": len(corpus.pieces),
         "held_out_pieces": len(encoded.held_out_names),
         "notes": sum(len(piece.steps) for piece in corpus.pieces),
+        "groups": [dataclasses.asdict(group) for group in corpus.groups],
+        "grouped_by": list(corpus.grouped_by),
         "tracks": [{"name": part.name, "program": part.program} for part in encoded.parts],
         "vocabulary": {kind: one.representation.sizes for kind, one in encoded.pieces.items()},
         "tempo_bpm": encoded.tempo_bpm,

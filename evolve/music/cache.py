@@ -18,7 +18,7 @@ from evolve.music.song_json import song_from_json, song_to_json
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
 """The environment variable that names another cache folder."""
 
-READER_VERSION: Final = 10
+READER_VERSION: Final = 11
 """To be raised whenever the same file would be read differently."""
 
 Outcome = tuple[Reading | Refused, ...] | str
@@ -98,7 +98,7 @@ def _digest(text: str) -> str:
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
     """What `json.dumps` takes: ``{"reason"}`` or ``{"pieces": [...]}``.
 
-    Each piece is ``{"sharps", "label", "doubts", "song"}``, or ``{"label", "reason"}`` where it is refused.
+    Each piece is ``{"sharps", "label", "doubts", "kind", "song"}``, or ``{"label", "reason"}`` where it is refused.
     """
     if isinstance(outcome, str):
         return {"reason": outcome}
@@ -115,12 +115,12 @@ def outcome_from_json(data: dict[str, Any]) -> Outcome:
 def _piece_to_json(piece: Reading | Refused) -> dict[str, Any]:
     if isinstance(piece, Refused):
         return {"label": piece.label, "reason": piece.reason}
-    song = song_to_json(piece.song)
-    return {"sharps": piece.sharps, "label": piece.label, "doubts": list(piece.doubts), "song": song}
+    told = {"sharps": piece.sharps, "label": piece.label, "doubts": list(piece.doubts), "kind": piece.kind}
+    return {**told, "song": song_to_json(piece.song)}
 
 
 def _piece_from_json(piece: dict[str, Any]) -> Reading | Refused:
     if "reason" in piece:
         return Refused(str(piece["label"]), str(piece["reason"]))
     doubts = tuple(map(str, piece["doubts"]))
-    return Reading(song_from_json(piece["song"]), piece["sharps"], str(piece["label"]), doubts)
+    return Reading(song_from_json(piece["song"]), piece["sharps"], str(piece["label"]), doubts, str(piece["kind"]))

@@ -14,13 +14,15 @@ from evolve.music.arrangement import PIANO, arrange
 from evolve.music.batch import Progress, read_files
 from evolve.music.builtin import BUILT_IN
 from evolve.music.cache import Outcome
-from evolve.music.key import semitones_to_common_key
+from evolve.music.groups import EVERYTHING, Group, Origin, group_pieces, groups_of
+from evolve.music.key import mode_of, semitones_to_common_key
 from evolve.music.read_song import Refused
 from evolve.music.reading import Reading
 from evolve.music.representation.steps import Step, fold
 from evolve.music.reshaping import transposed
 from evolve.music.song import Song
-from evolve.music.sources import SourceFile, find_files
+from evolve.music.sources import SourceFile, find_files, source_names
+from evolve.music.tune_kinds import kind_in_title
 from evolve.words import counted
 
 SHOWN_REASONS: Final = 4
@@ -36,17 +38,19 @@ class Piece:
         song: Its tracks as they are learned, one for each role.
         steps: All its tracks as one line of notes, chords and rests.
         transposed_by: Semitones that it was moved by.
+        group: The group of the corpus that it belongs to.
     """
 
     name: str
     song: Song
     steps: tuple[Step, ...]
     transposed_by: int = 0
+    group: str = EVERYTHING
 
     @classmethod
-    def of(cls, name: str, song: Song, transposed_by: int = 0) -> "Piece":
+    def of(cls, name: str, song: Song, transposed_by: int = 0, group: str = EVERYTHING) -> "Piece":
         """The piece of a song that is in the common key already."""
-        return cls(name, song, fold(song), transposed_by)
+        return cls(name, song, fold(song), transposed_by, group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Corpus:
         tempo_bpm: Quarter notes a minute, the middle of the pieces'.
         fingerprint: A digest of all notes and bars: equal for equal music, wherever it was read from.
         files: Every file of which something can be used, in order.
+        grouped_by: What the groups of its pieces come from, as `Grouping` has it.
     """
 
     names: tuple[str, ...]
@@ -93,6 +98,12 @@ class Corpus:
     tempo_bpm: float
     fingerprint: str
     files: tuple[ReadFile, ...] = ()
+    grouped_by: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of its pieces, the largest first."""
+        return groups_of([piece.group for piece in self.pieces], [len(piece.steps) for piece in self.pieces])
 
 
 def read_corpus(
@@ -115,19 +126,25 @@ def read_corpus(
     """
     files = _each_once(file for source in sources for file in find_files(source))
     outcomes = read_files([file.path for file in files], on_progress)
+    names = source_names(sources)
     pieces: list[Piece] = []
+    origins: list[Origin] = []
     skipped: list[Skipped] = []
     for file, outcome in zip(files, outcomes, strict=True):
         for found in _pieces(file, outcome, roles, to_common_key=to_common_key):
             if isinstance(found, Skipped):
                 skipped.append(found)
             else:
-                pieces.append(found)
+                pieces.append(found[0])
+                origins.append(_origin(file, found[1], names[file.source]))
     if not pieces:
         raise CorpusError(_nothing_usable(sources, skipped, roles))
+    grouping = group_pieces(origins)
     return Corpus(
         names=tuple(dict.fromkeys(map(printable, sources))),
-        pieces=tuple(pieces),
+        pieces=tuple(
+            dataclasses.replace(piece, group=name) for piece, name in zip(pieces, grouping.names, strict=True)
+        ),
         skipped=tuple(skipped),
         tempo_bpm=round(statistics.median(piece.song.tempo_bpm for piece in pieces), 1),
         fingerprint=_fingerprint(pieces),
@@ -136,6 +153,7 @@ def read_corpus(
             for file, outcome in zip(files, outcomes, strict=True)
             if outcome and not isinstance(outcome, str)
         ),
+        grouped_by=grouping.by,
     )
 
 
@@ -147,7 +165,7 @@ def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
 
 def _pieces(
     file: SourceFile, outcome: Outcome, roles: Sequence[str], *, to_common_key: bool
-) -> Iterator[Piece | Skipped]:
+) -> Iterator[tuple[Piece, Reading] | Skipped]:
     if isinstance(outcome, str):
         yield Skipped(file.name, outcome)
         return
@@ -158,9 +176,15 @@ def _pieces(
         semitones = semitones_to_common_key(reading.sharps) if to_common_key else 0
         song = dataclasses.replace(reading.song, tempo_bpm=file.tempo_bpm or reading.song.tempo_bpm)
         try:
-            yield Piece.of(name, transposed(arrange(song, roles), semitones), semitones)
+            yield Piece.of(name, transposed(arrange(song, roles), semitones), semitones), reading
         except CorpusError as error:
             yield Skipped(name, str(error))
+
+
+def _origin(file: SourceFile, reading: Reading, source: str) -> Origin:
+    """What can tell the group of a piece: its own kind of tune, else that of its file's name."""
+    kind = reading.kind or kind_in_title(file.path.stem)
+    return Origin(source, file.folders, kind, mode_of(reading.song.notes, reading.sharps))
 
 
 def _names(file: SourceFile, outcome: Sequence[Reading | Refused]) -> list[str]:

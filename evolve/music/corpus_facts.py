@@ -50,6 +50,10 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         ``durations``: ``{"ticks", "beats", "steps"}`` of each duration, ascending.
         ``transposed``: ``{"semitones", "pieces"}`` of each interval by which pieces were moved.
         ``training``, ``held_out``: ``{"pieces", "steps"}`` of either part.
+        ``groups``: ``{"name", "pieces", "notes", "held_out"}`` of each group of pieces, the largest first: its notes,
+        chords and rests, and how many of its pieces are held out; a single one, ``all``, where none are told apart.
+        ``grouped_by``: what the groups come from: of ``folder``, ``kind of tune``, ``mode`` and ``source`` those that
+        do; empty where there is a single one.
         ``files``, ``skipped``: as in `files_facts`.
 
     Raises:
@@ -95,6 +99,8 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         "transposed": [{"semitones": semitones, "pieces": count} for semitones, count in sorted(intervals.items())],
         "training": {"pieces": len(encoded.training_names), "steps": encoded.training_notes},
         "held_out": {"pieces": len(encoded.held_out_names), "steps": encoded.held_out_notes},
+        "groups": [asdict(group) | {"held_out": encoded.held_out_groups.count(group.name)} for group in corpus.groups],
+        "grouped_by": list(corpus.grouped_by),
     }
 
 

@@ -18,7 +18,7 @@ from evolve.music.representation.contract import Representation, Settings, Strea
 from evolve.music.representation.kinds import learn, representation_from_json
 from evolve.music.song import PIANO, Metre, Notes
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 RAREST_METRE_SHARE: Final = 0.01
 """A metre of fewer pieces, of all, has no beginning of its own."""
@@ -77,6 +77,8 @@ class EncodedCorpus:
         pieces: By the name of the representation.
         training_names: Names of the training pieces.
         held_out_names: Names of the held-out pieces.
+        training_groups: The group of the corpus that each training piece belongs to.
+        held_out_groups: The same of each held-out piece.
         training_notes: Notes, chords and rests of the training pieces, as `steps.fold` counts them.
         held_out_notes: The same of the held-out pieces.
         parts: What each track is.
@@ -89,6 +91,8 @@ class EncodedCorpus:
     pieces: Mapping[str, EncodedPieces]
     training_names: tuple[str, ...]
     held_out_names: tuple[str, ...]
+    training_groups: tuple[str, ...]
+    held_out_groups: tuple[str, ...]
     training_notes: int
     held_out_notes: int
     parts: tuple[Part, ...]
@@ -140,6 +144,8 @@ class EncodedCorpus:
             pieces=pieces,
             training_names=tuple(about["training_names"]),
             held_out_names=tuple(about["held_out_names"]),
+            training_groups=tuple(about["training_groups"]),
+            held_out_groups=tuple(about["held_out_groups"]),
             training_notes=about["training_notes"],
             held_out_notes=about["held_out_notes"],
             parts=tuple(Part(name, program) for name, program in about["parts"]),
@@ -158,6 +164,8 @@ class EncodedCorpus:
             },
             "training_names": self.training_names,
             "held_out_names": self.held_out_names,
+            "training_groups": self.training_groups,
+            "held_out_groups": self.held_out_groups,
             "training_notes": self.training_notes,
             "held_out_notes": self.held_out_notes,
             "parts": [[part.name, part.program] for part in self.parts],
@@ -199,6 +207,8 @@ def encode_corpus(
         pieces={kind: _encode(kind, training, held_out, settings, beginnings) for kind in kinds},
         training_names=tuple(piece.name for piece in training),
         held_out_names=tuple(piece.name for piece in held_out),
+        training_groups=tuple(piece.group for piece in training),
+        held_out_groups=tuple(piece.group for piece in held_out),
         training_notes=sum(len(piece.steps) for piece in training),
         held_out_notes=sum(len(piece.steps) for piece in held_out),
         parts=_parts(training),

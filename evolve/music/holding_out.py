@@ -123,6 +123,5 @@ def _divide(piece: Piece, steps: int, held_out_share: float) -> tuple[Piece, Pie
         )
     cut = list(placed_steps(piece.song))[count - held_out].start_ticks
     rest = shifted(since(piece.song, cut), place_in_bar(piece.song, cut) - cut)
-    return Piece.of(piece.name, until(piece.song, cut), piece.transposed_by), Piece.of(
-        f"{piece.name} (its end)", rest, piece.transposed_by
-    )
+    begin = Piece.of(piece.name, until(piece.song, cut), piece.transposed_by, piece.group)
+    return begin, Piece.of(f"{piece.name} (its end)", rest, piece.transposed_by, piece.group)

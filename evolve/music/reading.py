@@ -44,12 +44,14 @@ class Reading:
         sharps: The signature of the key it sounds like; negative: flats.
         label: Its number and title in its collection, such as ``12 "The Bride"``; empty where it stands alone.
         doubts: What the reader could not be sure of, each a short clause.
+        kind: Its kind of tune, such as ``reel``, as its notation or its title says; empty where neither does.
     """
 
     song: Song
     sharps: int
     label: str = ""
     doubts: tuple[str, ...] = ()
+    kind: str = ""
 
 
 def read_file(path: Path) -> tuple[Reading | Refused, ...]:
@@ -107,7 +109,7 @@ def _usable(piece: ReadSong | Refused) -> Reading | Refused:
     moments = _moments(piece.song)
     if moments < FEWEST_NOTES:
         return Refused(piece.label, f"fewer than {FEWEST_NOTES} notes and chords: {moments}" if moments else "no notes")
-    return Reading(piece.song, estimate_sharps(piece.song.notes), piece.label, piece.doubts)
+    return Reading(piece.song, estimate_sharps(piece.song.notes), piece.label, piece.doubts, piece.kind)
 
 
 def is_harmless(path: Path) -> bool:

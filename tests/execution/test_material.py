@@ -23,7 +23,7 @@ from evolve.music.facts.set_figures import SetFigures
 from evolve.music.midi import read_midi, write_midi
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.kinds import learn
-from evolve.music.reshaping import shifted
+from evolve.music.reshaping import shifted, transposed
 from evolve.music.song import Metre, Note, Notes, Song, Track
 from evolve.network.genes import GENES
 from tests.execution.settings import small_config, small_space
@@ -54,6 +54,27 @@ def test_what_is_prepared_is_what_is_read_back(tunes: Path) -> None:
     assert (together.songs, together.notes_median, together.ended) == (7, 120, None)
     assert {artifact.kind for artifact in prepared.files} == {"midi", "audio", "roll"}
     assert prepared.notices == ()
+
+
+def test_the_groups_of_a_corpus_are_told_and_kept(tunes: Path, tmp_path: Path) -> None:
+    """Folders of a corpus are its groups, of every piece that is learned from or held out."""
+    for folder, moves in (("low", range(2)), ("high", range(2, 4))):
+        (tmp_path / "tunes" / folder).mkdir(parents=True)
+        for path in tunes.iterdir():
+            for move in moves:
+                song = transposed(read_midi(path.read_bytes(), path.name), move)
+                (tmp_path / "tunes" / folder / f"{path.stem} {move}.mid").write_bytes(write_midi(song))
+    config = small_config(tmp_path / "tunes")
+    facts = prepare(config, small_space()).facts["corpus"]
+    assert [(group["name"], group["pieces"]) for group in facts["groups"]] == [("high", 16), ("low", 16)]
+    assert sum(group["notes"] for group in facts["groups"]) == facts["notes"]
+    assert facts["grouped_by"] == ["folder"]
+    encoded = loaded(config).encoded
+    for names, groups in (
+        (encoded.training_names, encoded.training_groups),
+        (encoded.held_out_names, encoded.held_out_groups),
+    ):
+        assert groups == tuple(name.split("/")[0] for name in names)
 
 
 def test_what_is_skipped_is_told_with_the_command_that_tells_why(tunes: Path, tmp_path: Path) -> None:

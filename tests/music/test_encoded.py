@@ -31,6 +31,7 @@ def test_an_encoded_corpus_survives_its_bytes(sizes: list[int], seed: int, endin
             assert all(np.array_equal(was[name], now[name]) for name in was)
             assert {stream.dtype for stream in now.values()} == {np.dtype(np.int32)}
     assert (read.training_names, read.held_out_names) == (encoded.training_names, encoded.held_out_names)
+    assert (read.training_groups, read.held_out_groups) == (encoded.training_groups, encoded.held_out_groups)
     assert (read.training_notes, read.held_out_notes) == (encoded.training_notes, encoded.held_out_notes)
     assert (read.parts, read.beginnings) == (encoded.parts, encoded.beginnings)
     assert (read.names, read.tempo_bpm, read.fingerprint) == (encoded.names, encoded.tempo_bpm, encoded.fingerprint)
@@ -47,7 +48,7 @@ def test_another_layout_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("evolve.music.encoded.FORMAT", 1)
     data = encoded_of(corpus_of([60, 70])).to_bytes()
     monkeypatch.undo()
-    with pytest.raises(CorpusError, match="layout 1, this evolve reads layout 3; go on with"):
+    with pytest.raises(CorpusError, match="layout 1, this evolve reads layout 4; go on with"):
         EncodedCorpus.from_bytes(data)
 
 
@@ -59,6 +60,17 @@ def test_a_track_that_is_silent_in_all_training_pieces_is_told() -> None:
     pieces = [Piece.of("a", silent)], [Piece.of("b", sounding)]
     with pytest.raises(CorpusError, match="the track bass is silent in all that is learned from; add pieces"):
         encode_corpus(*pieces, kinds=KINDS, settings=Settings(), names=(), fingerprint="")
+
+
+def test_each_encoded_piece_keeps_its_group() -> None:
+    """Training and held-out pieces have the groups of the corpus, in their own order; so has a piece's end."""
+    pieces = [dataclasses.replace(piece, group=f"group {k % 3}") for k, piece in enumerate(corpus_of([60] * 20).pieces)]
+    encoded = encoded_of(dataclasses.replace(corpus_of([]), pieces=tuple(pieces)))
+    group_of = {piece.name: piece.group for piece in pieces}
+    assert encoded.training_groups == tuple(group_of[name] for name in encoded.training_names)
+    assert encoded.held_out_groups == tuple(group_of[name] for name in encoded.held_out_names)
+    divided = encoded_of(dataclasses.replace(corpus_of([]), pieces=(Piece.of("a", song_of(tune(300)), group="b"),)))
+    assert (divided.training_groups, divided.held_out_groups) == (("b",), ("b",))
 
 
 def test_symbols_are_learned_from_the_training_pieces_alone() -> None:

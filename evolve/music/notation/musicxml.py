@@ -17,6 +17,7 @@ from evolve.music.notation.musicxml_bars import Players, ReadBar, ReadPart, bar_
 from evolve.music.notation.musicxml_values import program_of
 from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.music.notation.xml_tree import read_xml
+from evolve.music.tune_kinds import kind_in_title
 
 _DRUM_CHANNEL: Final = "10"
 _LONGEST_TAG: Final = 40
@@ -48,7 +49,15 @@ def read_musicxml(data: bytes) -> WrittenScore:
         for staff in part
     ]
     tempo = min((part.tempo for part in parts if part.tempo is not None), key=lambda found: found[0], default=None)
-    return WrittenScore(tuple(written), None if tempo is None else tempo[1], doubts=tuple(_told(doubts)))
+    return WrittenScore(
+        tuple(written), None if tempo is None else tempo[1], doubts=tuple(_told(doubts)), kind=_kind(root)
+    )
+
+
+def _kind(root: ET.Element) -> str:
+    """The kind of tune that one of its titles tells."""
+    titles = (root.findtext(path) or "" for path in ("work/work-title", "movement-title"))
+    return next(filter(None, map(kind_in_title, titles)), "")
 
 
 def _partwise(root: ET.Element) -> Iterator[tuple[str, Measures]]:

@@ -44,4 +44,4 @@ def _read(piece: WrittenScore | Refused, name: str) -> ReadSong | Refused:
         if not piece.label:
             raise
         return Refused(piece.label, str(error))
-    return ReadSong(song, piece.label, doubts)
+    return ReadSong(song, piece.label, doubts, piece.kind)

@@ -66,9 +66,11 @@ class WrittenScore:
         label: Its number and title in its collection, such as ``12 "The Bride"``; empty where it stands alone.
         doubts: What the reader could not be sure of, each a short clause: ``unknown sign left out: !foo! (2)``. What
             can be told of bars and their lengths is added by the timeline, for all formats alike.
+        kind: Its kind of tune, such as ``reel``; empty where nothing says one.
     """
 
     parts: tuple[WrittenPart, ...]
     tempo_bpm: float | None = None
     label: str = ""
     doubts: tuple[str, ...] = ()
+    kind: str = ""

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from evolve.errors import CorpusError
+from evolve.music.tune_kinds import kind_in_title, kind_said
 from evolve.texts import text_of
 
 _FIELD: Final = re.compile(r"([A-Za-z+]):(?![|:])\s*(.*)")
@@ -55,12 +56,14 @@ class Tune:
         label: Its number and title, such as ``12 "The Bride"``.
         header: The fields of the file's header and then its own, to the first K: or to the first line of music.
         body: All that follows.
+        kind: Its kind of tune, as its R: or else one of its titles says, or an R: for the whole file; may be empty.
         goes_on_unread: Whether music follows after the empty line that ends it.
     """
 
     label: str
     header: tuple[Line, ...]
     body: tuple[Line, ...]
+    kind: str = ""
     goes_on_unread: bool = False
 
 
@@ -175,7 +178,7 @@ def _tune(lines: list[Line], shared: Iterable[Line]) -> Tune:
     """A tune of lines: its header ends with the first K:, else before the first line of music."""
     music = next((index for index, line in enumerate(lines) if line.name == MUSIC), len(lines))
     end = next((index + 1 for index, line in enumerate(lines) if line.name == "K"), music)
-    return Tune(_label(lines), (*shared, *lines[:end]), tuple(_joined(lines[end:])))
+    return Tune(_label(lines), (*shared, *lines[:end]), tuple(_joined(lines[end:])), _kind(lines, shared))
 
 
 def _joined(lines: list[Line]) -> Iterator[Line]:
@@ -186,6 +189,14 @@ def _joined(lines: list[Line]) -> Iterator[Line]:
             yield Line(MUSIC, _MAIL.sub(lambda found: "=" if found[0] == "=3D" else "", text))
         else:
             yield from group
+
+
+def _kind(lines: list[Line], shared: Iterable[Line]) -> str:
+    """The kind of a tune: what is said of it alone goes before what is said of all."""
+    said = [kind_said(line.text) for line in lines if line.name == "R"]
+    titles = [kind_in_title(line.text) for line in lines if line.name == "T"]
+    of_all = [kind_said(line.text) for line in shared if line.name == "R"]
+    return next(filter(None, (*said, *titles, *of_all)), "")
 
 
 def _label(lines: list[Line]) -> str:

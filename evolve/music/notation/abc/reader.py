@@ -37,12 +37,12 @@ def _read(tune: Tune) -> WrittenScore | Refused:
                 reading.read_field(line.name, line.text)
         if tune.goes_on_unread:
             reading.doubt("the music after an empty line, which ends a tune, is not read")
-        return _score(reading, printable(tune.label))
+        return _score(reading, printable(tune.label), tune.kind)
     except CorpusError as error:
         return Refused(printable(tune.label), str(error))
 
 
-def _score(tune: TuneInReading, label: str) -> WrittenScore:
+def _score(tune: TuneInReading, label: str, kind: str) -> WrittenScore:
     voices = tune.voices.values()
     notes = sum(len(bar.notes) for voice in voices for bar in voice.bars)
     if (unknown := tune.unknown.total()) > max(notes, _TOLD_SIGNS):
@@ -53,4 +53,4 @@ def _score(tune: TuneInReading, label: str) -> WrittenScore:
             tune.doubt("a broken rhythm that does not lie between two notes of equal length is not applied")
     strange = tallied({printable(sign): count for sign, count in tune.unknown.items()}, _TOLD_SIGNS)
     doubts = (*tune.doubts, *([f"unknown signs left out: {strange}"] if strange else []))
-    return WrittenScore(tuple(voice.part() for voice in voices), tune.tempo_bpm, label, doubts)
+    return WrittenScore(tuple(voice.part() for voice in voices), tune.tempo_bpm, label, doubts, kind)

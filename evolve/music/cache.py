@@ -18,7 +18,7 @@ from evolve.music.song_json import song_from_json, song_to_json
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
 """The environment variable that names another cache folder."""
 
-READER_VERSION: Final = 11
+READER_VERSION: Final = 12
 """To be raised whenever the same file would be read differently."""
 
 Outcome = tuple[Reading | Refused, ...] | str

@@ -17,6 +17,7 @@ from evolve.music.plain import PROGRAMS, plain_metre, plain_name, within_reach
 from evolve.music.read_song import ReadSong
 from evolve.music.reshaping import without_overlaps
 from evolve.music.song import COMMON_TIME, TICKS_PER_BEAT, BarLine, Column, Metre, Notes, Song, Track
+from evolve.music.tune_kinds import kind_in_title
 from evolve.texts import text_of
 from evolve.words import counted
 
@@ -113,10 +114,13 @@ def _song(events: Events, name: str) -> ReadSong | None:
     lines = [BarLine(_to_grid(tick, events.division), own) for tick, own in metres.items()]
     first_bar_ticks, lines = _first_bar(lines, _to_grid(int(notes.onsets.min()), events.division))
     bar_lines = needed_bar_lines([BarLine(line.tick - first_bar_ticks, line.metre) for line in lines], metre)
-    tracks = tuple(_tracks(notes, events.division, first_bar_ticks, _track_names(metas)))
+    names = _track_names(metas)
+    tracks = tuple(_tracks(notes, events.division, first_bar_ticks, names))
     song = Song(tracks, _main_tempo(metas, end), title=name, metre=metre, bar_lines=bar_lines)
     lone = notes.without_end
-    return ReadSong(song, doubts=(f"{counted(lone, 'note')} without an end",) if lone else ())
+    doubts = (f"{counted(lone, 'note')} without an end",) if lone else ()
+    title = names.get(min((track for _, track, _, _ in metas), default=0), "")  # of a sequence: its first track's name
+    return ReadSong(song, doubts=doubts, kind=kind_in_title(title))
 
 
 def _tracks(notes: RawNotes, division: int, first_bar_ticks: int, names: Mapping[int, str]) -> Iterator[Track]:

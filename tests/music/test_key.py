@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.music.key import estimate_sharps, semitones_to_common_key
+from evolve.music.key import estimate_sharps, mode_of, semitones_to_common_key
 from evolve.music.song import Note, Notes
 
 C_MAJOR = [60, 64, 67, 60, 65, 69, 67, 71, 74, 72, 60, 64, 67, 72]
@@ -22,6 +22,23 @@ def test_a_tune_in_any_key_comes_back_to_the_common_one(tune: list[int], semiton
     """However a tune in C major or A minor is moved, the estimate tells how to move it back."""
     sharps = estimate_sharps(notes([pitch + semitones for pitch in tune]))
     assert (semitones + semitones_to_common_key(sharps)) % 12 == 0
+
+
+@pytest.mark.parametrize(("tune", "mode"), [(C_MAJOR, "major"), (A_MINOR, "minor")])
+@pytest.mark.parametrize("last", ["tonic", "fifth"])
+@pytest.mark.parametrize("semitones", range(-6, 7))
+def test_a_tune_has_its_mode_in_any_key_wherever_it_ends(tune: list[int], mode: str, last: str, semitones: int) -> None:
+    """The last note tells it where it is a tonic, and where it is none, all notes together."""
+    ending = tune[0] + {"tonic": 0, "fifth": 7}[last]
+    heard = notes([pitch + semitones for pitch in (*tune, ending)])
+    assert mode_of(heard, estimate_sharps(notes([pitch + semitones for pitch in tune]))) == mode
+
+
+def test_the_lowest_note_at_the_last_onset_is_the_final() -> None:
+    """A bass that is held under the last notes, not the melody's last note."""
+    held = Notes.of([Note(57, 0, 96), Note(76, 24, 24), Note(72, 48, 24), Note(72, 72, 24)])
+    assert mode_of(held, 0) == "minor"
+    assert mode_of(Notes.of([]), 0) == "major"
 
 
 @given(st.integers(-7, 7))

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import CorpusError
+from evolve.music.cache import outcome_from_json, outcome_to_json
+from evolve.music.midi import write_midi
 from evolve.music.reading import LARGEST_FILE_BYTES, Reading, read_file
-from evolve.music.song import COMMON_TIME
-from tests.music.pieces import midi_of, song_of, tune
+from evolve.music.song import COMMON_TIME, Song, Track
+from tests.music.notation.musicxml_files import attributes, notes, score
+from tests.music.pieces import ABC, midi_of, song_of, tune
 
 
 def test_a_midi_file_becomes_the_song_it_was_written_from(tmp_path: Path) -> None:
@@ -20,6 +23,34 @@ def test_a_midi_file_becomes_the_song_it_was_written_from(tmp_path: Path) -> Non
     assert reading.song.notes == song_of(tune(20)).notes
     assert reading.song.tempo_bpm == pytest.approx(90)
     assert reading.song.metre == COMMON_TIME
+
+
+TITLED = {
+    "reel.abc": ABC.replace("T:Scale", "T:Scale\nR:Reel").encode(),
+    "title.abc": ABC.replace("T:Scale", "T:Scale\nT:The Scale Reel").encode(),
+    "title.krn": b"!!!OTL@@DE: Reel aus C\n**kern\n*M4/4\n" + b"4c\n4e\n4g\n4cc\n=\n" * 3 + b"*-\n",
+    "title.mid": write_midi(Song((Track(song_of(tune(20)).notes, "Morning Reel"),), 90.0)),
+    "work.xml": score([attributes() + notes("C4 D4 E4 F4")] * 3, head="<work><work-title>Reel 2</work-title></work>"),
+    "movement.xml": score([attributes() + notes("C4 D4 E4 F4")] * 3, head="<movement-title>A REEL</movement-title>"),
+}
+
+
+@pytest.mark.parametrize("name", TITLED)
+def test_the_kind_of_a_tune_is_read_and_remembered(tmp_path: Path, name: str) -> None:
+    """Every format has a title or a field that may tell it; what is remembered of the file tells it too."""
+    (tmp_path / name).write_bytes(TITLED[name])
+    (reading,) = read_file(tmp_path / name)
+    assert isinstance(reading, Reading)
+    assert reading.kind == "reel"
+    assert outcome_from_json(outcome_to_json((reading,))) == (reading,)
+
+
+def test_a_tune_whose_kind_nothing_tells_has_none(tmp_path: Path) -> None:
+    """The name of its file is no part of what is read of it."""
+    (tmp_path / "reel.mid").write_bytes(midi_of(tune(20)))
+    (reading,) = read_file(tmp_path / "reel.mid")
+    assert isinstance(reading, Reading)
+    assert reading.kind == ""
 
 
 def test_a_file_with_hardly_a_note_is_no_piece(tmp_path: Path) -> None:

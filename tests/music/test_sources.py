@@ -7,7 +7,7 @@ import pytest
 
 from evolve.errors import CorpusError
 from evolve.music.corpus import read_corpus
-from evolve.music.sources import find_files
+from evolve.music.sources import find_files, source_names
 
 
 def names(source: Path | str) -> list[str]:
@@ -22,6 +22,30 @@ def test_a_folder_is_searched_at_any_depth(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert names(tmp_path) == ["a.abc", "b.MID", "deep/er/c.mxl"]
+
+
+def test_a_file_knows_its_source_and_the_folders_within_it(tmp_path: Path) -> None:
+    """So that pieces can be told apart by them."""
+    for name in ("a.abc", "deep/er/c.mxl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [(file.source, file.folders) for file in find_files(str(tmp_path))] == [
+        (str(tmp_path), ()),
+        (str(tmp_path), ("deep", "er")),
+    ]
+
+
+def test_sources_have_short_names_that_tell_them_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder's or a file's own, printable; two that would have the same stand as they were asked for."""
+    (tmp_path / "music").mkdir()
+    monkeypatch.chdir(tmp_path / "music")
+    assert source_names(["fiddle-tunes", "../my\nmidi/", "old/book.ABC", "."]) == {
+        "fiddle-tunes": "fiddle-tunes",
+        "../my\nmidi/": r"my\nmidi",
+        "old/book.ABC": "book",
+        ".": "music",
+    }
+    assert source_names(["a/x", "b/x", "/"]) == {"a/x": "a/x", "b/x": "b/x", "/": "/"}
 
 
 def test_a_link_that_leads_back_ends(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from evolve.music.notation.kern_signs import (
 from evolve.music.notation.kern_spines import KERN, PATHS, Spine, begun, check_fields, fields_of, moved
 from evolve.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.music.song import PIANO, Metre
+from evolve.music.tune_kinds import kind_in_title
 from evolve.texts import text_of
 from evolve.words import counted, tallied, worded
 
@@ -54,15 +55,16 @@ def read_kern(data: bytes) -> WrittenScore:
     Raises:
         CorpusError: Its text is the reason alone.
     """
-    reader = _KernReader()
-    for number, line in enumerate(_lines(data), start=1):
+    reader, lines = _KernReader(), _lines(data)
+    for number, line in enumerate(lines, start=1):
         if line.startswith("!") or not line.strip():
             continue
         if reader.is_ended:
             reader.doubts.rest.append(f"left out from line {number:,} on, where another piece begins")
             break
         reader.take(number, line)
-    return reader.score()
+    titles = (line.partition(":")[2] for line in lines if line.startswith("!!!OTL"))
+    return replace(reader.score(), kind=next(filter(None, map(kind_in_title, titles)), ""))
 
 
 def _lines(data: bytes) -> list[str]:

@@ -9,6 +9,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import first_in_slot
 from evolve.judging.ballot import Candidate, CandidateSong
 from evolve.judging.letters import blind_letters
+from evolve.report.reliability import Reliability, reliability_of
 from evolve.store.names import checked_name, known_name
 from evolve.store.records import GenerationRecord, Json, RunRecord, SongRecord
 from evolve.store.run_store import RunStore
@@ -25,6 +26,7 @@ class Sitting:
         candidates: In the order of the letters.
         unheard: The ids of the members who are not put before listeners.
         rule: How the candidates were chosen, in a line; empty when all members are heard.
+        reliability: How much their songs tell about them; None where that is not known.
         steps: Of the listener's unfinished ballot, oldest first.
         save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another sitting of
             this listener has kept others meanwhile.
@@ -36,6 +38,7 @@ class Sitting:
     candidates: tuple[Candidate, ...]
     unheard: tuple[str, ...]
     rule: str
+    reliability: Reliability | None
     steps: tuple[Json, ...]
     save: Callable[[Sequence[Json]], None]
 
@@ -47,7 +50,8 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         RunError: The generation is not ready to be heard.
     """
     run, listener = store.look(), _known(store, listener)
-    chosen = _seated(run, heard_generation(run, generation))
+    record = heard_generation(run, generation)
+    chosen = _seated(run, record)
     letters = _letters(run, generation, listener)
     folder = store.paths.listening(generation, listener)
     candidates = tuple(
@@ -62,7 +66,8 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         store.record_draft(generation, listener, steps, before=kept)
         kept = steps
 
-    return Sitting(generation, listener, letters, candidates, chosen.unheard, chosen.rule, steps, save)
+    told = reliability_of(run, record)
+    return Sitting(generation, listener, letters, candidates, chosen.unheard, chosen.rule, told, steps, save)
 
 
 class EarlyHearing:

@@ -6,6 +6,12 @@ from typing import Final
 
 _MOST_LISTED: Final = 20
 
+_FRACTIONS: Final = {
+    0.0: "almost nothing", 1 / 20: "a twentieth", 1 / 10: "a tenth", 1 / 5: "a fifth", 1 / 4: "a quarter",
+    1 / 3: "a third", 2 / 5: "two fifths", 1 / 2: "a half", 3 / 5: "three fifths", 2 / 3: "two thirds",
+    3 / 4: "three quarters", 4 / 5: "four fifths", 9 / 10: "nine tenths", 1.0: "almost all",
+}  # fmt: skip
+
 
 def counted(count: float, noun: str, nouns: str | None = None) -> str:
     """``1 piece``, ``1,059 pieces``, ``0.5 GPUs``.
@@ -38,6 +44,11 @@ def tallied(counts: Mapping[str, int], most: int) -> str:
     """
     named = [often(what, times) for what, times in Counter(counts).most_common(most)]
     return ", ".join([*named, *["…"] * (len(counts) > most)])
+
+
+def fraction_in_words(share: float) -> str:
+    """A share from 0 to 1 as the nearest that one would say: ``a fifth``, ``two thirds``, ``almost all``."""
+    return _FRACTIONS[min(_FRACTIONS, key=lambda fraction: abs(fraction - share))]
 
 
 def listed(words: Sequence[str]) -> str:

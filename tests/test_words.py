@@ -18,7 +18,7 @@ from evolve.music.facts.words import one_line
 from evolve.report.songs import songs_in_words
 from evolve.store.examination import Examination
 from evolve.store.records import SongRecord
-from evolve.words import counted, listed, tallied, worded
+from evolve.words import counted, fraction_in_words, listed, tallied, worded
 
 SOURCES = sorted(Path(evolve.__file__).parent.rglob("*.py"))
 
@@ -132,3 +132,19 @@ def test_no_plural_is_made_by_hand() -> None:
 def test_what_is_tallied_begins_with_what_was_there_most_often(counts: dict[str, int], said: str) -> None:
     """Two are named here, and that there were more."""
     assert tallied(counts, 2) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "almost nothing"),
+        (0.108, "a tenth"),
+        (0.21, "a fifth"),
+        (0.34, "a third"),
+        (0.7, "two thirds"),
+        (1.0, "almost all"),
+    ],
+)
+def test_a_share_is_told_as_the_nearest_fraction(share: float, words: str) -> None:
+    """Two decimals say more than is known."""
+    assert fraction_in_words(share) == words

@@ -21,6 +21,7 @@ def terminal_judge(sitting: Sitting) -> tuple[Ballot, str] | None:
         save=sitting.save,
         generation=sitting.generation,
         listener=sitting.listener,
+        told=_reliability_in_words(sitting),
     )
 
 
@@ -39,6 +40,7 @@ def candidates_document(sitting: Sitting, folder: Path) -> str:
         "listener": sitting.listener,
         "unheard": len(sitting.unheard),
         "rule": sitting.rule,
+        "reliability": None if sitting.reliability is None else sitting.reliability.to_json(),
         "candidates": candidates,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
@@ -54,6 +56,8 @@ def print_candidates(sitting: Sitting, reference: str) -> None:
             typer.echo(f"  song {song.index}: {one_line(song.facts)}")
             typer.echo(f"    {song.files.get('audio', song.files.get('midi'))}")
     _tell_who_is_heard(sitting)
+    if told := _reliability_in_words(sitting):
+        typer.echo(f"note: {told}", err=True)
     letters = " > ".join(sitting.letters)
     typer.echo(
         f'Rank generation {sitting.generation}, best first: evolve rank {reference} --order "{letters}"', err=True
@@ -63,6 +67,10 @@ def print_candidates(sitting: Sitting, reference: str) -> None:
 def _tell_who_is_heard(sitting: Sitting) -> None:
     if sitting.rule:
         typer.echo(f"note: {sitting.rule}", err=True)
+
+
+def _reliability_in_words(sitting: Sitting) -> str:
+    return "" if sitting.reliability is None else sitting.reliability.in_words
 
 
 def _song_document(song: CandidateSong, folder: Path) -> dict[str, Any]:

@@ -25,6 +25,9 @@ Table = NDArray[np.float64]
 _LEAST = 1e-12
 """Of a largest number's square: a variance below is the rounding of numbers that are all the same."""
 
+_AT_ONCE = 2_000_000
+"""Numbers that are worked on at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variances:
@@ -61,28 +64,35 @@ def share_of_mean(share: float, songs: float) -> float:
     return songs * share / (1 + (songs - 1) * share)
 
 
-def share_of_chosen(table: Table, chosen: Sequence[Sequence[int]]) -> float | None:
-    """How well the means of chosen columns tell rows apart: their squared correlation with the rows' long-run means.
+def share_of_means(table: Table, means: Sequence[float]) -> float | None:
+    """How well one number for each row tells rows apart: the squared correlation with the rows' long-run means.
 
-    What is chosen may follow from the numbers, such as columns that stand for their row. Then Spearman and Brown's
-    formula does not hold, so the error of a chosen mean is measured: it is the variance of its distance from the mean
-    of the whole row, of which what all rows share is no error, and that mean's own error.
+    That number is the mean of some columns, such as those that were chosen to stand for their row. As they are chosen
+    by what they are, Spearman and Brown's formula does not hold, so the error is measured: it is the variance of the
+    number's distance from the mean of the row, of which what all rows share is no error, and that mean's own error.
 
     Args:
         table: At least two rows.
-        chosen: Of each row the columns that stand for it.
+        means: One for each row, NaN where it is missing.
 
     Returns:
-        0 .. 1; None where `variances` gives none, or fewer than two rows have a chosen number.
+        0 .. 1; None where `variances` gives none, or fewer than two rows have a mean.
     """
     apart = variances(table)
-    known = [row for row, columns in enumerate(chosen) if np.isfinite(table[row, list(columns)]).any()]
-    if apart is None or len(known) < 2:  # noqa: PLR2004 - one distance has no variance
+    known = np.isfinite(means) & np.isfinite(table).any(axis=1)
+    if apart is None or known.sum() < 2:  # noqa: PLR2004 - one distance has no variance
         return None
-    distances = [np.nanmean(table[row, list(chosen[row])]) - np.nanmean(table[row]) for row in known]
+    distances = np.asarray(means)[known] - np.nanmean(table[known], axis=1)
     of_row_means = float(np.mean(apart.rest / np.isfinite(table[known]).sum(axis=1)))
     error = float(np.var(distances, ddof=1)) + of_row_means
     return apart.rows / (apart.rows + error) if apart.rows else 0.0
+
+
+def share_of_chosen(table: Table, chosen: Sequence[Sequence[int]]) -> float | None:
+    """`share_of_means` of columns that were chosen for each row."""
+    numbers = [table[row, list(columns)] for row, columns in enumerate(chosen)]
+    known = [row[np.isfinite(row)] for row in numbers]
+    return share_of_means(table, [float(row.mean()) if len(row) else np.nan for row in known])
 
 
 def median_share(tables: Sequence[Table]) -> float | None:
@@ -110,7 +120,8 @@ def median_share_interval(
         return None
     rows = len(tables[0])
     weights = rng.multinomial(rows, np.full(rows, 1 / rows), size=draws).astype(np.float64)
-    shares = np.array([np.clip(_totals_and_shares(table, weights)[1], 0, 1) for table in tables])
+    parts = np.array_split(weights, 1 + weights.size * rows // _AT_ONCE)
+    shares = np.hstack([[np.clip(_totals_and_shares(table, part)[1], 0, 1) for table in tables] for part in parts])
     medians = np.nanmedian(shares[:, np.isfinite(shares).any(axis=0)], axis=0)
     low, high = np.quantile(medians, [(1 - level) / 2, (1 + level) / 2]).tolist()
     return low, high
@@ -153,6 +164,9 @@ def _traces(mask: Table, weights: Table, per_column: Table) -> tuple[Table, Tabl
 
     M is the mask, D counts the numbers of each row, C those of each column, and a row that is there twice counts twice.
     """
+    rows, columns = mask.shape
+    if mask.all():  # the general case, in closed form
+        return np.full(len(weights), rows - 1.0), np.full(len(weights), columns * (rows - 1.0))
     in_row = mask.sum(axis=1)
     weighed = weights / np.maximum(in_row, 1)
     met = (mask * per_column[:, None, :]) @ mask.T

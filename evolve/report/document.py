@@ -18,6 +18,7 @@ from evolve.genetics.lineage import (
 from evolve.genetics.shares import Shares
 from evolve.report.genes import log_genes, shared_genes
 from evolve.report.rankings import champions_of, family_of, letters_of, members_with_songs
+from evolve.report.reliability import reliability_of
 from evolve.report.stage import stage_of
 from evolve.store.records import BallotRecord, GenerationRecord, IndividualRecord, RunRecord, SongRecord
 
@@ -70,13 +71,14 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON
 
 
 def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
-    candidates = candidates_of(run, generation)
+    candidates, reliability = candidates_of(run, generation), reliability_of(run, generation)
     return {
         "index": generation.index,
         "status": str(generation.status),
         "members": generation.members,
         "elites": generation.elites,
         "candidates": candidates.heard if candidates else None,
+        "reliability": reliability.to_json() if reliability else None,
         "failed": generation.failed,
         "champions": champions_of(generation),
         "parents": generation.parents,

@@ -16,6 +16,8 @@ from evolve.music.facts.set_figures import SetFigures
 from evolve.music.representation.steps import Step
 from evolve.music.song import Note, Notes, Song, Track
 from evolve.report.document import report_document
+from evolve.report.reliability import Reliability
+from evolve.report.silent_songs import FACTS
 from evolve.store.records import RunRecord
 from tests.report.example_run import STAGES, example_run, fed_run
 
@@ -169,7 +171,7 @@ def test_numbers_that_json_cannot_hold_become_null(run: RunRecord) -> None:
 def test_every_field_is_documented(run: RunRecord) -> None:
     """Each key of the format is named, in backticks, in docs/report-format.md."""
     named = set(re.findall(r"`([a-z_]+)`", DOCS.read_text()))
-    assert set(format_keys(report_document(run))) - named == set()
+    assert (set(format_keys(report_document(run))) | reliability_fields() | set(FACTS)) - named == set()
 
 
 def test_every_documented_field_exists(run: RunRecord) -> None:
@@ -178,7 +180,7 @@ def test_every_documented_field_exists(run: RunRecord) -> None:
     rows = re.findall(r"^\| (`.+?) \|", text, flags=re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
     keys = set(format_keys(report_document(run))) | {"minimum", "median", "maximum", "count", "counts", "groups"}
-    assert documented - keys - set(song_facts()) - figures_of_sets() == set()
+    assert documented - keys - set(song_facts()) - figures_of_sets() - reliability_fields() == set()
 
 
 def test_every_fact_of_a_song_is_documented() -> None:
@@ -186,6 +188,12 @@ def test_every_fact_of_a_song_is_documented() -> None:
     named = set(re.findall(r"`([a-z_]+)`", DOCS.read_text()))
     assert {fact.removeprefix("distance_") for fact in song_facts()} <= named
     assert figures_of_sets() <= named
+
+
+def reliability_fields() -> set[str]:
+    """Every field of what is told of a generation whose networks have silent songs."""
+    told = Reliability(3, 40, 5, is_chosen=False, shares={}, share=0.2, interval=(0.1, 0.3), heard=0.5)
+    return set(told.to_json())
 
 
 def figures_of_sets() -> set[str]:

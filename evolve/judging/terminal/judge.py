@@ -52,6 +52,7 @@ def judge(
     save: Save,
     generation: int,
     listener: str,
+    told: str = "",
     input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
     output: Output | None = None,
     player: Player | None = None,
@@ -64,6 +65,7 @@ def judge(
         save: Called with all steps so far after each one, so that nothing is lost whenever it ends.
         generation: Which one, from 0.
         listener: Who listens; may be empty.
+        told: What there is to know before listening, a sentence or two; may be empty.
         input: Where keys come from; the terminal by default.
         output: Where pages go; the terminal by default.
         player: What plays the songs; found on this machine by default.
@@ -78,10 +80,10 @@ def judge(
     draft = _draft([candidate.id for candidate in candidates], draft_steps)
     title = f"generation {generation}"
     if input is None and output is None and not _is_capable():
-        return _judge_plainly(candidates, draft, title=title, save=save)
+        return _judge_plainly(candidates, draft, title=title, told=told, save=save)
     sounding = player or Player()
     with create_app_session(input, output), sounding, silence_at_death(sounding):
-        view = View({each.id: each for each in candidates}, title=title, listener=listener, draft=draft)
+        view = View({each.id: each for each in candidates}, title=title, listener=listener, draft=draft, told=told)
         made = _judge(view, save=save, player=sounding)
         if made is not None:
             _show_answer(format_order(made[0], view.letters))
@@ -126,7 +128,7 @@ def _ask_way(draft: BallotDraft, title: str) -> _Way:
 
 def _ask_order(view: View) -> Ballot | None:
     """A typed order, read while it is typed; None when the listener types nothing."""
-    print_formatted_text("\n".join(describe(tuple(view.candidates.values()), view.title)))
+    print_formatted_text("\n".join(describe(tuple(view.candidates.values()), view.title, view.told)))
 
     def readable(text: str) -> bool | str:
         try:
@@ -168,7 +170,7 @@ def _is_capable() -> bool:
 
 
 def _judge_plainly(
-    candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, save: Save
+    candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, told: str, save: Save
 ) -> tuple[Ballot, str] | None:
     """Line by line on the standard streams."""
 
@@ -186,7 +188,7 @@ def _judge_plainly(
         return line
 
     so_far = draft.ballot if draft.steps else None
-    ballot = judge_by_lines(candidates, title=title, so_far=so_far, read_line=read_line, write=write)
+    ballot = judge_by_lines(candidates, title=title, told=told, so_far=so_far, read_line=read_line, write=write)
     if ballot is None:
         return None
     save(draft.apply(Order(ballot, "order")).to_json())

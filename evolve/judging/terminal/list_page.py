@@ -19,6 +19,12 @@ _WIDE = 100
 
 _INDENT = 11
 _SONG_INDENT = 6
+_MOST_TOLD = 2
+"""Lines of what is told above the list, at most."""
+
+_ROWS_TO_TELL = 18
+"""Of the screen, from which on there is room for them."""
+
 _JOINT = " · "
 """What stands between two phrases of a song's line."""
 
@@ -28,7 +34,7 @@ def paint_list(view: View, columns: int, rows: int) -> Line:
     below = _confirmation(view, columns) if view.overlay is Page.CONFIRM else _songs(view, columns)
     keys = CONFIRM_HINTS if view.overlay is Page.CONFIRM else LIST_HINTS
     foot = [status_line(view, columns), hints(keys, columns)]
-    head = [_title(view, columns), [], _headings(view, columns)]
+    head = [_title(view, columns), *_told(view, columns, rows), [], _headings(view, columns)]
     standing = _rows(view, columns)
     room = rows - len(head) - len(foot)
     if len(standing) + 1 + len(below) > room and view.overlay is None:
@@ -46,6 +52,13 @@ def _title(view: View, columns: int) -> Line:
         [("class:faint", " · ".join(part for part in (view.listener, kept) if part))],
         columns,
     )
+
+
+def _told(view: View, columns: int, rows: int) -> list[Line]:
+    """What there is to know before listening; left out where the list needs the room."""
+    lines = wrap(view.told, columns - 2)
+    is_room = rows >= _ROWS_TO_TELL and len(lines) <= _MOST_TOLD
+    return [[("class:faint", f"  {line}")] for line in lines] if is_room else []
 
 
 def _headings(view: View, columns: int) -> Line:

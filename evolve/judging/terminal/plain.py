@@ -16,6 +16,7 @@ def judge_by_lines(
     candidates: Sequence[Candidate],
     *,
     title: str,
+    told: str = "",
     so_far: Ballot | None,
     read_line: Callable[[str], str],
     write: Callable[[str], None],
@@ -25,6 +26,7 @@ def judge_by_lines(
     Args:
         candidates: In the order of their letters.
         title: Which songs these are.
+        told: What there is to know before listening; may be empty.
         so_far: An ordering made before and not finished, to remind of.
         read_line: Shows a question and returns what was typed; `EOFError` at the end of the input.
         write: Shows one line.
@@ -33,7 +35,7 @@ def judge_by_lines(
         The ballot, or None when the listener types nothing, or the input ends.
     """
     letters = {candidate.letter: candidate.id for candidate in candidates}
-    for line in describe(candidates, title):
+    for line in describe(candidates, title, told):
         write(line)
     if so_far is not None:
         write(f"Your order so far: {format_order(so_far, letters)}")
@@ -52,9 +54,9 @@ def judge_by_lines(
             return None
 
 
-def describe(candidates: Sequence[Candidate], title: str) -> list[str]:
+def describe(candidates: Sequence[Candidate], title: str, told: str = "") -> list[str]:
     """Lines that tell of each candidate's songs, and where their files are."""
-    lines = [f"Rank {title}: {counted(len(candidates), 'candidate')}."]
+    lines = [f"Rank {title}: {counted(len(candidates), 'candidate')}.", *([told] if told else [])]
     for candidate in candidates:
         lines += ["", candidate.letter]
         for song in candidate.songs:

@@ -29,6 +29,7 @@ class View:
         title: Which songs these are, such as ``generation 2``.
         listener: Who listens; may be empty.
         draft: The ballot in the making.
+        told: What there is to know before listening, a sentence or two; may be empty.
         pairs: Whether the order is found by pairwise questions.
         overlay: What lies over the list or the pairs, if anything.
         cursor: Id of the candidate the listener looks at.
@@ -42,6 +43,7 @@ class View:
     title: str
     listener: str
     draft: BallotDraft
+    told: str = ""
     pairs: bool = False
     overlay: Page | None = None
     cursor: str = ""

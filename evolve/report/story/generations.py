@@ -12,6 +12,7 @@ from evolve.genetics.genome import Value
 from evolve.genetics.individual import Origin
 from evolve.report.genes import shared_genes
 from evolve.report.rankings import is_tied, letters_of, listeners_of
+from evolve.report.reliability import reliability_of
 from evolve.report.songs import songs_in_words
 from evolve.report.story.badges import genome_phrases, rank_style, section
 from evolve.report.story.phrases import Phrases
@@ -65,7 +66,9 @@ class _Legend:
 def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> RenderableType:
     notes = [Text(note, style="dim") for note in _notes(generation)]
     members = [run.individuals[name] for name in generation.members if name in told]
-    body = [_table(run, generation, members), *_others(run, generation, told)]
+    reliability = reliability_of(run, generation)
+    sentence = [Text(reliability.in_words, style="dim")] if reliability else []
+    body = [*sentence, _table(run, generation, members), *_others(run, generation, told)]
     return section(f"Generation {generation.index}", *body, note=Phrases(notes) if notes else None)
 
 

@@ -20,6 +20,8 @@ from evolve.judging.terminal.view import Page, View, in_words
 from tests.judging.orderings import ballots
 from tests.judging.terminal.pretending import candidates
 
+TOLD = "Of how songs differ, a tenth is the networks'; over 5 songs each, two fifths. "
+
 
 def text(painted: Line) -> list[str]:
     """The lines of a page, without their styles."""
@@ -48,6 +50,7 @@ def views(draw: st.DrawFn) -> View:
         cursor=draw(st.sampled_from(ids)),
         heard=heard,
         playing=draw(st.none() | st.just(next(iter(heard)))),
+        told=draw(st.sampled_from(["", TOLD, TOLD * 3])),
         overlay=draw(st.sampled_from([None, Page.CONFIRM])),
         notice=draw(st.sampled_from(["", "a notice that is much too long for any line of a small screen " * 3])),
     )
@@ -181,3 +184,12 @@ def test_facts_of_another_kind_are_told_by_their_names() -> None:
 
     assert song_line(song) == "brightness 3 · mood swings 2"
     assert set(summary(candidate)) == {"–"}
+
+
+def test_what_there_is_to_know_stands_below_the_title() -> None:
+    """In one line where there are 80 columns, in two where there are fewer, in none where there are few rows."""
+    lines = text(paint_list(view(told=TOLD.strip()), 80, 24))
+    assert lines[1] == f"  {TOLD.strip()}"
+    assert lines[2] == ""
+    assert " ".join(line.strip() for line in text(paint_list(view(told=TOLD.strip()), 60, 24))[1:3]) == TOLD.strip()
+    assert not any("differ" in line for line in text(paint_list(view(told=TOLD.strip()), 80, 14)))

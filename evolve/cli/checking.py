@@ -4,12 +4,14 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from evolve.cli.console import console
-from evolve.cli.options import AsJson, complete_corpus, complete_space, find_space
+from evolve.cli.gene_effects import tell_gene_effects
+from evolve.cli.options import AsJson, Runs, complete_corpus, complete_run, complete_space, find_space, run_folder
 from evolve.errors import CorpusError, printable
 from evolve.words import counted, listed, worded
 
@@ -45,16 +47,28 @@ def check_space(
         str, typer.Argument(metavar="FILE", help="A YAML file, or a shipped space.", autocompletion=complete_space)
     ],
     seed: Annotated[int, typer.Option(min=0, help="Draws other samples.")] = 0,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            "--run", metavar="RUN", autocompletion=complete_run, show_default=False,
+            help="A run with these genes, by name or folder: tells which of them move which facts of its songs.",
+        ),
+    ] = None,
+    runs: Runs = Path("runs"),
     json_: AsJson = False,
-) -> None:
+) -> None:  # fmt: skip
     """Check a search space: its genes, how many genomes it holds, and five samples.
 
     A mistake is told by file, line and key, with what is allowed and the nearest valid spelling.
+
+    With --run it is told instead which genes move which facts of songs, as rank correlations over the networks of that
+    run. Genes that go together in its families cannot be told apart.
 
     \b
     Examples:
       evolve space check lstm.yaml
       evolve space check my-space.yaml --json
+      evolve space check quick.yaml --run quick-1
     """
     from evolve.cli.given import space_given
     from evolve.config import settle
@@ -64,6 +78,9 @@ def check_space(
 
     name, text = find_space(file)
     parsed = parse_space(text, name, GENES)
+    if run is not None:
+        tell_gene_effects(name, parsed.space, run_folder(run, runs), as_json=json_)
+        return
     meant = settle(space_given(name, parsed.settings)).model_dump(mode="json")
     told = {key: meant[key] for key, _, _ in parsed.settings}
     known = parsed.space.with_groups(())  # no corpus is read here, so nobody knows its groups

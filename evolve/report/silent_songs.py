@@ -8,20 +8,20 @@ import numpy as np
 from evolve.judging.reliability import Table
 from evolve.store.records import IndividualRecord
 
-FACTS: Final[Mapping[str, str]] = {
-    "notes": "notes",
-    "distinct_pitches": "different pitches",
-    "pitch_class_entropy_bits": "evenness of pitches",
-    "scale_consistency": "keeping to a scale",
-    "repeated_notes": "repeated notes",
-    "repetition": "going round in loops",
-    "polyphony": "notes at a time",
-    "notes_per_beat": "notes a beat",
-    "lowest": "lowest pitch",
-    "highest": "highest pitch",
-    "distance": "being unlike the corpus",
+FACTS: Final[Mapping[str, tuple[str, str]]] = {
+    "notes": ("longer songs", "shorter songs"),
+    "distinct_pitches": ("more pitches", "fewer pitches"),
+    "pitch_class_entropy_bits": ("pitches used more evenly", "pitches used less evenly"),
+    "scale_consistency": ("keeps more to a scale", "keeps less to a scale"),
+    "repeated_notes": ("more repeated notes", "fewer repeated notes"),
+    "repetition": ("more loops", "fewer loops"),
+    "polyphony": ("more notes at a time", "fewer notes at a time"),
+    "notes_per_beat": ("more notes a beat", "fewer notes a beat"),
+    "lowest": ("reaches less far down", "reaches further down"),
+    "highest": ("reaches further up", "reaches less far up"),
+    "distance": ("less like the corpus", "more like the corpus"),
 }
-"""The facts by which networks are told apart, and how each is called."""
+"""The facts by which networks are told apart, and how songs with more and with less of each are described."""
 
 _MIDDLE = (5, 95)
 """A fact varies when the middle nine tenths of its numbers do: one odd chord makes no tune polyphonic."""

@@ -1,0 +1,81 @@
+"""Rank correlations, with intervals: how surely one thing rises or falls with another."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FEWEST = 4
+"""Pairs; the error of Fisher's z is infinite for three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Spearman's rank correlation of some pairs.
+
+    Attributes:
+        value: From -1 to 1; equal values share the mean of their ranks.
+        low: Lower end of its interval.
+        high: Upper end.
+        pairs: How many.
+    """
+
+    value: float
+    low: float
+    high: float
+    pairs: int
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out 0."""
+        return self.low > 0 or self.high < 0
+
+
+def rank_correlation(first: Sequence[float], second: Sequence[float], *, level: float) -> Correlation | None:
+    """The rank correlation of the pairs that are known, with an interval.
+
+    The interval is symmetric in Fisher's z, with the standard error of Bonett, D. G. & Wright, T. A. (2000), "Sample
+    size requirements for estimating Pearson, Kendall and Spearman correlations", Psychometrika 65(1).
+
+    Args:
+        first: NaN where a value is missing.
+        second: As many.
+        level: How often the interval holds the true correlation.
+
+    Returns:
+        None of fewer than four pairs, or where either side is the same in all.
+    """
+    pairs = np.array([first, second], dtype=np.float64)
+    pairs = pairs[:, np.isfinite(pairs).all(axis=0)]
+    count = pairs.shape[1]
+    if count < _FEWEST or (pairs == pairs[:, :1]).all(axis=1).any():
+        return None
+    value = float(np.corrcoef(_ranks(pairs[0]), _ranks(pairs[1]))[0, 1])
+    # Ranks in perfect order are taken for half a swap of neighbours less: Fisher's z of 1 is infinite.
+    most = 1 - 6 / (count**3 - count)
+    z, margin = math.atanh(min(max(value, -most), most)), _quantile(level) * _error(value, count)
+    return Correlation(value, math.tanh(z - margin), math.tanh(z + margin), count)
+
+
+def pairs_needed(correlation: float, *, level: float) -> int:
+    """The fewest pairs whose interval leaves out 0 when their rank correlation is this one, other than 0 and ±1."""
+    spread = _quantile(level) * _error(correlation, _FEWEST)
+    return 3 + max(1, math.ceil((spread / math.atanh(correlation)) ** 2))
+
+
+def _error(value: float, count: int) -> float:
+    return math.sqrt((1 + value**2 / 2) / (count - 3))
+
+
+def _quantile(level: float) -> float:
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[Any]:
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: NDArray[Any] = np.cumsum(counts) - (counts - 1) / 2
+    return ranks[places]

@@ -15,6 +15,7 @@ the analysis of variance.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,7 @@ def share_of_chosen(table: Table, chosen: Sequence[Sequence[int]]) -> float | No
 def median_share(tables: Sequence[Table]) -> float | None:
     """The median of the rows' shares over tables that tell of the same rows; None where no table has any."""
     shares = [apart.share for table in tables if (apart := variances(table)) is not None]
-    return float(np.median(shares)) if shares else None
+    return median(shares) if shares else None
 
 
 def median_share_interval(
@@ -113,7 +114,7 @@ def median_share_interval(
         draws: How often rows are drawn.
 
     Returns:
-        Its ends, 0 .. 1; None where there is no share.
+        Its ends, 0 .. 1; None where there is no share, or hardly a row that all tables know.
     """
     tables = [table for table in tables if variances(table) is not None]
     if not tables:
@@ -122,9 +123,14 @@ def median_share_interval(
     weights = rng.multinomial(rows, np.full(rows, 1 / rows), size=draws).astype(np.float64)
     parts = np.array_split(weights, 1 + weights.size * rows // _AT_ONCE)
     shares = np.hstack([[np.clip(_totals_and_shares(table, part)[1], 0, 1) for table in tables] for part in parts])
-    medians = np.nanmedian(shares[:, np.isfinite(shares).any(axis=0)], axis=0)
-    low, high = np.quantile(medians, [(1 - level) / 2, (1 + level) / 2]).tolist()
-    return low, high
+    known = shares[:, np.isfinite(shares).all(axis=0)]
+    if not known.size:
+        return None
+    # NumPy's own quantiles load all of numpy.ma, which would take longer than all else here.
+    by_size = np.sort(known, axis=0)
+    medians = np.sort((by_size[(len(tables) - 1) // 2] + by_size[len(tables) // 2]) / 2)
+    outside = round((1 - level) / 2 * (len(medians) - 1))
+    return float(medians[outside]), float(medians[-1 - outside])
 
 
 def _totals_and_shares(table: Table, weights: Table) -> tuple[Table, Table]:

@@ -90,7 +90,7 @@ def test_no_ballot_is_no_ranking() -> None:
 
 def test_the_plain_parts_load_nothing_heavy() -> None:
     """Reports and scripted rankings stay quick to start."""
-    plain = ("ballot", "letters", "order", "moves", "draft", "pairwise", "ranking")
+    plain = ("ballot", "letters", "order", "moves", "draft", "pairwise", "ranking", "reliability", "rank_correlation")
     heavy = {"scipy", "choix", "prompt_toolkit", "questionary", "rich", "tensorflow", "ray", "music21"}
     imports = ", ".join(f"evolve.judging.{module}" for module in plain)
     code = f"import sys, {imports}; print(sorted({heavy!r} & set(sys.modules)))"

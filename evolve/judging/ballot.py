@@ -1,13 +1,18 @@
 """Candidates under blind letters, and one listener's ordering of them."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
+from typing import Self
 
 from evolve.errors import BallotError
 
 Fact = str | int | float | bool | None
+
+Favourite = tuple[str, int]
+"""A song that a listener loves: the id of the individual whose it is, and the song's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,11 @@ class Candidate:
     songs: tuple[CandidateSong, ...]
 
 
+def songs_of(candidates: Iterable[Candidate]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the songs of each candidate, by id."""
+    return {candidate.id: tuple(song.index for song in candidate.songs) for candidate in candidates}
+
+
 @dataclass(frozen=True, slots=True)
 class Ballot:
     """One listener's ordering of a generation.
@@ -41,13 +51,15 @@ class Ballot:
     Attributes:
         tiers: Individual ids, best tier first; the ids of one tier are tied.
         rejected: Ids that must not become parents; they rank below every tier, tied with each other.
+        favourites: The songs that the listener loves, in the order of `ids`, then by number, however they were given.
 
     Raises:
-        BallotError: When an id is there twice, or a tier is empty.
+        BallotError: When an id or a favourite is there twice, a tier is empty, or a favourite is of nobody there.
     """
 
     tiers: tuple[tuple[str, ...], ...]
     rejected: tuple[str, ...] = ()
+    favourites: tuple[Favourite, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(self.tiers):
@@ -55,6 +67,7 @@ class Ballot:
         twice = sorted(candidate for candidate, times in Counter(self.ids).items() if times > 1)
         if twice:
             raise BallotError(f"a ballot names {', '.join(twice)} more than once; name each candidate once")
+        object.__setattr__(self, "favourites", self._in_order(self.favourites))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -62,9 +75,38 @@ class Ballot:
         return (*(candidate for tier in self.tiers for candidate in tier), *self.rejected)
 
     @property
+    def places(self) -> tuple[tuple[str, ...], ...]:
+        """The tiers, each parted by its hearts: of those tied, who has more favourites comes first."""
+        hearts = Counter(candidate for candidate, _ in self.favourites)
+
+        def fewer(candidate: str) -> int:
+            return -hearts[candidate]
+
+        return tuple(tuple(place) for tier in self.tiers for _, place in groupby(sorted(tier, key=fewer), key=fewer))
+
+    @property
     def ranks(self) -> dict[str, int]:
-        """The rank of each id, from 1; the ids of a tier share the better rank, and so do the rejected."""
+        """The rank of each id, from 1; the ids of a place share the better rank, and so do the rejected."""
         ranks: dict[str, int] = {}
-        for tier in (*self.tiers, self.rejected):
-            ranks |= dict.fromkeys(tier, len(ranks) + 1)
+        for place in (*self.places, self.rejected):
+            ranks |= dict.fromkeys(place, len(ranks) + 1)
         return ranks
+
+    def toggled(self, favourite: Favourite) -> Self:
+        """The ballot with one more favourite, or without it where it is one already."""
+        others = tuple(other for other in self.favourites if other != favourite)
+        return replace(self, favourites=others if favourite in self.favourites else (*others, favourite))
+
+    def keeping_favourites_of(self, before: "Ballot") -> Self:
+        """The ballot with the favourites of the one before it, unless it names some itself."""
+        return self if self.favourites else replace(self, favourites=before.favourites)
+
+    def _in_order(self, favourites: tuple[Favourite, ...]) -> tuple[Favourite, ...]:
+        place = {candidate: index for index, candidate in enumerate(self.ids)}
+        for favourite, times in Counter(favourites).items():
+            candidate, song = favourite
+            if candidate not in place or song < 1 or times > 1:
+                unknown = "songs are numbered from 1" if song < 1 else f"{candidate} is not on the ballot"
+                why = "it is named more than once" if times > 1 else unknown
+                raise BallotError(f"song {song} of {candidate} cannot be a favourite: {why}")
+        return tuple(sorted(favourites, key=lambda favourite: (place[favourite[0]], favourite[1])))

@@ -23,13 +23,21 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The whole ordering is set at once: typed in, or settled by pairwise answers."""
+    """The whole ordering is set at once, favourites included: typed in, or settled by pairwise answers."""
 
     ballot: Ballot
     method: str
 
 
-Step = Move | Order | Answer
+@dataclass(frozen=True, slots=True)
+class Heart:
+    """A song becomes a favourite, or is none any more."""
+
+    id: str
+    song: int
+
+
+Step = Move | Order | Answer | Heart
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,14 @@ class BallotDraft:
         for step in steps:
             draft = draft.apply(step_from_json(step))
         return draft
+
+    @classmethod
+    def begun(cls, ids: Sequence[str], steps: Sequence[Mapping[str, Json]]) -> Self:
+        """The draft that these saved steps lead to; one before any step when they are about other candidates."""
+        try:
+            return cls.from_json(ids, steps)
+        except BallotError:
+            return cls.begin(ids)
 
     def to_json(self) -> list[dict[str, Json]]:
         """The steps, as plain dictionaries for `from_json`."""
@@ -116,6 +132,8 @@ class BallotDraft:
                 return rearrange(self.ballot, action, candidate, ids=self.ids)
             case Order(ballot, _):
                 return self.ballot if ballot == self.ballot else ballot
+            case Heart(candidate, song):
+                return self.ballot.toggled((candidate, song))
             case Answer():
                 return self.ballot
 
@@ -127,6 +145,8 @@ class BallotDraft:
                 fits = sorted(ballot.ids) == sorted(self.ids)
             case Answer(a, b, better):
                 fits = {a, b} <= set(self.ids) and a != b and better in (a, b, None)
+            case Heart(candidate, song):
+                fits = candidate in self.ids and song >= 1
         if not fits:
             told = shortened(str(step_to_json(step)), 200)
             raise BallotError(f"the step {told} is not about the candidates {shortened(', '.join(self.ids), 200)}")
@@ -139,9 +159,13 @@ def step_to_json(step: Step) -> dict[str, Json]:
             return {"do": str(action), "id": candidate}
         case Order(ballot, method):
             tiers = [list(tier) for tier in ballot.tiers]
-            return {"do": "order", "tiers": tiers, "rejected": list(ballot.rejected), "method": method}
+            favourites = [list(favourite) for favourite in ballot.favourites]
+            said = {"tiers": tiers, "rejected": list(ballot.rejected), "favourites": favourites}
+            return {"do": "order", **said, "method": method}
         case Answer(a, b, better):
             return {"do": "answer", "a": a, "b": b, "better": better}
+        case Heart(candidate, song):
+            return {"do": "heart", "id": candidate, "song": song}
 
 
 def step_from_json(data: Mapping[str, Json]) -> Step:
@@ -154,7 +178,10 @@ def step_from_json(data: Mapping[str, Json]) -> Step:
         match data["do"]:
             case "order":
                 tiers = tuple(tuple(map(str, tier)) for tier in data["tiers"])
-                return Order(Ballot(tiers, tuple(map(str, data["rejected"]))), str(data["method"]))
+                loved = tuple((str(candidate), _number(song)) for candidate, song in data.get("favourites", ()))
+                return Order(Ballot(tiers, tuple(map(str, data["rejected"])), loved), str(data["method"]))
+            case "heart":
+                return Heart(str(data["id"]), _number(data["song"]))
             case "answer":
                 better = data["better"]
                 return Answer(str(data["a"]), str(data["b"]), None if better is None else str(better))
@@ -162,3 +189,10 @@ def step_from_json(data: Mapping[str, Json]) -> Step:
                 return Move(Action(action), str(data["id"]))
     except (KeyError, TypeError, ValueError, BallotError) as error:
         raise BallotError(f"a saved ballot has a step that cannot be read: {shortened(str(data), 200)}") from error
+
+
+def _number(value: Json) -> int:
+    """The number of a song; `TypeError` when it is none."""
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r:.40} is no number of a song")
+    return value

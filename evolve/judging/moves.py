@@ -45,6 +45,7 @@ def rearrange(ballot: Ballot, action: Action, candidate: str, *, ids: Sequence[s
     tidy = Ballot(
         tuple(tuple(sorted(tier, key=place.__getitem__)) for tier in changed.tiers),
         tuple(sorted(changed.rejected, key=place.__getitem__)),
+        ballot.favourites,
     )
     return ballot if tidy == ballot else tidy
 

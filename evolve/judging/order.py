@@ -2,39 +2,69 @@
 
 ``>`` is "better than", ``=`` "as good as", ``!`` begins the rejected, who are separated by spaces or commas.
 Candidates are named by letter or by id, in upper or lower case. An order names every candidate; ``...`` as its last
-tier stands for all that it does not name, tied: ``C > A > ...``.
+tier stands for all that it does not name, tied: ``C > A > ...``. Behind a name, each ``♥`` or ``+`` with a number makes
+that song of the candidate a favourite: ``C♥1♥3 > A ! g0-2+2``. Those whom ``...`` stands for have none.
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from evolve.errors import BallotError, nearest_spelling, shortened
-from evolve.judging.ballot import Ballot
+from evolve.judging.ballot import Ballot, Favourite
+from evolve.words import listed, worded
+
+Songs = Mapping[str, Collection[int]]
+"""The numbers of the songs of every candidate, by id."""
+
+HEART = "♥"
+PLAIN_HEART = "+"
+"""What stands for a heart where none can be shown."""
+
+_HEARTS = re.compile(" ?[♥❤+]\ufe0f? ?")
+"""What is read as a heart, also as telephones write it."""
 
 _REST = "..."
 _NAMES_SHOWN = 30
 
 
-def parse_order(text: str, letters: Mapping[str, str]) -> Ballot:
+def parse_order(text: str, letters: Mapping[str, str], songs: Songs) -> Ballot:
     """The ballot that an order stands for.
 
     Args:
         text: Such as ``c > a = b ! e`` or ``C > ...``; see the module for the grammar.
         letters: Letter to id of every candidate.
+        songs: Which songs every candidate has, to be favourites.
 
     Raises:
-        BallotError: For a name unknown, named twice or left out, an empty tier, or text that is no order. One line:
-            what came, what is allowed, what to do.
+        BallotError: For a name unknown, named twice or left out, a song that is not there, an empty tier, or text that
+            is no order. One line: what came, what is allowed, what to do.
     """
-    better, mark, worse = text.partition("!")
     told = shortened(text.strip())
+    text, favourites = _without_hearts(text, letters, songs)
+    better, mark, worse = text.partition("!")
     if "!" in worse:
         raise BallotError(f'the order "{told}" has two "!"; put one, before all rejected, as in "A > B ! C D"')
     rejected_names = worse.replace(",", " ").split()
     _check_rejected(rejected_names, marked=bool(mark), text=told)
     tiers = _read_tiers(better, letters, told) if better.strip() else []
     rejected = [_read_name(name, letters) for name in rejected_names]
-    return _complete(tiers, rejected, letters)
+    return replace(_complete(tiers, rejected, letters), favourites=favourites)
+
+
+def heart_in(encoding: str | None) -> str:
+    """What is written for a heart in an encoding: a heart where it has one."""
+    try:
+        HEART.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return PLAIN_HEART
+    return HEART
+
+
+def parse_song(text: str) -> tuple[str, int] | None:
+    """The name and the number in ``g0-3+2`` or ``g0-3♥2``; None when it is no such text."""
+    name, *numbers = _HEARTS.sub(HEART, text.strip()).split(HEART)
+    return (name, int(numbers[0])) if name and len(numbers) == 1 and _is_number(numbers[0]) else None
 
 
 def check_heard(text: str, unheard: Collection[str], rule: str) -> None:
@@ -49,7 +79,7 @@ def check_heard(text: str, unheard: Collection[str], rule: str) -> None:
         BallotError: It does.
     """
     known = {one.casefold(): one for one in unheard}
-    named = [known[name] for name in re.split(r"[\s,>=!]+", text.casefold()) if name in known]
+    named = [known[name] for name in re.split(r"[\s,>=!♥❤+]+", text.casefold()) if name in known]
     if named:
         raise BallotError(
             f"{_names(dict.fromkeys(named))} cannot be ranked, not being put before listeners: {rule}; "
@@ -58,12 +88,51 @@ def check_heard(text: str, unheard: Collection[str], rule: str) -> None:
         )
 
 
-def format_order(ballot: Ballot, letters: Mapping[str, str]) -> str:
-    """The order that `parse_order` reads back as this ballot, in letters."""
+def format_order(ballot: Ballot, letters: Mapping[str, str], *, heart: str = HEART) -> str:
+    """The order that `parse_order` reads back as this ballot, in letters; a heart is `HEART` or `PLAIN_HEART`."""
     letter_of = {candidate: letter for letter, candidate in letters.items()}
+    for candidate, song in ballot.favourites:
+        letter_of[candidate] += f"{heart}{song}"
     tiers = " > ".join(" = ".join(letter_of[candidate] for candidate in tier) for tier in ballot.tiers)
     rejected = " ".join(letter_of[candidate] for candidate in ballot.rejected)
     return f"{tiers} ! {rejected}".strip() if rejected else tiers
+
+
+def _without_hearts(text: str, letters: Mapping[str, str], songs: Songs) -> tuple[str, tuple[Favourite, ...]]:
+    """The order without its hearts, and the favourites that they make."""
+    parts = re.split(r"([ ,>=!]+)", _HEARTS.sub(HEART, " ".join(text.split())))
+    loved = [part for part in parts if HEART in part]
+    favourites = dict.fromkeys(favourite for part in loved for favourite in _favourites(part, letters, songs))
+    return "".join(part.partition(HEART)[0] for part in parts), tuple(favourites)
+
+
+def _favourites(part: str, letters: Mapping[str, str], songs: Songs) -> list[Favourite]:
+    """The songs of a name with hearts behind it, such as ``C♥1♥3``."""
+    name, *numbers = part.split(HEART)
+    if not name or name.replace("…", _REST) == _REST or not all(map(_is_number, numbers)):
+        raise BallotError(
+            f'a heart stands behind a candidate and before the number of a song, as in "C♥2" or "C+2"; '
+            f'got "{shortened(part)}"'
+        )
+    candidate = _read_name(name, letters)
+    return [(candidate, checked_song(name, int(number), songs.get(candidate, ()))) for number in numbers]
+
+
+def checked_song(name: str, song: int, songs: Collection[int]) -> int:
+    """The number of a song that somebody has.
+
+    Raises:
+        BallotError: There is no such song; tells which there are.
+    """
+    if song in songs:
+        return song
+    known = listed([str(number) for number in sorted(songs)])
+    there = f"its {worded(len(songs), 'only song is', 'songs are')} {known}" if songs else "it has no songs"
+    raise BallotError(f"{name} has no song {song}; {there}")
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch("[0-9]{1,9}", text))
 
 
 def _check_rejected(names: list[str], *, marked: bool, text: str) -> None:

@@ -48,7 +48,8 @@ def rank(ballots: Sequence[Ballot]) -> Ranking:
     """The one ranking of all ballots of a generation, whatever their order.
 
     A candidate is rejected when more than half of the ballots that hold it reject it; the rejected share the last
-    rank. With one ballot the ranks are those of its tiers; with several they follow the utilities.
+    rank. With one ballot the ranks are those of its tiers, whose ties its favourites break; with several they follow
+    the utilities.
 
     Args:
         ballots: At least one; a listener may have ordered only a part of the candidates.
@@ -101,8 +102,9 @@ def _utilities(ids: Sequence[str], ballots: Sequence[Ballot]) -> dict[str, float
 def _half_wins(ballot: Ballot) -> list[tuple[str, str]]:
     """Two (winner, loser) for each pair: both for the better one, or one each way in a tie."""
     ranks = ballot.ranks
+    best_first = sorted(ballot.ids, key=ranks.__getitem__)
     return [
         half
-        for a, b in combinations(ballot.ids, 2)
+        for a, b in combinations(best_first, 2)
         for half in (((a, b), (a, b)) if ranks[a] < ranks[b] else ((a, b), (b, a)))
     ]

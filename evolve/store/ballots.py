@@ -59,11 +59,11 @@ def write_ballot(
 ) -> Mapping[str, Standing]:
     """A finished ballot in place of its draft, and what all ballots of the generation now say together."""
     ballot = record.ballot
-    values = (json.dumps(ballot.tiers), json.dumps(ballot.rejected), record.method)
+    said = [json.dumps(part) for part in (ballot.tiers, ballot.rejected, ballot.favourites, dict(record.letters))]
     cursor.execute(
-        "INSERT OR REPLACE INTO ballot (generation, listener, tiers, rejected, method, letters, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (number, record.listener, *values, json.dumps(dict(record.letters)), record.made_at),
+        "INSERT OR REPLACE INTO ballot (generation, listener, tiers, rejected, favourites, letters, method, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, record.listener, *said, record.method, record.made_at),
     )
     cursor.execute("DELETE FROM draft WHERE generation = ? AND listener = ?", (number, record.listener))
     standings = rank([other.ballot for other in read_ballots(cursor, number)])

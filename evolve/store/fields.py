@@ -86,6 +86,11 @@ def tiers_of(value: object) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(map(text, _of_kind(list, tier))) for tier in array(value))
 
 
+def favourites_of(value: object) -> tuple[tuple[str, int], ...]:
+    """The favourites of a ballot."""
+    return tuple((text(candidate), whole(song)) for candidate, song in map(_pair, array(value)))
+
+
 def json_of(value: object) -> Json:
     """Whatever JSON a text holds."""
     try:

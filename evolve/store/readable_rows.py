@@ -9,6 +9,7 @@ from pathlib import Path
 from evolve.store.connection import connect, in_memory, is_unwritable_midway, tables_of
 from evolve.store.refusals import UNREADABLE
 from evolve.store.rows import COLUMNS, Row, Rows, query_of
+from evolve.store.schema import SCHEMA_VERSION, layout_of
 
 _PATIENCE_S = 20.0
 """How long one question to a damaged store may take."""
@@ -53,38 +54,38 @@ def readable_rows(connection: sqlite3.Connection) -> tuple[Rows, tuple[str, ...]
     rows: dict[str, list[Row]] = {}
     torn = []
     try:
-        tables = tables_of(connection)
+        tables, layout = tables_of(connection), layout_of(connection)
     except UNREADABLE:
-        tables = set()
+        tables, layout = set(), SCHEMA_VERSION
     for table in COLUMNS:
         if table not in tables:
             rows[table] = []
             torn.append(table)
             continue
         with in_time(connection):
-            found, is_whole = _rows_of(connection, table)
+            found, is_whole = _rows_of(connection, table, layout)
         rows[table] = [found[rowid] for rowid in sorted(found)]
         if not is_whole:
             torn.append(table)
     return rows, tuple(torn)
 
 
-def _rows_of(connection: sqlite3.Connection, table: str) -> tuple[dict[int, Row], bool]:
+def _rows_of(connection: sqlite3.Connection, table: str, layout: int) -> tuple[dict[int, Row], bool]:
     """The rows of a table by rowid: from the front up to the damage, from the back, and one by one in between."""
     rows: dict[int, Row] = {}
-    if _take(connection, table, "ORDER BY rowid", rows):
+    if _take(connection, table, layout, "ORDER BY rowid", rows):
         return rows, True
     front = max(rows, default=0)
-    _take(connection, table, "ORDER BY rowid DESC", rows)
+    _take(connection, table, layout, "ORDER BY rowid DESC", rows)
     back = min((rowid for rowid in rows if rowid > front), default=front + 1 + min(len(rows) + 100, _MOST_PROBES))
     for rowid in range(front + 1, min(back, front + _MOST_PROBES)):
-        _take(connection, table, f"WHERE rowid = {rowid}", rows)
+        _take(connection, table, layout, f"WHERE rowid = {rowid}", rows)
     return rows, False
 
 
-def _take(connection: sqlite3.Connection, table: str, which: str, rows: dict[int, Row]) -> bool:
+def _take(connection: sqlite3.Connection, table: str, layout: int, which: str, rows: dict[int, Row]) -> bool:
     """Add the rows that come before the first that cannot be read; tells whether all could."""
-    query = query_of(table).replace("SELECT ", "SELECT rowid, ", 1)
+    query = query_of(table, layout).replace("SELECT ", "SELECT rowid, ", 1)
     try:
         for rowid, *values in connection.execute(f"{query} {which}"):
             rows[rowid] = dict(zip(COLUMNS[table], values, strict=True))

@@ -15,6 +15,7 @@ from evolve.judging.ranking import Standing
 from evolve.store.fields import (
     RowError,
     changes_of,
+    favourites_of,
     files_of,
     genes_of,
     json_of,
@@ -164,7 +165,7 @@ def song_of(row: Row) -> SongRecord:
 def ballot_of(row: Row) -> BallotRecord:
     """A finished ballot."""
     try:
-        ballot = Ballot(tiers_of(row["tiers"]), texts_of(row["rejected"]))
+        ballot = Ballot(tiers_of(row["tiers"]), texts_of(row["rejected"]), favourites_of(row["favourites"]))
     except BallotError as error:
         raise RowError(str(error)) from error
     letters = {letter: text(name) for letter, name in object_of(row["letters"]).items()}

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from evolve.store.schema import LATE_COLUMNS, SCHEMA_VERSION
+
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 """By table, in the order in which they were written."""
@@ -17,7 +19,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "member": ("generation", "slot", "individual", "elite", "rank", "utility", "rejected"),
     "song": ("individual", "number", "files", "facts"),
-    "ballot": ("generation", "listener", "tiers", "rejected", "method", "letters", "made_at"),
+    "ballot": ("generation", "listener", "tiers", "rejected", "method", "letters", "made_at", "favourites"),
     "draft": ("generation", "listener", "steps"),
     "file": ("path", "bytes", "sha256"),
     "lost": ("individual", "reason", "at"),
@@ -25,9 +27,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Every table, in an order in which rows can be written: what is referred to comes first."""
 
 
-def query_of(table: str) -> str:
-    """What reads all rows of a table, from the table itself rather than from an index."""
-    return f"{_columns_of(table)} NOT INDEXED"
+def query_of(table: str, layout: int = SCHEMA_VERSION) -> str:
+    """What reads all rows of a table, from the table itself rather than from an index.
+
+    In a store of an older layout, columns that it does not have are as in rows that are brought up to date.
+    """
+    return f"{_columns_of(table, layout)} NOT INDEXED"
 
 
 def selected(cursor: sqlite3.Cursor, table: str, which: str, value: int | str) -> list[Row]:
@@ -54,5 +59,7 @@ def write_rows(connection: sqlite3.Connection, rows: Rows) -> None:
         connection.executemany(statement, [tuple(row[column] for column in columns) for row in rows.get(table, ())])
 
 
-def _columns_of(table: str) -> str:
-    return f"SELECT {', '.join(COLUMNS[table])} FROM {table}"  # noqa: S608 - names of our own
+def _columns_of(table: str, layout: int = SCHEMA_VERSION) -> str:
+    late = {column: default for column, (since, default) in LATE_COLUMNS.get(table, {}).items() if layout < since}
+    columns = ", ".join(late.get(column, column) for column in COLUMNS[table])
+    return f"SELECT {columns} FROM {table}"  # noqa: S608 - names of our own

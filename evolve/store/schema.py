@@ -56,13 +56,18 @@ _FILES_AND_LOST_ATTEMPTS = (
     """,
 )
 
-_STEPS = (_FIRST, _FILES_AND_LOST_ATTEMPTS)
+_FAVOURITES = ("ALTER TABLE ballot ADD COLUMN favourites TEXT NOT NULL DEFAULT '[]'",)
+
+_STEPS = (_FIRST, _FILES_AND_LOST_ATTEMPTS, _FAVOURITES)
 """What leads from each layout to the next, the first from an empty file to layout 1; a step once shipped stays."""
 
 SCHEMA_VERSION = len(_STEPS)
 
 FIRST_LAYOUT = {"file": 2, "lost": 2}
 """The layout that a table has come with, where it is not the first."""
+
+LATE_COLUMNS = {"ballot": {"favourites": (3, "'[]'")}}
+"""Of a table, the columns that have come later than it: with which layout, and what older rows have there, in SQL."""
 
 
 def layout_of(connection: sqlite3.Connection) -> int:

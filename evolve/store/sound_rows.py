@@ -6,6 +6,7 @@ from evolve.store.fields import (
     RowError,
     array,
     changes_of,
+    favourites_of,
     files_of,
     object_of,
     one_of,
@@ -144,7 +145,9 @@ _DISPENSABLE: Mapping[str, Mapping[str, tuple[Callable[..., object], object]]] =
         "failure": _NULLABLE_TEXT, "replaced_by": _NULLABLE_TEXT,
     },
     "song": {"files": _FILES, "facts": _OBJECT},
-    "ballot": {"letters": _OBJECT, "made_at": (text, ""), "method": (text, "list")},
+    "ballot": {
+        "letters": _OBJECT, "made_at": (text, ""), "method": (text, "list"), "favourites": (favourites_of, "[]"),
+    },
 }  # fmt: skip
 """What a row can do without: when it makes sense, and what stands there when it does not."""
 

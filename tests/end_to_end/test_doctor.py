@@ -49,7 +49,7 @@ def test_this_machine_is_well(tmp_path: Path) -> None:
 def test_a_whole_run_is_well(folder: Path) -> None:
     """Its store and its files, and of the machine what takes no time."""
     text = evolve("doctor", "night", folder=folder).out
-    assert "intact, layout 2" in text
+    assert "intact, layout 3" in text
     quick = [name for name, _ in machine_checks(Path("runs"), thoroughly=False)]
     assert all(name in text for name in ("store", "files", "at work", *quick))
     assert "TensorFlow" not in text

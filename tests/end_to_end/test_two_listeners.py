@@ -92,6 +92,28 @@ def test_a_half_made_ballot_outlives_the_ballots_of_others(place: Path) -> None:
     assert ballots(place) == ["ann", "bob"]
 
 
+def test_a_heart_given_in_the_list_is_kept_by_an_order_from_a_script(place: Path) -> None:
+    """Until an order names hearts itself; a song that is not there is told with those that are."""
+    ann = listening("ann", place)
+    ann.type("jlf")
+    ann.until("1 step kept", PATIENCE_S)
+    ann.type("q")
+    assert ann.end() == 0
+    wrong = evolve("rank", "night", "--listener", "ann", "--order", "A+3 > ...", folder=place, expect=1)
+    assert wrong.err == "evolve: A has no song 3; its songs are 1 and 2\n"
+    told("song-not-there", wrong.err)
+    ranked = evolve("rank", "night", "--listener", "ann", "--order", "C > A = B ! D", "--json", folder=place)
+    (ballot,) = read(place / "runs" / "night").generations[0].ballots
+    loved = ballot.letters["B"]
+    assert ballot.ballot.favourites == ((loved, 2),)
+    assert ranked.json["favourites"] == [{"id": loved, "song": 2}]
+    assert [ranked.json["ranking"][ballot.letters[letter]]["rank"] for letter in "CBAD"] == [1, 2, 3, 4]
+    assert "generation 0 is ranked: C > A = B♥2 ! D" in ranked.err
+    plain = {"PYTHONIOENCODING": "ascii"}
+    again = evolve("rank", "night", "--listener", "ann", "--order", "B > A+1 ! C D+2", folder=place, environ=plain)
+    assert "generation 0 is ranked: B > A+1 ! C D+2" in again.err
+
+
 def test_two_terminals_of_one_listener_do_not_write_over_each_other(place: Path) -> None:
     """Who comes second is told in one line, and the ballot of the first is handed in as it stands there."""
     first, second = listening("ann", place), listening("ann", place)

@@ -22,6 +22,7 @@ from tests.fuzz.real_files import archive_of, real_inputs
 
 IDS = tuple(f"g0-{number}" for number in range(1, 6))
 LETTERS = dict(zip("ABCDE", IDS, strict=True))
+SONGS = dict.fromkeys(IDS, (1, 2))
 """Of the candidates that every ballot is about."""
 
 _EXTREME_TEXTS = st.sampled_from([one.decode("latin-1") for one in EXTREMES])
@@ -110,7 +111,12 @@ def _settings() -> st.SearchStrategy[Input]:
 
 
 def _orders() -> st.SearchStrategy[Input]:
-    parts = st.sampled_from([*LETTERS, *IDS, ">", "=", "!", "...", "…", ",", " ", "\n", "a", "G0-3", "Z", "ß"]) | _WORDS
+    parts = (
+        st.sampled_from(
+            [*LETTERS, *IDS, ">", "=", "!", "...", "…", ",", " ", "\n", "♥", "+", "1", "a", "G0-3", "Z", "ß"]
+        )
+        | _WORDS
+    )
     return st.lists(parts, max_size=20).map(lambda some: Input(Kind.BALLOT, ".txt", _bytes(" ".join(some))))
 
 
@@ -120,8 +126,11 @@ def _steps() -> st.SearchStrategy[Input]:
     tiers = st.lists(st.lists(names, max_size=3), max_size=4) | _JSON
     moves = st.fixed_dictionaries({"do": st.sampled_from([str(action) for action in Action]), "id": names})
     answers = st.fixed_dictionaries({"do": st.just("answer"), "a": names, "b": names, "better": st.none() | names})
-    orders = st.fixed_dictionaries({"do": st.just("order"), "tiers": tiers, "rejected": tiers, "method": _SCALARS})
-    steps = st.lists(moves | answers | orders | _JSON, max_size=12) | _JSON
+    orders = st.fixed_dictionaries(
+        {"do": st.just("order"), "tiers": tiers, "rejected": tiers, "favourites": _JSON, "method": _SCALARS}
+    )
+    hearts = st.fixed_dictionaries({"do": st.just("heart"), "id": names, "song": st.integers(-1, 3) | _JSON})
+    steps = st.lists(moves | answers | orders | hearts | _JSON, max_size=12) | _JSON
     return steps.map(lambda some: Input(Kind.BALLOT, ".json", _json(some)))
 
 

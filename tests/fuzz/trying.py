@@ -30,7 +30,7 @@ from evolve.music.representation.steps import Step
 from evolve.music.reshaping import transposed
 from evolve.network.genes import GENES
 from tests.fuzz.kinds import Kind
-from tests.fuzz.made_up import IDS, LETTERS
+from tests.fuzz.made_up import IDS, LETTERS, SONGS
 from tests.music.pieces import song_of
 
 ROLES: Final = ("melody", "bass")
@@ -143,8 +143,8 @@ def _count(path: Path) -> None:
     """An order as it is typed, or the steps of a ballot that is gone on with."""
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     if path.suffix == ".txt":
-        ballot = parse_order(text, LETTERS)
-        assert parse_order(format_order(ballot, LETTERS), LETTERS) == ballot
+        ballot = parse_order(text, LETTERS, SONGS)
+        assert parse_order(format_order(ballot, LETTERS), LETTERS, SONGS) == ballot
         return
     try:
         steps = json.loads(text)

@@ -14,6 +14,51 @@ def test_ties_share_the_better_rank_and_the_rejected_come_last_together() -> Non
     assert ballot.ids == ("a", "b", "c", "d", "e", "f")
 
 
+def test_favourites_break_ties_and_nothing_else() -> None:
+    """Of those tied, who has more comes first; the rejected stay tied, and no tier overtakes another."""
+    ballot = Ballot(
+        (("a",), ("b", "c", "d", "e")), ("f", "g"), (("g", 1), ("e", 2), ("d", 2), ("d", 1), ("c", 3), ("g", 2))
+    )
+
+    assert ballot.favourites == (("c", 3), ("d", 1), ("d", 2), ("e", 2), ("g", 1), ("g", 2))
+    assert ballot.places == (("a",), ("d",), ("c", "e"), ("b",))
+    assert ballot.ranks == {"a": 1, "d": 2, "c": 3, "e": 3, "b": 5, "f": 6, "g": 6}
+    assert ballot.ids == ("a", "b", "c", "d", "e", "f", "g")
+
+
+def test_a_song_is_loved_once_more_or_no_longer() -> None:
+    """Toggled twice, the ballot is what it was."""
+    ballot = Ballot((("a", "b"),))
+
+    assert ballot.toggled(("b", 2)).toggled(("a", 1)).favourites == (("a", 1), ("b", 2))
+    assert ballot.toggled(("b", 2)).toggled(("b", 2)) == ballot
+
+
+def test_favourites_are_kept_unless_others_are_named() -> None:
+    """As of an order that is typed after hearts were given in the list."""
+    before = Ballot((("a", "b"),), (), (("b", 2),))
+
+    assert Ballot((("a",), ("b",))).keeping_favourites_of(before) == Ballot((("a",), ("b",)), (), (("b", 2),))
+    other = Ballot((("a",), ("b",)), (), (("a", 1),))
+    assert other.keeping_favourites_of(before) == other
+
+
+@pytest.mark.parametrize(
+    ("favourites", "says"),
+    [
+        ((("b", 1),), "song 1 of b cannot be a favourite: b is not on the ballot"),
+        ((("a", 0),), "song 0 of a cannot be a favourite: songs are numbered from 1"),
+        ((("a", 1), ("a", 1)), "song 1 of a cannot be a favourite: it is named more than once"),
+    ],
+)
+def test_a_favourite_that_cannot_be_is_refused(favourites: tuple[tuple[str, int], ...], says: str) -> None:
+    """Only songs of those on the ballot, each once."""
+    with pytest.raises(BallotError) as caught:
+        Ballot((("a",),), (), favourites)
+
+    assert str(caught.value) == says
+
+
 @pytest.mark.parametrize(
     ("tiers", "rejected", "says"),
     [((("a",), ()), (), "empty tier"), ((("a",), ("a",)), (), "names a more"), ((("a",),), ("a",), "names a more")],

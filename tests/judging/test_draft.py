@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from evolve.errors import BallotError
 from evolve.judging.ballot import Ballot
-from evolve.judging.draft import BallotDraft, Move, Order, Step
+from evolve.judging.draft import BallotDraft, Heart, Move, Order, Step
 from evolve.judging.moves import Action
 from evolve.judging.pairwise import Answer
-from tests.judging.orderings import ballots, names
+from tests.judging.orderings import SONG_NUMBERS, ballots, names
 
 IDS = names(5)
 _MOVES = st.builds(Move, st.sampled_from(Action), st.sampled_from(IDS))
@@ -20,7 +20,8 @@ _ORDERS = st.builds(Order, ballots(IDS), st.sampled_from(["order", "pairs"]))
 _ANSWERS = st.permutations(IDS).flatmap(
     lambda ids: st.sampled_from([Answer(ids[0], ids[1], better) for better in (ids[0], ids[1], None)])
 )
-STEPS = st.lists(st.one_of(_MOVES, _MOVES, _MOVES, _ORDERS, _ANSWERS), max_size=25)
+_HEARTS = st.builds(Heart, st.sampled_from(IDS), st.sampled_from(SONG_NUMBERS))
+STEPS = st.lists(st.one_of(_MOVES, _MOVES, _MOVES, _HEARTS, _ORDERS, _ANSWERS), max_size=25)
 
 
 def drawn(text: str) -> BallotDraft:
@@ -122,6 +123,42 @@ def test_saved_steps_lead_to_the_same_draft_in_another_process(steps: list[Step]
     assert BallotDraft.from_json(IDS, json.loads(json.dumps(draft.to_json()))) == draft
 
 
+def test_a_heart_is_a_step_that_takes_itself_back() -> None:
+    """Given, taken back and undone; the order of the tiers stays."""
+    draft = BallotDraft.begin("ABC").apply(Heart("B", 2)).apply(Heart("A", 1)).apply(Heart("B", 2))
+
+    assert draft.ballot == Ballot((("A", "B", "C"),), (), (("A", 1),))
+    assert draft.undo().ballot.favourites == (("A", 1), ("B", 2))
+    assert draft.to_json()[0] == {"do": "heart", "id": "B", "song": 2}
+
+
+def test_hearts_stay_with_their_candidates_through_every_move_and_go_with_a_whole_order() -> None:
+    """A whole order has favourites of its own, and undoing it brings back those before."""
+    draft = BallotDraft.begin("ABC").apply(Heart("C", 2)).apply(Heart("A", 1))
+    moved = draft.apply(Move(Action.TOP, "C")).apply(Move(Action.REJECT, "A")).apply(Move(Action.TIE, "B"))
+    assert moved.ballot == Ballot((("B", "C"),), ("A",), (("C", 2), ("A", 1)))
+
+    ordered = moved.apply(Order(Ballot((("A", "B", "C"),), (), (("B", 3),)), "order"))
+    assert ordered.ballot.favourites == (("B", 3),)
+    assert ordered.to_json()[-1] == {
+        "do": "order", "tiers": [["A", "B", "C"]], "rejected": [], "favourites": [["B", 3]], "method": "order",
+    }  # fmt: skip
+    assert ordered.undo().ballot == moved.ballot
+
+
+def test_an_order_that_an_older_evolve_has_saved_is_one_without_favourites() -> None:
+    """A ballot half made by it is gone on with."""
+    old = {"do": "order", "tiers": [["g0-2"], list(IDS[2:])], "rejected": ["g0-1"], "method": "order"}
+
+    assert BallotDraft.from_json(IDS, [old]).ballot == Ballot((("g0-2",), IDS[2:]), ("g0-1",))
+
+
+def test_steps_about_others_begin_a_ballot_anew() -> None:
+    """`begun` goes on with what fits, and with nothing else."""
+    assert BallotDraft.begun(IDS, [{"do": "heart", "id": "g0-2", "song": 1}]).ballot.favourites == (("g0-2", 1),)
+    assert BallotDraft.begun(IDS, [{"do": "heart", "id": "g9-2", "song": 1}]) == BallotDraft.begin(IDS)
+
+
 def test_a_new_step_forgets_what_was_undone() -> None:
     """Redo never mixes two histories."""
     draft = drawn("ABC").apply(Move(Action.UP, "B")).undo().apply(Move(Action.UP, "C"))
@@ -149,6 +186,12 @@ def test_a_draft_knows_how_it_was_made() -> None:
         {"do": "order", "tiers": 3, "rejected": [], "method": "order"},
         {"do": "answer", "a": "g0-1", "b": "g0-1", "better": None},
         {"do": "answer", "a": "g0-1", "b": "g0-2", "better": "g0-3"},
+        {"do": "heart", "id": "g9-9", "song": 1},
+        {"do": "heart", "id": "g0-1", "song": 0},
+        {"do": "heart", "id": "g0-1", "song": 1e400},
+        {"do": "heart", "id": "g0-1"},
+        {"do": "order", "tiers": [list(IDS)], "rejected": [], "favourites": [["g9-9", 1]], "method": "order"},
+        {"do": "order", "tiers": [list(IDS)], "rejected": [], "favourites": [7], "method": "order"},
     ],
 )
 def test_a_saved_step_that_does_not_fit_is_refused(step: dict[str, object]) -> None:

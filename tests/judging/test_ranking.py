@@ -53,6 +53,18 @@ def test_the_majority_of_comparisons_decides() -> None:
     assert list(rank([strict("ABC"), strict("ABC"), strict("CAB")])) == ["A", "B", "C"]
 
 
+def test_favourites_break_ties_among_several_ballots() -> None:
+    """Also against the order of the blind letters; who is rejected gains nothing by them."""
+    tied = Ballot((("A", "B", "C"),))
+    loved = Ballot((("A", "B", "C"),), (), (("C", 2), ("C", 1), ("B", 1)))
+
+    assert list(rank([tied, loved])) == ["C", "B", "A"]
+    assert [standing.rank for standing in rank([tied, loved]).values()] == [1, 2, 3]
+    assert rank([loved])["C"].utility == pytest.approx(rank([strict("CBA")])["C"].utility)
+    rejected = rank([Ballot((("A",),), ("B", "C"), (("C", 1),))])
+    assert [(standing.rank, standing.rejected) for standing in rejected.values()] == [(1, False), (2, True), (2, True)]
+
+
 def test_opposite_ballots_tie_everyone() -> None:
     """Who is as often above as below shares a rank."""
     standings = rank([strict("ABC"), strict("CBA")])

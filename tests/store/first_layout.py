@@ -3,7 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from evolve.store.schema import APPLICATION_ID
+from evolve.store.rows import COLUMNS
+from evolve.store.schema import APPLICATION_ID, LATE_COLUMNS
 
 FIRST_LAYOUT = """
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -45,7 +46,8 @@ def put_into_first_layout(folder: Path) -> Path:
     rows = {}
     connection = sqlite3.connect(database)
     for table in _TABLES:
-        rows[table] = connection.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()  # noqa: S608
+        columns = ", ".join(column for column in COLUMNS[table] if column not in LATE_COLUMNS.get(table, {}))
+        rows[table] = connection.execute(f"SELECT {columns} FROM {table} ORDER BY rowid").fetchall()  # noqa: S608
     connection.close()
     database.unlink()
     connection = sqlite3.connect(database)

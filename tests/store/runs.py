@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual, Origin, individual_id
-from evolve.judging.ballot import Ballot
+from evolve.judging.ballot import Ballot, Favourite
 from evolve.judging.ranking import Standing
 from evolve.store.records import Artifact, BallotRecord, Json, SongResult, TrialResult
 from evolve.store.run_store import RunStore
@@ -102,9 +102,11 @@ def new_run(folder: Path, *, population: int = 3, evaluated: bool = False) -> Ru
     return store
 
 
-def ballot_of(listener: str, *tiers: str, rejected: Sequence[str] = ()) -> BallotRecord:
+def ballot_of(
+    listener: str, *tiers: str, rejected: Sequence[str] = (), favourites: Sequence[Favourite] = ()
+) -> BallotRecord:
     """A finished ballot; each tier is ids with a space between."""
-    ballot = Ballot(tuple(tuple(tier.split()) for tier in tiers), tuple(rejected))
+    ballot = Ballot(tuple(tuple(tier.split()) for tier in tiers), tuple(rejected), tuple(favourites))
     letters = {chr(ord("A") + place): name for place, name in enumerate(sorted(ballot.ids))}
     return BallotRecord(listener, ballot, "list", letters, f"2026-01-02T00:00:00.{len(listener):03}+00:00")
 

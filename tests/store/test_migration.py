@@ -43,6 +43,14 @@ def test_an_older_store_says_the_same_after_its_migration(tmp_path: Path) -> Non
         assert store.read_file("individuals/g0-1/song-1.mid") == b"g0-1 1 .mid"
 
 
+def test_a_ballot_of_an_older_store_has_no_favourites_and_a_new_one_keeps_its(old: Path) -> None:
+    """Beside each other in the same store."""
+    with RunStore(old) as store:
+        store.record_ballot(0, ballot_of("bob", "g0-2 g0-1", favourites=[("g0-1", 2)]), by_first_ballot)
+        ballots = {record.listener: record.ballot for record in store.read().generations[0].ballots}
+    assert (ballots["ann"].favourites, ballots["bob"].favourites) == ((), (("g0-1", 2),))
+
+
 def test_looking_leaves_an_older_store_as_it_is(old: Path) -> None:
     """Whoever only reads migrates a copy in memory; not a byte of the file changes."""
     before = (old / "run.sqlite").read_bytes()

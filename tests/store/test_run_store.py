@@ -183,7 +183,7 @@ def test_ballots_of_all_listeners_make_the_ranking(tmp_path: Path) -> None:
         assert generation.ballots == (ann, bob)
         assert generation.standings == standings
         assert {standing.utility for standing in standings.values()} == {2.0}
-        again = ballot_of("ann", "g0-3", "g0-2", "g0-1")
+        again = ballot_of("ann", "g0-3", "g0-2", "g0-1", favourites=[("g0-1", 2), ("g0-3", 1)])
         store.record_ballot(0, again, by_first_ballot)
         generation = store.read().generations[0]
         assert generation.ballots == (again, bob)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from evolve.judging.ballot import Ballot
 from evolve.store.records import GenerationStatus, RunRecord
 from evolve.store.run_store import RunStore
 from evolve.store.salvage import salvage
 from evolve.store.sound_rows import sound_rows
 from tests.store.damage import PAGE, alter, break_page_of, overwrite
+from tests.store.first_layout import put_into_first_layout
 from tests.store.runs import ballot_of, by_first_ballot, founders, new_run, result_of
 
 
@@ -83,6 +85,23 @@ def test_a_row_that_makes_no_sense_is_left_out_and_what_it_can_do_without_is_emp
         "the individual g0-3 is lost",
         "the ballot of 'ann' in generation 0: letters cannot be read",
     }
+
+
+def test_favourites_that_make_no_sense_are_emptied_and_the_ballot_stays(run: Path) -> None:
+    """The ordering is what a ballot cannot do without."""
+    alter(run, 'UPDATE ballot SET favourites = \'[["g0-1", "first"]]\'')
+    found = salvage(run).run
+    assert found.generations[0].ballots[0].ballot == Ballot((("g0-1",), ("g0-2", "g0-3")))
+    assert found.damage == ("the ballot of 'ann' in generation 0: favourites cannot be read",)
+
+
+def test_ballots_of_a_damaged_store_of_an_older_layout_are_read(run: Path) -> None:
+    """They have no favourites, and nothing is missed."""
+    put_into_first_layout(run)
+    break_page_of(run, "draft")
+    found = salvage(run).run
+    assert found.generations[0].ballots[0].ballot == Ballot((("g0-1",), ("g0-2", "g0-3")))
+    assert found.damage[1:] == ("some of the half-made ballots cannot be read",)
 
 
 def test_parents_who_are_lost_are_named_nowhere(run: Path) -> None:

@@ -17,7 +17,7 @@ from prompt_toolkit.shortcuts import print_formatted_text
 from evolve.errors import BallotError
 from evolve.judging.ballot import Ballot, Candidate
 from evolve.judging.draft import BallotDraft, Order
-from evolve.judging.order import format_order, parse_order
+from evolve.judging.order import format_order, heart_in, parse_order
 from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player, silence_at_death
 from evolve.judging.terminal.painting import STYLE
@@ -77,7 +77,7 @@ def judge(
     Raises:
         KeyboardInterrupt: On Ctrl-C; the screen is restored, and no song plays on.
     """
-    draft = _draft([candidate.id for candidate in candidates], draft_steps)
+    draft = BallotDraft.begun([candidate.id for candidate in candidates], draft_steps)
     title = f"generation {generation}"
     if input is None and output is None and not _is_capable():
         return _judge_plainly(candidates, draft, title=title, told=told, save=save)
@@ -127,12 +127,15 @@ def _ask_way(draft: BallotDraft, title: str) -> _Way:
 
 
 def _ask_order(view: View) -> Ballot | None:
-    """A typed order, read while it is typed; None when the listener types nothing."""
+    """A typed order, read while it is typed; None when the listener types nothing.
+
+    The favourites so far are kept, unless it names some itself.
+    """
     print_formatted_text("\n".join(describe(tuple(view.candidates.values()), view.title, view.told)))
 
     def readable(text: str) -> bool | str:
         try:
-            return not text.strip() or bool(parse_order(text, view.letters).ids)
+            return not text.strip() or bool(parse_order(text, view.letters, view.songs).ids)
         except BallotError as error:
             return str(error)
 
@@ -143,20 +146,14 @@ def _ask_order(view: View) -> Ballot | None:
         text = str(_answer(question))
     except EOFError:
         return None
-    return parse_order(text, view.letters) if text.strip() else None
+    if not text.strip():
+        return None
+    return parse_order(text, view.letters, view.songs).keeping_favourites_of(view.draft.ballot)
 
 
 def _answer(question: questionary.Question) -> Any:  # noqa: ANN401 - whatever its choices stand for
     """Ask, and hear an interrupt that is sent to the program as well as one that is typed."""
     return question.application.run(handle_sigint=False)
-
-
-def _draft(ids: Sequence[str], steps: Sequence[Mapping[str, Any]]) -> BallotDraft:
-    """The ballot begun before; a fresh one when its steps are about other candidates."""
-    try:
-        return BallotDraft.from_json(ids, steps)
-    except BallotError:
-        return BallotDraft.begin(ids)
 
 
 def _is_capable() -> bool:
@@ -187,8 +184,10 @@ def _judge_plainly(
             raise EOFError
         return line
 
-    so_far = draft.ballot if draft.steps else None
-    ballot = judge_by_lines(candidates, title=title, told=told, so_far=so_far, read_line=read_line, write=write)
+    so_far, heart = draft.ballot if draft.steps else None, heart_in(sys.stdout.encoding)
+    ballot = judge_by_lines(
+        candidates, title=title, told=told, so_far=so_far, heart=heart, read_line=read_line, write=write
+    )
     if ballot is None:
         return None
     save(draft.apply(Order(ballot, "order")).to_json())

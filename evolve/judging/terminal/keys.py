@@ -17,6 +17,7 @@ class Command(Enum):
     BOTTOM = auto()
     TIE = auto()
     REJECT = auto()
+    HEART = auto()
     PREVIOUS_SONG = auto()
     NEXT_SONG = auto()
     PLAY = auto()
@@ -60,6 +61,7 @@ BINDINGS = (
     Binding(Command.BOTTOM, ("s-end", "c-end", ">"), ">", "move it to the bottom"),
     Binding(Command.TIE, ("=", "t"), "=  t", "tie it with the one above, or part them; of a pair: equal"),
     Binding(Command.REJECT, ("x", "delete"), "x", "reject it, or take it back"),
+    Binding(Command.HEART, ("f", "♥"), "f ♥", "love the chosen song, or no longer; it breaks a tie"),
     Binding(Command.PLAY, ("space", "p"), "space p", "play the chosen song, or stop"),
     Binding(Command.PLAY_NUMBER, tuple("123456789"), "1 … 9", "play that song"),
     Binding(Command.PREVIOUS_SONG, ("left", "h"), "← h", "choose the song before"),
@@ -82,6 +84,7 @@ LIST_HINTS = (
     ("x", "reject"),
     ("space", "play"),
     ("r", "roll"),
+    ("f", "♥"),
     ("u", "undo"),
     ("enter", "done"),
     ("q", "later"),
@@ -92,11 +95,12 @@ PAIRS_HINTS = (
     ("enter", "it is better"),
     ("=", "equal"),
     ("space", "play"),
+    ("f", "♥"),
     ("r", "roll"),
     ("u", "undo"),
     ("q", "later"),
     ("?", "help"),
 )
-ROLL_HINTS = (("←→", "song"), ("↑↓", "candidate"), ("space", "play"), ("r", "back"))
+ROLL_HINTS = (("←→", "song"), ("↑↓", "candidate"), ("space", "play"), ("f", "♥"), ("r", "back"))
 CONFIRM_HINTS = (("y enter", "yes, that is my order"), ("n", "no, back to the list"))
 HELP_HINTS = (("?", "back"),)

@@ -88,12 +88,13 @@ def _gap(columns: int) -> str:
 
 def _rows(view: View, columns: int) -> list[tuple[str, Line]]:
     """A line for each candidate, with its id; the rejected under a line of their own."""
-    ballot = view.draft.ballot
+    ballot, ranks = view.draft.ballot, view.draft.ballot.ranks
     lines: list[tuple[str, Line]] = []
     for tier in ballot.tiers:
         for place, each in enumerate(tier):
             rank: list[Fragment] = [("class:tie", _bracket(place, len(tier)))]
-            rank.append(("class:tie", "   =") if place else ("", f"{ballot.ranks[each]:>4}"))
+            is_equal = bool(place) and ranks[each] == ranks[tier[place - 1]]
+            rank.append(("class:tie", "   =") if is_equal else ("", f"{ranks[each]:>4}"))
             lines.append((each, _row(view, view.candidates[each], rank, columns)))
     if ballot.rejected:
         lines.append(("", [("", "  "), *rule("rejected", min(columns - 2, 40))]))
@@ -127,11 +128,14 @@ def _row(view: View, candidate: Candidate, rank: list[Fragment], columns: int, *
 
 
 def _heard(view: View, candidate: Candidate) -> Line:
-    """A dot for each song: filled once it was played, a note while it sounds."""
+    """A dot for each song: filled once it was played, a note while it sounds, a heart where it is loved."""
     dots: Line = []
     for song in candidate.songs:
         key = (candidate.id, song.index)
         playing, heard = key == view.playing, key in view.heard
+        if view.loves(*key) and not playing:
+            dots.append(("class:heart", "♥ "))
+            continue
         style = "class:playing" if playing else "" if heard else "class:faint"
         dots.append((style, ("♪" if playing else "●" if heard else "○") + " "))
     return dots
@@ -168,7 +172,8 @@ def songs_of(view: View, candidate: Candidate, *, chosen: bool) -> list[Line]:
         lines.append(
             [
                 ("class:playing" if playing else "class:pointer", f" {'♪' if playing else '▸' if here else ' '} "),
-                ("class:chosen" if here else "class:faint", f"{song.index}  "),
+                ("class:chosen" if here else "class:faint", f"{song.index}"),
+                ("class:heart", "♥ " if view.loves(candidate.id, song.index) else "  "),
                 ("" if here else "class:faint", song_line(song)),
             ]
         )

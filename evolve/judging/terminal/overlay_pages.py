@@ -18,7 +18,7 @@ _COLUMNS = (
     ("copied", "notes of the longest passage that the corpus has too"),
     ("ends", "how many songs ended by themselves"),
     ("unlike", "how far from the corpus; its own pieces are at about 1"),
-    ("○ ♪ ●", "songs not heard yet, playing, heard"),
+    ("○ ♪ ● ♥", "songs not heard yet, playing, heard, loved"),
 )
 """What stands beside a candidate, where there is room to tell."""
 
@@ -42,6 +42,7 @@ def paint_roll(view: View, columns: int, rows: int) -> Line:
     """The chosen song of the candidate under the cursor, as time and pitch."""
     song = view.current_song
     title: Line = [("class:qmark", "? "), ("class:question", f"{view.candidate.letter}, song {view.song}")]
+    title += [("class:heart", " ♥")] if view.loves(view.cursor, view.song) else []
     facts: Line = [("class:faint", f"  {song_line(song) if song else 'no such song'}")]
     midi = song.files.get("midi") if song else None
     opening = song.facts.get("opening_ticks") if song else None

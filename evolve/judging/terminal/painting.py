@@ -25,6 +25,7 @@ STYLE = Style(
         ("rejected", "fg:#858585 strike"),
         ("cross", "fg:#c05050"),
         ("playing", "fg:#5faf5f bold"),
+        ("heart", "fg:#d75f87 bold"),
         ("key", "bold"),
         ("notice", "fg:#5f819d"),
     ]

@@ -11,7 +11,7 @@ from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
 from evolve.errors import EvolveError
 from evolve.judging.ballot import Ballot
-from evolve.judging.draft import BallotDraft, Move, Order, Step
+from evolve.judging.draft import BallotDraft, Heart, Move, Order, Step
 from evolve.judging.moves import Action
 from evolve.judging.pairwise import Answer, next_question
 from evolve.judging.player import Player
@@ -108,8 +108,8 @@ class Screen:
 
     def _obey_over(self, overlay: Page, command: Command) -> None:
         """A key while another page lies on top: it acts there, or takes the page away."""
-        looks = {Command.PREVIOUS, Command.NEXT, Command.PREVIOUS_SONG, Command.NEXT_SONG, Command.PLAY}
-        if overlay is Page.ROLL and command in looks:
+        acts = {Command.PREVIOUS, Command.NEXT, Command.PREVIOUS_SONG, Command.NEXT_SONG, Command.PLAY, Command.HEART}
+        if overlay is Page.ROLL and command in acts:
             self._commands[command]()
         elif overlay is Page.CONFIRM and command in (Command.YES, Command.DONE):
             self._application.exit(result=self.view.draft.ballot)
@@ -140,6 +140,7 @@ class Screen:
             Command.BOTTOM: move(Action.BOTTOM),
             Command.TIE: self._tie,
             Command.REJECT: self._reject,
+            Command.HEART: self._love,
             Command.PLAY: lambda: self._play(self.view.song, toggle=True),
             Command.ROLL: lambda: self._show(self.view.over(Page.ROLL)),
             Command.HELP: lambda: self._show(self.view.over(Page.HELP)),
@@ -174,6 +175,13 @@ class Screen:
         back = self.view.cursor in self.view.draft.ballot.rejected
         self._take(Move(Action.UNREJECT if back else Action.REJECT, self.view.cursor), row=None if back else row)
 
+    def _love(self) -> None:
+        song = self.view.current_song
+        if song is None:
+            self.view = self.view.saying(f"{self.view.candidate.letter} has no song {self.view.song} to love")
+        else:
+            self._take(Heart(self.view.cursor, song.index))
+
     def _answer(self, better: str | None) -> None:
         question = self.view.question
         if question is None:
@@ -181,7 +189,8 @@ class Screen:
         self._take(Answer(question.a, question.b, better))
         settled = next_question(self.view.draft.ids, self.view.draft.answers)
         if isinstance(settled, Ballot):
-            self._keep(self.view.draft.apply(Order(settled, "pairs")))
+            ballot = settled.keeping_favourites_of(self.view.draft.ballot)
+            self._keep(self.view.draft.apply(Order(ballot, "pairs")))
             self.view = self.view.saying("all questions are answered: change what you like, then press enter")
 
     def _done(self) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Self
 
-from evolve.judging.ballot import Ballot, Candidate, CandidateSong
+from evolve.judging.ballot import Ballot, Candidate, CandidateSong, songs_of
 from evolve.judging.draft import BallotDraft
 from evolve.judging.pairwise import Question, next_question
+from evolve.words import listed, worded
 
 
 class Page(Enum):
@@ -84,6 +85,15 @@ class View:
         return max((song.index for each in self.candidates.values() for song in each.songs), default=1)
 
     @property
+    def songs(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the songs of each candidate, by id."""
+        return songs_of(self.candidates.values())
+
+    def loves(self, candidate: str, song: int) -> bool:
+        """Whether a song is a favourite."""
+        return (candidate, song) in self.draft.ballot.favourites
+
+    @property
     def letters(self) -> dict[str, str]:
         """Letter to id."""
         return {candidate.letter: candidate.id for candidate in self.candidates.values()}
@@ -116,10 +126,13 @@ class View:
 
 
 def in_words(ballot: Ballot, letters: Mapping[str, str]) -> str:
-    """An ordering as one would say it: ``C is best, then A and B tied, then D. E is rejected.``."""
+    """An ordering as one would say it: ``C is best, then A and B tied. E is rejected. You love song 2 of C.``.
+
+    Who leads in a tie by favourites is said to be better, as it counts.
+    """
     letter_of = {candidate: letter for letter, candidate in letters.items()}
-    spoken = [_all(tuple(letter_of[each] for each in tier)) for tier in ballot.tiers]
-    tied = [" tied" if len(tier) > 1 else "" for tier in ballot.tiers]
+    spoken = [listed([letter_of[each] for each in tier]) for tier in ballot.places]
+    tied = [" tied" if len(tier) > 1 else "" for tier in ballot.places]
     sentences = []
     if len(spoken) == 1:
         sentences.append(f"{spoken[0]} {'are all tied' if tied[0] else 'is the only one'}.")
@@ -128,11 +141,20 @@ def in_words(ballot: Ballot, letters: Mapping[str, str]) -> str:
         rest = [f"then {names}{tie}" for names, tie in zip(spoken[1:], tied[1:], strict=True)]
         sentences.append(", ".join([first, *rest]) + ".")
     if ballot.rejected:
-        rejected = tuple(letter_of[each] for each in ballot.rejected)
-        sentences.append(f"{_all(rejected)} {'are' if len(rejected) > 1 else 'is'} rejected.")
+        rejected = [letter_of[each] for each in ballot.rejected]
+        sentences.append(f"{listed(rejected)} {worded(len(rejected), 'is', 'are')} rejected.")
+    if ballot.favourites:
+        loved = [
+            f"{worded(len(songs), 'song', 'songs')} {listed(songs)} of {letter_of[candidate]}"
+            for candidate, songs in _loved(ballot).items()
+        ]
+        sentences.append(f"You love {listed(loved)}.")
     return " ".join(sentences)
 
 
-def _all(letters: tuple[str, ...]) -> str:
-    """``A``, ``A and B``, ``A, B and C``."""
-    return " and ".join(part for part in (", ".join(letters[:-1]), letters[-1]) if part)
+def _loved(ballot: Ballot) -> dict[str, list[str]]:
+    """The favourites of each who has any, by id."""
+    songs: dict[str, list[str]] = {}
+    for candidate, song in ballot.favourites:
+        songs.setdefault(candidate, []).append(str(song))
+    return songs

@@ -13,7 +13,7 @@ from evolve.judging.draft import BallotDraft, Order
 from evolve.judging.pairwise import Question
 from evolve.judging.terminal.facts import HEADINGS, song_line, summary
 from evolve.judging.terminal.list_page import paint_list
-from evolve.judging.terminal.overlay_pages import paint_help
+from evolve.judging.terminal.overlay_pages import paint_help, paint_roll
 from evolve.judging.terminal.painting import Line, tail
 from evolve.judging.terminal.pairs_page import paint_pairs
 from evolve.judging.terminal.view import Page, View, in_words
@@ -124,6 +124,51 @@ def test_heard_and_playing_songs_are_marked() -> None:
 
     assert lines[3].endswith("● ♪ ")
     assert lines[-2] == " ♪ A, song 2  /run/listening/A-song-2.ogg"
+
+
+def test_favourites_are_seen_in_the_list_and_the_rank_that_they_give() -> None:
+    """A heart in place of the song's dot and beside its number; of those tied, who has one ranks better."""
+    a, b, c = (each.id for each in candidates(3))
+    shown = view(Ballot(((a, b, c),), (), ((b, 2),)), count=3, cursor=b, heard=frozenset({(b, 1)}))
+    lines = text(paint_list(shown, 90, 24))
+
+    assert [line[:10] for line in lines[3:6]] == ["  ╭   2  A", "» │   1  B", "  ╰   2  C"]
+    assert lines[4].endswith("● ♥ ")
+    assert [line[:8] for line in lines if "notes, " in line] == [" ▸ 1  50", "   2♥ 50"]
+    assert lines[-1] == ("⇧↑↓ move  = tie  x reject  space play  r roll  f ♥  u undo  enter done  q later  ? help")
+    assert "f ♥" in text(paint_list(shown, 80, 24))[-1]
+    assert text(paint_list(replace(shown, playing=(b, 2)), 90, 24))[4].endswith("● ♪ ")
+
+
+def test_favourites_are_seen_in_the_pairs_and_over_the_roll() -> None:
+    """Where songs are compared, and where one is looked at."""
+    a, b = (each.id for each in candidates(2))
+    shown = view(Ballot(((a, b),), (), ((a, 2),)), count=2, cursor=a, song=2)
+
+    pairs = text(paint_pairs(shown, Question(a, b), 80, 24))
+    assert [line[:5] for line in pairs if "notes, " in line] == ["   1 ", " ▸ 2♥", "   1 ", "   2 "]
+    assert pairs[-1] == "↑↓ choose  enter it is better  = equal  space play  f ♥  u undo  q later  ? help"
+    roll = text(paint_roll(replace(shown, overlay=Page.ROLL), 80, 24))
+    assert roll[0] == "? A, song 2 ♥"
+    assert text(paint_roll(replace(shown, overlay=Page.ROLL, song=1), 80, 24))[0] == "? A, song 1"
+    assert "f ♥" in roll[-1]
+
+
+@pytest.mark.parametrize(
+    ("favourites", "words"),
+    [
+        ("C2", "C is best, then A and B tied. D is rejected. You love song 2 of C."),
+        ("B1 B3", "C is best, then B, then A. D is rejected. You love songs 1 and 3 of B."),
+        ("A1 B1", "C is best, then A and B tied. D is rejected. You love song 1 of A and song 1 of B."),
+        ("C2 B1 B3 D1", "C is best, then B, then A. D is rejected. "
+         "You love song 2 of C, songs 1 and 3 of B and song 1 of D."),
+    ],
+)  # fmt: skip
+def test_favourites_are_said_in_words(favourites: str, words: str) -> None:
+    """Which songs of whom, and what they say of a tie."""
+    loved = tuple((each[0], int(each[1])) for each in favourites.split())
+
+    assert in_words(Ballot((("C",), ("A", "B")), ("D",), loved), {each: each for each in "ABCD"}) == words
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from evolve.judging.ballot import Ballot
-from evolve.judging.order import format_order
+from evolve.judging.order import HEART, format_order
 from evolve.judging.terminal.plain import judge_by_lines
 from tests.judging.terminal.pretending import candidates
 
@@ -11,7 +11,7 @@ CAST = candidates(3)
 LETTERS = {each.letter: each.id for each in CAST}
 
 
-def listen(*typed: str, so_far: Ballot | None = None) -> tuple[str | None, list[str]]:
+def listen(*typed: str, so_far: Ballot | None = None, heart: str = HEART) -> tuple[str | None, list[str]]:
     """The order in letters, and all that was shown."""
     lines: Iterator[str] = iter(typed)
     shown: list[str] = []
@@ -23,7 +23,9 @@ def listen(*typed: str, so_far: Ballot | None = None) -> tuple[str | None, list[
             raise EOFError
         return f"{line}\n"
 
-    ballot = judge_by_lines(CAST, title="generation 7", so_far=so_far, read_line=read_line, write=shown.append)
+    ballot = judge_by_lines(
+        CAST, title="generation 7", so_far=so_far, heart=heart, read_line=read_line, write=shown.append
+    )
     return (None if ballot is None else format_order(ballot, LETTERS)), shown
 
 
@@ -64,3 +66,21 @@ def test_a_ballot_begun_before_is_called_to_mind() -> None:
     _, shown = listen(so_far=Ballot(((LETTERS["C"],), (LETTERS["A"], LETTERS["B"]))))
 
     assert "Your order so far: C > A = B" in shown
+
+
+def test_a_song_is_loved_in_a_typed_order() -> None:
+    """It is said in words, and a song that is not there is explained."""
+    order, shown = listen("c+7 > ...", "c+2 > a = b", "")
+
+    assert "C has no song 7; its songs are 1 and 2" in " ".join(shown).replace("c has", "C has")
+    assert shown[-1] == "C is best, then A and B tied. You love song 2 of C. Is this your order? (Y/n) "
+    assert order == "C♥2 > A = B"
+
+
+def test_hearts_given_before_are_called_to_mind_and_kept() -> None:
+    """Unless the order names hearts itself; without hearts in the terminal they are pluses."""
+    so_far = Ballot((tuple(LETTERS.values()),), (), ((LETTERS["B"], 1),))
+
+    assert "Your order so far: A = B+1 = C" in listen(so_far=so_far, heart="+")[1]
+    assert listen("c > b > a", "", so_far=so_far)[0] == "C > B♥1 > A"
+    assert listen("c+1 > b > a", "", so_far=so_far)[0] == "C♥1 > B > A"

@@ -69,6 +69,50 @@ def test_a_listener_stops_and_comes_back_to_a_half_made_ballot(tmp_path: Path) -
     second.end()
 
 
+def test_a_listener_loves_songs_in_the_list_and_over_the_roll(tmp_path: Path) -> None:
+    """Hearts are seen at once, break a tie, are undone, and are said before they count."""
+    kept = tmp_path / "steps"
+    terminal = Terminal(_PRETENDING, str(kept), "3")
+    terminal.until("How would you like to rank")
+    terminal.type("\r")
+    terminal.until("f ♥")
+    terminal.type("jlf")
+    assert rows_of(terminal.until("1 step kept")) == ["  ╭   2  A", "» │   1  B", "  ╰   2  C"]
+    assert " ▸ 2♥ 500 notes" in terminal.text
+    assert "○ ♥" in terminal.text
+    terminal.type("jrf")
+    terminal.until("C, song 2 ♥")
+    terminal.type("r")
+    assert rows_of(terminal.until("2 steps kept")) == ["  ╭   3  A", "  │   1  B", "» ╰   =  C"]
+    terminal.type("u♥hf")
+    terminal.until("3 steps kept")
+    assert [step["do"] for step in json.loads(kept.read_text())] == ["heart"] * 3
+
+    terminal.type("\r")
+    terminal.until("C is best, then B, then A. You love song 2 of B and songs 1 and 2 of C.")
+    terminal.type("y")
+    assert terminal.end() == 0
+    assert "? Your order A = B♥2 = C♥1♥2" in terminal.text
+
+
+def test_hearts_given_in_the_list_are_kept_where_the_order_is_typed(tmp_path: Path) -> None:
+    """In another sitting, on a terminal that can do little: they are shown as pluses where it has no hearts."""
+    kept = tmp_path / "steps"
+    kept.write_text(json.dumps([{"do": "heart", "id": "g7-1", "song": 2}]))
+    poor = {"TERM": "dumb", "PYTHONIOENCODING": "ascii"}
+    terminal = Terminal(_PRETENDING, str(kept), "2", columns=150, rows=40, environ=poor)
+    terminal.until("Your order so far: A = B+2")
+    terminal.until("Your order:")
+    terminal.type("a+3 > b\r")
+    terminal.until("a has no song 3; its songs are 1 and 2")
+    terminal.type("a > b\r")
+    terminal.until("A is best, then B. You love song 2 of B. Is this your order? (Y/n)")
+    terminal.type("\r")
+    terminal.end()
+    assert "favourites=(('g7-1', 2),)" in terminal.text.replace("\n", "")
+    assert json.loads(kept.read_text())[-1]["favourites"] == [["g7-1", 2]]
+
+
 def test_ctrl_c_restores_the_screen_and_stops_the_song(tmp_path: Path) -> None:
     """What was done is kept; no sound and no full screen stay behind."""
     (tmp_path / "bin").mkdir()

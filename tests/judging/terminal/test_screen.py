@@ -19,7 +19,7 @@ from tests.judging.terminal.pretending import candidates
 
 UP, DOWN, SHIFT_UP, SHIFT_DOWN = "\x1b[A", "\x1b[B", "\x1b[1;2A", "\x1b[1;2B"
 ALT_UP, CTRL_UP = "\x1b[1;3A", "\x1b[1;5A"
-ENTER, CTRL_C = "\r", "\x03"
+ENTER, CTRL_C, BACKSPACE = "\r", "\x03", "\x7f"
 
 LIST, PAIRS, ORDER, LATER = ENTER, DOWN + ENTER, DOWN * 2 + ENTER, DOWN * 3 + ENTER
 """Keys that answer the first question of a fresh ballot."""
@@ -118,6 +118,61 @@ class SilentPlayer(Player):
 def test_keys_in_the_list(keys: str, order: str) -> None:
     """Moves, ties, rejections, undo and redo, by letters or arrows."""
     assert Listening(LIST + keys + ENTER + "y").order == order
+
+
+@pytest.mark.parametrize(
+    ("keys", "order"),
+    [
+        ("jf", "A = B♥1 = C = D"),
+        ("j♥", "A = B♥1 = C = D"),
+        ("jff", "A = B = C = D"),
+        ("jlfhfjf", "A = B♥1♥2 = C♥1 = D"),
+        ("jlfu", "A = B = C = D"),
+        ("jlfuU", "A = B♥2 = C = D"),
+        ("jlfxfK", "C♥2 > A = D ! B♥2"),
+        ("jlfKGx", "B♥2 > A = C ! D"),
+        ("jrlfr", "A = B♥2 = C = D"),
+        ("rjfr", "A = B♥1 = C = D"),
+    ],
+)
+def test_the_chosen_song_is_loved(keys: str, order: str) -> None:
+    """In the list and over the roll, of the rejected too; pressed again, or undone, it is no longer."""
+    assert Listening(f"{LIST}{keys}{ENTER}y").order == order
+
+
+def test_every_heart_is_saved_and_a_later_sitting_goes_on() -> None:
+    """As any other step."""
+    first = Listening(f"{LIST}jlfq")
+    assert first.saved == [[{"do": "heart", "id": CAST[1].id, "song": 2}]]
+    assert Listening(f"{LIST}{ENTER}y", steps=first.saved[-1]).order == "A = B♥2 = C = D"
+
+
+def test_a_song_that_is_not_there_cannot_be_loved() -> None:
+    """Somebody may have fewer songs than another; nothing is saved."""
+    cast = (candidates(2, songs=2)[0], candidates(2, songs=1)[1])
+
+    assert Listening(f"{LIST}ljfq", cast=cast).saved == []
+
+
+def test_hearts_given_among_pairs_stay_when_the_order_is_found() -> None:
+    """They are the draft's, not the comparison's; undone with it, they stay as well."""
+    answers = ENTER * most_questions(4)
+    loved = Listening(f"{PAIRS}f{answers}{ENTER}y")
+    assert loved.ballot is not None
+    assert loved.ballot.favourites == ((CAST[0].id, 1),)
+    assert len(loved.ballot.tiers) == 4
+    assert Listening(f"{PAIRS}f===u={ENTER}y").order == "A♥1 = B = C = D"
+    assert Listening(f"{PAIRS}===gjf{ENTER}y").order == "A = B♥1 = C = D"
+
+
+def test_a_typed_order_keeps_the_hearts_so_far_unless_it_names_some() -> None:
+    """Whoever loves a song in the list and then types an order loses no heart."""
+    steps = [{"do": "heart", "id": CAST[1].id, "song": 2}]
+
+    assert Listening(f"{ORDER}c > b = a ! d{ENTER}", steps=steps).order == "C > B♥2 = A ! D"
+    typed = Listening(f"{ORDER}c > b+1 = a♥2 ! d{ENTER}", steps=steps)
+    assert (typed.order, typed.kept) == ("C > B♥1 = A♥2 ! D",) * 2
+    assert Listening(f"{ORDER}c+7 > ...{BACKSPACE * 8}+1 > ...{ENTER}").order == "C♥1 > A = B = D"
 
 
 def test_the_order_is_asked_about_before_it_counts() -> None:

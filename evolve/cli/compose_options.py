@@ -32,6 +32,16 @@ Bred = Annotated[
 OpeningOfOnesOwn = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Begin with this music file; unset: the run's own opening.")
 ]
+FromSong = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="SONG",
+        help="Go on from a whole song of the run: g0-3+2 is song 2 of g0-3, whose network goes on unless INDIVIDUAL is "
+        "named.",
+        show_default=False,
+    ),
+]
 FromScratch = Annotated[bool, typer.Option("--from-scratch", help="Begin without any opening.")]
 MostNotes = Annotated[
     int | None,

@@ -12,6 +12,7 @@ import typer
 from evolve.cli.compose_options import (
     Bred,
     FromScratch,
+    FromSong,
     HowMany,
     MostNotes,
     Network,
@@ -25,7 +26,7 @@ from evolve.cli.compose_options import (
 )
 from evolve.cli.options import AsJson, Run, Runs, run_folder
 from evolve.environment import BACKEND, backend
-from evolve.errors import RunError, nearest_spelling
+from evolve.errors import CorpusError, RunError, nearest_spelling, shortened
 from evolve.words import counted
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ if TYPE_CHECKING:
     from evolve.execution.song_context import SongContext
     from evolve.network.sampling import Sampling
     from evolve.store.records import IndividualRecord, RunRecord, SongResult
+    from evolve.store.run_store import RunStore
 
 
 def compose(
     run: Network,
     individual: Bred = None,
     opening: OpeningOfOnesOwn = None,
+    from_song: FromSong = None,
     from_scratch: FromScratch = False,
     notes: MostNotes = None,
     songs: HowMany = 5,
@@ -62,11 +65,14 @@ def compose(
     Examples:
       evolve compose quick-1
       evolve compose quick-1 g2-3 --opening my-tune.mid --songs 3 -o songs/
+      evolve compose quick-1 --from g0-3+2
       evolve compose quick-1 g2-3 --from-scratch --guard gentle --score
       evolve compose exported/ --notes 200 --temperature 0.8
     """
-    if from_scratch and opening is not None:
-        raise typer.BadParameter("songs begin with a file or from scratch, not both", param_hint="--from-scratch")
+    begun = {"--opening": opening is not None, "--from": from_song is not None, "--from-scratch": from_scratch}
+    if sum(begun.values()) > 1:
+        given = [name for name, is_given in begun.items() if is_given]
+        raise typer.BadParameter("songs begin in one way only; give one of these", param_hint=" and ".join(given))
     from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
     from evolve.store.targets import check_folder_can_be_written
@@ -74,12 +80,17 @@ def compose(
     if output is not None:
         check_folder_can_be_written(output)
     exported = is_export(Path(run))
-    source = _exported(Path(run), individual) if exported else _bred(run_folder(run, runs), individual)
+    if exported:
+        source = _exported(Path(run), individual, from_song)
+    else:
+        source = _bred(run_folder(run, runs), individual, from_song)
     folder = output or source.folder
     check_folder_can_be_written(folder)
     context = source.context.from_scratch() if from_scratch else source.context
     if opening is not None:
         context = _with_opening(context, opening, source)
+    if opening is not None or from_song is not None:
+        _tell_replacements(context)
     os.environ[BACKEND] = backend(os.environ, source.backend)
     with stderr_silenced():
         from evolve.execution.songs import compose_songs
@@ -146,7 +157,7 @@ class _Source:
     """With which the run was begun; an exported network computes with any."""
 
 
-def _bred(folder: Path, individual: str | None) -> _Source:
+def _bred(folder: Path, individual: str | None, from_song: str | None) -> _Source:
     from evolve.execution.material import Material, representation_of
     from evolve.network.sampling import Sampling
     from evolve.run_facts import config_of, space_of
@@ -154,16 +165,18 @@ def _bred(folder: Path, individual: str | None) -> _Source:
 
     with RunStore(folder, read_only=True) as store:
         run = store.read()
-        name = individual or _champion(run)
+        song = None if from_song is None else _song(store, run, from_song)
+        name = individual or (song.individual if song else _champion(run))
         record = _heard(run, name)
         config = config_of(run)
         facts = {"opening": run.opening, "corpus": run.corpus}
         material = Material.load(store.read_material(), facts, space_of(run), config)
         network = store.read_file(record.files["network"])
+    context = material.context(representation_of(record.individual.genome.as_dict()))
     return _Source(
         name=f"{name} of {run.name}",
         network=network,
-        context=material.context(representation_of(record.individual.genome.as_dict())),
+        context=context if song is None else _going_on_from(context, song),
         folder=store.checked(store.paths.composed(name)),
         songs=len(record.songs),
         notes=config.notes,
@@ -175,10 +188,46 @@ def _bred(folder: Path, individual: str | None) -> _Source:
     )
 
 
-def _exported(folder: Path, individual: str | None) -> _Source:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _HeardSong:
+    """A song of the run, to go on from."""
+
+    individual: str
+    number: int
+    midi: bytes
+
+
+def _song(store: "RunStore", run: "RunRecord", named: str) -> _HeardSong:
+    from evolve.judging.order import checked_song, parse_song
+
+    parsed = parse_song(named)
+    if parsed is None:
+        raise RunError(f'"{shortened(named)}" names no song; name one as g0-3+2 or g0-3♥2, which is song 2 of g0-3')
+    name, number = parsed
+    songs = {song.index: song for song in _trained(run, name).songs}
+    midi = songs[checked_song(name, number, songs)].files.get("midi")
+    if midi is None:
+        raise RunError(f"the MIDI file of song {number} of {name} is lost: {run.name} has been mended; name another")
+    return _HeardSong(name, number, store.read_file(midi))
+
+
+def _going_on_from(context: "SongContext", song: _HeardSong) -> "SongContext":
+    from evolve.music.midi import read_midi
+
+    name = f"song {song.number} of {song.individual}"
+    try:
+        read = read_midi(song.midi, name)
+    except CorpusError as error:
+        raise RunError(f"{name} cannot be gone on from: {error}") from error
+    return context.going_on_from(read, name)
+
+
+def _exported(folder: Path, individual: str | None, from_song: str | None) -> _Source:
     from evolve.execution.export import read_export
     from evolve.network.sampling import Sampling
 
+    if from_song is not None:
+        raise RunError(f"{folder} is an exported network and holds no songs; give the file of one with --opening")
     exported = read_export(folder)
     card = exported.card
     if individual not in (None, card["individual"]):
@@ -216,23 +265,33 @@ def _given(**options: float | str | None) -> dict[str, Any]:
 
 
 def _with_opening(context: "SongContext", opening: Path, source: "_Source") -> "SongContext":
-    from evolve.music.opening import read_opening, replacements_notice
+    from evolve.music.opening import read_opening
 
-    representation = context.representation
-    read = read_opening(opening, representation, source.roles, notes=source.opening_notes)
-    notice = replacements_notice(read, representation.encode(read.song, read.goes_on_at))
-    if notice:
-        typer.echo(f"note: {notice}", err=True)
+    read = read_opening(opening, context.representation, source.roles, notes=source.opening_notes)
     return dataclasses.replace(context, opening=read)
 
 
+def _tell_replacements(context: "SongContext") -> None:
+    from evolve.music.opening import replacements_notice
+
+    opening = context.opening
+    notice = replacements_notice(opening, context.representation.encode(opening.song, opening.goes_on_at))
+    if notice:
+        typer.echo(f"note: {notice}", err=True)
+
+
 def _heard(run: "RunRecord", individual: str) -> "IndividualRecord":
+    record = _trained(run, individual)
+    if "network" not in record.files:
+        raise RunError(f"the network of {individual} is lost: {run.name} has been mended; name another individual")
+    return record
+
+
+def _trained(run: "RunRecord", individual: str) -> "IndividualRecord":
     heard = [name for name, record in run.individuals.items() if record.status.is_heard]
     if individual not in heard:
         hint = nearest_spelling(individual, heard) or f"; there are: {', '.join(heard) or 'none yet'}"
-        raise RunError(f'{run.name} has no trained individual "{individual}"{hint}')
-    if "network" not in run.individuals[individual].files:
-        raise RunError(f"the network of {individual} is lost: {run.name} has been mended; name another individual")
+        raise RunError(f'{run.name} has no trained individual "{shortened(individual)}"{hint}')
     return run.individuals[individual]
 
 

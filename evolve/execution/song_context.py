@@ -10,9 +10,10 @@ from evolve.errors import CorpusError
 from evolve.music.encoded import Beginning, EncodedCorpus, Part
 from evolve.music.facts.copies import CopyIndex
 from evolve.music.facts.corpus_figures import CorpusFigures
-from evolve.music.opening import Opening
+from evolve.music.opening import Opening, whole_opening
 from evolve.music.representation.contract import Representation
 from evolve.music.representation.steps import fold
+from evolve.music.reshaping import transposed
 from evolve.music.song import Notes, Song, Track
 
 FROM_SCRATCH = "from scratch"
@@ -56,6 +57,26 @@ class SongContext:
                 "cannot begin a song; leave --from-scratch out"
             )
         return self._beginning_with(self.beginnings[0])
+
+    def going_on_from(self, song: Song, source: str) -> "SongContext":
+        """The same with a whole song as the opening that was composed from this one.
+
+        Args:
+            song: As its MIDI file has it: in the key in which it is heard, without tracks that have no notes.
+            source: What it is called, such as ``song 2 of g0-3``.
+
+        Raises:
+            CorpusError: It has other tracks, no notes, or lasts so long that nobody would hear what follows.
+        """
+        own = self.opening.song.tracks
+        known = {track.name: track.notes for track in song.tracks}
+        if len(known) < len(song.tracks) or known.keys() - {track.name for track in own}:
+            raise CorpusError(f"{source} has other tracks than {', '.join(track.name for track in own)}")
+        silence = Notes.of(())
+        tracks = tuple(dataclasses.replace(track, notes=known.get(track.name, silence)) for track in own)
+        by = self.opening.transposed_by
+        whole = transposed(dataclasses.replace(song, tracks=tracks), by)
+        return dataclasses.replace(self, opening=whole_opening(whole, source, transposed_by=by))
 
     def beginning_of(self, rng: np.random.Generator) -> "SongContext":
         """A song from scratch in a metre drawn as often as pieces have it; any other context as it is."""

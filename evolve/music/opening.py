@@ -167,6 +167,30 @@ def read_opening(path: Path | str, representation: Representation, roles: Sequen
     return min(openings, key=lambda one: representation.encode(one.song, one.goes_on_at).replacements)
 
 
+def whole_opening(song: Song, source: str, *, transposed_by: int) -> Opening:
+    """A whole song as an opening: what goes on from it does so where its last note ends, whether it had ended or not.
+
+    Args:
+        song: In the corpus's key.
+        source: What it is called, such as ``song 2 of g0-3``.
+        transposed_by: Semitones it was moved by to the corpus's key.
+
+    Raises:
+        CorpusError: If it has no notes, or lasts so long that nobody would hear what follows.
+    """
+    if not len(song.notes):
+        raise CorpusError(f"{source} has no notes: there is nothing to go on from")
+    goes_on_at = song.length_ticks
+    notes = sum(1 for _ in placed_steps(song))
+    opening = Opening(until(song, goes_on_at), goes_on_at, notes, source, transposed_by=transposed_by)
+    if opening.lasts_s > LONGEST_OPENING_S:
+        raise CorpusError(
+            f"{source} lasts for {counted(round(opening.lasts_s / 60), 'minute')}, and "
+            f"{LONGEST_OPENING_S / 60:.0f} are the most to go on from; go on from a shorter one"
+        )
+    return opening
+
+
 def replacements_notice(opening: Opening, encoded: Encoded) -> str | None:
     """What a network reads in place of what the opening has, in one line; None when nothing."""
     if not encoded.replaced:

@@ -16,6 +16,7 @@ from evolve.genetics.lineage import (
     surviving_shares,
 )
 from evolve.genetics.shares import Shares
+from evolve.report.favourites import FavouriteSong, favourites_of
 from evolve.report.genes import log_genes, shared_genes
 from evolve.report.rankings import champions_of, family_of, letters_of, members_with_songs
 from evolve.report.reliability import reliability_of
@@ -51,6 +52,7 @@ def report_document(run: RunRecord) -> Document:
         "versions": run.versions,
         "damage": run.damage,
         "champions": _champions(run),
+        "favourites": [_favourite(song) for song in favourites_of(run)],
         "drift": _drift(run),
         "generations": [_generation(run, generation) for generation in run.generations],
     }
@@ -97,7 +99,12 @@ def _ballot(record: BallotRecord) -> Document:
         "letters": record.letters,
         "tiers": record.ballot.tiers,
         "rejected": record.ballot.rejected,
+        "favourites": [{"id": name, "song": number} for name, number in record.ballot.favourites],
     }
+
+
+def _favourite(song: FavouriteSong) -> Document:
+    return {"id": song.individual, "song": song.number, "midi": song.midi, "listeners": song.listeners}
 
 
 def _individual(record: IndividualRecord, generation: GenerationRecord) -> Document:

@@ -5,6 +5,7 @@ from typing import Any
 
 from evolve.candidates import candidates_of
 from evolve.genetics.shares import Shares
+from evolve.report.favourites import loved_songs
 from evolve.report.rankings import letters_of
 from evolve.report.songs import mean_facts
 from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
@@ -47,7 +48,7 @@ _BEFORE = (
     "generation", "id", "origin", "elite", "status", "heard", "rank", "utility", "rejected", "letter", "parents",
     "operators", "changed",
 )  # fmt: skip
-_AFTER = ("songs", "failure", "replaced_by")
+_AFTER = ("songs", "favourites", "failure", "replaced_by")
 
 
 def _row(record: IndividualRecord, generation: GenerationRecord) -> Row:
@@ -70,6 +71,7 @@ def _row(record: IndividualRecord, generation: GenerationRecord) -> Row:
         **{f"metric.{name}": value for name, value in _flat(record.metrics) if _is_flat(value)},
         **{f"song.{name}": round(mean, 4) for name, mean in mean_facts(record.songs).items()},
         "songs": len(record.songs),
+        "favourites": " ".join(map(str, loved_songs(generation, individual.id))),
         "failure": record.failure,
         "replaced_by": record.replaced_by,
     }

@@ -10,6 +10,7 @@ from evolve.report.story.damage import damage
 from evolve.report.story.drift import gene_drift_table
 from evolve.report.story.failures import failures
 from evolve.report.story.family_tree import family_tree
+from evolve.report.story.favourites import favourites
 from evolve.report.story.generations import generations
 from evolve.report.story.header import header
 from evolve.report.story.song_sets import song_sets
@@ -33,6 +34,7 @@ def report_text(run: RunRecord, *, everyone: bool = False) -> RenderableType:
             song_sets(run, told),
             family_tree(run, told),
             champions(run),
+            favourites(run),
             survivors(run),
             gene_drift_table(run),
             failures(run),

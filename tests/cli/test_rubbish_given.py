@@ -35,6 +35,32 @@ def test_an_order_that_is_none_is_told(tunes: Path, tmp_path: Path, capsys: pyte
     assert json.loads(capsys.readouterr().out)["candidates"]
 
 
+def test_a_song_to_go_on_from_that_is_none_is_told(
+    tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which there are, and how one is named, before TensorFlow is loaded; nothing is written."""
+    with create(tmp_path / "night", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
+        assert go(store, judge=None) is Outcome.WAITING
+    before = sorted((tmp_path / "night").rglob("*"))
+    compose = ("compose", "night", "--runs", str(tmp_path), "--from")
+    told("song-not-there", said(capsys, *compose, "g0-3+7"))
+    assert said(capsys, *compose, "g0-3♥7") == "evolve: g0-3 has no song 7; its songs are 1 and 2"
+    assert 'has no trained individual "C"; there are: g0-1, g0-2, g0-3, g0-4' in said(capsys, *compose, "C+2")
+    for text in ("g0-3", "+2", "g0-3+", "g0-3+1+2", "\udcff\x1b[2J"):
+        line = said(capsys, *compose, text)
+        assert line.endswith("names no song; name one as g0-3+2 or g0-3♥2, which is song 2 of g0-3")
+    # The pretended songs are no music.
+    assert said(capsys, *compose, "g0-3+2").startswith("evolve: song 2 of g0-3 cannot be gone on from: ")
+    assert said(capsys, *compose, "g0-3+2", "g9-9").startswith('evolve: night has no trained individual "g9-9"')
+    assert sorted((tmp_path / "night").rglob("*")) == before
+    for other in (("--from-scratch",), ("--opening", "tune.mid")):
+        assert run([*compose, "g0-3+2", *other]) == 2
+        assert "songs begin in one way only" in " ".join(capsys.readouterr().err.split())
+    write_example(tmp_path / "kept")
+    line = said(capsys, "compose", str(tmp_path / "kept"), "--from", "g0-3+2")
+    assert line.endswith("kept is an exported network and holds no songs; give the file of one with --opening")
+
+
 def test_a_damaged_export_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Before TensorFlow is loaded and the first song is begun."""
     write_example(tmp_path)

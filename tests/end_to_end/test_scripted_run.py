@@ -10,6 +10,7 @@ import soundfile
 from PIL import Image
 
 from evolve.music.midi import read_midi
+from evolve.music.reshaping import until
 from tests.end_to_end.commands import evolve
 
 pytestmark = pytest.mark.slow
@@ -111,6 +112,21 @@ def test_a_moved_run_is_read_and_composed_from(finished: Path, tmp_path: Path) -
         assert (tmp_path / songs[0]["midi"]).is_file()
     finally:
         moved.rename(finished / "runs" / "b")
+
+
+def test_a_song_of_the_run_is_gone_on_from(finished: Path, report: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """By its own network, or by that of another who is named; it is the beginning of what is composed."""
+    first, *_, last = report["generations"][0]["individuals"]
+    heard = read_midi((finished / "runs" / "a" / first["songs"][1]["midi"]).read_bytes(), "")
+    for another in ((), (last["id"],)):
+        folder = tmp_path / "songs" / str(len(another))
+        compose = ("compose", "a", *another, "--from", f"{first['id']}+2", "--songs", "1", "--notes", "10")
+        made = evolve(*compose, "-o", str(folder), "--json", folder=finished)
+        assert made.err.startswith(f"{another[0] if another else first['id']} of a: composing 1 song")
+        (song,) = made.json
+        composed = read_midi(Path(song["midi"]).read_bytes(), "")
+        assert song["facts"]["opening_ticks"] == heard.length_ticks
+        assert until(composed, heard.length_ticks).tracks == heard.tracks
 
 
 def test_an_exported_network_composes_without_its_run(finished: Path, report: Any, tmp_path: Path) -> None:  # noqa: ANN401

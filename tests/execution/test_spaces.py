@@ -18,7 +18,7 @@ from evolve.genetics.space_file import parse_space
 from evolve.music.builtin import BACH_CHORALES
 from evolve.music.facts.struck import Struck
 from evolve.music.midi import read_midi
-from evolve.music.reshaping import until
+from evolve.music.reshaping import transposed, until
 from evolve.network.files import network_from_bytes
 from evolve.network.genes import GENES
 from evolve.randomness import derive_rng
@@ -103,6 +103,39 @@ def test_the_first_songs_of_a_set_are_those_that_are_heard(kind: str) -> None:
     assert figures.notes_median == given + np.mean([song.facts["notes"] for song in heard])
     assert figures.ended == np.mean([song.facts["ended"] for song in heard])
     assert set_figures(model, context.from_scratch(), songs=5, notes=30, seed=3, sampling=sampling).songs == 5
+
+
+@pytest.mark.parametrize(("name", "kind"), [("duet.yaml", "notes"), ("duet.yaml", "events"), ("events.yaml", "events")])
+def test_a_whole_song_is_gone_on_from_by_its_network_and_by_another(name: str, kind: str) -> None:
+    """What is composed then begins with all of it, note for note in the key in which it was heard, and goes on."""
+    material = material_of(name)
+    heard = read_midi(midi_of(trial_of(name, kind).songs[1]), "")
+    context = material.context(kind).going_on_from(heard, "song 2 of g0-1")
+    model = network_from_bytes(next(one.data for one in trial_of(name, kind).artifacts if one.kind == "network"))
+    songs = compose_songs(model, context, indices=(3, 4), notes=30, seed=3, sampling=sampling_of(material.config))
+    assert context.opening.transposed_by == material.opening.transposed_by
+    for song in songs:
+        composed = read_midi(midi_of(song), "")
+        assert song.facts["opening_ticks"] == heard.length_ticks
+        assert [track.notes for track in until(composed, heard.length_ticks).tracks] == [
+            track.notes for track in heard.tracks
+        ]
+        assert (composed.tempo_bpm, composed.metre) == (heard.tempo_bpm, heard.metre)
+        assert song.facts["notes"] <= 30
+    assert any(song.facts["notes"] > 0 for song in songs)
+
+
+def test_a_track_without_notes_stays_one_and_a_strange_one_is_told() -> None:
+    """A MIDI file has only tracks with notes; the run's tracks are known."""
+    context = material_of("duet.yaml").context("notes")
+    melody, bass = context.opening.song.tracks
+    alone = dataclasses.replace(context.opening.song, tracks=(melody,))
+    gone_on = context.going_on_from(transposed(alone, -context.opening.transposed_by), "song 1 of g0-1").opening
+    assert [len(track.notes) for track in gone_on.song.tracks] == [len(melody.notes), 0]
+    assert gone_on.song.tracks[0].notes == melody.notes
+    for tracks in ((melody, melody), (melody, dataclasses.replace(bass, name="Flute"))):
+        with pytest.raises(CorpusError, match=r"song 1 of g0-1 has other tracks than Melody, Bass"):
+            context.going_on_from(dataclasses.replace(alone, tracks=tracks), "song 1 of g0-1")
 
 
 @pytest.mark.parametrize(("name", "kind"), [("duet.yaml", "notes"), ("events.yaml", "events")])

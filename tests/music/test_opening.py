@@ -11,7 +11,7 @@ from evolve.music.arrangement import PIANO
 from evolve.music.corpus import Piece
 from evolve.music.holding_out import split_pieces
 from evolve.music.midi import write_midi
-from evolve.music.opening import Opening, choose_opening, read_opening, replacements_notice
+from evolve.music.opening import Opening, choose_opening, read_opening, replacements_notice, whole_opening
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.kinds import KINDS, learn
 from evolve.music.representation.steps import Step, fold
@@ -34,6 +34,35 @@ def written(folder: Path, steps: tuple[Step, ...]) -> Path:
 def read(path: Path, notes: int = 50) -> Opening:
     """The opening of a file."""
     return read_opening(path, NOTES, PIANO, notes=notes)
+
+
+def test_a_whole_song_is_gone_on_from_after_its_last_note() -> None:
+    """Not after the rest that its bar has left, nor before a long note has ended; nothing of it is cut."""
+    notes = Notes.of([Note(60, 0, 12), Note(48, 6, 60), Note(64, 36, 12)])
+    song = Song((Track(notes),), 90.0, "a song", Metre(3, 4))
+
+    opening = whole_opening(song, "song 2 of g0-3", transposed_by=-5)
+
+    assert opening == Opening(song, 66, 3, "song 2 of g0-3", transposed_by=-5)
+    assert opening.lasts_s == pytest.approx(66 / 24 * 60 / 90)
+
+
+@pytest.mark.parametrize(
+    ("notes", "says"),
+    [
+        ([], "song 2 of g0-3 has no notes: there is nothing to go on from"),
+        (
+            [Note(60, 0, 24), Note(60, 24 * 1200, 24)],
+            "song 2 of g0-3 lasts for 12 minutes, and 10 are the most to go on from; go on from a shorter one",
+        ),
+    ],
+)
+def test_a_song_that_nobody_can_go_on_from_is_told(notes: list[Note], says: str) -> None:
+    """A silent one, and one after which nobody would hear what follows."""
+    with pytest.raises(CorpusError) as told:
+        whole_opening(Song((Track(Notes.of(notes)),), 100.0), "song 2 of g0-3", transposed_by=0)
+
+    assert str(told.value) == says
 
 
 def test_the_seed_chooses_the_beginning_of_a_held_out_piece() -> None:

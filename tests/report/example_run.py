@@ -14,7 +14,7 @@ from evolve.genetics.genome import Genome, Value
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
 from evolve.genetics.shares import Shares
-from evolve.judging.ballot import Ballot
+from evolve.judging.ballot import Ballot, Favourite
 from evolve.judging.ranking import Standing
 from evolve.store.records import (
     BallotRecord,
@@ -270,8 +270,20 @@ def _generations(stage: str) -> tuple[GenerationRecord, ...]:
         parents=("g0-2", "g0-5"),
         standings=_standings(("g0-2",), ("g0-5",), ("g0-4b", "g0-6"), ("g0-1",), rejected=("g0-3",)),
         ballots=(
-            _ballot("ben", "2026-03-14T21:30:00+00:00", "DAFBEC", (("g0-5",), ("g0-2",), ("g0-4b",), ("g0-6",))),
-            _ballot("anna", "2026-03-14T21:02:00+00:00", "BFADCE", (("g0-2",), ("g0-5", "g0-6"), ("g0-4b",))),
+            _ballot(
+                "ben",
+                "2026-03-14T21:30:00+00:00",
+                "DAFBEC",
+                (("g0-5",), ("g0-2",), ("g0-4b",), ("g0-6",)),
+                (("g0-5", 2),),
+            ),
+            _ballot(
+                "anna",
+                "2026-03-14T21:02:00+00:00",
+                "BFADCE",
+                (("g0-2",), ("g0-5", "g0-6"), ("g0-4b",)),
+                (("g0-5", 2), ("g0-5", 1), ("g0-3", 1)),
+            ),
         ),
     )
     if stage == "born":
@@ -327,10 +339,13 @@ _MEMBERS = {
 }
 
 
-def _ballot(listener: str, made_at: str, letters: str, top: tuple[tuple[str, ...], ...]) -> BallotRecord:
+def _ballot(
+    listener: str, made_at: str, letters: str, top: tuple[tuple[str, ...], ...], loved: tuple[Favourite, ...] = ()
+) -> BallotRecord:
     """A ballot with these tiers on top and the other members of its day's generation tied below them."""
     members = _MEMBERS[made_at[:10]]
     rejected = tuple(id_ for id_ in members if id_ == "g0-3")
     rest = tuple(id_ for id_ in members if id_ not in rejected and not any(id_ in tier for tier in top))
     tiers = (*top, rest) if rest else top
-    return BallotRecord(listener, Ballot(tiers, rejected), "list", dict(zip(letters, members, strict=True)), made_at)
+    ballot = Ballot(tiers, rejected, loved)
+    return BallotRecord(listener, ballot, "list", dict(zip(letters, members, strict=True)), made_at)

@@ -35,6 +35,8 @@ SMALLEST_BAR_PX, SMALLEST_BEAT_PX = 12, 12
 SMALLEST_LABEL_PX, SMALLEST_BAR_LABEL_PX = 84, 44
 SWATCH_PX, LEGEND_GAP_PX, LABEL_SIZE = 10, 16, 12
 OPENING_NAME_PX = 70
+LEAST_ROUNDED = 4
+"""Fine pixels of a note from which its corners are rounded; Pillow cannot draw smaller ones that have an edge."""
 BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
 
 
@@ -192,8 +194,12 @@ def _draw_note(draw: Draw, frame: _Frame, placed: Placed, colour: Colour, *, edg
     left = frame.x(placed.note.onset_ticks)
     right = max(left + 2 * FINER, frame.x(placed.note.end_ticks) - FINER)
     inset = min(FINER, (lower - upper) * 0.1)
-    radius = min((lower - upper) / 2 - inset, (right - left) / 2, 3.5 * FINER)
-    draw.rounded_rectangle((left, upper + inset, right, lower - inset), radius, colour, edge, FINER if edge else 0)
+    corners = tuple(map(round, (left, upper + inset, right, lower - inset)))
+    size = min(corners[2] - corners[0], corners[3] - corners[1])
+    if size < LEAST_ROUNDED:
+        draw.rectangle(corners, colour, edge, FINER if edge else 0)
+    else:
+        draw.rounded_rectangle(corners, min(size / 2, 3.5 * FINER), colour, edge, FINER if edge else 0)
 
 
 def _draw_heading(draw: Draw, frame: _Frame, song: Song, title: str) -> None:

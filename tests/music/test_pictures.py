@@ -89,6 +89,16 @@ def test_what_was_given_is_edged_and_what_was_composed_is_solid() -> None:
         assert not has(composed, pale(colour)).any()
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 24), st.integers(1, 400), st.integers(1, 120), st.integers(150, 400))
+def test_notes_of_any_size_can_be_drawn(duration: int, notes: int, highest: int, height: int) -> None:
+    """Given or composed, on one track or two, as small as a hair."""
+    tracks = tuple(
+        Track(Notes.of(Note(pitch, at * 24, duration, 100) for at in range(notes))) for pitch in (0, highest)
+    )
+    assert picture(Song(tracks), opening_ticks=notes * 12, height=height).shape[0] == height
+
+
 def test_notes_in_unison_are_both_seen() -> None:
     """Two tracks that play the same note share its row."""
     song = Song(tuple(Track(Notes.of([Note(60, 0, 96, 100)])) for _ in range(2)))

@@ -27,7 +27,7 @@ from evolve.network.windows import Pieces
 from evolve.store.files import open_regular
 from evolve.store.paths import asides_of, written_whole
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 EVERY_S = 30.0
 """A network is kept at most so often: shorter trainings write nothing, and a lost process costs little more."""
@@ -48,7 +48,7 @@ class Standing:
     Attributes:
         epochs: Those that have ended, in order, at least one.
         best_epoch: The one with the best held-out loss, from 1.
-        best_bits: That loss, in bits a note.
+        best_bits: That loss, in bits a note, of the network's own diet.
         best_weights: The network's weights then, in Keras's order.
         training_s: What the training has taken so far.
         first_step_s: How much of that was over when its first step was done.
@@ -134,7 +134,7 @@ def training_fingerprint(model: keras.Model, pieces: Iterable[Pieces], settings:
     about = (versions, json.loads(model.to_json())["config"], optimizer, dict(settings))
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for some in pieces:
-        for array in (some.first, some.targets, *(some.streams[name] for name in sorted(some.streams))):
+        for array in (some.first, some.targets, some.groups, *(some.streams[name] for name in sorted(some.streams))):
             digest.update(array.tobytes())
     return digest.hexdigest()
 

@@ -1,4 +1,8 @@
-"""The genes of a network and of what it learns from: what values each may take, before any heavy library is loaded."""
+"""The genes of an individual: what values each may take, before any heavy library is loaded.
+
+They are of three kinds: the network's, which `evolve.network.build` knows, what it learns from and how hard, and how it
+plays.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +22,7 @@ ACTIVATIONS = (
     "hard_sigmoid", "linear",
 )  # fmt: skip
 HEADS = ("independent", "chained")
+GUARDS = ("off", "gentle", "strict")
 OPTIMIZERS = (
     "adam", "adamw", "nadam", "adamax", "rmsprop", "sgd", "adagrad", "adadelta", "lion", "ftrl", "adafactor",
 )  # fmt: skip
@@ -124,7 +129,14 @@ GENES: Mapping[str, GeneRule] = MappingProxyType(
             "how much each step shrinks the weights, times learning_rate; at 0 adamw keeps its own 0.004",
         ),
         "diet": GeneRule("shares", None, "what it learns from: shares of the corpus's groups"),
+        "budget": _float(1.0, 0.01, 1.0, "share of the run's training budget, seconds and epochs, that it uses"),
+        "temperature": _float(1.0, 0.05, 4.0, "below 1 its songs keep to the likely, above they dare more"),
+        "top_p": _float(1.0, 0.05, 1.0, "it chooses among the likeliest notes that have this much probability"),
+        "repetition_guard": _choice("off", GUARDS, "whether its songs are held back from going round in circles"),
     }
 )
-"""Every gene by name, in the order in which a network is built. What the first of them says is for whoever chooses the
-symbols: a network is built for as many as it is given; what the last says, for whoever teaches it."""
+"""Every gene by name. What ``representation`` says is for whoever chooses the symbols: a network is built for as many
+as it is given."""
+
+PLAYING = ("temperature", "top_p", "repetition_guard")
+"""How an individual plays. Where its genome has none of them, the run's setting of the same name holds."""

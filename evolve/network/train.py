@@ -11,11 +11,12 @@ import numpy as np
 
 from evolve.network.build import head_name
 from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
+from evolve.network.diet import Diet, drawn
 from evolve.network.history import EpochReport, StoppedBy, TrainingHistory
 from evolve.network.learner import Learner, learner_of
 from evolve.network.memory import MOST_BATCHES
 from evolve.network.out_of_memory import is_out_of_memory, too_large
-from evolve.network.validation import Positions, Validation
+from evolve.network.validation import Measured, Validation
 from evolve.network.windows import Batch, LearnFrom, Pieces, Streams, training_batches
 
 CALL_S = 0.25
@@ -44,6 +45,8 @@ class TrainingSettings:
         starts_told: Whether a piece's first symbol says that one begins, so that a window may hold several.
         epochs: At most so many passes over the training pieces.
         seconds: At most so much time, held-out evaluation included; at least one batch and one evaluation are made.
+        budget: Share of the epochs and of the seconds after the first step that are used, above 0, at most 1. What is
+            compiled before the first step takes as long for all.
         patience: Stop when so many epochs in a row did not better the held-out loss.
         learn_from: ``every`` step of a window is a target, or only the ``last``, the paper's way.
         batch_size: Windows in a training step; fewer when the corpus has fewer.
@@ -55,10 +58,20 @@ class TrainingSettings:
     starts_told: bool = False
     epochs: int = 30
     seconds: float = 60.0
+    budget: float = 1.0
     patience: int = 5
     learn_from: LearnFrom = "every"
     batch_size: int = 16
     seed: int = 0
+
+    @property
+    def most_epochs(self) -> int:
+        """How many epochs there may be, at least 1."""
+        return max(1, round(self.budget * self.epochs))
+
+    def seconds_in_all(self, first_step_s: float) -> float:
+        """How long it may take, when the first training step was done after so many seconds."""
+        return self.seconds - (1.0 - self.budget) * max(0.0, self.seconds - first_step_s)
 
 
 def train(
@@ -72,6 +85,7 @@ def train(
     clock: Callable[[], float] = time.monotonic,
     learner: Callable[[keras.Model], Learner] = learner_of,
     checkpoint: CheckpointFile | None = None,
+    diet: Diet | None = None,
 ) -> TrainingHistory:
     """Trains a compiled network and leaves it with its best weights.
 
@@ -91,13 +105,16 @@ def train(
         clock: Seconds, for the budget.
         learner: Makes of the network what takes the training steps.
         checkpoint: Where the half-trained network is kept now and then; None keeps none.
+        diet: How much of what is learned comes from which pieces; None: each piece once an epoch.
 
     Raises:
         TrainingFailed: The loss is no longer a number, memory ran out, or there is nothing to learn from.
     """
-    to_train, to_validate = _pieces(training, "training"), _pieces(held_out, "held-out")
+    to_train = _pieces(training, diet.training if diet else (), "training")
+    to_validate = _pieces(held_out, diet.held_out if diet else (), "held-out")
+    shares = diet.shares if diet else ()
     try:
-        validation = Validation(to_validate, settings.window, settings.symbols_per_note)
+        validation = Validation(to_validate, settings.window, settings.symbols_per_note, shares)
         course = _Course(model, learner(model), to_train, validation, settings, clock, on_call, checkpoint)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
@@ -121,8 +138,8 @@ def prime(model: keras.Model, pieces: Pieces) -> None:
             bias.assign(np.log(counts / counts.sum()))
 
 
-def _pieces(streams: Sequence[Streams], which: str) -> Pieces:
-    pieces = Pieces.laid_end_to_end(streams)
+def _pieces(streams: Sequence[Streams], groups: Sequence[int], which: str) -> Pieces:
+    pieces = Pieces.laid_end_to_end(streams, groups)
     if not len(pieces.first):
         msg = f"no {which} piece has two notes or more"
         raise TrainingFailed(msg)
@@ -174,11 +191,13 @@ class _Course:
         while stopped_by is None:
             epoch = len(self.reports) + 1
             loss_bits = self._train_epoch(epoch)
-            held_out_bits, by_position = self._validate(epoch)
-            self._remember(epoch, held_out_bits)
+            measured = self._validate(epoch)
+            self._remember(epoch, measured.diet_bits)
             stopped_by = self._reason_to_stop(epoch)
             left = 0.0 if stopped_by else self._seconds_left(epoch)
-            self.reports.append(EpochReport(epoch, self.settings.epochs, loss_bits, held_out_bits, left, by_position))
+            self.reports.append(
+                EpochReport(epoch, self.settings.most_epochs, loss_bits, measured.bits, left, measured.by_position)
+            )
             on_epoch(self.reports[-1])
             if self.checkpoint and not stopped_by:
                 self.checkpoint.keep(self.model, self.fingerprint, self._standing)
@@ -186,7 +205,7 @@ class _Course:
         return TrainingHistory(
             epochs=tuple(self.reports),
             best_epoch=self.best_epoch,
-            best_held_out_bits=self.best_bits,
+            best_held_out_bits=self.reports[self.best_epoch - 1].held_out_bits,
             training_s=self.clock() - self.started,
             first_step_s=self.first_step_s,
             stopped_by=stopped_by,
@@ -197,9 +216,8 @@ class _Course:
         """Take the place of a process that was cut off, where it has left a checkpoint."""
         if self.checkpoint is None:
             return
-        self.fingerprint = training_fingerprint(
-            self.model, (self.training, self.validation.pieces), asdict(self.settings)
-        )
+        settings = {**asdict(self.settings), "shares": self.validation.shares}
+        self.fingerprint = training_fingerprint(self.model, (self.training, self.validation.pieces), settings)
         found = self.checkpoint.go_on(self.model, self.fingerprint)
         if found is None:
             return
@@ -234,7 +252,7 @@ class _Course:
             pace.suit(len(call), self.clock() - began)
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
-        chosen = self.settings
+        chosen, shares = self.settings, self.validation.shares
         return training_batches(
             self.training,
             chosen.window,
@@ -243,30 +261,31 @@ class _Course:
             seed=chosen.seed,
             epoch=epoch,
             crosses=chosen.starts_told,
+            draw=(lambda rng: drawn(self.training, shares, rng)) if shares else None,
         )
 
-    def _validate(self, epoch: int) -> tuple[float, Positions]:
-        """The validation loss in bits a note, and the same by position."""
+    def _validate(self, epoch: int) -> Measured:
+        """The validation loss."""
         began = self.clock()
         nats = [
             self.learner.validation_steps(call) for call in self._calls(self.validation.batches(), self.validation_pace)
         ]
         self.validation_s = self.clock() - began
-        bits, by_position = self.validation.bits(nats)
-        _check_finite(bits, epoch)
-        return bits, by_position
+        measured = self.validation.measured(nats)
+        _check_finite(measured.bits, epoch)
+        return measured
 
-    def _remember(self, epoch: int, held_out_bits: float) -> None:
-        if held_out_bits < self.best_bits:
-            self.best_bits, self.best_epoch = held_out_bits, epoch
+    def _remember(self, epoch: int, diet_bits: float) -> None:
+        if diet_bits < self.best_bits:
+            self.best_bits, self.best_epoch = diet_bits, epoch
             self.best_weights = self.model.get_weights()
 
     def _is_time_up(self) -> bool:
         """Whether what is left is needed to evaluate once more."""
-        return self.clock() - self.started + self.validation_s >= self.settings.seconds
+        return self.clock() - self.started + self.validation_s >= self._seconds_in_all
 
     def _reason_to_stop(self, epoch: int) -> StoppedBy | None:
-        if epoch >= self.settings.epochs:
+        if epoch >= self.settings.most_epochs:
             return "epochs"
         if epoch - self.best_epoch >= self.settings.patience:
             return "patience"
@@ -274,7 +293,12 @@ class _Course:
 
     def _seconds_left(self, epoch: int) -> float:
         elapsed = self.clock() - self.started
-        return max(0.0, min(self.settings.seconds - elapsed, elapsed / epoch * (self.settings.epochs - epoch)))
+        epochs = self.settings.most_epochs - epoch
+        return max(0.0, min(self._seconds_in_all - elapsed, elapsed / epoch * epochs))
+
+    @property
+    def _seconds_in_all(self) -> float:
+        return self.settings.seconds_in_all(self.first_step_s)
 
 
 @dataclass(slots=True)

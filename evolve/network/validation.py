@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from evolve.network.diet import present
 from evolve.network.windows import Batch, Lanes, Pieces, steps_in_piece, validation_lanes
 
 POSITIONS: Final = (0, 50, 100, 200)
@@ -28,6 +29,22 @@ Positions = tuple[tuple[int, float], ...]
 """Bits a note by position: from so many notes on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well a network predicts the held-out pieces.
+
+    Attributes:
+        bits: Mean loss in bits a note, over all of them: what networks are compared by.
+        diet_bits: The same with each group of pieces weighing its share of the network's diet: what tells when to stop
+            and which weights are best. Without a diet the same as `bits`.
+        by_position: `bits` by position, of the positions that pieces have.
+    """
+
+    bits: float
+    diet_bits: float
+    by_position: Positions
+
+
 @dataclass(frozen=True)
 class Validation:
     """What a network is measured with.
@@ -36,28 +53,37 @@ class Validation:
         pieces: The held-out pieces.
         window: Steps read at once.
         symbols_per_note: Predicted steps of a note: bits are told by the note.
+        shares: Of each group of pieces, in the diet; none where there is no diet.
     """
 
     pieces: Pieces
     window: int
     symbols_per_note: float = 1.0
+    shares: tuple[float, ...] = ()
 
     def batches(self) -> Iterator[Batch]:
         """What is to be read, in order."""
         return self._lanes.batches(self.pieces)
 
-    def bits(self, nats: Sequence[np.ndarray]) -> tuple[float, Positions]:
-        """The mean loss in bits a note, and the same by position, of the positions that pieces have.
+    def measured(self, nats: Sequence[np.ndarray]) -> Measured:
+        """What the losses say.
 
         Args:
             nats: The loss of every step of all batches in order, float32 [.., batch, window] together.
         """
-        losses = np.concatenate(nats)[self._lanes.counted].astype(np.float64)
-        scale = self.symbols_per_note / math.log(2)
+        losses = np.concatenate(nats)[self._lanes.counted].astype(np.float64) * self.symbols_per_note / math.log(2)
         parts = ((start, losses[self._part == place]) for place, start in enumerate(POSITIONS))
-        return float(losses.mean() * scale), tuple(
-            (start, float(own.mean() * scale)) for start, own in parts if len(own)
-        )
+        by_position = tuple((start, float(own.mean())) for start, own in parts if len(own))
+        bits = float(losses.mean())
+        return Measured(bits, self._by_diet(losses) if self.shares else bits, by_position)
+
+    def _by_diet(self, losses: np.ndarray) -> float:
+        """The mean of the groups' mean losses, each weighing its share."""
+        groups = self.pieces.groups[self.pieces.piece_of(self._lanes.places[self._lanes.counted])]
+        shares = present(self.shares, groups)
+        sums = np.bincount(groups, losses, minlength=len(shares))
+        means = sums / np.maximum(np.bincount(groups, minlength=len(shares)), 1)
+        return float(shares @ means)
 
     @cached_property
     def _lanes(self) -> Lanes:

@@ -8,9 +8,9 @@ Recurrent Network Trajectories", 1990). A fresh window begins with a state of ze
 The paper's way, `last`, takes a fresh window at every note, and of each the last answer alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,9 @@ from evolve.randomness import derive_rng
 LearnFrom = Literal["every", "last"]
 Streams = Mapping[str, np.ndarray]
 """The symbols of one piece: attribute name → int32 [n]."""
+
+Draw = Callable[[np.random.Generator], np.ndarray]
+"""Draws pieces, int64: their places in `Pieces`, in the order in which they are read."""
 
 SPARED = 8
 """A piece that would begin in the last eighth of a window begins in the next window instead, with a state of zero. So
@@ -34,20 +37,34 @@ class Pieces:
         streams: Attribute → int32 [all notes].
         first: Where each piece starts, int64 [pieces].
         targets: How many notes of each have a note before them, int64 [pieces], each at least 1.
+        groups: The group of each, from 0, int64 [pieces].
     """
 
     streams: dict[str, np.ndarray]
     first: np.ndarray
     targets: np.ndarray
+    groups: np.ndarray
 
     @classmethod
-    def laid_end_to_end(cls, pieces: Sequence[Streams]) -> "Pieces":
-        """The pieces joined attribute by attribute; no pieces at all give empty arrays."""
-        usable = [piece for piece in pieces if len(next(iter(piece.values()))) > 1]
+    def laid_end_to_end(cls, pieces: Sequence[Streams], groups: Sequence[int] = ()) -> "Pieces":
+        """The pieces joined attribute by attribute; no pieces at all give empty arrays.
+
+        Args:
+            pieces: Streams of each.
+            groups: The group of each; none: all are of group 0.
+        """
+        is_usable = [len(next(iter(piece.values()))) > 1 for piece in pieces]
+        usable = list(compress(pieces, is_usable))
+        own = np.array(list(compress(groups or [0] * len(pieces), is_usable)), dtype=np.int64)
         lengths = np.array([len(next(iter(piece.values()))) for piece in usable], dtype=np.int64)
         names = list(usable[0]) if usable else []
         joined = {name: np.concatenate([piece[name] for piece in usable]).astype(np.int32) for name in names}
-        return cls(joined, np.cumsum(lengths) - lengths, lengths - 1)
+        return cls(joined, np.cumsum(lengths) - lengths, lengths - 1, own)
+
+    def piece_of(self, places: np.ndarray) -> np.ndarray:
+        """Which piece each note belongs to, int64 of the same shape."""
+        pieces: np.ndarray = np.searchsorted(self.first, places, side="right") - 1
+        return pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +106,15 @@ class Lanes:
 
 
 def training_batches(
-    pieces: Pieces, window: int, learn_from: LearnFrom, size: int, *, seed: int, epoch: int, crosses: bool
+    pieces: Pieces,
+    window: int,
+    learn_from: LearnFrom,
+    size: int,
+    *,
+    seed: int,
+    epoch: int,
+    crosses: bool,
+    draw: Draw | None = None,
 ) -> Iterator[Batch]:
     """The batches of one training epoch, which derive from the seed and the epoch alone.
 
@@ -104,19 +129,21 @@ def training_batches(
         seed: Of the training.
         epoch: From 1.
         crosses: Whether a window may go on into the next piece: networks can tell from the symbols that one begins.
+        draw: Which pieces are learned from in this epoch, and in which order; None: each once.
     """
     rng = derive_rng(seed, "lesson", epoch)
     if learn_from == "last":
-        return _at_every_note(pieces, window, size, rng)
-    return training_lanes(pieces, window, size, rng, crosses=crosses).batches(pieces)
+        order = np.arange(len(pieces.first)) if draw is None else draw(rng)
+        return _at_every_note(pieces, order, window, size, rng)
+    order = rng.permutation(len(pieces.first)) if draw is None else draw(rng)
+    return training_lanes(pieces, order, window, size, crosses=crosses).batches(pieces)
 
 
-def training_lanes(pieces: Pieces, window: int, rows: int, rng: np.random.Generator, *, crosses: bool) -> Lanes:
-    """All pieces in random order, cut into rows of as many windows, or one fewer; one may begin and end inside a piece.
+def training_lanes(pieces: Pieces, order: np.ndarray, window: int, rows: int, *, crosses: bool) -> Lanes:
+    """Pieces in this order, cut into rows of as many windows, or one fewer; one may begin and end inside a piece.
 
     Cut into windows rather than notes, rows are as long whatever each piece leaves of its last window.
     """
-    order = rng.permutation(len(pieces.first))
     spare = window // SPARED if crosses else window
     steps, fresh = _lane(pieces.first[order].tolist(), pieces.targets[order].tolist(), window, spare)
     windows = -(-len(steps) // window)
@@ -158,8 +185,7 @@ def validation_lanes(pieces: Pieces, window: int, rows: int, most_steps: int) ->
 
 def steps_in_piece(pieces: Pieces, lanes: Lanes) -> np.ndarray:
     """How many notes of its piece lie before each that a step reads, int64 [windows, rows, window]."""
-    piece = np.searchsorted(pieces.first, lanes.places, side="right") - 1
-    steps: np.ndarray = lanes.places - pieces.first[piece]
+    steps: np.ndarray = lanes.places - pieces.first[pieces.piece_of(lanes.places)]
     return steps
 
 
@@ -237,16 +263,19 @@ def _within(targets: np.ndarray, most: int) -> np.ndarray:
         count = max(1, min(count - 1, int(count * most / targets[chosen].sum())))
 
 
-def _at_every_note(pieces: Pieces, window: int, size: int, rng: np.random.Generator) -> Iterator[Batch]:
+def _at_every_note(
+    pieces: Pieces, drawn: np.ndarray, window: int, size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
     """A window wherever a full one fits, and one for each shorter piece, whose end is filled up; in random order.
 
     As many of the first come again as make the last batch full.
     """
-    counts = np.maximum(pieces.targets - window, 0) + 1
+    targets = pieces.targets[drawn]
+    counts = np.maximum(targets - window, 0) + 1
     inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    steps = np.minimum(np.repeat(pieces.targets, counts), window)
+    steps = np.minimum(np.repeat(targets, counts), window)
     order = rng.permutation(len(inside))
-    first = (np.repeat(pieces.first, counts) + inside)[order]
+    first = (np.repeat(pieces.first[drawn], counts) + inside)[order]
     steps = steps[order]
     size, step = min(size, len(order)), np.arange(window)
     for start in range(0, len(order), size):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evolve.network.build import given_name, hypermodel, read_genes
-from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, HEADS, OPTIMIZERS, Value
+from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, HEADS, OPTIMIZERS, PLAYING, Value
 from tests.network.lines import (
     CONTEXT,
     SIZES,
@@ -37,7 +37,7 @@ def test_keras_tuners_own_hyperparameters_build_a_network_and_learn_of_every_gen
     """Stock KerasTuner needs no YAML: the network registers each gene with a range that holds its default."""
     hp = keras_tuner.HyperParameters()
     hypermodel(SIZES, seed=1, window=8, learn_from="every")(hp)
-    from_outside = {"representation", "diet"}  # the caller chose the symbols and the music
+    from_outside = {"representation", "diet", "budget", *PLAYING}  # the symbols, how it is taught, and how it plays
     assert {parameter.name for parameter in hp.space} == set(GENES) - from_outside
     assert all(GENES[name].default == value for name, value in hp.values.items())
 

@@ -18,6 +18,7 @@ import pytest
 
 from evolve.network import checkpoint as module
 from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
+from evolve.network.diet import Diet
 from evolve.network.genes import OPTIMIZERS
 from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.train import TrainingSettings, train
@@ -73,6 +74,33 @@ def gone_on(
     model = model or small_network(**genes)
     history = train(model, TRAINING, HELD_OUT, settings, told.append, checkpoint=CheckpointFile(path))
     return [report.epoch for report in told], history, model
+
+
+def test_a_diet_is_gone_on_with_as_if_nothing_had_been(path: Path) -> None:
+    """The pieces that an epoch is made of are the same, and so is what is measured; to the last bit."""
+    diet = Diet((0.37, 0.63), training=(0, 1, 0, 1), held_out=(0, 1))
+    halved = replace(SIX, epochs=12, budget=0.5)
+    undisturbed, other = small_network(dropout=0.3), small_network(dropout=0.3)
+    history = train(undisturbed, TRAINING, HELD_OUT, halved, diet=diet)
+    kept = CheckpointFile(path)
+    with pytest.raises(Lost):
+        train(small_network(dropout=0.3), TRAINING, HELD_OUT, halved, lost_in(4), checkpoint=kept, diet=diet)
+    told: list[EpochReport] = []
+    other_history = train(other, TRAINING, HELD_OUT, halved, told.append, checkpoint=kept, diet=diet)
+    assert [report.epoch for report in told] == [3, 4, 5, 6]
+    assert same_weights(undisturbed, other)
+    assert [one.held_out_bits for one in history.epochs] == [one.held_out_bits for one in other_history.epochs]
+
+
+def test_another_diet_is_another_training(path: Path) -> None:
+    """It begins anew."""
+    diet = Diet((0.37, 0.63), training=(0, 1, 0, 1), held_out=(0, 1))
+    kept, told = CheckpointFile(path), list[EpochReport]()
+    with pytest.raises(Lost):
+        train(small_network(), TRAINING, HELD_OUT, SIX, lost_in(4), checkpoint=kept, diet=diet)
+    other = replace(diet, shares=(0.38, 0.62))
+    train(small_network(), TRAINING, HELD_OUT, SIX, told.append, checkpoint=kept, diet=other)
+    assert [report.epoch for report in told] == [1, 2, 3, 4, 5, 6]
 
 
 CHAINED = {"heads": "chained", "dense_width": 6, "context": CONTEXT}
@@ -310,7 +338,7 @@ def fingerprint_of(
 ) -> str:
     """Of a training of this network."""
     pieces = [Pieces.laid_end_to_end(training), Pieces.laid_end_to_end(HELD_OUT)]
-    return training_fingerprint(model, pieces, asdict(settings))
+    return training_fingerprint(model, pieces, {**asdict(settings), "shares": ()})
 
 
 def test_another_training_is_not_gone_on_with() -> None:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from evolve.network.diet import Diet
 from evolve.network.genes import CELLS, ENCODINGS
 from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.train import TrainingFailed, TrainingSettings, prime, train
@@ -134,6 +135,49 @@ def test_the_clock_ends_a_training_inside_an_epoch() -> None:
     assert history.training_s == 44.0  # an evaluation takes 11 s, and was begun at the first look at 29 s or later
     assert history.epochs[-1].seconds_left == 0.0
     assert history.first_step_s == 14.0  # after the first examination, which is compiled before, and one batch
+
+
+def test_a_share_of_the_budget_is_that_of_epochs_and_of_seconds_after_the_first_step() -> None:
+    """What is compiled takes as long for all: 20 s of it leave 80 of 100, of which a quarter are used."""
+    settings = TrainingSettings(epochs=30, seconds=100.0, budget=0.25)
+    assert settings.most_epochs == 8
+    assert settings.seconds_in_all(20.0) == 40.0
+    assert settings.seconds_in_all(200.0) == 100.0
+    assert TrainingSettings(epochs=30, budget=0.01).most_epochs == 1
+    assert TrainingSettings(seconds=33.3).seconds_in_all(7.1) == 33.3
+
+
+def test_a_network_stops_when_its_share_of_the_budget_is_used() -> None:
+    """In epochs, and by the clock: 14 s to the first step and half of the 20 that are left."""
+    learner = Pretending([1.0], [9.0, *(8.0 - epoch for epoch in range(5))])
+    settings = TrainingSettings(window=8, epochs=10, budget=0.3, seconds=1e6)
+    history = train(small_network(), TRAINING, [line(8, 1)], settings, learner=learner)
+    assert (history.stopped_by, len(history.epochs), history.epochs[0].epochs) == ("epochs", 3, 3)
+    settings = TrainingSettings(window=8, seconds=34.0, budget=0.5, batch_size=1)
+    history = train(small_network(), TRAINING, HELD_OUT, settings, clock=Ticks(1.0), learner=Pretending([1.0], [1.0]))
+    assert (history.stopped_by, history.first_step_s) == ("seconds", 14.0)
+    assert 24.0 <= history.training_s <= 24.0 + 12.0  # an evaluation takes 11 s
+
+
+def test_the_best_epoch_is_that_of_the_diet_and_its_loss_that_of_all_pieces() -> None:
+    """One group gets better while the other, which is not learned from, gets worse."""
+
+    class OfGroups(Pretending):
+        """The held-out piece of symbol 0 costs less each time, that of symbol 1 more."""
+
+        def validation_steps(self, batches: Sequence[Batch]) -> np.ndarray:
+            time = float(super().validation_steps(batches)[0, 0, 0])
+            return np.stack([np.where(batch.inputs["pitch"] == 0, 9 - time, 1 + 2 * time) for batch in batches])
+
+    def of(symbol: int) -> dict[str, np.ndarray]:
+        return {"pitch": np.full(9, symbol, np.int32), "duration": np.zeros(9, np.int32)}
+
+    settings = TrainingSettings(window=8, epochs=3, batch_size=16)
+    diet = Diet.of([("reels", 1.0)], ["reels", "jigs"], ["reels", "jigs"])
+    learner = OfGroups([1.0], [0.0, 1.0, 2.0, 3.0])
+    history = train(small_network(), [of(0), of(1)], [of(0), of(1)], settings, learner=learner, diet=diet)
+    assert history.best_epoch == 3
+    assert history.best_held_out_bits == pytest.approx((6 + 7) / 2 / math.log(2))
 
 
 def test_even_no_time_at_all_gives_one_batch_and_one_evaluation() -> None:

@@ -205,7 +205,7 @@ def test_each_step_knows_its_place_in_its_piece(lengths: list[int], window: int,
     pieces = pieces_of(lengths)
     for lanes in (
         validation_lanes(pieces, window, rows, 1000),
-        training_lanes(pieces, window, 1, np.random.default_rng(0), crosses=True),
+        training_lanes(pieces, np.arange(len(pieces.first)), window, 1, crosses=True),
     ):
         steps = steps_in_piece(pieces, lanes)
         for batch, places, counted in zip(lanes.batches(pieces), steps, lanes.counted, strict=True):

@@ -8,7 +8,7 @@ _MOST_LISTED: Final = 20
 
 _FRACTIONS: Final = {
     0.0: "almost nothing", 1 / 20: "a twentieth", 1 / 10: "a tenth", 1 / 5: "a fifth", 1 / 4: "a quarter",
-    1 / 3: "a third", 2 / 5: "two fifths", 1 / 2: "a half", 3 / 5: "three fifths", 2 / 3: "two thirds",
+    1 / 3: "a third", 2 / 5: "two fifths", 1 / 2: "half", 3 / 5: "three fifths", 2 / 3: "two thirds",
     3 / 4: "three quarters", 4 / 5: "four fifths", 9 / 10: "nine tenths", 1.0: "almost all",
 }  # fmt: skip
 
@@ -47,8 +47,12 @@ def tallied(counts: Mapping[str, int], most: int) -> str:
 
 
 def fraction_in_words(share: float) -> str:
-    """A share from 0 to 1 as the nearest that one would say: ``a fifth``, ``two thirds``, ``almost all``."""
-    return _FRACTIONS[min(_FRACTIONS, key=lambda fraction: abs(fraction - share))]
+    """A share from 0 to 1 as the nearest that one would say: ``a fifth``, ``two thirds``, ``almost all``.
+
+    Between two that are equally near it is the one that is nearer to a half, so that the words of two shares that make
+    a whole make one too.
+    """
+    return _FRACTIONS[min(_FRACTIONS, key=lambda one: (round(abs(one - share), 6), abs(one - 1 / 2)))]
 
 
 def listed(words: Sequence[str]) -> str:

@@ -57,7 +57,7 @@ def _print(effects: "GeneEffects", unused: list[str]) -> None:
 
     out = console(highlight=False, markup=False)
     out.print(
-        f"{counted(effects.networks, 'network')} with {counted(effects.songs, 'silent song')} each: rank correlations "
+        f"{counted(effects.networks, 'network')} with {counted(effects.songs, 'song')} each: rank correlations "
         f"of genes with the networks' means, -1 to 1"
     )
     strongest_first = list(dict.fromkeys(one.mover for one in effects.clear))
@@ -78,6 +78,6 @@ def _what_can_be_seen(effects: "GeneEffects") -> str:
     seen = effects.smallest_clear
     now = f"tell {seen:.2f} and more from chance" if seen else "are too few to tell anything from chance"
     return (
-        f"{counted(effects.networks, 'network')} {now}; for 0.5 it takes {effects.networks_for_half:,}. All intervals "
-        f"hold at once in 19 runs of 20."
+        f"{counted(effects.networks, 'network')} {now}; a correlation of 0.5 takes "
+        f"{effects.networks_for_half:,} to be told. All intervals hold at once in 19 runs of 20."
     )

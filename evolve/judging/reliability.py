@@ -26,9 +26,6 @@ Table = NDArray[np.float64]
 _LEAST = 1e-12
 """Of a largest number's square: a variance below is the rounding of numbers that are all the same."""
 
-_AT_ONCE = 2_000_000
-"""Numbers that are worked on at once."""
-
 
 @dataclass(frozen=True, slots=True)
 class Variances:
@@ -121,8 +118,7 @@ def median_share_interval(
         return None
     rows = len(tables[0])
     weights = rng.multinomial(rows, np.full(rows, 1 / rows), size=draws).astype(np.float64)
-    parts = np.array_split(weights, 1 + weights.size * rows // _AT_ONCE)
-    shares = np.hstack([[np.clip(_totals_and_shares(table, part)[1], 0, 1) for table in tables] for part in parts])
+    shares = np.array([np.clip(_totals_and_shares(table, weights)[1], 0, 1) for table in tables])
     known = shares[:, np.isfinite(shares).all(axis=0)]
     if not known.size:
         return None
@@ -175,7 +171,9 @@ def _traces(mask: Table, weights: Table, per_column: Table) -> tuple[Table, Tabl
         return np.full(len(weights), rows - 1.0), np.full(len(weights), columns * (rows - 1.0))
     in_row = mask.sum(axis=1)
     weighed = weights / np.maximum(in_row, 1)
-    met = (mask * per_column[:, None, :]) @ mask.T
-    with_itself = np.diagonal(met, axis1=1, axis2=2)
-    squares = in_row**2 - 2 * in_row * with_itself + (met**2 @ weights[:, :, None])[:, :, 0]
+    with_itself = per_column @ mask.T
+    # By pairs of columns rather than of rows, of which there may be a thousand.
+    pairs = (mask[:, :, None] * mask[:, None, :]).reshape(rows, columns**2)
+    met = (weights @ pairs) * (per_column[:, :, None] * per_column[:, None, :]).reshape(-1, columns**2)
+    squares = in_row**2 - 2 * in_row * with_itself + met @ pairs.T
     return (weighed * (in_row - with_itself)).sum(axis=1), (weighed * squares).sum(axis=1)

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from evolve.genetics.genome import Value
+from evolve.genetics.shares import Shares
 from evolve.judging.rank_correlation import Correlation, pairs_needed, rank_correlation
 from evolve.report.silent_songs import FACTS, has_silent_songs, tables_of
 from evolve.store.records import RunRecord
@@ -137,7 +139,7 @@ def _row_means(table: np.ndarray[Any, Any]) -> list[float]:
     return [float(row[np.isfinite(row)].mean()) if np.isfinite(row).any() else np.nan for row in table]
 
 
-def _movers(values: Sequence[object]) -> Iterator[tuple[str, list[float]]]:
+def _movers(values: Sequence[Value | None]) -> Iterator[tuple[str, list[float]]]:
     """What of a gene may move facts: a name within the gene, and a number for each network, NaN where it has none.
 
     A number and a boolean are one; a word is held against the rest, shares go by group. Of two words or groups the
@@ -151,18 +153,13 @@ def _movers(values: Sequence[object]) -> Iterator[tuple[str, list[float]]]:
             yield name, numbers
 
 
-def _numbers_of(value: object) -> Mapping[str, float]:
+def _numbers_of(value: Value | None) -> Mapping[str, float]:
     """A gene's value as numbers by name: its own under none, a word 1 under its own, shares under their groups."""
     if value is None:
         return {}
-    if isinstance(value, int | float):
-        return {"": float(value)}
-    return {value: 1.0} if isinstance(value, str) else _shares_of(value)
-
-
-def _shares_of(value: object) -> Mapping[str, float]:
-    """The shares of a gene that holds shares, by group."""
-    return value if isinstance(value, Mapping) else dict(getattr(value, "parts", ()))
+    if isinstance(value, Shares):
+        return value.to_json()
+    return {value: 1.0} if isinstance(value, str) else {"": float(value)}
 
 
 def _effect_to_json(effect: Effect, *, is_clear: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from evolve.randomness import derive_rng
 from evolve.report.silent_songs import has_silent_songs, tables_of
 from evolve.report.songs import mean_facts
 from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
-from evolve.words import counted, fraction_in_words
+from evolve.words import fraction_in_words, worded
 
 ALIKE: Final = 0.05
 """Below this share candidates sound alike: means of five songs each are then luck by four fifths and more."""
@@ -31,7 +31,7 @@ class Reliability:
     Attributes:
         networks: How many were compared.
         songs: Silent songs of each.
-        songs_heard: Songs of each that are heard, at most.
+        songs_heard: Songs of each that its trial put before listeners, at most.
         is_chosen: Whether these were chosen to stand for the silent ones.
         shares: Of each fact that varies the share of its variance, song by song, that lies between networks.
         share: Their median.
@@ -55,18 +55,23 @@ class Reliability:
 
     @property
     def in_words(self) -> str:
-        """A sentence or two: ``Of how songs differ, a tenth is the networks'; over 5 songs each, two fifths.``."""
-        share = fraction_in_words(self.share)
+        """A sentence or two for whoever is about to listen.
+
+        ``A tenth of how songs differ is due to their networks, the rest is luck; taking 5 songs of each together, two
+        fifths.``
+        """
+        due = f"{fraction_in_words(self.share)} of how songs differ is due to their networks"
         if self.is_alike:
-            return f"These sound much alike: of how songs differ, {share} is theirs. Ties are no shame."
-        return f"Of how songs differ, {share} is the networks'{self._heard_in_words}."
+            return f"These sound much alike: {due}, the rest is luck. Ties do no harm."
+        return f"{due[0].upper()}{due[1:]}, the rest is luck{self._heard_in_words}."
 
     @property
     def _heard_in_words(self) -> str:
         if self.heard is None or (self.songs_heard == 1 and not self.is_chosen):
             return ""
-        which = f"the {self.songs_heard} chosen" if self.is_chosen else f"{counted(self.songs_heard, 'song')} each"
-        return f"; over {which}, {fraction_in_words(self.heard)}"
+        several = f"{self.songs_heard} {'chosen ' * self.is_chosen}songs of each together"
+        taken = worded(self.songs_heard, "the chosen song of each", several)
+        return f"; taking {taken}, {fraction_in_words(self.heard)}"
 
     def to_json(self) -> dict[str, Any]:
         """As docs/report-format.md describes it."""
@@ -95,7 +100,7 @@ def reliability_of(run: RunRecord, generation: GenerationRecord) -> Reliability 
     interval = median_share_interval([*tables.values()], rng, draws=_DRAWS)
     if len(records) < _FEWEST or interval is None:
         return None
-    songs_heard = max(len(record.songs) for record in records)
+    songs_heard = max(len(record.chosen_songs) for record in records)
     is_chosen = run.settings.get("songs_heard") == "typical"
     of_heard = _shares_of_chosen(records, tables) if is_chosen else _shares_of_means(shares, songs_heard)
     return Reliability(
@@ -117,7 +122,7 @@ def _shares_of_means(shares: Mapping[str, float], songs: int) -> list[float]:
 
 def _shares_of_chosen(records: Sequence[IndividualRecord], tables: Mapping[str, Table]) -> list[float]:
     """Of songs that were chosen by what they are: of each fact that heard songs have, their means as they are."""
-    means = [mean_facts(record.songs) for record in records]
+    means = [mean_facts(record.chosen_songs) for record in records]
     told = {fact: [mean.get(fact, np.nan) for mean in means] for fact in tables}
     shares = (share_of_means(table, told[fact]) for fact, table in tables.items())
     return [share for share in shares if share is not None]

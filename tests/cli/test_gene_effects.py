@@ -34,7 +34,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
 def test_clear_effects_are_told_strongest_first(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Then what moves nothing, what cannot, and how much it would take."""
     lines = told(capsys, "own.yaml", "--run", "mine")[0].splitlines()
-    assert lines[0].startswith("60 networks with 40 silent songs each: rank correlations")
+    assert lines[0].startswith("60 networks with 40 songs each: rank correlations")
     assert any(line.startswith("width: longer songs (0.9") for line in lines)
     assert any(line.startswith("optimizer adam: more like the corpus (-0.") for line in lines)
     assert "no clear effect: dropout" in lines
@@ -88,5 +88,5 @@ def test_few_networks_are_told_as_too_few(capsys: pytest.CaptureFixture[str]) ->
     """With how many it takes."""
     moved(Path("runs/few").absolute(), 6)
     out = " ".join(told(capsys, "own.yaml", "--run", "few")[0].split())
-    assert "6 networks are too few to tell anything from chance; for 0.5 it takes " in out
+    assert "6 networks are too few to tell anything from chance; a correlation of 0.5 takes " in out
     assert "no clear effect: width, bar_position, optimizer, dropout" in out

@@ -11,7 +11,9 @@ from evolve.judging.terminal.plain import judge_by_lines
 from tests.judging.terminal.pretending import candidates
 from tests.report.silent import silent_run
 
-SENTENCE = "Of how songs differ, a half is the networks'; over 5 songs each, four fifths."
+SENTENCE = (
+    "Half of how songs differ is due to their networks, the rest is luck; taking 5 songs of each together, four fifths."
+)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """How much of what differs between measurements is due to what was measured: tables by hand, and simulated ones."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -170,3 +172,14 @@ def test_an_interval_of_several_facts_is_that_of_their_median() -> None:
     interval = median_share_interval(tables, np.random.default_rng(11))
     assert interval is not None
     assert interval[0] < (median_share(tables) or 0) < interval[1]
+
+
+def test_an_interval_over_a_thousand_networks_takes_no_longer_than_a_listener_waits() -> None:
+    """Also where a song of one has no number; the time grows with the networks, not with their pairs."""
+    table = simulated(np.random.default_rng(0), 1000, between=1.0)[0]
+    table[0, 3] = np.nan
+    began = time.process_time()
+    interval = median_share_interval([table], np.random.default_rng(0), draws=500)
+    assert time.process_time() - began < 10
+    assert interval is not None
+    assert interval[0] < 0.5 < interval[1]

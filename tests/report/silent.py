@@ -57,7 +57,7 @@ def silent_run(
     store.record_generation(0, born, {})
     for one, where in zip(born, places, strict=True):
         made = result_of(one.id, songs=songs)
-        told = {"silent_songs": silent_songs(where, rng)} if where else {}
+        told = {"silent_songs": silent_songs(where, rng), "songs_heard": [*range(1, songs + 1)]} if where else {}
         means = {fact: round(place, 2) for fact, place in where.items()}
         heard = tuple(replace(song, facts={**song.facts, **means}) for song in made.songs)
         store.record_trial(replace(made, metrics={**made.metrics, **told}, songs=heard))

@@ -26,7 +26,7 @@ def test_the_story_names_the_file_and_the_command_that_goes_on_from_one() -> Non
     lines = [line.strip() for line in render_text(example_run("finished")).splitlines()]
     at = lines.index("Favourite songs")
     assert lines[at + 1 : at + 7] == [
-        "g0-3+2: song 2 of g0-3 · their files stay, whatever becomes of their networks",
+        "g0-3+1 is song 1 of g0-3 · files stay whatever becomes of the network",
         "g0-3+1  loved by anna          individuals/g0-3/song-1.mid",
         "g0-5+1  loved by anna          individuals/g0-5/song-1.mid",
         "g0-5+2  loved by anna and ben  individuals/g0-5/song-2.mid",

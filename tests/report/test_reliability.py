@@ -15,6 +15,10 @@ from tests.report.silent import silent_run
 
 FACTS = ("notes", "distinct_pitches", "highest", "lowest", "distance")
 
+SENTENCE = (
+    "A fifth of how songs differ is due to their networks, the rest is luck; taking 4 songs of each together, half."
+)
+
 
 def heard(folder: Path, spread: float, *, networks: int = 26, songs: int = 4, chosen: bool = False) -> RunRecord:
     """A run whose networks lie evenly, so that they have this variance in every fact beside the songs' 1."""
@@ -48,7 +52,17 @@ def test_the_share_and_what_four_songs_make_of_it_are_told(tmp_path: Path) -> No
     assert reliability.heard == pytest.approx(0.5, abs=0.05)
     assert reliability.interval[0] < 0.2 < reliability.interval[1]
     assert (reliability.networks, reliability.songs, reliability.songs_heard) == (26, 40, 4)
-    assert reliability.in_words == "Of how songs differ, a fifth is the networks'; over 4 songs each, a half."
+    assert reliability.in_words == SENTENCE
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_song_that_a_listener_asked_for_changes_nothing_of_it(tmp_path: Path, *, chosen: bool) -> None:
+    """Neither how many are heard of each nor what those say that were chosen."""
+    run = heard(tmp_path / "run", 0.25, networks=8, chosen=chosen)
+    one = run.individuals["g0-1"]
+    another = replace(one.songs[-1], index=5, facts=dict.fromkeys(FACTS, 1000.0))
+    asked = {**run.individuals, "g0-1": replace(one, songs=(*one.songs, another))}
+    assert told(replace(run, individuals=asked)) == told(run)
 
 
 def test_a_fact_that_hardly_varies_is_no_fact_that_networks_differ_in(tmp_path: Path) -> None:
@@ -64,7 +78,7 @@ def test_of_songs_that_were_chosen_their_own_means_count(tmp_path: Path) -> None
     """Here those of the heard songs are true: the rest of the error is that of forty silent ones."""
     reliability = told(heard(tmp_path / "run", 0.25, chosen=True))
     assert reliability.heard == pytest.approx(0.25 / (0.25 + 2 / 40), abs=0.05)
-    assert reliability.in_words == "Of how songs differ, a fifth is the networks'; over the 4 chosen, four fifths."
+    assert reliability.in_words.endswith("; taking 4 chosen songs of each together, four fifths.")
 
 
 def test_candidates_that_sound_alike_are_told_so(tmp_path: Path) -> None:
@@ -72,19 +86,21 @@ def test_candidates_that_sound_alike_are_told_so(tmp_path: Path) -> None:
     reliability = told(heard(tmp_path / "run", 0.0001))
     assert reliability.is_alike
     assert reliability.in_words == (
-        "These sound much alike: of how songs differ, almost nothing is theirs. Ties are no shame."
+        "These sound much alike: almost nothing of how songs differ is due to their networks, the rest is "
+        "luck. Ties do no harm."
     )
 
 
 def test_of_one_song_each_nothing_more_is_said(tmp_path: Path) -> None:
     """There is no mean of it."""
-    assert told(heard(tmp_path / "run", 1.0, songs=1)).in_words == "Of how songs differ, a half is the networks'."
+    words = told(heard(tmp_path / "run", 1.0, songs=1)).in_words
+    assert words == "Half of how songs differ is due to their networks, the rest is luck."
 
 
 def test_every_generation_is_told_of_in_the_report(tmp_path: Path) -> None:
     """Under its title in the text, and in the document."""
     run = heard(tmp_path / "run", 0.25)
-    assert "Of how songs differ, a fifth is the networks'; over 4 songs each, a half." in render_text(run)
+    assert SENTENCE in " ".join(render_text(run).split())
     (generation,) = report_document(run)["generations"]
     assert generation["reliability"] == told(run).to_json()
     assert generation["reliability"]["shares"].keys() == set(FACTS)

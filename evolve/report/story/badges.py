@@ -16,8 +16,11 @@ from evolve.report.rankings import is_tied
 from evolve.report.story.words import change_in_words, one_line, value_in_words
 from evolve.store.records import RunRecord
 
-_SHORT_NAMES = {"batch_size": "batch", "learning_rate": "rate", "dense_width": "dense", "embedding_width": "embedding"}
-"""Where a genome is told in one line, these genes are known by a shorter name."""
+_SHORT_NAMES = {
+    "batch_size": "batch", "learning_rate": "rate", "dense_width": "dense", "embedding_width": "embedding",
+    "repetition_guard": "guard",
+}  # fmt: skip
+"""Where a genome is told in one line, these genes are known by a shorter name. Other words stand without a name."""
 
 FIRST, PODIUM = "bold yellow", "bold"
 _LAST_OF_PODIUM = 3
@@ -94,7 +97,7 @@ def change_phrases(
 def _gene_in_words(gene: str, value: Value) -> str:
     if value is True:
         return one_line(gene)
-    if isinstance(value, str | Shares):
+    if isinstance(value, Shares) or (isinstance(value, str) and gene not in _SHORT_NAMES):
         return value_in_words(value)
     return f"{_SHORT_NAMES.get(gene, one_line(gene))} {value_in_words(value)}"
 

@@ -24,7 +24,8 @@ def favourites(run: RunRecord) -> RenderableType:
     for song in songs:
         loved_by = listed([one_line(listener) for listener in song.listeners])
         table.add_row(song.name, f"loved by {loved_by}", Text(one_line(song.midi or "its file is lost"), style="dim"))
-    notes = ["g0-3+2: song 2 of g0-3", "their files stay, whatever becomes of their networks"]
+    first = songs[0]
+    notes = [f"{first.name} is song {first.number} of {first.individual}", "files stay whatever becomes of the network"]
     command = Text(f"evolve compose {run.reference} --from {songs[0].name}", style="bold green")
     goes_on = Table.grid(padding=(0, 2, 0, 0))
     goes_on.add_column(no_wrap=True, style="dim")

@@ -51,7 +51,7 @@ def _section(run: RunRecord, generation: GenerationRecord, members: list[Individ
     for name, figures in _rows(run, members):
         table.add_row(name, *(one.figure(figures) for one in TOLD))
     songs = max((number(set_of(member), "songs") or 0 for member in members), default=0)
-    notes = [f"{counted(int(songs), 'song')} of each network, which are not kept", *_HOW_TO_READ]
+    notes = [f"{counted(int(songs), 'song')} of each network, of which a few are heard", *_HOW_TO_READ]
     title = f"The songs of generation {generation.index} beside the corpus"
     return section(title, table, note=Phrases([Text(note, style="dim") for note in notes]))
 

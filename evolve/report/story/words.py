@@ -6,16 +6,10 @@ from datetime import UTC, datetime
 
 from evolve.genetics.genome import Value
 from evolve.genetics.shares import Shares
-from evolve.words import listed
+from evolve.words import fraction_in_words, listed
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
-
-_FRACTIONS = {
-    10: "a tenth", 20: "a fifth", 25: "a quarter", 100 / 3: "a third", 40: "two fifths", 50: "half",
-    60: "three fifths", 200 / 3: "two thirds", 75: "three quarters", 80: "four fifths", 90: "nine tenths", 100: "all",
-}  # fmt: skip
-"""How hundredths are told: by the nearest of these."""
 
 _SOME, _NEARLY_ALL = 8, 92
 """Hundredths: less than the first is some, more than the other nearly all."""
@@ -99,12 +93,12 @@ def _shares(shares: Shares) -> str:
 
 
 def _fraction(hundredths: int) -> str:
-    """``two thirds``; of two shares that make a whole the words do, too, since halfway cases go to the half."""
+    """``some``, ``two thirds``, ``nearly all``, ``all``."""
     if hundredths < _SOME:
         return "some"
-    if _NEARLY_ALL < hundredths < 100:  # noqa: PLR2004
-        return "nearly all"
-    return _FRACTIONS[min(_FRACTIONS, key=lambda exact: (round(abs(exact - hundredths), 6), abs(exact - 50)))]
+    if hundredths > _NEARLY_ALL:
+        return "all" if hundredths == 100 else "nearly all"  # noqa: PLR2004 - the whole
+    return fraction_in_words(hundredths / 100)
 
 
 def _shift(before: Shares, after: Shares) -> str:

@@ -92,8 +92,8 @@ def _score(record: IndividualRecord, rule: Screening) -> float | None:
 
 
 def _facts(record: IndividualRecord, rule: Screening) -> Iterator[float]:
-    """The fact of each song that has it."""
-    for song in record.songs:
+    """The fact of each song of its trial that has it; what a listener hears beside them changes no candidate."""
+    for song in record.chosen_songs:
         number = float(is_stuck(song.facts)) if rule is Screening.STUCK else _number(song.facts.get(rule))
         if number is not None:
             yield number

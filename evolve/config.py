@@ -32,7 +32,7 @@ _NUMBERS: Final = (
     "mutation_rate", "songs", "notes", "opening_notes", "temperature", "top_p", "grid", "window", "chord_symbols",
     "epochs", "seconds", "patience", "hang_limit", "memory_per_trial", "cpus_per_trial", "gpus_per_trial",
 )  # fmt: skip
-_WORDS: Final = ("screening", "repetition_guard", "targets", "gpus_per_trial")
+_WORDS: Final = ("screening", "repetition_guard", "targets", "gpus_per_trial", "songs_heard")
 _UNSET: Final = ("", "none", "null", "~")
 """How people write that a number is not set."""
 
@@ -87,7 +87,10 @@ class RunConfig(BaseModel):
     """Chance of each gene to change in a child; unset, the exploration dial decides."""
 
     songs: Annotated[int, Field(ge=1, le=100)] = 5
-    """Songs that each individual composes."""
+    """Songs of each individual that are heard at first."""
+    songs_heard: Literal["typical", "same_noise"] = "typical"
+    """Which of its forty songs are heard: those that together stand for all, or the first, which have the same random
+    numbers in every network."""
     notes: Annotated[int, Field(ge=1, le=100_000)] = 500
     """Notes and chords that each song may have after the opening; it may end before."""
     opening: str | None = None

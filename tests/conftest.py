@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from evolve.music.midi import write_midi
+from evolve.music.reshaping import transposed
 from evolve.music.song import Note, Notes, Song, Track
 from evolve.randomness import derive_rng
 
@@ -45,10 +46,25 @@ def tunes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tunes(tmp_path_factory.mktemp("tunes"))
 
 
+@pytest.fixture(scope="session")
+def grouped_tunes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a dozen made-up tunes in each of two folders, which are the groups of the corpus."""
+    return write_grouped_tunes(tmp_path_factory.mktemp("grouped"))
+
+
 def write_tunes(folder: Path) -> Path:
     """Write the made-up tunes into a folder."""
     for number in range(8):
         (folder / f"tune-{number}.mid").write_bytes(write_midi(_tune(number)))
+    return folder
+
+
+def write_grouped_tunes(folder: Path) -> Path:
+    """Write made-up tunes into a folder, low ones and high ones."""
+    for name, numbers, higher in (("low", range(12), 0), ("high", range(12, 24), 12)):
+        (folder / name).mkdir()
+        for number in numbers:
+            (folder / name / f"tune-{number}.mid").write_bytes(write_midi(transposed(_tune(number), higher)))
     return folder
 
 

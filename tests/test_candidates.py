@@ -7,7 +7,7 @@ import pytest
 
 from evolve.candidates import Candidates, candidates_of, is_screened
 from evolve.config import Screening
-from evolve.store.records import RunRecord, SongResult, TrialResult
+from evolve.store.records import RunRecord, SongRecord, SongResult, TrialResult
 from evolve.store.run_store import RunStore
 from tests.store.runs import FACTS, files, founders
 
@@ -48,6 +48,20 @@ def test_those_are_heard_who_are_lowest_in_what_the_rule_goes_by(
     assert sorted((*candidates.heard, *candidates.unheard)) == sorted(run.individuals)
     assert candidates.rule.startswith("of 5 members, the 2 ")
     assert candidates.rule.endswith(f"(heard=2, screening={screening})")
+
+
+@pytest.mark.parametrize("screening", ["distance", "copied_notes", "stuck"])
+def test_songs_that_a_listener_asks_for_change_no_candidate(tmp_path: Path, screening: str) -> None:
+    """However good they are: who is heard was decided when the trials ended."""
+    run = evaluated(tmp_path / "run", heard=2, screening=screening)
+    best = SongRecord(4, {}, {"distance": -9.0, "copied_notes": -99, "stuck": ""})
+    asked = {
+        name: replace(one, metrics={**one.metrics, "songs_heard": [1, 2, 3]}, songs=(*one.songs, best))
+        for name, one in run.individuals.items()
+        if name in ("g0-1", "g0-2")
+    }
+    before = candidates_of(run, run.generations[0])
+    assert candidates_of(replace(run, individuals={**run.individuals, **asked}), run.generations[0]) == before
 
 
 def test_songs_that_are_stuck_keep_their_network_from_being_heard(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The options of `evolve compose`; what is not given is as in the run."""
+"""The options of `evolve compose`; what is not given is as the network plays, or as in the run."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -49,14 +49,14 @@ MostNotes = Annotated[
 ]
 HowMany = Annotated[int, typer.Option(min=1, max=1000, help="How many songs.")]
 Temperature = Annotated[
-    float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as in the run.")
+    float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as the network plays.")
 ]
 TopP = Annotated[
     float | None,
-    typer.Option(min=0.01, max=1, help="Choose among the likeliest of this probability; unset: as in the run."),
+    typer.Option(min=0.01, max=1, help="Choose among the likeliest of this probability; unset: as it plays."),
 ]
 RepetitionGuard = Annotated[
-    Guard | None, typer.Option(help="Hold songs back from going round in circles; unset: as in the run.")
+    Guard | None, typer.Option(help="Hold songs back from going round in circles; unset: as it plays.")
 ]
 Score = Annotated[bool, typer.Option("--score", help="Print each song as a score too.")]
 OtherSeed = Annotated[int | None, typer.Option(min=0, help="Other numbers give other songs; unset: the run's.")]

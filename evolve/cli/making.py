@@ -69,45 +69,41 @@ def compose(
       evolve compose quick-1 g2-3 --from-scratch --guard gentle --score
       evolve compose exported/ --notes 200 --temperature 0.8
     """
-    begun = {"--opening": opening is not None, "--from": from_song is not None, "--from-scratch": from_scratch}
-    if sum(begun.values()) > 1:
-        given = [name for name, is_given in begun.items() if is_given]
-        raise typer.BadParameter("songs begin in one way only; give one of these", param_hint=" and ".join(given))
+    _check_beginning({"--opening": opening, "--from": from_song, "--from-scratch": from_scratch or None})
     from evolve.execution.export import is_export
     from evolve.silence import stderr_silenced
     from evolve.store.targets import check_folder_can_be_written
 
     if output is not None:
         check_folder_can_be_written(output)
-    exported = is_export(Path(run))
-    if exported:
+    if is_export(Path(run)):
         source = _exported(Path(run), individual, from_song)
     else:
         source = _bred(run_folder(run, runs), individual, from_song)
     folder = output or source.folder
     check_folder_can_be_written(folder)
-    context = source.context.from_scratch() if from_scratch else source.context
-    if opening is not None:
-        context = _with_opening(context, opening, source)
+    context = _context(source, opening, from_scratch=from_scratch)
     if opening is not None or from_song is not None:
         _tell_replacements(context)
     os.environ[BACKEND] = backend(os.environ, source.backend)
     with stderr_silenced():
+        from evolve.execution.composing import SILENT_SONGS
         from evolve.execution.songs import compose_songs
 
         network = _network(source, context)  # TensorFlow looks for GPUs here, and complains of none
 
     typer.echo(f"{source.name}: composing {counted(songs, 'song')}", err=True)
     first = max(source.songs, _last_number(folder)) + 1
-    results = compose_songs(
+    unused = first + SILENT_SONGS  # the random numbers before it are those of the songs of its trial, heard or not
+    composed = compose_songs(
         network,
         context,
-        indices=range(first, first + songs),
+        numbers=range(unused, unused + songs),
         notes=notes or source.notes,
         seed=source.seed if seed is None else seed,
         sampling=dataclasses.replace(source.sampling, **_given(temperature=temperature, top_p=top_p, guard=guard)),
-        with_scores=score,
     )
+    results = [one.written(index, with_score=score) for index, one in enumerate(composed, first)]
     _write(results, folder, json_=json_)
 
 
@@ -159,7 +155,6 @@ class _Source:
 
 def _bred(folder: Path, individual: str | None, from_song: str | None) -> _Source:
     from evolve.execution.material import Material, representation_of
-    from evolve.network.sampling import Sampling
     from evolve.run_facts import config_of, space_of
     from evolve.store.run_store import RunStore
 
@@ -181,7 +176,7 @@ def _bred(folder: Path, individual: str | None, from_song: str | None) -> _Sourc
         songs=len(record.songs),
         notes=config.notes,
         seed=config.seed,
-        sampling=Sampling(config.temperature, config.top_p, config.repetition_guard),
+        sampling=material.sampling(record.individual.genome),
         opening_notes=config.opening_notes,
         roles=config.roles,
         backend=run.versions.get("backend"),
@@ -264,11 +259,23 @@ def _given(**options: float | str | None) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _with_opening(context: "SongContext", opening: Path, source: "_Source") -> "SongContext":
+def _check_beginning(ways: dict[str, object]) -> None:
+    """See that songs are to begin in one way at most; those that are not asked for are None."""
+    names = [name for name, asked in ways.items() if asked is not None]
+    if len(names) > 1:
+        raise typer.BadParameter("songs begin in one way only; give one of these", param_hint=" and ".join(names))
+
+
+def _context(source: _Source, opening: Path | None, *, from_scratch: bool) -> "SongContext":
+    """What songs begin with: nothing, a music file, or what the source has."""
+    if from_scratch:
+        return source.context.from_scratch()
+    if opening is None:
+        return source.context
     from evolve.music.opening import read_opening
 
-    read = read_opening(opening, context.representation, source.roles, notes=source.opening_notes)
-    return dataclasses.replace(context, opening=read)
+    read = read_opening(opening, source.context.representation, source.roles, notes=source.opening_notes)
+    return dataclasses.replace(source.context, opening=read)
 
 
 def _tell_replacements(context: "SongContext") -> None:
@@ -309,7 +316,7 @@ def _last_number(folder: Path) -> int:
     return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
-def _write(results: tuple["SongResult", ...], folder: Path, *, json_: bool) -> None:
+def _write(results: list["SongResult"], folder: Path, *, json_: bool) -> None:
     from evolve.music.facts.words import one_line
     from evolve.store.paths import write_whole
 

@@ -52,7 +52,7 @@ Population = Annotated[int | None, typer.Option(help="Networks in a generation. 
 Parents = Annotated[int | None, typer.Option(help="How many of the best may become parents. [default: 3]")]
 Elites = Annotated[int | None, typer.Option(help="How many of the best are heard again. [default: 1]")]
 Generations = Annotated[int | None, typer.Option(help="Generations to hear. [default: 5]")]
-Songs = Annotated[int | None, typer.Option(help="Songs of each network. [default: 5]")]
+Songs = Annotated[int | None, typer.Option(help="Songs that you hear of each network. [default: 5]")]
 Notes = Annotated[
     int | None, typer.Option(help="Most notes of each song after the opening; it may end before. [default: 500]")
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from evolve.execution.material import Material
+from evolve.execution.material import Material, budget_of
 from evolve.genetics.individual import Individual
 from evolve.network.memory import process_mb
 from evolve.network.size import count_weights, with_defaults
@@ -22,11 +22,12 @@ MARGIN = 2.0
 
 
 def longest_first(individuals: Sequence[Individual], material: Material) -> tuple[Individual, ...]:
-    """The individuals by the weights of their networks, the largest first; equals keep their order.
+    """The individuals by their share of the budget, then by the weights of their networks, the largest first.
 
-    A pass over the corpus takes time in proportion to the weights; the budget in seconds is the same for all.
+    A pass over the corpus takes time in proportion to the weights; the budget in seconds ends most trainings. Equals
+    keep their order.
     """
-    return tuple(sorted(individuals, key=lambda individual: weights(individual, material), reverse=True))
+    return tuple(sorted(individuals, key=lambda one: (budget_of(one.genome), weights(one, material)), reverse=True))
 
 
 def weights(individual: Individual, material: Material) -> int:
@@ -50,7 +51,8 @@ def gpu_mb(individual: Individual, material: Material) -> float:
 
 def is_modest(individual: Individual, material: Material, cpus: float) -> bool:
     """Whether a machine without a GPU is no disadvantage: it can do all epochs within the budget of seconds."""
-    return MARGIN * seconds_on_cpu(individual, material, cpus) <= material.config.seconds
+    seconds = budget_of(individual.genome) * material.config.seconds
+    return MARGIN * seconds_on_cpu(individual, material, cpus) <= seconds
 
 
 def seconds_on_cpu(individual: Individual, material: Material, cpus: float) -> float:
@@ -71,4 +73,5 @@ def seconds_on_cpu(individual: Individual, material: Material, cpus: float) -> f
     validation = min(MOST_WINDOWS * window, sum(len(next(iter(piece.values()))) for piece in pieces.held_out))
     operations = OPERATIONS_A_WEIGHT * weights(individual, material) * (training + validation / 3)
     steps = layers * (training / batch + validation / min(ROWS, len(pieces.held_out)) / 3)
-    return config.epochs * (operations / (FLOPS_OF_A_CORE * min(1.0, cpus)) + steps * STEP_S)
+    epochs = max(1, round(budget_of(individual.genome) * config.epochs))
+    return epochs * (operations / (FLOPS_OF_A_CORE * min(1.0, cpus)) + steps * STEP_S)

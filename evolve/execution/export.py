@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.config import RunConfig
-from evolve.errors import CorpusError, RunError, shortened
+from evolve.errors import CorpusError, RunError, printable, shortened
 from evolve.execution.material import opening_from_facts
 from evolve.execution.song_context import SongContext
 from evolve.genetics.shares import Shares
@@ -17,6 +17,7 @@ from evolve.music.plain import PROGRAMS, is_tempo
 from evolve.music.representation.contract import Representation
 from evolve.music.representation.kinds import representation_from_json
 from evolve.music.song_json import metre_from_json, whole
+from evolve.network.genes import PLAYING
 from evolve.store.files import read_regular
 from evolve.store.paths import write_whole
 from evolve.store.records import Json
@@ -65,15 +66,17 @@ def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
     record = run.individuals[individual_id]
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"{folder} exists and is not empty; give a new folder")
+    genome = record.individual.genome
     encoded = EncodedCorpus.from_bytes(store.read_material())
     card = {
         "format": _FORMAT,
         "run": run.name,
         "individual": individual_id,
-        "genome": record.individual.genome.as_dict(),
-        "metrics": dict(record.metrics),
+        "genome": genome.as_dict(),
+        "metrics": {name: metric for name, metric in record.metrics.items() if name != "silent_songs"},
         "corpus": list(run.corpus["names"]),
         **{name: run.settings[name] for name in _SETTINGS},
+        **{name: genome[name] for name in PLAYING if name in genome},
         "parts": [[part.name, part.program] for part in encoded.parts],
         "beginnings": [[[one.metre.beats, one.metre.unit], one.share, one.tempo_bpm] for one in encoded.beginnings],
         "figures": run.corpus["figures"],
@@ -162,8 +165,17 @@ def _check_format(found: Json, folder: Path) -> None:
         )
 
 
+def _in_words(value: Json | Shares) -> str:
+    """A gene's value in a table: ``62 % jig, 38 % reel``, the largest first, for shares."""
+    if not isinstance(value, Shares):
+        return str(value)
+    largest_first = sorted(value.parts, key=lambda part: -part[1])
+    told = ", ".join(f"{share:.0%} {name}".replace("%", " %", 1) for name, share in largest_first if share)
+    return printable(told).replace("|", "\\|")
+
+
 def _card_for_people(card: Mapping[str, Json]) -> str:
-    genes = "\n".join(f"| {gene} | {value} |" for gene, value in card["genome"].items())
+    genes = "\n".join(f"| {gene} | {_in_words(value)} |" for gene, value in card["genome"].items())
     bits = card["metrics"].get("held_out_bits_per_note", "unknown")
     return f"""# {card["individual"]} of {card["run"]}
 

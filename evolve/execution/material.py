@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.config import RunConfig
+from evolve.errors import CorpusError, nearest_spelling
 from evolve.execution.song_context import SongContext, copies_in
 from evolve.execution.song_files import song_files
 from evolve.genetics.gene import GeneKind
 from evolve.genetics.genome import Genome
+from evolve.genetics.shares import Shares
 from evolve.genetics.space import SearchSpace
 from evolve.music.arrangement import PIANO
 from evolve.music.corpus import Corpus, Piece, read_corpus
@@ -29,7 +31,9 @@ from evolve.music.reshaping import transposed
 from evolve.music.song import PITCHES, TICKS_PER_BEAT, Metre, Song
 from evolve.music.song_json import song_from_json, song_to_json, whole
 from evolve.music.sources import in_own_home
-from evolve.network.genes import GENES
+from evolve.network.diet import Diet
+from evolve.network.genes import GENES, PLAYING
+from evolve.network.sampling import Sampling
 from evolve.store.records import Artifact, Json
 from evolve.words import counted, listed, worded
 
@@ -39,6 +43,11 @@ REPRESENTATION = "representation"
 BAR_POSITION = "bar_position"
 """The gene that says whether a network reads where in the bar it is."""
 
+DIET = "diet"
+"""The gene that says what is learned from."""
+
+BUDGET = "budget"
+"""The gene that says how much of the training budget is used."""
 
 FEWEST_ALIKE = 20
 """Pieces in the metre of the opening from which songs are compared with those alone: jigs are shorter than reels."""
@@ -73,6 +82,17 @@ class Material:
         """What the symbols of a network of these genes are."""
         return self.encoded.pieces[representation_of(genes)].representation
 
+    def sampling(self, genome: Genome) -> Sampling:
+        """How an individual's songs are sampled."""
+        return sampling_of(genome, self.config)
+
+    def diet(self, genome: Genome) -> Diet | None:
+        """What an individual learns from, by group of pieces; None: each piece once an epoch."""
+        shares = genome.get(DIET)
+        if not isinstance(shares, Shares):
+            return None
+        return Diet.of(shares.parts, self.encoded.training_groups, self.encoded.held_out_groups)
+
     def window(self, kind: str) -> int:
         """Steps of a training window: as much music whatever the symbols are."""
         return round(self.config.window * max(1.0, self.encoded.symbols_per_note(kind)))
@@ -104,6 +124,18 @@ class Material:
 def representation_of(genes: Mapping[str, Json]) -> str:
     """What the symbols of a network with these genes are."""
     return str(genes.get(REPRESENTATION, GENES[REPRESENTATION].default))
+
+
+def budget_of(genome: Genome) -> float:
+    """The share of the run's training budget that an individual uses."""
+    return float(str(genome.as_dict().get(BUDGET, GENES[BUDGET].default)))
+
+
+def sampling_of(genome: Genome, config: RunConfig) -> Sampling:
+    """How an individual's songs are sampled: as its genes say, else as the run's settings do."""
+    settings = {name: getattr(config, name) for name in PLAYING}
+    temperature, top_p, guard = ({**settings, **genome.as_dict()}[name] for name in PLAYING)
+    return Sampling(temperature, top_p, guard)
 
 
 def default_heads(representation: Representation) -> str:
@@ -149,11 +181,12 @@ def prepare(
         on_progress: Called with (files read, files in all).
 
     Raises:
-        CorpusError: Nothing usable was found, or the opening cannot be read.
+        CorpusError: Nothing usable was found, a group that the space names among it, or the opening cannot be read.
     """
     if config.opening is not None:  # told before a corpus is read for minutes
         find_opening(in_own_home(config.opening), config.roles, config.opening_notes)
     corpus = read_corpus(config.corpus, roles=config.roles, on_progress=on_progress)
+    check_groups(space, [group.name for group in corpus.groups])
     training, held_out = split_pieces(corpus.pieces, seed=config.seed, opening_notes=config.opening_notes)
     encoded = encode_corpus(
         training,
@@ -168,7 +201,12 @@ def prepare(
     facts = {"corpus": _corpus_facts(corpus, encoded, figures), "opening": opening_facts(opening)}
     facts["corpus"] |= _set_facts([piece.song for piece in training], opening.song.metre)
     groups = [group["name"] for group in facts["corpus"].get("groups", ())]
-    notices = (*_notices(corpus, opening, config), *_bars_notice(encoded, space), *groups_notices(space, groups))
+    notices = (
+        *_notices(corpus, opening, config),
+        *_bars_notice(encoded, space),
+        *groups_notices(space, groups),
+        *playing_notice(space, config),
+    )
     return Preparation(encoded.to_bytes(), _opening_files(opening), facts, notices)
 
 
@@ -213,21 +251,43 @@ def _bars_notice(encoded: EncodedCorpus, space: SearchSpace) -> Iterator[str]:
         yield "most pieces are played freely, without bars, so networks are not told where in the bar they are"
 
 
-def groups_notices(space: SearchSpace, groups: Sequence[str]) -> Iterator[str]:
-    """What a space says of the groups of a corpus that the corpus has not.
+def check_groups(space: SearchSpace, groups: Sequence[str]) -> None:
+    """See that the corpus has the groups that a space names.
 
     Args:
         space: As its file has it.
         groups: The names of the corpus's groups.
+
+    Raises:
+        CorpusError: It lacks one.
     """
-    kept = [gene.name for gene in space.with_groups(groups).genes]
-    there = f"its groups: {listed(groups)}" if groups else "it has none"
     for gene in space.genes:
         missing = [str(name) for name in gene.values if name not in groups] if gene.kind is GeneKind.SHARES else []
         if missing:
-            yield f"{gene.name} names {listed(missing)}, which the corpus does not have; {there}"
+            there = f"its groups: {listed(groups)}" if len(groups) > 1 else "it has none"
+            raise CorpusError(
+                f"{gene.name} names {listed(missing)}, which the corpus does not have; {there}"
+                f"{nearest_spelling(missing[0], groups)}; name some of these, or write {gene.name}: {{type: shares}} "
+                f"for whatever groups there are"
+            )
+
+
+def groups_notices(space: SearchSpace, groups: Sequence[str]) -> Iterator[str]:
+    """That a gene of shares is left out, where the corpus has no groups to divide a whole among."""
+    kept = [gene.name for gene in space.with_groups(groups).genes]
+    for gene in space.genes:
         if gene.name not in kept:
-            yield f"the corpus has too few groups to choose from, so networks have no gene {gene.name}"
+            yield f"there are no two groups of pieces to choose from, so networks have no gene {gene.name}"
+
+
+def playing_notice(space: SearchSpace, config: RunConfig) -> Iterator[str]:
+    """That settings were chosen which no network goes by, since each has a gene of the name."""
+    genes = [gene.name for gene in space.genes if gene.parent_name is None]
+    idle = [name for name in PLAYING if name in genes and getattr(config, name) != getattr(RunConfig(), name)]
+    if idle:
+        are_genes = worded(len(idle), "is a gene", "are genes")
+        have = worded(len(idle), "setting has", "settings have")
+        yield f"{listed(idle)} {are_genes} of this space: each network plays with its own, the {have} no effect"
 
 
 def _set_facts(songs: Sequence[Song], metre: Metre) -> dict[str, Json]:

@@ -2,14 +2,16 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 
 from evolve.execution.song_context import SongContext
 from evolve.execution.song_files import score_files, song_files
-from evolve.music.facts.description import describe
+from evolve.music.facts.description import Facts, describe
+from evolve.music.facts.features import Features, features_of
 from evolve.music.facts.set_figures import SetFigures
 from evolve.music.representation.contract import Representation, Streams
 from evolve.music.reshaping import equally_loud, joined, transposed, until
@@ -21,17 +23,68 @@ from evolve.randomness import derive_rng
 from evolve.store.records import SongResult
 
 
+@dataclass(frozen=True, slots=True)
+class ComposedSong:
+    """A song of a network that is not written yet.
+
+    Attributes:
+        number: Which one: song k has the random numbers of song k of every network of the run.
+        song: As it is heard, in the opening's key, the opening first.
+        context: What it begins with, and what its symbols mean.
+        has_ended: Whether the network ended it, or the most notes did.
+    """
+
+    number: int
+    song: Song
+    context: SongContext
+    has_ended: bool
+
+    @property
+    def opening_ticks(self) -> int:
+        """How much of it was given, not composed."""
+        return self.context.representation.seam(self.context.opening.goes_on_at)
+
+    @property
+    def features(self) -> Features:
+        """Its numbers, by which it is compared with others."""
+        context = self.context
+        return features_of(
+            self.song,
+            opening_ticks=self.opening_ticks,
+            corpus=context.figures,
+            transposed_by=context.opening.transposed_by,
+        )
+
+    @property
+    def facts(self) -> Facts:
+        """What can be said of it without ears."""
+        context = self.context
+        return describe(
+            self.song,
+            opening_ticks=self.opening_ticks,
+            copies=context.copies,
+            corpus=context.figures,
+            transposed_by=context.opening.transposed_by,
+            ended=self.has_ended,
+        )
+
+    def written(self, index: int, *, with_score: bool = False) -> SongResult:
+        """The song with its facts and its files, which are called by an index from 1."""
+        song = dataclasses.replace(self.song, title=f"Song {index}")
+        files = song_files(song, f"song-{index}", opening_ticks=self.opening_ticks)
+        scores = score_files(song, f"song-{index}") if with_score else ()
+        return SongResult(index, (*files, *scores), self.facts)
+
+
 def compose_songs(
     model: keras.Model,
     context: SongContext,
     *,
-    indices: Sequence[int],
+    numbers: Sequence[int],
     notes: int,
     seed: int,
     sampling: Sampling,
-    with_scores: bool = False,
-    on_song: Callable[[], None] = lambda: None,
-) -> tuple[SongResult, ...]:
+) -> tuple[ComposedSong, ...]:
     """Songs of a trained network, all from the context's opening, or from scratch where it has none.
 
     Song k uses the same random numbers in every network, so that two networks' songs differ by the networks alone.
@@ -39,44 +92,26 @@ def compose_songs(
     Args:
         model: A trained network.
         context: The opening, what symbols mean, and what copies are looked for in.
-        indices: Which songs, from 1; each has random numbers of its own.
+        numbers: Which songs, from 1; each has random numbers of its own.
         notes: Notes and chords composed in each at most, after the opening; a song may end before.
         seed: What the random numbers derive from.
         sampling: How symbols are chosen.
-        with_scores: Whether each song is also printed as a score.
-        on_song: Called as each is done.
     """
-    songs: dict[int, SongResult] = {}
-    for beginning, together in _by_beginning(context, indices, seed):
+    songs: dict[int, ComposedSong] = {}
+    for beginning, together in _by_beginning(context, numbers, seed):
         composed = _composed(model, beginning, _rngs(seed, together), notes, sampling)
-        for index, (streams, has_ended) in zip(together, composed, strict=True):
-            songs[index] = _song(streams, index, beginning, has_ended=has_ended, with_score=with_scores)
-            on_song()
-    return tuple(songs[index] for index in indices)
+        for number, (streams, has_ended) in zip(together, composed, strict=True):
+            song = transposed(whole_song(beginning, streams), -beginning.opening.transposed_by)
+            songs[number] = ComposedSong(number, song, beginning, has_ended)
+    return tuple(songs[number] for number in numbers)
 
 
-def set_figures(
-    model: keras.Model, context: SongContext, *, songs: int, notes: int, seed: int, sampling: Sampling
-) -> SetFigures:
-    """The figures of songs that nobody hears: as many as a quartile takes, the first of them those that are heard.
-
-    Args:
-        model: A trained network.
-        context: The opening, and what symbols mean.
-        songs: How many.
-        notes: As in `compose_songs`.
-        seed: As in `compose_songs`: song k has the random numbers of the song k that is heard.
-        sampling: How symbols are chosen.
-    """
-    composed = [
-        (whole_song(beginning, streams), has_ended)
-        for beginning, together in _by_beginning(context, range(1, songs + 1), seed)
-        for streams, has_ended in _composed(model, beginning, _rngs(seed, together), notes, sampling)
-    ]
+def figures_of_set(songs: Sequence[ComposedSong]) -> SetFigures:
+    """The figures of some songs together, at least one; all have the same opening, or none."""
     return SetFigures.of(
-        [song for song, _ in composed],
-        opening_ticks=context.representation.seam(context.opening.goes_on_at),
-        ended=[has_ended for _, has_ended in composed],
+        [one.song for one in songs],
+        opening_ticks=songs[0].opening_ticks,
+        ended=[one.has_ended for one in songs],
     )
 
 
@@ -129,20 +164,3 @@ def whole_song(context: SongContext, streams: Streams) -> Song:
         velocity = int(np.median(opening.song.notes.table[3]))
         composed = tuple(equally_loud(notes, velocity) for notes in composed)
     return joined(until(opening.song, seam), composed, seam)
-
-
-def _song(streams: Streams, index: int, context: SongContext, *, has_ended: bool, with_score: bool) -> SongResult:
-    opening = context.opening
-    song = dataclasses.replace(transposed(whole_song(context, streams), -opening.transposed_by), title=f"Song {index}")
-    seam = context.representation.seam(opening.goes_on_at)
-    facts = describe(
-        song,
-        opening_ticks=seam,
-        copies=context.copies,
-        corpus=context.figures,
-        transposed_by=opening.transposed_by,
-        ended=has_ended,
-    )
-    files = song_files(song, f"song-{index}", opening_ticks=seam)
-    scores = score_files(song, f"song-{index}") if with_score else ()
-    return SongResult(index, (*files, *scores), facts)

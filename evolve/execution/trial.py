@@ -8,18 +8,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import keras
 
-from evolve.config import RunConfig
 from evolve.errors import EvolveError
 from evolve.execution.checkpoints import checkpoint_path
+from evolve.execution.composing import compose
 from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material
-from evolve.execution.songs import compose_songs, set_figures
+from evolve.execution.material import Material, budget_of
+from evolve.genetics.genome import Genome
 from evolve.genetics.individual import Individual
-from evolve.music.facts.set_figures import SetFigures
 from evolve.music.representation.contract import Representation
 from evolve.network.build import hypermodel
 from evolve.network.checkpoint import CheckpointFile
@@ -27,21 +25,19 @@ from evolve.network.files import network_to_bytes
 from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.leftovers import nothing_left_behind
 from evolve.network.out_of_memory import is_out_of_memory, too_large
-from evolve.network.sampling import Sampling
 from evolve.network.train import TrainingFailed, TrainingSettings, train
 from evolve.randomness import derive_seed
-from evolve.store.records import Artifact, Json, SongResult, TrialResult
+from evolve.store.records import Artifact, Json, TrialResult
 
 Report = Callable[[TrialProgress], None]
 
-SILENT_SONGS: Final = 40
-"""Songs that are composed for their figures as a set alone. They cost a network of ``quick.yaml`` 0.09 seconds of a
-core, 0.3 % of its trial; one of two LSTM layers of 512 units 0.7 seconds where songs have up to 120 notes, and 2.2
-seconds where they have up to 500, 0.4 % of ``lstm.yaml``'s 600."""
-
 
 def run_trial(
-    individual: Individual, material: Material, report: Report, checkpoints: Path | None = None
+    individual: Individual,
+    material: Material,
+    report: Report,
+    checkpoints: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> TrialResult:
     """Train the individual's network and have it compose; no memory of it stays behind in this process.
 
@@ -53,17 +49,20 @@ def run_trial(
         report: Called with a sign of life several times a second while it trains, whether there is news or not.
         checkpoints: The folder in which the half-trained network is kept now and then, and looked for at first; None
             keeps none.
+        clock: Seconds, for the budget.
     """
     signs = _Signs(report, TrialProgress(individual.id, Phase.BUILDING))
     signs.repeat()
     with nothing_left_behind():
-        return _outcome(individual, material, signs, checkpoints)
+        return _outcome(individual, material, signs, checkpoints, clock)
 
 
-def _outcome(individual: Individual, material: Material, signs: "_Signs", checkpoints: Path | None) -> TrialResult:
+def _outcome(
+    individual: Individual, material: Material, signs: "_Signs", checkpoints: Path | None, clock: Callable[[], float]
+) -> TrialResult:
     try:
         checkpoint = None if checkpoints is None else checkpoint_path(checkpoints, individual.id)
-        return _train_and_compose(individual, material, signs, checkpoint)
+        return _train_and_compose(individual, material, signs, checkpoint, clock)
     except (TrainingFailed, EvolveError) as error:
         return TrialResult(individual.id, failure=_one_line(str(error)))
     except Exception as error:  # any combination of genes may break a library; the run must go on
@@ -73,15 +72,14 @@ def _outcome(individual: Individual, material: Material, signs: "_Signs", checkp
 
 
 def _train_and_compose(
-    individual: Individual, material: Material, signs: "_Signs", checkpoint: Path | None
+    individual: Individual, material: Material, signs: "_Signs", checkpoint: Path | None, clock: Callable[[], float]
 ) -> TrialResult:
-    config = material.config
-    started = time.monotonic()
+    started = clock()
     representation = material.representation(individual.genome.as_dict())
     pieces = material.encoded.pieces[representation.name]
     model, settings = _built(individual, material, representation)
-    building_s = time.monotonic() - started
-    signs.tell(TrialProgress(individual.id, Phase.TRAINING, 0, config.epochs))
+    building_s = clock() - started
+    signs.tell(TrialProgress(individual.id, Phase.TRAINING, 0, settings.most_epochs))
     history = train(
         model,
         pieces.training,
@@ -89,13 +87,15 @@ def _train_and_compose(
         settings,
         signs.tell_epoch,
         on_call=signs.repeat,
+        clock=clock,
         checkpoint=None if checkpoint is None else CheckpointFile(checkpoint),
+        diet=material.diet(individual.genome),
     )
     bits = history.best_held_out_bits
-    signs.tell(TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), config.epochs, bits))
-    composing = time.monotonic()
-    songs, together = _composed(model, material, representation, signs)
-    now = time.monotonic()
+    signs.tell(TrialProgress(individual.id, Phase.COMPOSING, len(history.epochs), settings.most_epochs, bits))
+    composing = clock()
+    songs = compose(model, material, individual.genome, signs.repeat)
+    now = clock()
     seconds = {
         "first_step_s": building_s + history.first_step_s,
         "composing_s": now - composing,
@@ -105,9 +105,10 @@ def _train_and_compose(
         **_metrics(history),
         "parameters": int(model.count_params()),
         **{name: round(took, 2) for name, took in seconds.items()},
-        "set_figures": together.to_json(),
+        **songs.metrics,
     }
-    return TrialResult(individual.id, metrics, songs, _artifacts(model, representation))
+    artifacts = (*_artifacts(model, representation), songs.unheard)
+    return TrialResult(individual.id, metrics, songs.heard, artifacts)
 
 
 def _built(
@@ -126,43 +127,20 @@ def _built(
         heads=str(material.genes(individual.genome)["heads"]),
     )
     model = build(hp)  # registers genes that the space does not speak of, such as the batch size
-    return model, _training_settings(material, representation, window, int(hp.get("batch_size")), seed)
-
-
-def _composed(
-    model: keras.Model, material: Material, representation: Representation, signs: "_Signs"
-) -> tuple[tuple[SongResult, ...], SetFigures]:
-    """The songs that are heard, and the figures of a larger set of which they are the first."""
-    config, context = material.config, material.context(representation.name)
-    sampling = sampling_of(config)
-    songs = compose_songs(
-        model,
-        context,
-        indices=range(1, config.songs + 1),
-        notes=config.notes,
-        seed=config.seed,
-        sampling=sampling,
-        on_song=signs.repeat,
-    )
-    together = set_figures(model, context, songs=SILENT_SONGS, notes=config.notes, seed=config.seed, sampling=sampling)
-    return songs, together
-
-
-def sampling_of(config: RunConfig) -> Sampling:
-    """How a run's songs are sampled."""
-    return Sampling(config.temperature, config.top_p, config.repetition_guard)
+    return model, _training_settings(individual.genome, material, representation, int(hp.get("batch_size")), seed)
 
 
 def _training_settings(
-    material: Material, representation: Representation, window: int, batch_size: int, seed: int
+    genome: Genome, material: Material, representation: Representation, batch_size: int, seed: int
 ) -> TrainingSettings:
-    """The run's budget; bits are told for as much music whatever the symbols are."""
+    """The individual's share of the run's budget; bits are told for as much music whatever the symbols are."""
     config = material.config
     return TrainingSettings(
-        window=window,
+        window=material.window(representation.name),
         symbols_per_note=material.encoded.held_out_symbols_per_note(representation.name),
         epochs=config.epochs,
         seconds=config.seconds,
+        budget=budget_of(genome),
         patience=config.patience,
         starts_told=bool(representation.metres),
         learn_from=config.targets,

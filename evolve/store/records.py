@@ -126,6 +126,14 @@ class IndividualRecord:
     replaced_by: str | None
     lost: tuple[str, ...] = ()
 
+    @property
+    def chosen_songs(self) -> tuple[SongRecord, ...]:
+        """The songs that its trial put before listeners, without those that a listener asked for later."""
+        chosen = self.metrics.get("songs_heard")
+        if not isinstance(chosen, list):
+            return self.songs
+        return tuple(song for song in self.songs if song.index <= len(chosen))
+
 
 @dataclass(frozen=True, slots=True)
 class BallotRecord:
@@ -201,6 +209,6 @@ class RunRecord:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The names of the corpus's groups, the largest first; none of a corpus that is not read or has none."""
+        """The names of the corpus's groups, the largest first; none before it is read, and in older runs."""
         groups = (group.get("name") for group in self.corpus.get("groups", ()) if isinstance(group, dict))
         return tuple(name for name in groups if isinstance(name, str))

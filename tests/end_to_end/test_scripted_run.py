@@ -80,7 +80,7 @@ def test_every_song_can_be_read_heard_and_seen(finished: Path, report: Any) -> N
 
 
 def test_every_network_has_its_songs_measured_as_a_set(finished: Path, report: Any) -> None:  # noqa: ANN401
-    """Forty songs that are not kept, told in JSON, in CSV and in the story, beside the corpus."""
+    """Forty songs of which some are heard, told in JSON, in CSV and in the story, beside the corpus."""
     assert report["corpus"]["set_figures"]["notes_median"] == 120
     members = [one for generation in report["generations"] for one in generation["individuals"]]
     assert {one["metrics"]["set_figures"]["songs"] for one in members} == {40}

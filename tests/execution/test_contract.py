@@ -8,6 +8,7 @@ import pytest
 
 from evolve.errors import CorpusError
 from evolve.execution import trial
+from evolve.execution.composing import SILENT_SONGS
 from evolve.execution.contract import Phase, TrialRunner
 from evolve.execution.in_process import InProcessExecution, InProcessRunner
 from evolve.execution.material import Material
@@ -59,14 +60,18 @@ def test_every_individual_is_started_and_finished_once(runner: TrialRunner, mate
     assert set(recorder.started) == set(recorder.results) == {"g0-1", "g0-2"}
     for result in recorder.results.values():
         assert result.failure is None
-        assert {artifact.kind for artifact in result.artifacts} == {"network", "vocabulary"}
+        assert {artifact.kind for artifact in result.artifacts} == {"network", "vocabulary", "unheard"}
         assert [song.index for song in result.songs] == [1, 2]
         assert all(0 < song.facts["notes"] <= 12 for song in result.songs)  # rests are composed, but are no notes
         assert result.metrics["epochs"] == 1
         assert 0 < result.metrics["held_out_bits_per_note"] < 20
         assert list(result.metrics["bits_by_position"]) == ["0", "50", "100"]  # no tune has 200 notes
         figures = SetFigures.from_json(result.metrics["set_figures"])
-        assert figures.songs == trial.SILENT_SONGS
+        assert figures.songs == SILENT_SONGS
+        numbers = result.metrics["silent_songs"]
+        assert {len(own) for own in numbers.values()} == {SILENT_SONGS}
+        heard = [number - 1 for number in result.metrics["songs_heard"]]
+        assert [numbers["notes"][place] for place in heard] == [song.facts["notes"] for song in result.songs]
         assert 0 < figures.notes_median <= 50 + 12
 
 

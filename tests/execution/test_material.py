@@ -10,10 +10,12 @@ from evolve.config import RunConfig
 from evolve.errors import CorpusError
 from evolve.execution.material import (
     Material,
+    check_groups,
     default_heads,
     groups_notices,
     opening_facts,
     opening_from_facts,
+    playing_notice,
     prepare,
     representations_in,
 )
@@ -23,7 +25,7 @@ from evolve.music.facts.set_figures import SetFigures
 from evolve.music.midi import read_midi, write_midi
 from evolve.music.representation.contract import Settings
 from evolve.music.representation.kinds import learn
-from evolve.music.reshaping import shifted, transposed
+from evolve.music.reshaping import shifted
 from evolve.music.song import Metre, Note, Notes, Song, Track
 from evolve.network.genes import GENES
 from tests.execution.settings import small_config, small_space
@@ -56,17 +58,11 @@ def test_what_is_prepared_is_what_is_read_back(tunes: Path) -> None:
     assert prepared.notices == ()
 
 
-def test_the_groups_of_a_corpus_are_told_and_kept(tunes: Path, tmp_path: Path) -> None:
+def test_the_groups_of_a_corpus_are_told_and_kept(grouped_tunes: Path) -> None:
     """Folders of a corpus are its groups, of every piece that is learned from or held out."""
-    for folder, moves in (("low", range(2)), ("high", range(2, 4))):
-        (tmp_path / "tunes" / folder).mkdir(parents=True)
-        for path in tunes.iterdir():
-            for move in moves:
-                song = transposed(read_midi(path.read_bytes(), path.name), move)
-                (tmp_path / "tunes" / folder / f"{path.stem} {move}.mid").write_bytes(write_midi(song))
-    config = small_config(tmp_path / "tunes")
+    config = small_config(grouped_tunes)
     facts = prepare(config, small_space()).facts["corpus"]
-    assert [(group["name"], group["pieces"]) for group in facts["groups"]] == [("high", 16), ("low", 16)]
+    assert [(group["name"], group["pieces"]) for group in facts["groups"]] == [("high", 12), ("low", 12)]
     assert sum(group["notes"] for group in facts["groups"]) == facts["notes"]
     assert facts["grouped_by"] == ["folder"]
     encoded = loaded(config).encoded
@@ -134,20 +130,74 @@ def test_a_space_says_which_representations_its_networks_need() -> None:
     assert representations_in(small_space()) == ("notes",)
 
 
-def test_what_a_space_says_of_groups_that_the_corpus_has_not_is_told() -> None:
-    """By their names, with those that there are; and that a gene is left out when there is nothing to divide."""
+def test_a_gene_without_groups_to_choose_from_is_told() -> None:
+    """It is left out, which a corpus of one group is no reason to end for."""
 
     def told(diet: str, *groups: str) -> list[str]:
         return list(groups_notices(parse_space(f"genes: {{depth: 1, diet: {diet}}}", "s.yaml", GENES).space, groups))
 
+    left_out = "there are no two groups of pieces to choose from, so networks have no gene diet"
     assert told("{type: shares}", "jig", "reel") == []
-    assert told("{type: shares}", "jig") == [
-        "the corpus has too few groups to choose from, so networks have no gene diet"
-    ]
-    assert told("{type: shares, values: [jig, reel, slide]}", "jig", "reel") == [
-        "diet names slide, which the corpus does not have; its groups: jig and reel"
-    ]
-    assert told("{type: shares, values: [jig, slide]}") == [
-        "diet names jig and slide, which the corpus does not have; it has none",
-        "the corpus has too few groups to choose from, so networks have no gene diet",
-    ]
+    assert told("{type: shares}", "jig") == [left_out]
+
+
+@pytest.mark.parametrize(
+    ("groups", "reason"),
+    [
+        (["jig", "reel"], "diet names jigg, which the corpus does not have; its groups: jig and reel; did you mean"),
+        (
+            ["all"],
+            "diet names jigg and reel, which the corpus does not have; it has none; name some of these, or write",
+        ),
+    ],
+)
+def test_a_group_that_the_corpus_has_not_is_refused(groups: list[str], reason: str) -> None:
+    """Before anything is trained: with those that there are, and the nearest spelling."""
+    space = parse_space("genes: {depth: 1, diet: {type: shares, values: [jigg, reel]}}", "s.yaml", GENES).space
+    with pytest.raises(CorpusError, match=reason):
+        check_groups(space, groups)
+    check_groups(space, ["jigg", "reel", "waltz"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "notices"),
+    [
+        ({}, []),
+        ({"temperature": 1.0}, []),
+        ({"epochs": 5, "top_p": 0.9}, []),
+        (
+            {"temperature": 0.8},
+            ["temperature is a gene of this space: each network plays with its own, the setting has no effect"],
+        ),
+        (
+            {"repetition_guard": "strict", "temperature": 0.8},
+            [
+                "temperature and repetition_guard are genes of this space: each network plays with its own, the "
+                "settings have no effect"
+            ],
+        ),
+    ],
+)
+def test_a_setting_that_no_network_goes_by_is_told(settings: dict[str, object], notices: list[str]) -> None:
+    """Where somebody chose it, and each network has a gene of its name."""
+    text = "genes: {temperature: {type: float, min_value: 0.5, max_value: 1.5}, repetition_guard: gentle}"
+    config = RunConfig.model_validate(settings)
+    assert list(playing_notice(parse_space(text, "plays.yaml", GENES).space, config)) == notices
+    assert list(playing_notice(small_space(), config)) == []
+
+
+def test_a_setting_that_some_networks_go_by_is_nothing_to_tell() -> None:
+    """A gene that another one switches off leaves networks to the setting."""
+    text = (
+        "genes: {cell: {type: choice, values: [lstm, gru]}, "
+        "temperature: {type: float, min_value: 0.5, max_value: 1.5, parent_name: cell, parent_values: [gru]}}"
+    )
+    space = parse_space(text, "some.yaml", GENES).space
+    assert list(playing_notice(space, RunConfig(temperature=0.8))) == []
+
+
+def test_a_chosen_temperature_is_told_as_the_run_starts(tunes: Path) -> None:
+    """With whatever else there is to tell."""
+    space = parse_space("genes: {temperature: {type: float, min_value: 0.5, max_value: 1.5}}", "t.yaml", GENES).space
+    (notice,) = prepare(small_config(tunes, temperature=0.7), space).notices
+    assert notice.startswith("temperature is a gene of this space")

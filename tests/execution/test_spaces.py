@@ -3,6 +3,7 @@
 import dataclasses
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from evolve.config import Given, settle
 from evolve.errors import CorpusError
 from evolve.execution.material import Material, prepare
-from evolve.execution.songs import compose_songs, set_figures
-from evolve.execution.trial import run_trial, sampling_of
+from evolve.execution.songs import compose_songs, figures_of_set
+from evolve.execution.trial import run_trial
+from evolve.execution.unheard import heard_now
 from evolve.genetics.genome import Value
 from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.space_file import parse_space
 from evolve.music.builtin import BACH_CHORALES
+from evolve.music.facts.figures import figures_of
 from evolve.music.facts.struck import Struck
 from evolve.music.midi import read_midi
 from evolve.music.reshaping import transposed, until
@@ -40,18 +43,22 @@ def material_of(name: str, *, endings: bool = True) -> Material:
     given = [*((key, value) for key, value, _ in file.settings), *ours.items()]
     config = settle([Given(key, value, name, is_firm=False) for key, value in given])
     preparation = prepare(config, file.space)
-    return Material.load(preparation.data, preparation.facts, file.space, config)
+    groups = [group["name"] for group in preparation.facts["corpus"]["groups"]]
+    return Material.load(preparation.data, preparation.facts, file.space.with_groups(groups), config)
+
+
+def individual_of(name: str, representation: str) -> Individual:
+    """A small network of a shipped space."""
+    genome = material_of(name).space.sample(derive_rng(7, name))
+    small: dict[str, Value] = {"representation": representation, "depth": 1, "width": 96, "cell": "lstm", "budget": 1.0}
+    genes = tuple((gene, small.get(gene, value)) for gene, value in genome.genes)
+    return Individual("g0-1", 0, 1, dataclasses.replace(genome, genes=genes), Origin.FOUNDER)
 
 
 @cache
 def trial_of(name: str, representation: str) -> TrialResult:
-    """What one small network of a shipped space did."""
-    material = material_of(name)
-    genome = material.space.sample(derive_rng(7, name))
-    small: dict[str, Value] = {"representation": representation, "depth": 1, "width": 96, "cell": "lstm"}
-    genes = tuple((gene, small.get(gene, value)) for gene, value in genome.genes)
-    individual = Individual("g0-1", 0, 1, dataclasses.replace(genome, genes=genes), Origin.FOUNDER)
-    return run_trial(individual, material, lambda _: None)
+    """What it did."""
+    return run_trial(individual_of(name, representation), material_of(name), lambda _: None)
 
 
 def midi_of(song: SongResult) -> bytes:
@@ -93,16 +100,23 @@ def test_networks_of_both_kinds_go_on_from_the_same_opening() -> None:
 
 
 @pytest.mark.parametrize("kind", ["notes", "events"])
-def test_the_first_songs_of_a_set_are_those_that_are_heard(kind: str) -> None:
-    """They have the same lengths, and as many end by themselves; from scratch there are figures too."""
-    material, heard = material_of("duet.yaml"), trial_of("duet.yaml", kind).songs
-    model = network_from_bytes(next(one.data for one in trial_of("duet.yaml", kind).artifacts if one.kind == "network"))
+def test_the_songs_that_are_heard_are_some_of_those_that_are_composed(kind: str) -> None:
+    """Note for note, by their numbers; their figures as a set are those of all, from scratch too."""
+    material, trial = material_of("duet.yaml"), trial_of("duet.yaml", kind)
+    model = network_from_bytes(next(one.data for one in trial.artifacts if one.kind == "network"))
+    context, sampling = material.context(kind), material.sampling(individual_of("duet.yaml", kind).genome)
+    asked: dict[str, Any] = {"notes": 40, "seed": material.config.seed, "sampling": sampling}
+    again = compose_songs(model, context, numbers=range(1, 41), **asked)
+    for number, song in zip(trial.metrics["songs_heard"], trial.songs, strict=True):
+        assert [track.notes for track in again[number - 1].song.tracks] == [
+            track.notes for track in read_midi(midi_of(song), "").tracks
+        ]
+    assert trial.metrics["set_figures"] == figures_of_set(again).to_json()
+    assert trial.metrics["silent_songs"]["distance"] == [song.features["distance"] for song in again]
     given = len(Struck.of(material.opening.song.notes))
-    context, sampling = material.context(kind), sampling_of(material.config)
-    figures = set_figures(model, context, songs=2, notes=40, seed=material.config.seed, sampling=sampling)
-    assert figures.notes_median == given + np.mean([song.facts["notes"] for song in heard])
-    assert figures.ended == np.mean([song.facts["ended"] for song in heard])
-    assert set_figures(model, context.from_scratch(), songs=5, notes=30, seed=3, sampling=sampling).songs == 5
+    assert figures_of_set(again).notes_median == given + np.median([song.facts["notes"] for song in again])
+    scratch = compose_songs(model, context.from_scratch(), numbers=range(1, 6), **asked)
+    assert figures_of_set(scratch).songs == 5
 
 
 @pytest.mark.parametrize(("name", "kind"), [("duet.yaml", "notes"), ("duet.yaml", "events"), ("events.yaml", "events")])
@@ -112,7 +126,9 @@ def test_a_whole_song_is_gone_on_from_by_its_network_and_by_another(name: str, k
     heard = read_midi(midi_of(trial_of(name, kind).songs[1]), "")
     context = material.context(kind).going_on_from(heard, "song 2 of g0-1")
     model = network_from_bytes(next(one.data for one in trial_of(name, kind).artifacts if one.kind == "network"))
-    songs = compose_songs(model, context, indices=(3, 4), notes=30, seed=3, sampling=sampling_of(material.config))
+    sampling = material.sampling(individual_of(name, kind).genome)
+    numbered = compose_songs(model, context, numbers=(3, 4), notes=30, seed=3, sampling=sampling)
+    songs = [one.written(one.number) for one in numbered]
     assert context.opening.transposed_by == material.opening.transposed_by
     for song in songs:
         composed = read_midi(midi_of(song), "")
@@ -144,10 +160,11 @@ def test_a_song_can_begin_from_scratch_and_is_printed(name: str, kind: str) -> N
     material = material_of(name)
     network = next(one.data for one in trial_of(name, kind).artifacts if one.kind == "network")
     context = material.context(kind).from_scratch()
-    model, sampling = network_from_bytes(network), sampling_of(material.config)
-    first, *_ = compose_songs(model, context, indices=(1, 2, 3), notes=30, seed=3, sampling=sampling, with_scores=True)
-    (again,) = compose_songs(model, context, indices=(1,), notes=30, seed=3, sampling=sampling)
-    assert midi_of(first) == midi_of(again)
+    model, sampling = network_from_bytes(network), material.sampling(individual_of(name, kind).genome)
+    composed, *_ = compose_songs(model, context, numbers=(1, 2, 3), notes=30, seed=3, sampling=sampling)
+    first = composed.written(1, with_score=True)
+    (again,) = compose_songs(model, context, numbers=(1,), notes=30, seed=3, sampling=sampling)
+    assert midi_of(first) == midi_of(again.written(1))
     assert first.facts["opening_ticks"] == 0
     song = read_midi(midi_of(first), "")
     assert song.metre in {beginning.metre for beginning in material.encoded.beginnings}
@@ -156,6 +173,21 @@ def test_a_song_can_begin_from_scratch_and_is_printed(name: str, kind: str) -> N
     assert set(files) == {"midi", "audio", "roll", "musicxml", "score_svg", "score"}
     assert files["score"].startswith(b"\x89PNG")
     assert np.all(song.notes.ends_ticks <= song.length_ticks)
+
+
+@pytest.mark.parametrize("kind", ["notes", "events"])
+def test_songs_that_nobody_heard_can_be_had_one_after_the_other(kind: str) -> None:
+    """All that were composed, each once, as they would have sounded; then there are none."""
+    trial = trial_of("duet.yaml", kind)
+    data = next(one.data for one in trial.artifacts if one.kind == "unheard")
+    more = [heard_now(data, already=already, index=already + 3) for already in range(38)]
+    assert heard_now(data, already=38, index=41) is None
+    facts = [song.facts for song in (*trial.songs, *more) if song]
+    assert sorted(fact["notes"] for fact in facts) == sorted(trial.metrics["silent_songs"]["notes"])
+    third = more[0]
+    assert third
+    assert (third.index, {artifact.name for artifact in third.files}) == (3, {"song-3.mid", "song-3.ogg", "song-3.png"})
+    assert facts[2]["notes"] == figures_of(read_midi(midi_of(third), ""), opening_ticks=facts[2]["opening_ticks"]).notes
 
 
 def test_networks_that_never_learned_beginnings_say_so() -> None:

@@ -11,7 +11,7 @@ from evolve.judging.ballot import Candidate, CandidateSong
 from evolve.judging.letters import blind_letters
 from evolve.report.reliability import Reliability, reliability_of
 from evolve.store.names import checked_name, known_name
-from evolve.store.records import GenerationRecord, Json, RunRecord, SongRecord
+from evolve.store.records import GenerationRecord, IndividualRecord, Json, RunRecord, SongRecord
 from evolve.store.run_store import RunStore
 
 
@@ -30,6 +30,8 @@ class Sitting:
         steps: Of the listener's unfinished ballot, oldest first.
         save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another sitting of
             this listener has kept others meanwhile.
+        more: Of a candidate's id, the candidate with one more of its songs; None when it has no other. It stays with
+            the candidate. Raises `RunError` when it cannot be read or kept.
     """
 
     generation: int
@@ -41,6 +43,7 @@ class Sitting:
     reliability: Reliability | None
     steps: tuple[Json, ...]
     save: Callable[[Sequence[Json]], None]
+    more: Callable[[str], Candidate | None]
 
 
 def sit(store: RunStore, generation: int, listener: str) -> Sitting:
@@ -53,11 +56,8 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
     record = heard_generation(run, generation)
     chosen = _seated(run, record)
     letters = _letters(run, generation, listener)
-    folder = store.paths.listening(generation, listener)
-    candidates = tuple(
-        Candidate(letter, name, tuple(_lay_out(store, song, letter, folder) for song in run.individuals[name].songs))
-        for letter, name in letters.items()
-    )
+    table = _ListeningTable(store, run, letters, store.paths.listening(generation, listener))
+    candidates = tuple(map(table.laid_out, letters.values()))
     steps = tuple(store.draft_steps(generation, listener))
     kept: Sequence[Json] = steps
 
@@ -67,7 +67,60 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         kept = steps
 
     told = reliability_of(run, record)
-    return Sitting(generation, listener, letters, candidates, chosen.unheard, chosen.rule, told, steps, save)
+    return Sitting(
+        generation, listener, letters, candidates, chosen.unheard, chosen.rule, told, steps, save, table.more
+    )
+
+
+class _ListeningTable:
+    """The candidates' songs under their blind letters, as many of each as this listener was given.
+
+    At first those are the songs that were chosen, and others that this listener asked for in this very generation:
+    somebody who comes back with more songs than the others would be known by that.
+    """
+
+    def __init__(self, store: RunStore, run: RunRecord, letters: Mapping[str, str], folder: Path) -> None:
+        self._store, self._run, self._folder = store, run, folder
+        self._letter_of = {name: letter for letter, name in letters.items()}
+        self._given: dict[str, int] = {}
+
+    def laid_out(self, name: str, most: int | None = None) -> Candidate:
+        """A candidate with the songs that this listener was given, or the first so many of all."""
+        letter = self._letter_of[name]
+        songs = self._given_songs(name) if most is None else self._store.songs_of(name)[:most]
+        candidate = Candidate(letter, name, tuple(_lay_out(self._store, one, letter, self._folder) for one in songs))
+        self._given[name] = len(songs)
+        return candidate
+
+    def _given_songs(self, name: str) -> tuple[SongRecord, ...]:
+        chosen, letter = self._run.individuals[name].chosen_songs, self._letter_of[name]
+        others = self._store.songs_of(name)[len(chosen) :]
+        given = [
+            one for one in others if any(path.exists() for path in _blind_paths(one, letter, self._folder).values())
+        ]
+        return (*chosen, *given)
+
+    def more(self, name: str) -> Candidate | None:
+        """A candidate with one more song: one that was asked for before, by others or elsewhere, or else a new one."""
+        given = self._given[name]
+        is_kept = len(self._store.songs_of(name)) > given
+        if is_kept or _one_more(self._store, self._run.individuals[name]):
+            return self.laid_out(name, given + 1)
+        return None
+
+
+def _one_more(store: RunStore, record: IndividualRecord) -> bool:
+    """Whether an individual has a song that nobody has heard yet; it is made to sound, and kept."""
+    from evolve.execution.unheard import KIND, heard_now  # noqa: PLC0415 - a ranking needs no music library
+
+    songs = store.songs_of(record.individual.id)
+    if KIND not in record.files or not songs:
+        return False
+    asked_for = len(songs) - len(record.chosen_songs)
+    song = heard_now(store.read_file(record.files[KIND]), already=asked_for, index=songs[-1].index + 1)
+    if song is not None:
+        store.record_song(record.individual.id, song)
+    return song is not None
 
 
 class EarlyHearing:
@@ -79,7 +132,7 @@ class EarlyHearing:
 
     def __init__(self, store: RunStore, run: RunRecord, generation: int, listener: str) -> None:
         """Lay out what is there already."""
-        self._store, listener = store, _known(store, listener)
+        self._store, self._run, listener = store, run, _known(store, listener)
         self.folder = store.paths.listening(generation, listener)
         self.heard = 0
         record = run.generations[generation]
@@ -96,7 +149,7 @@ class EarlyHearing:
             self._lay_out(individual_id, songs)
             while self._again:
                 again = self._again.pop()
-                self._lay_out(again, self._store.songs_of(again))
+                self._lay_out(again, self._run.individuals[again].chosen_songs)
 
     def _lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
         for song in songs:
@@ -158,9 +211,17 @@ def _how_it_goes_on(run: RunRecord) -> str:
 def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> CandidateSong:
     """A song under names that tell the letter alone: a player that shows the file's name gives nothing away."""
     files = {}
-    for kind, relative in song.files.items():
-        blind = store.checked(folder / checked_name(f"{letter}-{song.index}{Path(relative).suffix}"))
+    for kind, path in _blind_paths(song, letter, folder).items():
+        blind = store.checked(path)
         if not blind.exists():
-            store.write_file(blind, store.read_file(relative))
+            store.write_file(blind, store.read_file(song.files[kind]))
         files[kind] = blind.resolve()
     return CandidateSong(song.index, files, song.facts)
+
+
+def _blind_paths(song: SongRecord, letter: str, folder: Path) -> dict[str, Path]:
+    """Where each file of a song lies under the letter, by kind."""
+    return {
+        kind: folder / checked_name(f"{letter}-{song.index}{Path(relative).suffix}")
+        for kind, relative in song.files.items()
+    }

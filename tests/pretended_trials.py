@@ -20,6 +20,7 @@ from evolve.search import Judge, Outcome, advance, create
 from evolve.sittings import Sitting
 from evolve.store.records import Artifact, GenerationRecord, RunRecord, SongResult, TrialResult
 from evolve.store.run_store import RunStore
+from tests.unheard_songs import with_unheard
 
 WORDS_ALONE = """
 genes:
@@ -74,6 +75,7 @@ class PretendedExecution:
         is_running: Whether it is started now.
         is_starting: Whether it is just starting.
         bits: The validation loss of an individual.
+        unheard: Songs of each that nobody hears unless they ask.
     """
 
     fails: Callable[[Individual], str | None] = lambda _: None
@@ -86,6 +88,7 @@ class PretendedExecution:
     is_running: bool = False
     is_starting: bool = False
     bits: Callable[[Individual], float] = lambda _: 3.0
+    unheard: int = 0
 
     def get_ready(self, trials: int) -> None:
         """There is nothing to start; how many trials were foretold is remembered."""
@@ -114,6 +117,7 @@ class PretendedExecution:
             reason = self.fails(individual)
             self.ran.append(individual.id)
             result = pretended_result(individual, material.config.songs, self.bits(individual))
+            result = with_unheard(result, self.unheard) if self.unheard else result
             observer.trial_finished(result if reason is None else TrialResult(individual.id, failure=reason))
 
     def _shuffled(self, individuals: Sequence[Individual]) -> list[Individual]:

@@ -22,6 +22,7 @@ def terminal_judge(sitting: Sitting) -> tuple[Ballot, str] | None:
         generation=sitting.generation,
         listener=sitting.listener,
         told=_reliability_in_words(sitting),
+        more=sitting.more,
     )
 
 

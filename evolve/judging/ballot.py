@@ -20,7 +20,7 @@ class CandidateSong:
     """One song of a candidate, as a listener meets it.
 
     Attributes:
-        index: From 1; song k of every candidate was composed with the same random stream.
+        index: From 1, in the order in which they are to be heard.
         files: Absolute paths by kind (``midi``, ``audio``, ``roll``), under names that tell the letter alone.
         facts: What can be said of the song without ears, such as ``{"notes": 500, "range": "C2–A5", ...}``.
     """

@@ -15,6 +15,7 @@ from evolve.errors import RunError
 from evolve.genetics.individual import Individual
 from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import Standing
+from evolve.store import trials
 from evolve.store.ballots import check_open, listeners_in, read_draft, write_ballot, write_draft
 from evolve.store.births import Changes, write_generation, write_replacement
 from evolve.store.consistency import contradictions
@@ -24,9 +25,17 @@ from evolve.store.founding import take_folder
 from evolve.store.lock import held, is_held
 from evolve.store.paths import RunPaths
 from evolve.store.reading import read_fact, read_run, read_songs, read_standings
-from evolve.store.records import Artifact, BallotRecord, GenerationStatus, Json, RunRecord, SongRecord, TrialResult
+from evolve.store.records import (
+    Artifact,
+    BallotRecord,
+    GenerationStatus,
+    Json,
+    RunRecord,
+    SongRecord,
+    SongResult,
+    TrialResult,
+)
 from evolve.store.refusals import damaged, files_translated, refused_by_disk
-from evolve.store.trials import kept_file, status_of, write_facts, write_files, write_lost, write_result, write_start
 
 
 class RunStore:
@@ -172,7 +181,7 @@ class RunStore:
         """
         inside(self.paths, relative)
         with self._database.snapshot() as cursor:
-            kept = kept_file(cursor, relative)
+            kept = trials.kept_file(cursor, relative)
         return read_inside(self.paths, relative, kept)
 
     def write_file(self, path: Path, data: bytes) -> KeptFile:
@@ -206,7 +215,7 @@ class RunStore:
     def record_facts(self, facts: Mapping[str, Json]) -> None:
         """Set facts of the whole run, all or none."""
         with self._database.transaction() as cursor:
-            write_facts(cursor, facts)
+            trials.write_facts(cursor, facts)
 
     def write_material(self, data: bytes, files: Iterable[Artifact], facts: Mapping[str, Json]) -> None:
         """Keep what every trial works from, the opening's files, and the facts about both."""
@@ -214,8 +223,8 @@ class RunStore:
         kept = {artifact.kind: self.write_file(self.paths.opening(artifact.name), artifact.data) for artifact in files}
         opening = {**facts["opening"], "files": {kind: file.path for kind, file in kept.items()}}
         with self._database.transaction() as cursor:
-            write_facts(cursor, {**facts, "opening": opening})
-            write_files(cursor, (material, *kept.values()))
+            trials.write_facts(cursor, {**facts, "opening": opening})
+            trials.write_files(cursor, (material, *kept.values()))
 
     # --- births ------------------------------------------------------------------------------------------------------
 
@@ -259,12 +268,12 @@ class RunStore:
     def record_start(self, individual_id: str) -> None:
         """A trial of the individual has begun."""
         with self._database.transaction() as cursor:
-            write_start(cursor, individual_id)
+            trials.write_start(cursor, individual_id)
 
     def record_lost(self, individual_id: str, reason: str) -> None:
         """An attempt of a trial was lost, such as with its worker, and is made again; why, in one line."""
         with self._database.transaction() as cursor:
-            write_lost(cursor, individual_id, reason)
+            trials.write_lost(cursor, individual_id, reason)
 
     def record_trial(self, result: TrialResult) -> bool:
         """Keep what a trial made; files first, then the rows in one transaction.
@@ -273,12 +282,28 @@ class RunStore:
             Whether it was new; a second result for the same individual, as after a lost node, changes nothing.
         """
         with self._database.snapshot() as cursor:
-            if status_of(cursor, result.individual_id).is_finished:
+            if trials.status_of(cursor, result.individual_id).is_finished:
                 return False
         groups = [result.artifacts, *(song.files for song in result.songs)]
         files, *songs = self._write_artifacts(result.individual_id, groups)
         with self._database.transaction() as cursor:
-            write_result(cursor, result, files, songs)
+            trials.write_result(cursor, result, files, songs)
+        return True
+
+    def record_song(self, individual_id: str, song: SongResult) -> bool:
+        """Keep one more song of an individual whose trial has ended.
+
+        Its files are written inside the transaction: two who hear the same song at once would write different bytes,
+        since no two encodings of a sound are alike.
+
+        Returns:
+            Whether it was new; a song that is there already is left as it is.
+        """
+        with self._database.transaction() as cursor:
+            if any(one.index == song.index for one in read_songs(cursor, individual_id)):
+                return False
+            (files,) = self._write_artifacts(individual_id, [song.files])
+            trials.write_song(cursor, individual_id, song, files)
         return True
 
     def record_evaluated(self, number: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from evolve.store.clock import now
 from evolve.store.fields import RowError, one_of
 from evolve.store.files import KeptFile
-from evolve.store.records import IndividualStatus, Json, TrialResult
+from evolve.store.records import IndividualStatus, Json, SongResult, TrialResult
 
 Kept = Mapping[str, KeptFile]
 """Files by kind."""
@@ -35,11 +35,16 @@ def write_result(cursor: sqlite3.Cursor, result: TrialResult, files: Kept, songs
     )
     write_files(cursor, files.values())
     for song, song_files in zip(result.songs, songs, strict=True):
-        cursor.execute(
-            "INSERT OR REPLACE INTO song (individual, number, files, facts) VALUES (?, ?, ?, ?)",
-            (result.individual_id, song.index, _paths(song_files), json.dumps(dict(song.facts))),
-        )
-        write_files(cursor, song_files.values())
+        write_song(cursor, result.individual_id, song, song_files)
+
+
+def write_song(cursor: sqlite3.Cursor, individual_id: str, song: SongResult, files: Kept) -> None:
+    """One song, and the files that hold it; in place of one of the same number."""
+    cursor.execute(
+        "INSERT OR REPLACE INTO song (individual, number, files, facts) VALUES (?, ?, ?, ?)",
+        (individual_id, song.index, _paths(files), json.dumps(dict(song.facts))),
+    )
+    write_files(cursor, files.values())
 
 
 def write_facts(cursor: sqlite3.Cursor, facts: Mapping[str, Json]) -> None:

@@ -22,7 +22,7 @@ from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player, silence_at_death
 from evolve.judging.terminal.painting import STYLE
 from evolve.judging.terminal.plain import HOW_TO_ORDER, describe, judge_by_lines
-from evolve.judging.terminal.screen import Save, Screen
+from evolve.judging.terminal.screen import More, Save, Screen
 from evolve.judging.terminal.view import View
 from evolve.words import counted, worded
 
@@ -53,6 +53,7 @@ def judge(
     generation: int,
     listener: str,
     told: str = "",
+    more: More = lambda _: None,
     input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
     output: Output | None = None,
     player: Player | None = None,
@@ -66,6 +67,7 @@ def judge(
         generation: Which one, from 0.
         listener: Who listens; may be empty.
         told: What there is to know before listening, a sentence or two; may be empty.
+        more: Gives a candidate one more song, by its id; None when it has no other.
         input: Where keys come from; the terminal by default.
         output: Where pages go; the terminal by default.
         player: What plays the songs; found on this machine by default.
@@ -80,17 +82,17 @@ def judge(
     draft = BallotDraft.begun([candidate.id for candidate in candidates], draft_steps)
     title = f"generation {generation}"
     if input is None and output is None and not _is_capable():
-        return _judge_plainly(candidates, draft, title=title, told=told, save=save)
+        return _judge_plainly(candidates, draft, title=title, told=told, save=save, more=more)
     sounding = player or Player()
     with create_app_session(input, output), sounding, silence_at_death(sounding):
         view = View({each.id: each for each in candidates}, title=title, listener=listener, draft=draft, told=told)
-        made = _judge(view, save=save, player=sounding)
+        made = _judge(view, save=save, player=sounding, more=more)
         if made is not None:
             _show_answer(format_order(made[0], view.letters))
         return made
 
 
-def _judge(view: View, *, save: Save, player: Player) -> tuple[Ballot, str] | None:
+def _judge(view: View, *, save: Save, player: Player, more: More) -> tuple[Ballot, str] | None:
     """Asks how to rank, until a ballot is made or the listener leaves."""
     while True:
         way = _ask_way(view.draft, view.title)
@@ -98,7 +100,7 @@ def _judge(view: View, *, save: Save, player: Player) -> tuple[Ballot, str] | No
             return None
         if way is not _Way.ORDER:
             opened = replace(view, pairs=way is _Way.PAIRS, notice="" if view.draft.steps else _FIRST_HINT[way])
-            return Screen(opened, save=save, player=player).run()
+            return Screen(opened, save=save, player=player, more=more).run()
         ballot = _ask_order(view)
         if ballot is not None:
             save(view.draft.apply(Order(ballot, "order")).to_json())
@@ -167,7 +169,7 @@ def _is_capable() -> bool:
 
 
 def _judge_plainly(
-    candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, told: str, save: Save
+    candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, told: str, save: Save, more: More
 ) -> tuple[Ballot, str] | None:
     """Line by line on the standard streams."""
 
@@ -186,7 +188,7 @@ def _judge_plainly(
 
     so_far, heart = draft.ballot if draft.steps else None, heart_in(sys.stdout.encoding)
     ballot = judge_by_lines(
-        candidates, title=title, told=told, so_far=so_far, heart=heart, read_line=read_line, write=write
+        candidates, title=title, told=told, so_far=so_far, heart=heart, more=more, read_line=read_line, write=write
     )
     if ballot is None:
         return None

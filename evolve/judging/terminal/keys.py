@@ -18,6 +18,7 @@ class Command(Enum):
     TIE = auto()
     REJECT = auto()
     HEART = auto()
+    MORE = auto()
     PREVIOUS_SONG = auto()
     NEXT_SONG = auto()
     PLAY = auto()
@@ -53,8 +54,8 @@ class Binding:
 BINDINGS = (
     Binding(Command.PREVIOUS, ("up", "k", "c-p"), "↑ k", "look at the candidate above"),
     Binding(Command.NEXT, ("down", "j", "c-n"), "↓ j", "look at the candidate below"),
-    Binding(Command.FIRST, ("home", "g", "pageup"), "home g", "look at the first"),
-    Binding(Command.LAST, ("end", "G", "pagedown"), "end G", "look at the last"),
+    Binding(Command.FIRST, ("home", "g", "pageup"), "home  end", "look at the first, or the last (also g, G)"),
+    Binding(Command.LAST, ("end", "G", "pagedown"), "", ""),
     Binding(Command.UP, ("s-up", "K", "c-up", "escape up", "escape k"), "shift ↑  K", "move it up (also ctrl, alt)"),
     Binding(Command.DOWN, ("s-down", "J", "c-down", "escape down", "escape j"), "shift ↓  J", "move it down"),
     Binding(Command.TOP, ("s-home", "c-home", "<"), "<", "move it to the top"),
@@ -62,6 +63,7 @@ BINDINGS = (
     Binding(Command.TIE, ("=", "t"), "=  t", "tie it with the one above, or part them; of a pair: equal"),
     Binding(Command.REJECT, ("x", "delete"), "x", "reject it, or take it back"),
     Binding(Command.HEART, ("f", "♥"), "f ♥", "love the chosen song, or no longer; it breaks a tie"),
+    Binding(Command.MORE, ("m", "+"), "m +", "one more of the songs that it has composed"),
     Binding(Command.PLAY, ("space", "p"), "space p", "play the chosen song, or stop"),
     Binding(Command.PLAY_NUMBER, tuple("123456789"), "1 … 9", "play that song"),
     Binding(Command.PREVIOUS_SONG, ("left", "h"), "← h", "choose the song before"),
@@ -86,6 +88,7 @@ LIST_HINTS = (
     ("r", "roll"),
     ("f", "♥"),
     ("u", "undo"),
+    ("m", "more"),
     ("enter", "done"),
     ("q", "later"),
     ("?", "help"),
@@ -97,6 +100,7 @@ PAIRS_HINTS = (
     ("space", "play"),
     ("f", "♥"),
     ("r", "roll"),
+    ("m", "more"),
     ("u", "undo"),
     ("q", "later"),
     ("?", "help"),

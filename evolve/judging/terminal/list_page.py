@@ -6,7 +6,7 @@ from textwrap import wrap
 from evolve.judging.ballot import Candidate
 from evolve.judging.terminal.facts import HEADINGS, song_line, summary
 from evolve.judging.terminal.keys import CONFIRM_HINTS, LIST_HINTS
-from evolve.judging.terminal.painting import Fragment, Line, hints, padded, page, rule, spread
+from evolve.judging.terminal.painting import Fragment, Line, hints, padded, page, rule, spread, width
 from evolve.judging.terminal.status import status_line
 from evolve.judging.terminal.view import Page, View, in_words
 from evolve.words import counted
@@ -116,28 +116,29 @@ def _row(view: View, candidate: Candidate, rank: list[Fragment], columns: int, *
     here = candidate.id == view.cursor
     letter = "class:rejected" if rejected else "class:chosen" if here else "class:letter"
     facts = f"{'class:faint' if rejected else ''} {'class:current' if here else ''}"
-    return [
+    line: Line = [
         ("class:pointer", "» " if here else "  "),
         *rank,
         ("", "  "),
         (letter, candidate.letter),
         (facts, " " * max(0, 2 - len(candidate.letter)) + _cells(summary(candidate), columns)),
         ("", _gap(columns)),
-        *_heard(view, candidate),
     ]
+    return [*line, *_heard(view, candidate, columns - width(line))]
 
 
-def _heard(view: View, candidate: Candidate) -> Line:
+def _heard(view: View, candidate: Candidate, columns: int) -> Line:
     """A dot for each song: filled once it was played, a note while it sounds, a heart where it is loved."""
     dots: Line = []
+    gap = " " if 2 * len(candidate.songs) <= columns else ""
     for song in candidate.songs:
         key = (candidate.id, song.index)
         playing, heard = key == view.playing, key in view.heard
         if view.loves(*key) and not playing:
-            dots.append(("class:heart", "♥ "))
+            dots.append(("class:heart", f"♥{gap}"))
             continue
         style = "class:playing" if playing else "" if heard else "class:faint"
-        dots.append((style, ("♪" if playing else "●" if heard else "○") + " "))
+        dots.append((style, ("♪" if playing else "●" if heard else "○") + gap))
     return dots
 
 

@@ -10,7 +10,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
 from evolve.errors import EvolveError
-from evolve.judging.ballot import Ballot
+from evolve.judging.ballot import Ballot, Candidate
 from evolve.judging.draft import BallotDraft, Heart, Move, Order, Step
 from evolve.judging.moves import Action
 from evolve.judging.pairwise import Answer, next_question
@@ -26,6 +26,9 @@ from evolve.judging.terminal.view import Page, View
 Save = Callable[[list[dict[str, Any]]], None]
 """Given all steps so far, after each change."""
 
+More = Callable[[str], Candidate | None]
+"""Of a candidate's id, the candidate with one more song; None when it has no other."""
+
 _REFRESH_S = 0.5
 """How soon the screen notices that a song has ended."""
 
@@ -36,9 +39,10 @@ _ESCAPE_S = 0.1
 class Screen:
     """The judge's pages, from the first key to the ballot."""
 
-    def __init__(self, view: View, *, save: Save, player: Player) -> None:
+    def __init__(self, view: View, *, save: Save, player: Player, more: More) -> None:
         self.view = view if view.cursor in view.rows else replace(view, cursor=view.rows[0])
         self._save = save
+        self._find_more = more
         self._player = player
         self._commands = self._list_commands()
         self._application: Application[Ballot | None] = Application(
@@ -99,8 +103,7 @@ class Screen:
         if command is Command.INTERRUPT:
             self._application.exit(exception=KeyboardInterrupt)
         elif number is not None:
-            self.view = self.view.listening_to(number)
-            self._play(number, toggle=False)
+            self._play_number(number)
         elif self.view.overlay is not None:
             self._obey_over(self.view.overlay, command)
         elif command in self._commands:
@@ -141,6 +144,7 @@ class Screen:
             Command.TIE: self._tie,
             Command.REJECT: self._reject,
             Command.HEART: self._love,
+            Command.MORE: self._more,
             Command.PLAY: lambda: self._play(self.view.song, toggle=True),
             Command.ROLL: lambda: self._show(self.view.over(Page.ROLL)),
             Command.HELP: lambda: self._show(self.view.over(Page.HELP)),
@@ -181,6 +185,18 @@ class Screen:
             self.view = self.view.saying(f"{self.view.candidate.letter} has no song {self.view.song} to love")
         else:
             self._take(Heart(self.view.cursor, song.index))
+
+    def _more(self) -> None:
+        """One more song of the candidate under the cursor, which takes a moment to become sound."""
+        try:
+            fuller = self._find_more(self.view.cursor)
+        except EvolveError as error:
+            self.view = self.view.saying(str(error))
+            return
+        if fuller is None:
+            self.view = self.view.saying(f"{self.view.candidate.letter} has no more songs")
+        else:
+            self.view = self.view.with_more(fuller)
 
     def _answer(self, better: str | None) -> None:
         question = self.view.question
@@ -229,6 +245,13 @@ class Screen:
     def _keep(self, draft: BallotDraft, *, row: int | None = None) -> None:
         self._save(draft.to_json())
         self.view = self.view.saying("").with_draft(draft, row=row)
+
+    def _play_number(self, number: int) -> None:
+        if number not in self.view.songs[self.view.cursor]:
+            self.view = self.view.saying(f"{self.view.candidate.letter} has no song {number} to play")
+            return
+        self.view = self.view.listening_to(number)
+        self._play(number, toggle=False)
 
     def _play(self, number: int, *, toggle: bool) -> None:
         """Plays a song of the candidate under the cursor; when that very song plays, `toggle` stops it."""

@@ -102,19 +102,32 @@ class View:
         """The cursor some rows further down (negative: up), stopping at the ends."""
         rows = self.rows
         at = rows.index(self.cursor) + steps
-        return replace(self, cursor=rows[min(max(at, 0), len(rows) - 1)], notice="")
+        return self._on(rows[min(max(at, 0), len(rows) - 1)]).saying("")
 
     def listening_to(self, song: int) -> Self:
-        """Another song of each candidate, stopping at the ends."""
-        return replace(self, song=min(max(song, 1), self.songs_each), notice="")
+        """Another song of the candidates, stopping at the ends of the one under the cursor."""
+        return replace(self, song=self._song_of(self.cursor, song), notice="")
+
+    def with_more(self, candidate: Candidate) -> Self:
+        """A candidate with one more song, which is then the chosen one."""
+        songs = {**self.candidates, candidate.id: candidate}
+        return replace(self, candidates=songs, cursor=candidate.id).listening_to(candidate.songs[-1].index)
 
     def with_draft(self, draft: BallotDraft, *, row: int | None = None) -> Self:
         """After a step: the cursor stays with its candidate, or on a row when that is asked for."""
         changed = replace(self, draft=draft)
         rows = changed.rows
         if row is not None:
-            return replace(changed, cursor=rows[min(row, len(rows) - 1)])
-        return changed if self.cursor in rows else replace(changed, cursor=rows[0])
+            return changed._on(rows[min(row, len(rows) - 1)])
+        return changed if self.cursor in rows else changed._on(rows[0])
+
+    def _on(self, cursor: str) -> Self:
+        """With the cursor on a candidate, and the same song of it chosen, or its last where it has fewer."""
+        return replace(self, cursor=cursor, song=self._song_of(cursor, self.song))
+
+    def _song_of(self, candidate: str, song: int) -> int:
+        """The number of a song that the candidate has, nearest to this one; 1 where it has none."""
+        return min(max(song, 1), max((one.index for one in self.candidates[candidate].songs), default=1))
 
     def over(self, overlay: Page | None) -> Self:
         """With this page on top, or without any."""

@@ -7,6 +7,7 @@ prints the ballot at the end.
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,22 @@ def candidates(count: int, *, songs: int = 2, folder: Path = Path("/run/listenin
     )
 
 
+class MoreSongs:
+    """Gives a candidate one more song each time, until it has so many."""
+
+    def __init__(self, cast: Sequence[Candidate], most: int = 3) -> None:
+        self._cast, self._most = {each.id: each for each in cast}, most
+
+    def __call__(self, name: str) -> Candidate | None:
+        """See `Sitting.more`."""
+        now = self._cast[name]
+        if len(now.songs) == self._most:
+            return None
+        another = _song(now.letter, len(now.songs) + 1, now.songs[0].files["audio"].parent)
+        self._cast[name] = replace(now, songs=(*now.songs, another))
+        return self._cast[name]
+
+
 def _song(letter: str, index: int, folder: Path) -> CandidateSong:
     name = f"{letter}-song-{index}"
     files = {"audio": folder / f"{name}.ogg", "midi": folder / f"{name}.mid"}
@@ -52,13 +69,15 @@ def main(arguments: Sequence[str]) -> None:
     """Judges, and tells on the last line how it ended."""
     kept = Path(arguments[0])
     steps = json.loads(kept.read_text()) if kept.exists() else []
+    cast = candidates(int(arguments[1]))
     try:
         made = judge(
-            candidates(int(arguments[1])),
+            cast,
             steps,
             save=lambda now: _write(kept, now),
             generation=7,
             listener="anna",
+            more=MoreSongs(cast),
         )
     except KeyboardInterrupt:
         sys.stdout.write("THE END: interrupted\n")

@@ -202,6 +202,13 @@ def test_a_row_of_five_songs_is_seen_whole_on_a_small_screen() -> None:
     assert row.rstrip().endswith("○ ○ ○ ○ ○")
 
 
+def test_the_dots_of_more_songs_move_together() -> None:
+    """So that each is seen also on a small screen."""
+    row = text(paint_list(view(songs=11), 80, 24))[3]
+
+    assert row.endswith("○" * 11)
+
+
 def test_what_is_cut_of_the_chosen_song_s_line_follows_below_it() -> None:
     """In whole phrases; where the line fits, nothing follows."""
     narrow, wide = (text(paint_list(view(), columns, 24)) for columns in (80, 120))

@@ -1,17 +1,23 @@
 """On a terminal that can do little, an order is typed, explained when wrong, and agreed to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from evolve.judging.ballot import Ballot
+from evolve.errors import RunError
+from evolve.judging.ballot import Ballot, Candidate
 from evolve.judging.order import HEART, format_order
 from evolve.judging.terminal.plain import judge_by_lines
-from tests.judging.terminal.pretending import candidates
+from tests.judging.terminal.pretending import MoreSongs, candidates
 
 CAST = candidates(3)
 LETTERS = {each.letter: each.id for each in CAST}
 
 
-def listen(*typed: str, so_far: Ballot | None = None, heart: str = HEART) -> tuple[str | None, list[str]]:
+def listen(
+    *typed: str,
+    so_far: Ballot | None = None,
+    heart: str = HEART,
+    more: Callable[[str], Candidate | None] | None = None,
+) -> tuple[str | None, list[str]]:
     """The order in letters, and all that was shown."""
     lines: Iterator[str] = iter(typed)
     shown: list[str] = []
@@ -24,7 +30,13 @@ def listen(*typed: str, so_far: Ballot | None = None, heart: str = HEART) -> tup
         return f"{line}\n"
 
     ballot = judge_by_lines(
-        CAST, title="generation 7", so_far=so_far, heart=heart, read_line=read_line, write=shown.append
+        CAST,
+        title="generation 7",
+        so_far=so_far,
+        heart=heart,
+        more=more or MoreSongs(CAST),
+        read_line=read_line,
+        write=shown.append,
     )
     return (None if ballot is None else format_order(ballot, LETTERS)), shown
 
@@ -84,3 +96,29 @@ def test_hearts_given_before_are_called_to_mind_and_kept() -> None:
     assert "Your order so far: A = B+1 = C" in listen(so_far=so_far, heart="+")[1]
     assert listen("c > b > a", "", so_far=so_far)[0] == "C > B♥1 > A"
     assert listen("c+1 > b > a", "", so_far=so_far)[0] == "C♥1 > B > A"
+
+
+def test_one_more_song_is_told_and_can_be_loved() -> None:
+    """By a letter in either case; the others keep what they have."""
+    order, shown = listen("more c", "c+3 > a+3 = b", "c+3 > a = b", "")
+
+    at = shown.index("     /run/listening/C-song-3.ogg")
+    assert shown[at - 1].startswith("  3  500 notes")
+    assert any("a has no song 3; its songs are 1 and 2" in line for line in shown)
+    assert order == "C♥3 > A = B"
+
+
+def test_a_song_that_is_not_there_is_told_in_a_line() -> None:
+    """No other song, no such candidate, an id, or a disk that has no room: the order is asked for again."""
+    order, shown = listen("MORE  B", "more b", "more z", f"more {LETTERS['B']}", "more", "b > ...", "")
+
+    assert "B has no more songs." in shown
+    assert 'no candidate is called "z"; more wants a letter, as in: more C' in shown
+    assert f'no candidate is called "{LETTERS["B"]}"; more wants a letter, as in: more C' in shown
+    assert order == "B > A = C"
+
+    def refuse(_: str) -> Candidate | None:
+        raise RunError("the disk is full")
+
+    order, shown = listen("more b", "b > ...", "", more=refuse)
+    assert (order, "the disk is full" in shown) == ("B > A = C", True)

@@ -113,6 +113,28 @@ def test_hearts_given_in_the_list_are_kept_where_the_order_is_typed(tmp_path: Pa
     assert json.loads(kept.read_text())[-1]["favourites"] == [["g7-1", 2]]
 
 
+def test_a_listener_has_one_more_song_of_a_candidate(tmp_path: Path) -> None:
+    """It is listed and chosen, other candidates have none of that number, and it is told when there are no more."""
+    terminal = Terminal(_PRETENDING, str(tmp_path / "steps"), "2", columns=100)
+    terminal.until("How would you like to rank")
+    terminal.type("\r")
+    terminal.until("m more")
+    terminal.type("jm")
+    terminal.until(" ▸ 3  500 notes")
+    terminal.type("f")
+    terminal.until(" ▸ 3♥ 500 notes")
+    terminal.type("m")
+    terminal.until("B has no more songs")
+    terminal.type("kf")
+    terminal.until("A has no song 3 to love")
+    terminal.type("9")
+    terminal.until("there is no song 9")
+    terminal.type("\r")
+    terminal.until("You love song 3 of B.")
+    terminal.type("y")
+    assert terminal.end() == 0
+
+
 def test_ctrl_c_restores_the_screen_and_stops_the_song(tmp_path: Path) -> None:
     """What was done is kept; no sound and no full screen stay behind."""
     (tmp_path / "bin").mkdir()

@@ -14,8 +14,8 @@ from evolve.judging.order import format_order
 from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player
 from evolve.judging.terminal.judge import judge
-from evolve.judging.terminal.screen import Save
-from tests.judging.terminal.pretending import candidates
+from evolve.judging.terminal.screen import More, Save
+from tests.judging.terminal.pretending import MoreSongs, candidates
 
 UP, DOWN, SHIFT_UP, SHIFT_DOWN = "\x1b[A", "\x1b[B", "\x1b[1;2A", "\x1b[1;2B"
 ALT_UP, CTRL_UP = "\x1b[1;3A", "\x1b[1;5A"
@@ -37,6 +37,7 @@ class Listening:
         cast: tuple[Candidate, ...] = CAST,
         steps: list[dict[str, Any]] | None = None,
         save: Save | None = None,
+        more: More | None = None,
     ) -> None:
         self.letters = {each.letter: each.id for each in cast}
         self.saved: list[list[dict[str, Any]]] = []
@@ -49,6 +50,7 @@ class Listening:
                 save=save or self.saved.append,
                 generation=7,
                 listener="anna",
+                more=more or MoreSongs(cast),
                 input=pipe,
                 output=DummyOutput(),
                 player=self.player,
@@ -147,11 +149,13 @@ def test_every_heart_is_saved_and_a_later_sitting_goes_on() -> None:
     assert Listening(f"{LIST}{ENTER}y", steps=first.saved[-1]).order == "A = B♥2 = C = D"
 
 
-def test_a_song_that_is_not_there_cannot_be_loved() -> None:
-    """Somebody may have fewer songs than another; nothing is saved."""
-    cast = (candidates(2, songs=2)[0], candidates(2, songs=1)[1])
+def test_of_somebody_with_fewer_songs_the_last_is_chosen() -> None:
+    """Whoever comes from another's third song is on one that is there."""
+    cast = (candidates(2, songs=3)[0], candidates(2, songs=2)[1])
 
-    assert Listening(f"{LIST}ljfq", cast=cast).saved == []
+    heard = Listening(f"{LIST}lljf q", cast=cast)
+    assert heard.saved == [[{"do": "heart", "id": cast[1].id, "song": 2}]]
+    assert heard.player.played == ["B-song-2.ogg"]
 
 
 def test_hearts_given_among_pairs_stay_when_the_order_is_found() -> None:
@@ -227,6 +231,56 @@ def test_songs_are_played_by_number_and_by_the_space_bar() -> None:
 
     assert listening.player.played == ["A-song-2.ogg", "B-song-2.ogg", "B-song-1.ogg", "A-song-1.ogg"]
     assert listening.player.playing is None
+
+
+@pytest.mark.parametrize("key", ["m", "+"])
+def test_one_more_song_is_the_chosen_one(key: str) -> None:
+    """It plays by the space bar and by its number, and can be loved; the others keep what they have."""
+    heard = Listening(f"{LIST}j{key} f3{ENTER}y")
+    assert (heard.player.played, heard.order) == (["B-song-3.ogg"] * 2, "A = B♥3 = C = D")
+    heard = Listening(f"{LIST}j{key}k fj3{ENTER}y")
+    assert (heard.player.played, heard.order) == (["A-song-2.ogg", "B-song-3.ogg"], "A♥2 = B = C = D")
+
+
+def test_one_more_song_can_be_had_of_a_pair() -> None:
+    """Of the one under the cursor, without answering the question."""
+    heard = Listening(f"{PAIRS}jm f==={ENTER}y")
+    assert (heard.player.played, heard.order) == (["B-song-3.ogg"], "A = B♥3 = C = D")
+
+
+@pytest.mark.parametrize("keys", ["rm", f"{ENTER}m", "?m"], ids=["roll", "confirm", "help"])
+def test_no_song_is_asked_for_over_another_page(keys: str) -> None:
+    """The key takes the page away, as any other."""
+    asked: list[str] = []
+
+    def more(name: str) -> None:
+        asked.append(name)
+
+    assert Listening(f"{LIST}{keys}jf{ENTER}y", more=more).order == "A = B♥1 = C = D"
+    assert asked == []
+
+
+def test_when_there_are_no_more_songs_all_stays_as_it_is() -> None:
+    """Also where the last one is asked for again and again."""
+    assert Listening(f"{LIST}lmmmm f{ENTER}y").player.played == ["A-song-3.ogg"]
+    heard = Listening(f"{LIST}lm f{ENTER}y", more=lambda _: None)
+    assert (heard.player.played, heard.order) == (["A-song-2.ogg"], "A♥2 = B = C = D")
+
+
+def test_a_song_that_cannot_be_had_ends_nothing() -> None:
+    """The steps before and after it count."""
+
+    def refuse(_: str) -> Candidate | None:
+        raise RunError("the disk is full")
+
+    assert Listening(f"{LIST}fm lf{ENTER}y", more=refuse).order == "A♥1♥2 = B = C = D"
+
+
+def test_a_number_without_a_song_plays_nothing() -> None:
+    """Neither beyond the songs of all nor beyond those of this one, while another plays on to its end."""
+    cast = (candidates(2, songs=2)[0], candidates(2, songs=1)[1])
+    heard = Listening(f"{LIST}19j2q", cast=cast)
+    assert heard.player.played == ["A-song-1.ogg"]
 
 
 def test_pairs_lead_to_the_ballot_and_can_be_left_and_undone() -> None:

@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def measured(cell: Cell, seed: int, notes: int) -> dict[str, Any]:
     """The figures of one network, also printed as they are found."""
-    from evolve.execution.songs import set_figures  # noqa: PLC0415 - Keras, which --help can do without
+    from evolve.execution.songs import compose_songs, figures_of_set  # noqa: PLC0415 - Keras, which --help can do without
 
     corpus = read_corpus([cell.source], roles=cell.tracks.split("+"))
     parts = as_notes_say(*split_pieces(corpus.pieces, seed=0))
@@ -135,7 +135,8 @@ def measured(cell: Cell, seed: int, notes: int) -> dict[str, Any]:
     encoded, representation = taught.encoded, taught.pieces.representation
     begun = from_scratch(encoded.parts, encoded.beginnings[0])
     context = SongContext(representation, begun, encoded.parts, encoded.beginnings, copies=None, figures=None)
-    composed = set_figures(taught.model, context, songs=cell.songs, notes=notes, seed=seed, sampling=Sampling())
+    numbers = range(1, cell.songs + 1)
+    composed = compose_songs(taught.model, context, numbers=numbers, notes=notes, seed=seed, sampling=Sampling())
     found = {
         "exact": sum(
             tuple(track.notes for track in piece.song.tracks) == heard
@@ -146,7 +147,7 @@ def measured(cell: Cell, seed: int, notes: int) -> dict[str, Any]:
         "epochs": taught.epochs,
         "bits": taught.bits_a_note,
         **by_position(taught),
-        "songs": composed.to_json(),
+        "songs": figures_of_set(composed).to_json(),
         "theirs": SetFigures.of([piece.song for piece in parts[0]]).to_json(),
     }
     print(json.dumps({"tracks": cell.tracks, "kind": cell.kind, "seed": seed, **found}), flush=True)

@@ -78,7 +78,7 @@ def _musicxml_or_archive(data: bytes) -> st.SearchStrategy[Input]:
 def _spaces(draw: st.DrawFn) -> str:
     """YAML with known and unknown keys in their places."""
     scalars = _SCALARS.map(str) | st.sampled_from(
-        ["*a", "&a 1", "!!int 1", "[1, 2]", "{a: b}", "'", "|", "lstm", "64", "0.5"]
+        ["*a", "&a 1", "!!int 1", "[1, 2]", "{a: b}", "'", "|", "lstm", "64", "0.5", "jig", "reel", "gentle"]
     )
     keys = ("type", "min_value", "max_value", "step", "sampling", "values", "default", "ordered", "parent_name",
             "parent_values", "value")  # fmt: skip
@@ -102,7 +102,9 @@ def _setting_names() -> st.SearchStrategy[str]:
 
 def _settings() -> st.SearchStrategy[Input]:
     """What `--set` may be given, and what may stand under ``settings`` of a space."""
-    usual = st.sampled_from(["1", "2", "8", "0.5", "true", "off", "piano", "melody+bass", "last", "none", "x.mid"])
+    usual = st.sampled_from(
+        ["1", "2", "8", "0.5", "true", "off", "piano", "melody+bass", "last", "none", "x.mid", "typical", "same_noise"]
+    )
     typed = st.tuples(_setting_names(), usual | usual | _SCALARS.map(str)).map("=".join) | st.text(max_size=30)
     in_file = st.tuples(_setting_names(), _SCALARS | st.lists(_SCALARS, max_size=3)).map(list)
     return typed.map(lambda text: Input(Kind.SETTING, ".txt", _bytes(text))) | in_file.map(

@@ -9,10 +9,12 @@ from typing import Any, Final, Protocol
 import evolve.music.batch
 from evolve.cli.given import options_given, space_given
 from evolve.cli.options import find_space
-from evolve.config import Given, settle
+from evolve.config import Given, RunConfig, settle
 from evolve.errors import CorpusError
 from evolve.execution.export import CARD, NETWORK, VOCABULARY, read_export
-from evolve.execution.material import _opening_files
+from evolve.execution.material import _opening_files, budget_of, sampling_of
+from evolve.genetics.breeding import found
+from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import format_order, parse_order
@@ -34,6 +36,8 @@ from tests.fuzz.made_up import IDS, LETTERS, SONGS
 from tests.music.pieces import song_of
 
 ROLES: Final = ("melody", "bass")
+GROUPS: Final = ("jig", "reel", "1")
+FOUNDERS: Final = 2
 OPENING_NOTES: Final = 10
 MOST_STEPS_LEARNED: Final = 2_000
 LIMITS: Final = Limits(3.0, SMALL_MEMORY_MB)
@@ -117,7 +121,15 @@ def _open(path: Path) -> None:
 def _read_space(path: Path) -> None:
     name, text = find_space(str(path))
     parsed = parse_space(text, name, GENES)
-    settle(space_given(name, parsed.settings))
+    _found_in(parsed.space.with_groups(GROUPS), settle(space_given(name, parsed.settings)))
+
+
+def _found_in(space: SearchSpace, config: RunConfig) -> None:
+    """As the founders of a run are born, on a corpus of some groups, up to what says how they learn and play."""
+    for one in found(space, population=int(min(FOUNDERS, space.size)), seed=0):
+        assert one.genome in space
+        assert 0 < budget_of(one.genome) <= 1
+        sampling_of(one.genome, config)
 
 
 def _settle(path: Path) -> None:

@@ -23,7 +23,11 @@ from tests.execution.processes import writers
 from tests.torture.stopping import COUNTS_VARIABLE, STEPS
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = ("--population", "3", "--songs", "1", "--notes", "20", "--seed", "7", "--set", "epochs=2")
+SETTINGS = (
+    "--population", "3", "--songs", "1", "--notes", "20", "--seed", "7", "--set", "epochs=2", "--set", "seconds=600",
+)  # fmt: skip
+"""With so many seconds that a network's share of the budget is one in epochs, which is the same on a busy machine."""
+
 TRAINING = "training"
 """The step that is stopped by the clock, from outside: from the start of Ray to the last song."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evolve.network.genes import PLAYING
 from tests.torture.torture import disturbed, table, undisturbed
 
 pytestmark = pytest.mark.slow
@@ -15,10 +16,13 @@ SEED = int(os.environ.get("EVOLVE_TORTURE_SEED", "1"))
 
 
 def test_a_run_that_is_killed_again_and_again_ends_like_an_undisturbed_one(
-    tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    grouped_tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Same lineage, genomes, ballots and songs; after each kill the store is whole and no process is left."""
-    model = undisturbed(tmp_path / "undisturbed", tunes, generations=2)
+    """Same lineage, genomes, diets, ballots and songs; after each kill the store is whole and no process is left."""
+    model = undisturbed(tmp_path / "undisturbed", grouped_tunes, generations=2)
+    assert model.run is not None
+    genomes = [record.individual.genome for record in model.run.individuals.values()]
+    assert all(set(genome) >= {"diet", "budget", *PLAYING} for genome in genomes)
     kills = disturbed(tmp_path / "disturbed", model, kills=KILLS, seed=SEED, on_kill=lambda _: None)
     assert len(kills) == KILLS
     assert {kill.step for kill in kills} == {"founding", "training", "recording", "ranking", "breeding"}

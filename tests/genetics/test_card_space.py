@@ -40,9 +40,9 @@ Key = tuple[tuple[str, Value], ...]
 
 @pytest.fixture(scope="module")
 def space() -> SearchSpace:
-    """The space of the card."""
+    """The space of the card, on a corpus of two groups."""
     path = Path(__file__).parents[2] / "search_spaces" / "lstm.yaml"
-    return parse_space(path.read_text(), path.name, GENES).space
+    return parse_space(path.read_text(), path.name, GENES).space.with_groups(["major", "minor"])
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from evolve.music.arrangement import PIANO, arrange
 from evolve.music.batch import Progress, read_files
 from evolve.music.builtin import BUILT_IN
 from evolve.music.cache import Outcome
-from evolve.music.groups import EVERYTHING, Group, Origin, group_pieces, groups_of
+from evolve.music.groups import EVERYTHING, Group, Provenance, group_pieces, groups_of
 from evolve.music.key import mode_of, semitones_to_common_key
 from evolve.music.read_song import Refused
 from evolve.music.reading import Reading
@@ -128,7 +128,7 @@ def read_corpus(
     outcomes = read_files([file.path for file in files], on_progress)
     names = source_names(sources)
     pieces: list[Piece] = []
-    origins: list[Origin] = []
+    origins: list[Provenance] = []
     skipped: list[Skipped] = []
     for file, outcome in zip(files, outcomes, strict=True):
         for found in _pieces(file, outcome, roles, to_common_key=to_common_key):
@@ -181,10 +181,10 @@ def _pieces(
             yield Skipped(name, str(error))
 
 
-def _origin(file: SourceFile, reading: Reading, source: str) -> Origin:
+def _origin(file: SourceFile, reading: Reading, source: str) -> Provenance:
     """What can tell the group of a piece: its own kind of tune, else that of its file's name."""
     kind = reading.kind or kind_in_title(file.path.stem)
-    return Origin(source, file.folders, kind, mode_of(reading.song.notes, reading.sharps))
+    return Provenance(source, file.folders, kind, mode_of(reading.song.notes, reading.sharps))
 
 
 def _names(file: SourceFile, outcome: Sequence[Reading | Refused]) -> list[str]:

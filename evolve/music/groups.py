@@ -35,7 +35,7 @@ LEAST_TOLD: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Provenance:
     """What can tell the group of a piece.
 
     Attributes:
@@ -80,7 +80,7 @@ class Grouping:
     by: tuple[str, ...]
 
 
-def group_pieces(origins: Sequence[Origin]) -> Grouping:
+def group_pieces(origins: Sequence[Provenance]) -> Grouping:
     """The groups of the pieces of a corpus, at most `MOST_GROUPS`; the same in whatever order the pieces come.
 
     Each source is divided by its folders, where two of them or more have pieces; else by kind of tune, where half of
@@ -112,7 +112,7 @@ def groups_of(names: Sequence[str], notes: Sequence[int]) -> tuple[Group, ...]:
     return tuple(Group(name, pieces[name], sums[name]) for name in order)
 
 
-def _divided(origins: Sequence[Origin], source: str, least: int) -> tuple[str, Sequence[str]]:
+def _divided(origins: Sequence[Provenance], source: str, least: int) -> tuple[str, Sequence[str]]:
     """What the groups of a source come from, and the group's name of each of its pieces."""
     ways = {
         "folder": _folders(origins, source),
@@ -126,7 +126,7 @@ def _divided(origins: Sequence[Origin], source: str, least: int) -> tuple[str, S
     return SOURCE, [source] * len(origins)
 
 
-def _folders(origins: Sequence[Origin], source: str) -> list[str]:
+def _folders(origins: Sequence[Provenance], source: str) -> list[str]:
     """The first folders in which pieces part; those that lie beside them have their source's name."""
     levels = zip(*(origin.folders for origin in origins), strict=False)
     shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
@@ -135,7 +135,7 @@ def _folders(origins: Sequence[Origin], source: str) -> list[str]:
     return [shortened(printable(origin.folders[shared])) if origin.folders[shared:] else source for origin in origins]
 
 
-def _kinds(origins: Sequence[Origin]) -> list[str]:
+def _kinds(origins: Sequence[Provenance]) -> list[str]:
     told = sum(bool(origin.kind) for origin in origins)
     return [origin.kind or OTHER for origin in origins] if told >= LEAST_TOLD * len(origins) else []
 

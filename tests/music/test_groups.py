@@ -19,7 +19,7 @@ from evolve.music.groups import (
     OTHER,
     Group,
     Grouping,
-    Origin,
+    Provenance,
     group_pieces,
     groups_of,
 )
@@ -32,9 +32,9 @@ SCALE = "C D E F | G A B c | e d c B | {} |"
 
 def origins(
     count: int, *, source: str = "book", folders: Sequence[str] = (), kind: str = "", mode: str = "major"
-) -> list[Origin]:
+) -> list[Provenance]:
     """So many pieces of which the same is known."""
-    return [Origin(source, tuple(folders), kind, mode)] * count
+    return [Provenance(source, tuple(folders), kind, mode)] * count
 
 
 def sizes(grouping: Grouping) -> dict[str, int]:
@@ -43,7 +43,7 @@ def sizes(grouping: Grouping) -> dict[str, int]:
 
 
 any_origin = st.builds(
-    Origin,
+    Provenance,
     st.sampled_from(["a", "b", "other"]),
     st.sampled_from([(), ("x",), ("x", "y"), ("y",), ("z", "x")]),
     st.sampled_from(["", "reel", "jig", "other"]),
@@ -52,7 +52,7 @@ any_origin = st.builds(
 
 
 @given(st.lists(st.tuples(any_origin, st.integers(1, 30)), min_size=1, max_size=25))
-def test_every_piece_has_one_group_and_none_is_too_small(repeated: list[tuple[Origin, int]]) -> None:
+def test_every_piece_has_one_group_and_none_is_too_small(repeated: list[tuple[Provenance, int]]) -> None:
     """As many names as pieces, few groups, all of them large enough, or one called ``all``."""
     pieces = [origin for origin, times in repeated for _ in range(times)]
     grouping = group_pieces(pieces)
@@ -64,7 +64,7 @@ def test_every_piece_has_one_group_and_none_is_too_small(repeated: list[tuple[Or
 
 
 @given(st.lists(any_origin, min_size=1, max_size=60), st.randoms(use_true_random=False))
-def test_groups_do_not_depend_on_the_order_of_the_pieces(pieces: list[Origin], random: Random) -> None:
+def test_groups_do_not_depend_on_the_order_of_the_pieces(pieces: list[Provenance], random: Random) -> None:
     """Of equal pieces in another order each has the group that it had."""
     grouping = group_pieces(pieces)
     order = list(range(len(pieces)))

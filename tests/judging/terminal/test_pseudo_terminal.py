@@ -114,7 +114,7 @@ def test_hearts_given_in_the_list_are_kept_where_the_order_is_typed(tmp_path: Pa
 
 
 def test_a_listener_has_one_more_song_of_a_candidate(tmp_path: Path) -> None:
-    """It is listed and chosen, other candidates have none of that number, and it is told when there are no more."""
+    """It is listed and chosen, another candidate's last song stands in for it, and it is told when there are no more."""
     terminal = Terminal(_PRETENDING, str(tmp_path / "steps"), "2", columns=100)
     terminal.until("How would you like to rank")
     terminal.type("\r")
@@ -125,12 +125,14 @@ def test_a_listener_has_one_more_song_of_a_candidate(tmp_path: Path) -> None:
     terminal.until(" ▸ 3♥ 500 notes")
     terminal.type("m")
     terminal.until("B has no more songs")
-    terminal.type("kf")
-    terminal.until("A has no song 3 to love")
+    terminal.type("k")
+    terminal.until(" ▸ 2  500 notes")
+    terminal.type("f")
+    terminal.until(" ▸ 2♥ 500 notes")
     terminal.type("9")
-    terminal.until("there is no song 9")
+    terminal.until("A has no song 9 to play")
     terminal.type("\r")
-    terminal.until("You love song 3 of B.")
+    terminal.until("You love song 2 of A and song 3 of B.")
     terminal.type("y")
     assert terminal.end() == 0
 

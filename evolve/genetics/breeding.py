@@ -1,7 +1,7 @@
 """A whole generation at once: founders, children of a ranked generation, replacements of failures.
 
-Every individual draws from a stream of its own (run seed, generation, slot), so that the result depends on nothing
-but the arguments: not on the order in which trials ended, nor on how often the run was interrupted.
+Every individual draws from a stream of its own (run seed, generation, slot), so the result depends on nothing but the
+arguments: not on the order in which trials ended, nor on how often the run was interrupted.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from evolve.errors import SpaceError
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual, Origin, individual_id
-from evolve.genetics.selection import Merit, draw_parents, select_best
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.variation import crossover, mutate
 from evolve.randomness import derive_rng
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin, individual_id
 from evolve.words import counted, worded
 
 _ATTEMPTS = 300
@@ -26,6 +25,19 @@ _FEW = 50_000
 
 MAX_REPLACEMENTS = 5
 """Failures in one slot after which the space, not chance, is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """What a ranking says of one individual.
+
+    Attributes:
+        rank: From 1; ties share the better rank.
+        rejected: Whether it must not become a parent.
+    """
+
+    rank: int
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class BreedingPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Brood:
+class Offspring:
     """The next generation.
 
     Attributes:
@@ -97,52 +109,53 @@ def found(space: SearchSpace, *, population: int, seed: int) -> tuple[Individual
         SpaceError: The space holds fewer genomes than the population needs.
     """
     check_room(space, population)
-    taken: set[str] = set()
+    taken: set[Genome] = set()
     founders = []
     for slot in range(1, population + 1):
-        genome = _fresh(space, derive_rng(seed, "founder", slot), taken)
-        taken.add(genome.fingerprint)
-        founders.append(Individual(individual_id(0, slot), 0, slot, genome, Origin.FOUNDER, (), ("sampling",)))
+        founders.append(_sampled(space, derive_rng(seed, "founder", slot), taken, Origin.FOUNDER, (0, slot)))
+        taken.add(founders[-1].genome)
     return tuple(founders)
 
 
 def breed(
-    merits: Mapping[str, Merit],
+    fitness: Mapping[str, Fitness],
     genomes: Mapping[str, Genome],
     space: SearchSpace,
     plan: BreedingPlan,
     *,
     generation: int,
     seed: int,
-) -> Brood:
+    taken: Collection[Genome] | None = None,
+) -> Offspring:
     """The generation that follows a ranked one.
 
     Args:
-        merits: The ranking of the members, in slot order.
-        genomes: Of every individual that was ever born in the run, by id; none of them is born again.
+        fitness: The ranking of the members, in slot order.
+        genomes: Of the members at least, by id.
         space: The run's space.
         plan: How many of what.
         generation: The index of the new generation.
         seed: The run's seed.
+        taken: Every genome that was ever born in the run, and is not born again; None: all of ``genomes``.
 
     Raises:
         SpaceError: Every genome of the space was born already.
     """
-    parents = select_best(merits, plan.parents)
-    elites = select_best(merits, min(plan.elites, plan.population - 1))
-    taken = {genome.fingerprint for genome in genomes.values()}
+    parents = select_best(fitness, plan.parents)
+    elites = select_best(fitness, min(plan.elites, plan.population - 1))
+    taken = set(genomes.values() if taken is None else taken)
     slots = range(len(elites) + 1, plan.population + 1)
     newcomers = len(slots) if not parents else min(plan.newcomers, len(slots))
     born = []
     for slot in slots:
         rng = derive_rng(seed, "breeding", generation, slot)
         if slot > plan.population - newcomers:
-            child = _newcomer(space, rng, taken, (generation, slot))
+            child = _sampled(space, rng, taken, Origin.NEWCOMER, (generation, slot))
         else:
             child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=(generation, slot))
-        taken.add(child.genome.fingerprint)
+        taken.add(child.genome)
         born.append(child)
-    return Brood(parents, elites, tuple(born))
+    return Offspring(parents, elites, tuple(born))
 
 
 def replace_failed(
@@ -164,16 +177,41 @@ def replace_failed(
     Raises:
         SpaceError: Every genome of the space was born already.
     """
-    fingerprints = {genome.fingerprint for genome in taken}
+    known = set(taken)
     fresh = []
     for one in failed:
         number = replacement[one.id]
         rng = derive_rng(seed, "replacement", one.generation, one.slot, number)
-        genome = _fresh(space, rng, fingerprints)
-        fingerprints.add(genome.fingerprint)
-        name = individual_id(one.generation, one.slot, number)
-        fresh.append(Individual(name, one.generation, one.slot, genome, Origin.REPLACEMENT, (), ("sampling",)))
+        fresh.append(_sampled(space, rng, known, Origin.REPLACEMENT, (one.generation, one.slot), number=number))
+        known.add(fresh[-1].genome)
     return tuple(fresh)
+
+
+def select_best(fitness: Mapping[str, Fitness], count: int) -> tuple[str, ...]:
+    """The ids of the best, best first: truncation selection over those not rejected.
+
+    Args:
+        fitness: Of every individual of the generation, in slot order, which decides between ties.
+        count: How many at most; fewer when more were rejected.
+    """
+    fit = [(one.rank, name) for name, one in fitness.items() if not one.rejected]
+    return tuple(name for _, name in sorted(fit, key=lambda pair: pair[0])[:count])
+
+
+def draw_parents(parents: Sequence[str], rng: np.random.Generator, *, count: int) -> tuple[str, ...]:
+    """Different parents for one child, the better the likelier.
+
+    Linear ranking selection (Baker, "Adaptive selection methods for genetic algorithms", ICGA 1985) with the best of
+    n parents n times as likely as the last.
+
+    Args:
+        parents: Ids, best first.
+        rng: The only source of chance.
+        count: 1 or 2; at most as many as there are parents.
+    """
+    weights = np.arange(len(parents), 0, -1, dtype=float)
+    picks = rng.choice(len(parents), size=min(count, len(parents)), replace=False, p=weights / weights.sum())
+    return tuple(parents[int(pick)] for pick in picks)
 
 
 def _child(
@@ -183,7 +221,7 @@ def _child(
     plan: BreedingPlan,
     *,
     rng: np.random.Generator,
-    taken: Collection[str],
+    taken: Collection[Genome],
     place: tuple[int, int],
 ) -> Individual:
     """A child whose genome was never there before; parents that have no such child left give a newcomer."""
@@ -194,31 +232,34 @@ def _child(
             genome = crossover(genome, genomes[pair[1]], space, rng, eta=plan.eta)
             operators.insert(0, "crossover")
         genome = mutate(genome, space, rng, rate=plan.gene_mutation_rate, eta=plan.eta)
-        if genome.fingerprint not in taken:
+        if genome not in taken:
             return Individual(individual_id(*place), *place, genome, Origin.CHILD, pair, tuple(operators))
-    return _newcomer(space, rng, taken, place)
+    return _sampled(space, rng, taken, Origin.NEWCOMER, place)
 
 
-def _newcomer(
-    space: SearchSpace, rng: np.random.Generator, taken: Collection[str], place: tuple[int, int]
+def _sampled(
+    space: SearchSpace,
+    rng: np.random.Generator,
+    taken: Collection[Genome],
+    origin: Origin,
+    place: tuple[int, int],
+    *,
+    number: int = 0,
 ) -> Individual:
-    genome = _fresh(space, rng, taken)
-    return Individual(individual_id(*place), *place, genome, Origin.NEWCOMER, (), ("sampling",))
+    name = individual_id(*place, number)
+    return Individual(name, *place, _fresh(space, rng, taken), origin, (), ("sampling",))
 
 
-def _fresh(space: SearchSpace, rng: np.random.Generator, taken: Collection[str]) -> Genome:
+def _fresh(space: SearchSpace, rng: np.random.Generator, taken: Collection[Genome]) -> Genome:
     for _ in range(_ATTEMPTS):
         genome = space.sample(rng)
-        if genome.fingerprint not in taken:
+        if genome not in taken:
             return genome
-    left = [genome for genome in _listed(space) if genome.fingerprint not in taken]
+    listed = space.genomes() if space.size <= _FEW else ()
+    left = [genome for genome in listed if genome not in taken]
     if not left:
         raise SpaceError(
             f"the search space is exhausted: {len(taken)} of its {counted(space.size, 'genome was', 'genomes were')} "
             f"born already and no new one can be found; widen a gene, or start a run with a smaller population"
         )
     return left[int(rng.integers(len(left)))]
-
-
-def _listed(space: SearchSpace) -> tuple[Genome, ...]:
-    return space.genomes() if space.size <= _FEW else ()

@@ -1,9 +1,10 @@
 """A gene: what one coordinate of a search space may be."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evolve.genetics.genome import Genome, Value
+from evolve.records.genome import Genome, Value
 
 
 class GeneKind(StrEnum):
@@ -16,21 +17,14 @@ class GeneKind(StrEnum):
     FIXED = "fixed"
     SHARES = "shares"
 
-    @property
-    def is_numeric(self) -> bool:
-        """Whether values are numbers on a scale."""
-        return self in (GeneKind.INT, GeneKind.FLOAT)
-
 
 @dataclass(frozen=True, slots=True)
 class Gene:
     """One gene with keras-tuner's argument names.
 
-    A gene of shares has infinitely many values, those that divide the whole among its groups.
-
     Attributes:
         name: Unique in its space.
-        kind: The keras-tuner type, or shares.
+        kind: The keras-tuner type, or shares, which have infinitely many values.
         min_value: Smallest value of an int or float, included.
         max_value: Largest value of an int or float, included.
         step: Distance of neighbours; with log sampling their ratio. None means every value.
@@ -63,7 +57,7 @@ class Gene:
     @property
     def is_numeric(self) -> bool:
         """Whether its values are numbers on a scale."""
-        return self.kind.is_numeric
+        return self.kind in (GeneKind.INT, GeneKind.FLOAT)
 
     @property
     def is_point(self) -> bool:
@@ -75,7 +69,7 @@ class Gene:
         """Whether mutation can take a small step: numbers, ordered choices and shares."""
         return self.is_numeric or self.ordered or self.kind is GeneKind.SHARES
 
-    def is_active_in(self, genome: Genome) -> bool:
+    def is_active_in(self, genome: Genome | Mapping[str, Value]) -> bool:
         """Whether the parent gene, if there is one, has a value that switches this gene on."""
         if self.parent_name is None:
             return True

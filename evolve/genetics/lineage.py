@@ -1,19 +1,18 @@
 """Who descends from whom, which gene came from where, and how the genes of a population drift.
 
-Everything here reads a plain mapping of id to `Individual`, whole run or part of it, and changes nothing. A parent
-that the mapping does not hold is passed over, so that a part of a run can be asked about too.
+A family may be a whole run or a part of it: a parent that it does not hold is passed over.
 """
 
 import math
 import statistics
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evolve.genetics.genome import Genome, Value
-from evolve.genetics.individual import Individual
-from evolve.genetics.shares import Shares
+from evolve.records.genome import Genome, Value
+from evolve.records.individual import Individual
+from evolve.records.shares import Shares
 
 Family = Mapping[str, Individual]
 """Individuals by id."""
@@ -73,7 +72,12 @@ def gene_sources(family: Family, individual_id: str) -> dict[str, str]:
     A value that the first parent has came from the first parent; else from the second, if that has it; else it is
     new in the individual itself. Following this rule upwards ends in a founder, a newcomer, or at a mutation.
     """
-    return {gene: _source(family, individual_id, gene) for gene in family[individual_id].genome}
+    sources = {}
+    for gene in family[individual_id].genome:
+        sources[gene] = individual_id
+        while (parent := inherited_from(family, sources[gene], gene)) is not None:
+            sources[gene] = parent
+    return sources
 
 
 def inherited_from(family: Family, individual_id: str, gene: str) -> str | None:
@@ -97,10 +101,10 @@ def surviving_shares(family: Family, living: Iterable[str], *, ignored_genes: Co
     sources = [gene_sources(family, id_) for id_ in dict.fromkeys(living) if id_ in family]
     told = [[source for gene, source in member.items() if gene not in ignored_genes] for member in sources]
     told = [member for member in told if member]
-    shares: dict[str, Fraction] = {}
+    shares: defaultdict[str, Fraction] = defaultdict(Fraction)
     for member in told:
         for source in member:
-            shares[source] = shares.get(source, Fraction()) + Fraction(1, len(member) * len(told))
+            shares[source] += Fraction(1, len(member) * len(told))
     return {id_: float(share) for id_, share in sorted(shares.items(), key=lambda pair: -pair[1])}
 
 
@@ -168,41 +172,38 @@ def gene_drift(
         For each gene, in the order of first appearance, one spread per generation; None where no member has it.
         A gene is categorical as soon as one value of it is a word or a boolean; one of shares has a spread a group.
     """
-    values = [[family[id_].genome for id_ in ids if id_ in family] for ids in generations]
-    names = dict.fromkeys(gene for genomes in values for genome in genomes for gene in genome)
-    drift: dict[str, tuple[Spread | None, ...]] = {}
-    for name in names:
-        columns = [[genome[name] for genome in genomes if name in genome] for genomes in values]
-        drift[name] = _spreads(columns, log=name in log_genes)
-    return drift
+    genomes = [[family[id_].genome for id_ in ids if id_ in family] for ids in generations]
+    names = dict.fromkeys(gene for members in genomes for genome in members for gene in genome)
+    columns = {name: [[genome[name] for genome in members if name in genome] for members in genomes] for name in names}
+    return {name: _spreads(column, log=name in log_genes) for name, column in columns.items()}
 
 
 def _spreads(columns: list[list[Value]], *, log: bool) -> tuple[Spread | None, ...]:
     """One spread of a gene's values per generation."""
     values = [value for column in columns for value in column]
     if all(isinstance(value, Shares) for value in values):
-        return tuple(_summarise_shares([one for one in column if isinstance(one, Shares)]) for column in columns)
-    categorical = any(not _is_number(value) for value in values)
-    return tuple(_count(column) if categorical else _summarise(column, log=log) for column in columns)
+        return tuple(_spread_of_shares(column) if column else None for column in columns)
+    if any(isinstance(value, bool | str | Shares) for value in values):
+        return tuple(_counts(column) if column else None for column in columns)
+    return tuple(_spread(column, log=log) if column else None for column in columns)
 
 
-def _summarise_shares(values: list[Shares]) -> SharesSpread | None:
-    names = dict.fromkeys(name for shares in values for name in shares.names)
-    columns = {name: [dict(shares.parts).get(name, 0.0) for shares in values] for name in names}
-    spreads = ((name, _summarise(list(column), log=False)) for name, column in columns.items())
-    groups = tuple((name, spread) for name, spread in spreads if spread)
-    return SharesSpread(groups) if groups else None
+def _spread_of_shares(values: list[Value]) -> SharesSpread:
+    columns: defaultdict[str, list[Value]] = defaultdict(list)
+    for shares in values:
+        for name, fraction in shares.parts if isinstance(shares, Shares) else ():
+            columns[name].append(fraction)
+    return SharesSpread(tuple((name, _spread(column, log=False)) for name, column in columns.items()))
 
 
-def _count(values: list[Value]) -> CategoricalSpread | None:
+def _counts(values: list[Value]) -> CategoricalSpread:
     # Values that are equally common stand in the order of their names, so that a report never flickers.
-    common = sorted(Counter(values).items(), key=lambda pair: (-pair[1], str(pair[0])))
-    return CategoricalSpread(tuple(common)) if common else None
+    return CategoricalSpread(tuple(sorted(Counter(values).items(), key=lambda pair: (-pair[1], str(pair[0])))))
 
 
-def _summarise(values: list[Value], *, log: bool) -> NumericSpread | None:
+def _spread(values: list[Value], *, log: bool) -> NumericSpread:
     numbers = sorted(value for value in values if isinstance(value, int | float))
-    return NumericSpread(len(numbers), numbers[0], _median(numbers, log=log), numbers[-1]) if numbers else None
+    return NumericSpread(len(numbers), numbers[0], _median(numbers, log=log), numbers[-1])
 
 
 def _median(numbers: list[float], *, log: bool) -> float:
@@ -210,12 +211,6 @@ def _median(numbers: list[float], *, log: bool) -> float:
         return statistics.median(numbers)
     low, high = statistics.median_low(numbers), statistics.median_high(numbers)
     return low if low == high else math.sqrt(low) * math.sqrt(high)
-
-
-def _source(family: Family, individual_id: str, gene: str) -> str:
-    while (parent := inherited_from(family, individual_id, gene)) is not None:
-        individual_id = parent
-    return individual_id
 
 
 def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
@@ -231,10 +226,6 @@ def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> tuple[str,
 
 def _known_parents(family: Family, individual_id: str) -> tuple[str, ...]:
     return tuple(id_ for id_ in family[individual_id].parents if id_ in family)
-
-
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _same(one: Value | None, other: Value | None) -> bool:

@@ -1,13 +1,10 @@
 """The scale of a gene: its values, and where they lie in the unit interval that operators work in.
 
 A step of the same size in the unit interval means a ratio on a log scale and a distance on a linear one. The maps are
-those of keras-tuner's hyperparameters (`value_to_prob`, `prob_to_value`), so that a genome lies where any oracle of
-keras-tuner would put it, but they are written here as pure functions: importing keras-tuner imports TensorFlow, which
-takes seconds, and founding and breeding need nothing else of it.
-
-Two things differ from keras-tuner. A linear float with a step goes by the index of its value, where keras-tuner
-floor-divides and takes 0.3 with step 0.1 back as 0.2. And a value never leaves its range, where the log scale of
-keras-tuner oversteps the last whole number by one.
+those of keras-tuner's hyperparameters (`value_to_prob`, `prob_to_value`), without keras-tuner, whose import takes
+seconds. Two things differ: a linear float with a step goes by the index of its value, where keras-tuner floor-divides
+and takes 0.3 with step 0.1 back as 0.2; and a value never leaves its range, where the log scale of keras-tuner
+oversteps the last whole number by one.
 """
 
 import math
@@ -16,9 +13,9 @@ import numpy as np
 
 from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Value
-from evolve.genetics.shares import Shares
 from evolve.genetics.simplex import sample_shares
+from evolve.records.genome import Value
+from evolve.records.shares import Shares
 
 _DIGITS = 4
 """Of a continuous value."""
@@ -49,7 +46,7 @@ def from_unit(gene: Gene, position: float) -> Value:
         count = int(count_values(gene))
         # Not position * count: where one place ends and the next begins, rounding is to fall as in keras-tuner.
         place = min(int(position / (1 / count)), count - 1)
-        return _stepped_value(gene, place) if gene.is_numeric else gene.values[place]
+        return _value_at(gene, place, count)
     low, end = _smooth_range(gene)
     value = low * math.pow(end / low, position) if gene.sampling == "log" else low + position * (end - low)
     return _tidy(gene, math.floor(value) if gene.kind is GeneKind.INT else value)
@@ -76,9 +73,7 @@ def enumerate_values(gene: Gene) -> tuple[Value, ...]:
     count = count_values(gene)
     if count == math.inf:
         raise SpaceError(f'gene "{gene.name}" is continuous: its values cannot be listed; give it a step')
-    if not gene.is_numeric:
-        return gene.values
-    return tuple(_stepped_value(gene, index) for index in range(int(count)))
+    return tuple(_value_at(gene, place, count) for place in range(int(count)))
 
 
 def is_value_of(gene: Gene, value: Value) -> bool:
@@ -89,9 +84,14 @@ def is_value_of(gene: Gene, value: Value) -> bool:
         return any(value == own and isinstance(value, bool) == isinstance(own, bool) for own in gene.values)
     if not isinstance(value, int | float) or isinstance(value, bool) or not _low(gene) <= value <= _high(gene):
         return False
-    if count_values(gene) == math.inf:
-        return True
-    return any(math.isclose(value, _number(own), rel_tol=1e-9) for own in enumerate_values(gene))
+    count = count_values(gene)
+    return count == math.inf or math.isclose(value, _number(_value_at(gene, _place(gene, value), count)), rel_tol=1e-9)
+
+
+def neighbours(gene: Gene, value: Value) -> tuple[Value, ...]:
+    """The values before and behind a value on the scale of a gene whose values can be listed: one or two."""
+    count, place = count_values(gene), _place(gene, value)
+    return tuple(_value_at(gene, near, count) for near in (place - 1, place + 1) if 0 <= near < count)
 
 
 def _has_even_places(gene: Gene) -> bool:
@@ -114,12 +114,14 @@ def _smooth_range(gene: Gene) -> tuple[float, float]:
     return _low(gene), _high(gene) + 1 if gene.kind is GeneKind.INT else _high(gene)
 
 
-def _stepped_value(gene: Gene, index: int) -> Value:
+def _value_at(gene: Gene, place: int, count: float) -> Value:
+    """The value at a place, or at the nearest that there is."""
+    place = int(min(max(place, 0), count - 1))
+    if not gene.is_numeric:
+        return gene.values[place]
     if gene.sampling == "log" and gene.step is not None:
-        value = _low(gene) * float(gene.step) ** index
-    else:
-        value = _low(gene) + index * float(gene.step or 1)
-    return _tidy(gene, value)
+        return _tidy(gene, _low(gene) * float(gene.step) ** place)
+    return _tidy(gene, _low(gene) + place * float(gene.step or 1))
 
 
 def _tidy(gene: Gene, value: float) -> Value:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evolve.genetics.shares import Shares
+from evolve.records.shares import Shares
 
 _SPREAD = 1.25
 """Of founders: see `sample_shares`."""

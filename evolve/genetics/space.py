@@ -1,8 +1,7 @@
 """A search space: genes and the conditions among them, the genomes they allow, and keras-tuner's view of one.
 
-Any hypermodel in keras-tuner's convention builds from `SearchSpace.hyperparameters`, the only use of keras-tuner.
-Importing it imports TensorFlow (seconds), so it is imported there, in the process that trains: reading, checking,
-founding and breeding do without (see `evolve.genetics.scale`).
+Importing keras-tuner imports TensorFlow (seconds), so only `SearchSpace.hyperparameters` does, in the process that
+trains.
 """
 
 import dataclasses
@@ -14,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome, Value
 from evolve.genetics.scale import count_values, enumerate_values, is_value_of, sample_value
+from evolve.records.genome import Genome, Value
 from evolve.silence import stderr_silenced
 
 
@@ -33,10 +32,7 @@ class SearchSpace:
 
     def gene(self, name: str) -> Gene:
         """The gene of this name; `KeyError` when there is none."""
-        for gene in self.genes:
-            if gene.name == name:
-                return gene
-        raise KeyError(name)
+        return {gene.name: gene for gene in self.genes}[name]
 
     def with_groups(self, names: Collection[str]) -> "SearchSpace":
         """The space of a corpus with these groups, in this order, which its genes of shares divide a whole among.
@@ -49,11 +45,11 @@ class SearchSpace:
 
     def grow(self, value_of: Callable[[Gene], Value]) -> Genome:
         """The genome whose active genes have these values, asked for parents before those that depend on them."""
-        genome = Genome(())
+        values: dict[str, Value] = {}
         for gene in self.genes:
-            if gene.is_active_in(genome):
-                genome = Genome((*genome.genes, (gene.name, value_of(gene))))
-        return genome
+            if gene.is_active_in(values):
+                values[gene.name] = value_of(gene)
+        return Genome.from_dict(values)
 
     def sample(self, rng: np.random.Generator) -> Genome:
         """A genome drawn evenly from the space, each gene on its own scale."""
@@ -63,7 +59,12 @@ class SearchSpace:
         """Every genome, in the order of the genes' values; `SpaceError` when there are infinitely many."""
         genomes = [Genome(())]
         for gene in self.genes:
-            genomes = [longer for genome in genomes for longer in _extended(genome, gene)]
+            values = enumerate_values(gene)
+            genomes = [
+                Genome((*genome.genes, (gene.name, value))) if gene.is_active_in(genome) else genome
+                for genome in genomes
+                for value in (values if gene.is_active_in(genome) else values[:1])
+            ]
         return tuple(genomes)
 
     def __contains__(self, genome: Genome) -> bool:
@@ -87,11 +88,11 @@ class SearchSpace:
     def hyperparameters(self, genome: Genome) -> Any:  # noqa: ANN401 - keras-tuner has no annotations
         """A `keras_tuner.HyperParameters` whose genes are this space's and whose values are the genome's.
 
-        Without genes of shares, which keras-tuner does not know and no network asks for.
-        Any hypermodel written in keras-tuner's convention can build from it; what it asks for beyond the genome
-        takes the hypermodel's own default.
+        Any hypermodel in keras-tuner's convention can build from it; what it asks for beyond the genome takes its own
+        default. Genes of shares are left out: keras-tuner does not know them.
         """
-        hyperparameters = _keras_tuner()
+        with stderr_silenced():
+            from keras_tuner.engine import hyperparameters  # noqa: PLC0415 - imports TensorFlow
         genes = [gene for gene in self.genes if gene.kind is not GeneKind.SHARES]
         space = [{"class_name": _CLASS_NAMES[gene.kind], "config": _config(gene)} for gene in genes]
         values = {gene.name: genome[gene.name] for gene in genes if gene.name in genome}
@@ -102,9 +103,9 @@ class SearchSpace:
         if not dependents:
             return count_values(gene)
         inner = [(other.parent_values, self._variants(other)) for other in dependents]
-        return sum(
-            math.prod(variants for values, variants in inner if value in values) for value in enumerate_values(gene)
-        )
+        switching = {value for values, _ in inner for value in values}
+        switched = sum(math.prod(variants for values, variants in inner if value in values) for value in switching)
+        return count_values(gene) - len(switching) + switched
 
 
 def _with_groups(gene: Gene, names: Collection[str]) -> Gene | None:
@@ -113,12 +114,6 @@ def _with_groups(gene: Gene, names: Collection[str]) -> Gene | None:
         return gene
     values = tuple(name for name in names if not gene.values or name in gene.values)
     return dataclasses.replace(gene, values=values) if len(values) > 1 else None
-
-
-def _extended(genome: Genome, gene: Gene) -> list[Genome]:
-    if not gene.is_active_in(genome):
-        return [genome]
-    return [Genome((*genome.genes, (gene.name, value))) for value in enumerate_values(gene)]
 
 
 _CLASS_NAMES = {
@@ -130,15 +125,11 @@ _CLASS_NAMES = {
 }
 
 
-def _keras_tuner() -> Any:  # noqa: ANN401 - keras-tuner has no annotations
-    with stderr_silenced():
-        from keras_tuner.engine import hyperparameters  # noqa: PLC0415 - imports TensorFlow
-    return hyperparameters
-
-
 def _config(gene: Gene) -> dict[str, Any]:
     """The gene as keras-tuner's own `get_config` would write it."""
-    config: dict[str, Any] = {"name": gene.name, "conditions": _conditions(gene)}
+    parent = {"name": gene.parent_name, "values": list(gene.parent_values)}
+    conditions = [] if gene.parent_name is None else [{"class_name": "Parent", "config": parent}]
+    config: dict[str, Any] = {"name": gene.name, "conditions": conditions}
     if gene.kind is GeneKind.FIXED:
         return config | {"value": gene.values[0]}
     config["default"] = gene.default
@@ -150,9 +141,3 @@ def _config(gene: Gene) -> dict[str, Any]:
         scale = {"step": gene.step, "sampling": gene.sampling}
         return config | {"min_value": gene.min_value, "max_value": gene.max_value} | scale
     return config | {"default": bool(gene.default)}
-
-
-def _conditions(gene: Gene) -> list[dict[str, Any]]:
-    if gene.parent_name is None:
-        return []
-    return [{"class_name": "Parent", "config": {"name": gene.parent_name, "values": list(gene.parent_values)}}]

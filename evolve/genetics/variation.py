@@ -8,11 +8,11 @@ switched off is dropped.
 import numpy as np
 
 from evolve.genetics.gene import Gene
-from evolve.genetics.genome import Genome, Value
-from evolve.genetics.scale import count_values, enumerate_values, from_unit, sample_value, to_unit
-from evolve.genetics.shares import Shares
+from evolve.genetics.scale import count_values, from_unit, neighbours, sample_value, to_unit
 from evolve.genetics.simplex import ends_of_line, mutate_shares, shares_between
 from evolve.genetics.space import SearchSpace
+from evolve.records.genome import Genome, Value
+from evolve.records.shares import Shares
 
 
 def crossover(first: Genome, second: Genome, space: SearchSpace, rng: np.random.Generator, *, eta: float) -> Genome:
@@ -28,9 +28,10 @@ def crossover(first: Genome, second: Genome, space: SearchSpace, rng: np.random.
         rng: The only source of chance.
         eta: The distribution index, at least 0: the larger, the nearer to the parents.
     """
+    parents = (first.as_dict(), second.as_dict())
 
     def inherit(gene: Gene) -> Value:
-        given = [genome[gene.name] for genome in (first, second) if gene.name in genome]
+        given = [values[gene.name] for values in parents if gene.name in values]
         if not given:
             return sample_value(gene, rng)
         if len(given) == 2 and given[0] != given[1]:  # noqa: PLR2004 - two parents
@@ -54,15 +55,16 @@ def mutate(genome: Genome, space: SearchSpace, rng: np.random.Generator, *, rate
         rate: The chance of each gene to change, 0 .. 1; one gene changes in any case.
         eta: The distribution index, at least 0: the larger, the smaller the steps.
     """
-    mutable = [gene.name for gene in space.genes if gene.name in genome and count_values(gene) > 1]
+    values = genome.as_dict()
+    mutable = [gene.name for gene in space.genes if gene.name in values and count_values(gene) > 1]
     if not mutable:
         return genome
     chosen = {name for name in mutable if rng.random() < rate} or {mutable[int(rng.integers(len(mutable)))]}
 
     def inherit(gene: Gene) -> Value:
-        if gene.name not in genome:
+        if gene.name not in values:
             return sample_value(gene, rng)
-        value = genome[gene.name]
+        value = values[gene.name]
         return mutate_value(gene, value, rng, eta=eta) if gene.name in chosen else value
 
     return space.grow(inherit)
@@ -95,10 +97,8 @@ def _neighbour(gene: Gene, value: Value, rng: np.random.Generator) -> Value:
         shift = 0.01 if rng.random() < 0.5 else -0.01  # noqa: PLR2004 - a fair coin
         position = to_unit(gene, value) + shift
         return from_unit(gene, position if 0 <= position <= 1 else position - 2 * shift)
-    values = enumerate_values(gene)
-    index = values.index(value)
-    steps = [near for near in (index - 1, index + 1) if 0 <= near < len(values)]
-    return values[steps[int(rng.integers(len(steps)))]]
+    nearest = neighbours(gene, value)
+    return nearest[int(rng.integers(len(nearest)))]
 
 
 def _polynomial(position: float, rng: np.random.Generator, eta: float) -> float:

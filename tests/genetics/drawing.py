@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from hypothesis import strategies as st
 
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome, Value
 from evolve.genetics.scale import count_values, enumerate_values
-from evolve.genetics.shares import Shares
 from evolve.genetics.space import SearchSpace
+from evolve.records.genome import Genome, Value
+from evolve.records.shares import Shares
 
 WORDS = ("lstm", "gru", "relu", "tanh", "adam", "sgd", "a b", "ß")
 MOST_VALUES = 40

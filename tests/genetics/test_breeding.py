@@ -1,4 +1,4 @@
-"""Founders, broods and replacements: whole generations, in spaces of every kind."""
+"""Founders, generations and replacements: whole generations, in spaces of every kind."""
 
 import os
 import statistics
@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import SpaceError
-from evolve.genetics.breeding import BreedingPlan, Brood, breed, found, replace_failed
+from evolve.genetics.breeding import BreedingPlan, Fitness, Offspring, breed, found, replace_failed, select_best
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual, Origin, individual_id
 from evolve.genetics.lineage import changed
-from evolve.genetics.selection import Merit, select_best
 from evolve.genetics.space import SearchSpace
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin, individual_id
 from tests.genetics.drawing import conditional, spaces
 
 CELL = Gene("cell", GeneKind.CHOICE, values=("lstm", "gru", "simple_rnn"))
@@ -34,11 +33,11 @@ seeds = st.integers(0, 2**63 - 1)
 
 
 @st.composite
-def ranked_generations(draw: st.DrawFn) -> tuple[SearchSpace, tuple[Individual, ...], dict[str, Merit]]:
+def ranked_generations(draw: st.DrawFn) -> tuple[SearchSpace, tuple[Individual, ...], dict[str, Fitness]]:
     """A space, founders that fit into it, and a ranking of them."""
     space = draw(spaces())
     founders = found(space, population=draw(st.integers(1, int(min(space.size, 8)))), seed=draw(seeds))
-    ranks = {one.id: Merit(draw(st.integers(1, 8)), draw(st.sampled_from((False, False, True)))) for one in founders}
+    ranks = {one.id: Fitness(draw(st.integers(1, 8)), draw(st.sampled_from((False, False, True)))) for one in founders}
     return space, founders, ranks
 
 
@@ -62,12 +61,12 @@ def genomes_of(*individuals: Individual) -> dict[str, Genome]:
     return {one.id: one.genome for one in individuals}
 
 
-def brood_or_complaint(
-    merits: Mapping[str, Merit], genomes: Mapping[str, Genome], space: SearchSpace, plan: BreedingPlan, seed: int
-) -> Brood | str:
+def offspring_or_complaint(
+    fitness: Mapping[str, Fitness], genomes: Mapping[str, Genome], space: SearchSpace, plan: BreedingPlan, seed: int
+) -> Offspring | str:
     """The next generation, or why there is none."""
     try:
-        return breed(merits, genomes, space, plan, generation=1, seed=seed)
+        return breed(fitness, genomes, space, plan, generation=1, seed=seed)
     except SpaceError as error:
         return str(error)
 
@@ -105,105 +104,105 @@ def test_a_larger_population_begins_with_the_founders_of_a_smaller_one() -> None
 
 @settings(deadline=None, max_examples=80)
 @given(ranked_generations(), plans(), seeds)
-def test_a_brood_fills_the_generation_with_what_was_never_born_before(
-    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Merit]], plan: BreedingPlan, seed: int
+def test_a_generation_fills_the_generation_with_what_was_never_born_before(
+    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Fitness]], plan: BreedingPlan, seed: int
 ) -> None:
     """Elites take the first slots, the newly born the others; an exhausted space is an error, not a double."""
-    space, founders, merits = ranked
+    space, founders, fitness = ranked
     genomes = genomes_of(*founders)
-    elites = select_best(merits, min(plan.elites, plan.population - 1))
-    brood = brood_or_complaint(merits, genomes, space, plan, seed)
+    elites = select_best(fitness, min(plan.elites, plan.population - 1))
+    offspring = offspring_or_complaint(fitness, genomes, space, plan, seed)
     enough = space.size - len(founders) >= plan.population - len(elites)
-    if isinstance(brood, str):
+    if isinstance(offspring, str):
         assert not enough
-        assert "the search space is exhausted" in brood
+        assert "the search space is exhausted" in offspring
         return
     assert enough
-    assert brood.elites == elites
-    assert brood.parents == select_best(merits, plan.parents)
-    assert [one.slot for one in brood.born] == list(range(len(elites) + 1, plan.population + 1))
-    everyone = [*genomes.values(), *(one.genome for one in brood.born)]
+    assert offspring.elites == elites
+    assert offspring.parents == select_best(fitness, plan.parents)
+    assert [one.slot for one in offspring.born] == list(range(len(elites) + 1, plan.population + 1))
+    everyone = [*genomes.values(), *(one.genome for one in offspring.born)]
     assert len(set(everyone)) == len(everyone)
-    assert all(one.genome in space for one in brood.born)
-    assert all(one.id == individual_id(1, one.slot) for one in brood.born)
+    assert all(one.genome in space for one in offspring.born)
+    assert all(one.id == individual_id(1, one.slot) for one in offspring.born)
 
 
 @settings(deadline=None, max_examples=50)
 @given(ranked_generations(), plans(), seeds)
 def test_children_descend_from_the_selected_and_newcomers_from_nobody(
-    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Merit]], plan: BreedingPlan, seed: int
+    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Fitness]], plan: BreedingPlan, seed: int
 ) -> None:
     """Children differ from their first parent; the last slots are for newcomers; the rejected have no children."""
-    space, founders, merits = ranked
+    space, founders, fitness = ranked
     genomes = genomes_of(*founders)
-    brood = brood_or_complaint(merits, genomes, space, plan, seed)
-    if isinstance(brood, str):
+    offspring = offspring_or_complaint(fitness, genomes, space, plan, seed)
+    if isinstance(offspring, str):
         return
-    for one in brood.born:
+    for one in offspring.born:
         assert one.origin is (Origin.CHILD if one.parents else Origin.NEWCOMER)
         if one.parents:
-            assert set(one.parents) <= set(brood.parents)
+            assert set(one.parents) <= set(offspring.parents)
             assert one.operators == (("crossover", "mutation") if len(one.parents) == 2 else ("mutation",))
             assert changed(one.genome, genomes[one.parents[0]])
         else:
             assert one.operators == ("sampling",)
-    fresh = len(brood.born) if not brood.parents else min(plan.newcomers, len(brood.born))
-    assert all(one.origin is Origin.NEWCOMER for one in brood.born[len(brood.born) - fresh :])
+    fresh = len(offspring.born) if not offspring.parents else min(plan.newcomers, len(offspring.born))
+    assert all(one.origin is Origin.NEWCOMER for one in offspring.born[len(offspring.born) - fresh :])
 
 
 def test_a_roomy_space_gives_exactly_the_newcomers_asked_for() -> None:
     """One newcomer by default, and none when none is wanted."""
     founders = found(SPACE, population=6, seed=1)
-    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
     for newcomers in range(5):
         plan = BreedingPlan(population=6, parents=3, elites=1, newcomers=newcomers)
-        brood = breed(merits, genomes_of(*founders), SPACE, plan, generation=1, seed=1)
-        assert sum(one.origin is Origin.NEWCOMER for one in brood.born) == newcomers
+        offspring = breed(fitness, genomes_of(*founders), SPACE, plan, generation=1, seed=1)
+        assert sum(one.origin is Origin.NEWCOMER for one in offspring.born) == newcomers
 
 
 def test_when_everyone_is_rejected_all_are_newcomers() -> None:
     """No parents, no elites: a new beginning instead of a dead end."""
     founders = found(SPACE, population=6, seed=1)
-    merits = {one.id: Merit(1, rejected=True) for one in founders}
-    brood = breed(merits, genomes_of(*founders), SPACE, PLAN, generation=1, seed=1)
-    assert (brood.parents, brood.elites) == ((), ())
-    assert [one.origin for one in brood.born] == [Origin.NEWCOMER] * 6
+    fitness = {one.id: Fitness(1, rejected=True) for one in founders}
+    offspring = breed(fitness, genomes_of(*founders), SPACE, PLAN, generation=1, seed=1)
+    assert (offspring.parents, offspring.elites) == ((), ())
+    assert [one.origin for one in offspring.born] == [Origin.NEWCOMER] * 6
 
 
 def test_an_exhausted_space_says_so() -> None:
     """When every genome was born, with the numbers and what to do."""
     space = SearchSpace((CELL,))
     founders = found(space, population=3, seed=1)
-    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
     with pytest.raises(SpaceError, match=r"exhausted: 3 of its 3 genomes were born already .* widen a gene"):
-        breed(merits, genomes_of(*founders), space, PLAN, generation=1, seed=1)
+        breed(fitness, genomes_of(*founders), space, PLAN, generation=1, seed=1)
 
 
 def test_every_generation_has_streams_of_its_own() -> None:
     """The same ranking bred into another generation, or with another seed, gives other children."""
     founders = found(SPACE, population=6, seed=1)
-    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
     genomes = genomes_of(*founders)
 
     def bred(generation: int, seed: int) -> list[Genome]:
-        brood = breed(merits, genomes, SPACE, PLAN, generation=generation, seed=seed)
-        return [one.genome for one in brood.born]
+        offspring = breed(fitness, genomes, SPACE, PLAN, generation=generation, seed=seed)
+        return [one.genome for one in offspring.born]
 
     assert bred(1, 1) == bred(1, 1)
     assert bred(1, 1) != bred(2, 1)
     assert bred(1, 1) != bred(1, 2)
 
 
-def test_the_same_arguments_give_the_same_brood_in_another_process() -> None:
+def test_the_same_arguments_give_the_same_offspring_in_another_process() -> None:
     """Whatever Python's hashes are there, and in whatever order the genomes are handed over."""
     program = """
 from evolve.genetics.breeding import breed, found
-from evolve.genetics.selection import Merit
+from evolve.genetics.breeding import Fitness
 from tests.genetics.test_breeding import PLAN, SPACE
 founders = found(SPACE, population=6, seed=9)
-merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
 genomes = {one.id: one.genome for one in reversed(founders)}
-print(founders, breed(merits, genomes, SPACE, PLAN, generation=1, seed=9))
+print(founders, breed(fitness, genomes, SPACE, PLAN, generation=1, seed=9))
 """
     shown = {
         subprocess.run(
@@ -213,8 +212,8 @@ print(founders, breed(merits, genomes, SPACE, PLAN, generation=1, seed=9))
         for seed in ("1", "2")
     }  # fmt: skip
     founders = found(SPACE, population=6, seed=9)
-    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
-    here = breed(merits, genomes_of(*founders), SPACE, PLAN, generation=1, seed=9)
+    fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
+    here = breed(fitness, genomes_of(*founders), SPACE, PLAN, generation=1, seed=9)
     assert shown == {f"{founders} {here}\n"}
 
 
@@ -223,16 +222,16 @@ def test_founding_breeding_and_replacing_load_no_network_library() -> None:
     program = """
 import sys
 from evolve.genetics.breeding import breed, found, replace_failed
-from evolve.genetics.selection import Merit
+from evolve.genetics.breeding import Fitness
 from tests.genetics.test_breeding import PLAN
 from tests.genetics.test_pinned_genomes import SPACE
 founders = found(SPACE, population=6, seed=9)
-merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
 genomes = {one.id: one.genome for one in founders}
-brood = breed(merits, genomes, SPACE, PLAN, generation=1, seed=9)
+offspring = breed(fitness, genomes, SPACE, PLAN, generation=1, seed=9)
 replace_failed(founders[:1], {founders[0].id: 1}, genomes.values(), SPACE, 9)
 heavy = ("tensorflow", "keras", "keras_tuner", "ray", "music21")
-print(len(brood.born), *(name for name in heavy if name in sys.modules))
+print(len(offspring.born), *(name for name in heavy if name in sys.modules))
 """
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout.split() == ["5"]
@@ -241,13 +240,13 @@ print(len(brood.born), *(name for name in heavy if name in sys.modules))
 def test_exploring_changes_more_genes_than_refining() -> None:
     """The dial sets how many genes of a child differ from its parent's."""
     founders = found(SPACE, population=6, seed=1)
-    merits = {one.id: Merit(rank) for rank, one in enumerate(founders, start=1)}
+    fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
     genomes = genomes_of(*founders)
 
     def mean_changes(exploration: float) -> float:
         plan = BreedingPlan(6, 3, 0, 0, exploration=exploration, crossover_rate=0)
-        broods = [breed(merits, genomes, SPACE, plan, generation=1, seed=seed) for seed in range(60)]
-        children = [child for brood in broods for child in brood.born if child.parents]
+        generations = [breed(fitness, genomes, SPACE, plan, generation=1, seed=seed) for seed in range(60)]
+        children = [child for offspring in generations for child in offspring.born if child.parents]
         return statistics.mean(len(changed(child.genome, genomes[child.parents[0]])) for child in children)
 
     assert mean_changes(0) < mean_changes(1)

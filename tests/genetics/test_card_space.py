@@ -13,17 +13,16 @@ from pathlib import Path
 import keras
 import pytest
 
-from evolve.genetics.breeding import BreedingPlan, breed, found
-from evolve.genetics.genome import Genome, Value
+from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
 from evolve.genetics.lineage import changed
 from evolve.genetics.scale import count_values
-from evolve.genetics.selection import Merit
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.genetics.variation import crossover, mutate
 from evolve.network.build import hypermodel
 from evolve.network.genes import GENES
 from evolve.randomness import derive_rng
+from evolve.records.genome import Genome, Value
 from tests.genetics.drawing import number
 
 pytestmark = pytest.mark.slow
@@ -91,14 +90,14 @@ def test_every_gene_of_the_card_changes_in_some_child(space: SearchSpace, explor
     born = {one.id: one for one in found(space, population=16, seed=3)}
     members, seen = list(born), set()
     for generation in range(1, 5):
-        merits = {name: Merit(rank) for rank, name in enumerate(members, start=1)}
+        fitness = {name: Fitness(rank) for rank, name in enumerate(members, start=1)}
         genomes = {name: one.genome for name, one in born.items()}
-        brood = breed(merits, genomes, space, plan, generation=generation, seed=3)
-        for child in brood.born:
+        offspring = breed(fitness, genomes, space, plan, generation=generation, seed=3)
+        for child in offspring.born:
             assert child.genome in space
             seen |= {gene for parent in child.parents[:1] for gene in changed(child.genome, genomes[parent])}
-        born |= {one.id: one for one in brood.born}
-        members = [*brood.elites, *(one.id for one in brood.born)]
+        born |= {one.id: one for one in offspring.born}
+        members = [*offspring.elites, *(one.id for one in offspring.born)]
     assert set(CARD) <= seen
 
 

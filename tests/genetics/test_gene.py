@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome
 from evolve.genetics.scale import count_values
+from evolve.records.genome import Genome
 from tests.genetics.drawing import genes
 
 CELL = Gene("cell", GeneKind.CHOICE, values=("lstm", "gru"))
@@ -59,4 +59,4 @@ def test_a_gene_is_active_with_the_named_values_of_its_parent_gene_alone(
 def test_kinds_are_written_as_in_keras_tuner(kind: GeneKind) -> None:
     """The words of a space file, in lower case; only ints and floats are numeric."""
     assert kind == kind.value == kind.value.lower()
-    assert kind.is_numeric is (kind in {GeneKind.INT, GeneKind.FLOAT})
+    assert Gene("x", kind).is_numeric is (kind in {GeneKind.INT, GeneKind.FLOAT})

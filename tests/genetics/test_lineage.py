@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.genetics.genome import Genome, Value
-from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import (
     CategoricalSpread,
     NumericSpread,
@@ -23,7 +21,9 @@ from evolve.genetics.lineage import (
     line_to_founder,
     surviving_shares,
 )
-from evolve.genetics.shares import Shares
+from evolve.records.genome import Genome, Value
+from evolve.records.individual import Individual, Origin
+from evolve.records.shares import Shares
 
 GENES = ("width", "rate", "optimizer", "dense")
 
@@ -185,7 +185,7 @@ class TestDrift:
         assert spread.median == pytest.approx(128.0)
 
     def test_words_are_counted_the_commonest_first(self) -> None:
-        """A categorical gene is told as counts and shares; equal counts stand in the order of their names."""
+        """A categorical gene is told as counts; equal counts stand in the order of their names."""
         (spread,) = gene_drift(FAMILY, [["g0-1", "g0-2", "g0-3"]])["optimizer"]
         assert spread == CategoricalSpread((("sgd", 2), ("adam", 1)))
         assert spread.shares == pytest.approx({"sgd": 2 / 3, "adam": 1 / 3})

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Value
 from evolve.genetics.scale import count_values, enumerate_values, from_unit, is_value_of, sample_value, to_unit
 from evolve.randomness import derive_rng
+from evolve.records.genome import Value
 from tests.genetics.drawing import continuous_genes, genes, listable_genes, number, whole_genes, wordy_genes
 
 RATE = Gene("learning_rate", GeneKind.FLOAT, 1e-4, 1e-2, None, "log")

@@ -7,31 +7,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.genetics.selection import Merit, draw_parents, select_best
+from evolve.genetics.breeding import Fitness, draw_parents, select_best
 from evolve.randomness import derive_rng
 
-merits = st.lists(st.builds(Merit, st.integers(1, 6), st.booleans()), max_size=10).map(
-    lambda ranks: {f"g0-{slot}": merit for slot, merit in enumerate(ranks, start=1)}
+fitness = st.lists(st.builds(Fitness, st.integers(1, 6), st.booleans()), max_size=10).map(
+    lambda ranks: {f"g0-{slot}": one for slot, one in enumerate(ranks, start=1)}
 )
 
 
-@given(merits, st.integers(0, 12))
-def test_the_best_are_selected_and_none_who_was_rejected(standing: dict[str, Merit], count: int) -> None:
+@given(fitness, st.integers(0, 12))
+def test_the_best_are_selected_and_none_who_was_rejected(ranking: dict[str, Fitness], count: int) -> None:
     """Nobody who was left out is better than one selected; fewer come when more were rejected."""
-    chosen = select_best(standing, count)
-    fit = [name for name, merit in standing.items() if not merit.rejected]
+    chosen = select_best(ranking, count)
+    fit = [name for name, one in ranking.items() if not one.rejected]
     assert len(chosen) == min(count, len(fit))
     assert set(chosen) <= set(fit)
     left_out = set(fit) - set(chosen)
-    assert all(standing[one].rank <= standing[other].rank for one in chosen for other in left_out)
+    assert all(ranking[one].rank <= ranking[other].rank for one in chosen for other in left_out)
 
 
-@given(merits, st.integers(0, 12))
-def test_the_selected_come_best_first_and_ties_in_slot_order(standing: dict[str, Merit], count: int) -> None:
+@given(fitness, st.integers(0, 12))
+def test_the_selected_come_best_first_and_ties_in_slot_order(ranking: dict[str, Fitness], count: int) -> None:
     """So that chance has no part in it."""
-    chosen, slots = select_best(standing, count), list(standing)
+    chosen, slots = select_best(ranking, count), list(ranking)
     for one, other in pairwise(chosen):
-        assert (standing[one].rank, slots.index(one)) < (standing[other].rank, slots.index(other))
+        assert (ranking[one].rank, slots.index(one)) < (ranking[other].rank, slots.index(other))
 
 
 @settings(deadline=None)

@@ -9,12 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome
-from evolve.genetics.shares import Shares
 from evolve.genetics.simplex import ends_of_line, mutate_shares, sample_shares, shares_between
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.variation import crossover
 from evolve.randomness import derive_rng
+from evolve.records.genome import Genome
+from evolve.records.shares import Shares
 from tests.genetics.drawing import shares, shares_genes
 
 seeds = st.integers(0, 2**32)

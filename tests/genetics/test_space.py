@@ -7,9 +7,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome
 from evolve.genetics.space import SearchSpace
 from evolve.randomness import derive_rng
+from evolve.records.genome import Genome
 from tests.genetics.drawing import combinations_of, conditional, every_genome, spaces
 
 CELL = Gene("cell", GeneKind.CHOICE, values=("lstm", "gru", "simple_rnn"))

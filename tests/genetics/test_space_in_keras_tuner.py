@@ -10,9 +10,9 @@ from keras_tuner.engine import hyperparameters
 
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.scale import count_values, enumerate_values, from_unit, is_value_of, to_unit
-from evolve.genetics.shares import Shares
 from evolve.genetics.space import SearchSpace
 from evolve.randomness import derive_rng
+from evolve.records.shares import Shares
 from tests.genetics.drawing import conditional, continuous_genes, genes, number, spaces, stepped_genes, whole_genes
 
 pytestmark = pytest.mark.slow

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from evolve.genetics.breeding import BreedingPlan
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome
 from evolve.genetics.lineage import changed
 from evolve.genetics.scale import count_values, enumerate_values, is_value_of, sample_value, to_unit
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.variation import crossover, mutate, mutate_value
 from evolve.randomness import derive_rng
+from evolve.records.genome import Genome
 from tests.genetics.drawing import conditional, genes, listable_genes, number, spaces
 
 seeds = st.integers(0, 2**32)

@@ -1,10 +1,11 @@
-"""Parses values as people write them, in YAML or on a command line: numbers, booleans and words."""
+"""Scalars as people write them, in YAML or on a command line: numbers, booleans and words."""
 
 import re
 from typing import Final
 
 from evolve.errors import shortened
-from evolve.genetics.genome import Value
+
+Scalar = bool | int | float | str
 
 _INT: Final = re.compile(r"[-+]?\d+(_\d+)*")
 _PREFIXED: Final = re.compile(r"[-+]?0(x[0-9a-f]{1,16}|o[0-7]{1,22}|b[01]{1,64})", re.IGNORECASE)
@@ -39,7 +40,7 @@ def boolean_of(text: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def meanings(text: str, *, quoted: bool) -> tuple[Value, ...]:
+def meanings(text: str, *, quoted: bool) -> tuple[Scalar, ...]:
     """All that a value may mean, the likeliest first: quotes say that it is a word, though they may be there by habit.
 
     Args:

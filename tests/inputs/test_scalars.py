@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.genetics.literals import boolean_of, meanings, number_hint, number_of, shown
+from evolve.inputs.scalars import boolean_of, meanings, number_hint, number_of, shown
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,33 @@
 """The settings of a run: where they come from, what wins, and what every mistake is told as."""
 
 import textwrap
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from evolve.cli.given import space_given
-from evolve.config import Given, RunConfig, Screening, parse_assignment, settle
+from evolve.domains.music.presentation import PRESENTATION
+from evolve.domains.music.settings import MusicSettings
 from evolve.errors import SettingsError
 from evolve.genetics.space_file import parse_space
-from evolve.genetics.yaml_nodes import to_yaml
+from evolve.inputs.yaml_files import to_yaml
 from evolve.network.genes import GENES
+from evolve.settings import CoreSettings, Given, parse_assignment
+from evolve.settings import settle as settle_both
 
-ALLOWED = ", ".join(RunConfig.model_fields)
+ALLOWED = ", ".join([*CoreSettings.model_fields, *MusicSettings.model_fields])
+
+
+class RunSettings(CoreSettings, MusicSettings):
+    """The core's and music's settings side by side, as they lie in files."""
+
+
+def settle(given: Iterable[Given]) -> RunSettings:
+    """What these values make of a run of music."""
+    return RunSettings.model_validate(settle_both(given, MusicSettings, PRESENTATION.screening).dump())
+
 
 MISTAKES = [
     (Given("popluation", 3, "--set popluation=3"),
@@ -41,7 +54,7 @@ MISTAKES = [
     (Given("elites", 8, "--elites"),
      "--elites: elites is 8, but at most 7 fit: the population less one, or nobody would be new"),
     (Given("screening", "loudest", "--set screening=loudest"),
-     "--set screening=loudest: screening must be 'held_out_bits_per_note', 'distance', 'stuck', 'copied_notes' or "
+     "--set screening=loudest: screening must be 'validation_loss', 'distance', 'stuck', 'copied_notes' or "
      "'sample'; it is 'loudest'"),
     (Given("newcomers", 8, "--set newcomers=8"),
      "--set newcomers=8: newcomers is 8, but at most 7 fit: the population less the elites"),
@@ -58,8 +71,13 @@ def test_a_mistake_is_told_with_its_place_what_came_and_what_is_allowed(given_va
 
 def test_without_anything_given_the_defaults_stand() -> None:
     """Those of the command line's help."""
-    assert settle([]) == RunConfig()
-    assert (RunConfig().population, RunConfig().parents, RunConfig().generations, RunConfig().songs) == (8, 3, 5, 5)
+    assert settle([]) == RunSettings(screening=next(iter(PRESENTATION.screening)))
+    assert (RunSettings().population, RunSettings().parents, RunSettings().generations, RunSettings().songs) == (
+        8,
+        3,
+        5,
+        5,
+    )
 
 
 def test_more_who_come_back_than_are_heard_are_told() -> None:
@@ -133,7 +151,7 @@ def test_whatever_is_settled_makes_a_generation(
         ("opening=a=b.mid", "opening", "a=b.mid"),
         ("mutation_rate=", "mutation_rate", None),
         ("mutation_rate=None", "mutation_rate", None),
-        ("chord_symbols=null", "chord_symbols", None),
+        ("chord_tokens=null", "chord_tokens", None),
     ],
 )
 def test_assignments_are_read(text: str, name: str, value: str | None) -> None:
@@ -151,7 +169,7 @@ def test_an_assignment_without_a_key_is_told(text: str) -> None:
 
 def test_a_setting_that_is_a_whole_number_is_never_told_of_a_decimal_point() -> None:
     """Whoever wrote 1,000 would have one instead of a thousand."""
-    wholes = {name for name, field in RunConfig.model_fields.items() if type(field.default) is int}
+    wholes = {name for name, field in RunSettings.model_fields.items() if type(field.default) is int}
     for name in wholes:
         with pytest.raises(SettingsError, match=r"; without the comma: 1000$"):
             settle([parse_assignment(f"{name}=1,000")])
@@ -171,7 +189,7 @@ def test_a_setting_that_is_a_whole_number_is_never_told_of_a_decimal_point() -> 
             r"opening must have a name that is text (UTF-8); rename the file or folder",
         ),
         ("corpus=a\0b", r"corpus must have a name that is text (UTF-8); rename the file or folder; it is 'a\x00b'"),
-        ("x" * 5000 + "=1", f'there is no setting "{"x" * 59}…"; allowed: corpus, seed'),
+        ("x" * 5000 + "=1", f'there is no setting "{"x" * 59}…"; allowed: seed, population'),
     ],
     ids=lambda value: value[:8],
 )
@@ -198,7 +216,7 @@ def test_gpus_of_a_trial_are_a_number_a_share_or_what_fits(text: str, read: floa
     """And stay so when they are stored."""
     config = settle([parse_assignment(f"gpus_per_trial={text}")])
     assert config.gpus_per_trial == read
-    assert RunConfig.model_validate(config.model_dump(mode="json")).gpus_per_trial == read
+    assert RunSettings.model_validate(config.model_dump(mode="json")).gpus_per_trial == read
 
 
 @pytest.mark.parametrize(
@@ -225,13 +243,13 @@ def test_a_setting_can_be_unset_again() -> None:
 def test_settings_survive_being_stored() -> None:
     """As JSON, and back: what resume works from."""
     config = settle([Given("corpus", ["a", "b"], "x"), Given("mutation_rate", 0.25, "x")])
-    assert RunConfig.model_validate(config.model_dump(mode="json")) == config
+    assert RunSettings.model_validate(config.model_dump(mode="json")) == config
 
 
 def test_settings_cannot_be_changed() -> None:
     """A record is checked once and stays so."""
     with pytest.raises(ValueError, match="frozen"):
-        RunConfig().songs = 3
+        RunSettings().songs = 3
 
 
 @pytest.mark.parametrize(
@@ -260,10 +278,10 @@ def test_tracks_are_named_by_their_roles(tracks: str) -> None:
     assert config.roles == tuple(role.strip().lower() for role in tracks.split("+"))
 
 
-def settled(text: str) -> RunConfig:
+def settled(text: str) -> RunSettings:
     """What a space file settles that says this under its settings."""
     file = parse_space(f"genes: {{depth: 1}}\nsettings:\n{textwrap.indent(text, '  ')}", "s.yaml", GENES)
-    return settle(space_given("s.yaml", file.settings))
+    return settle(Given(name, value, f"s.yaml, line {line}", is_firm=False) for name, value, line in file.settings)
 
 
 @pytest.mark.parametrize(
@@ -327,10 +345,10 @@ def test_the_command_line_takes_what_a_file_takes(text: str) -> None:
 
 def test_every_number_among_the_settings_is_read_as_one() -> None:
     """A setting that is added is not forgotten: 1e1 is ten for all of them."""
-    numbers = {name for name, value in RunConfig().model_dump().items() if type(value) in (int, float)}
-    for name in numbers - {"grid", "exploration", "crossover_rate", "top_p", "hang_limit", "window", "chord_symbols"}:
+    numbers = {name for name, value in RunSettings().model_dump().items() if type(value) in (int, float)}
+    for name in numbers - {"grid", "exploration", "crossover_rate", "top_p", "hang_limit", "window", "chord_tokens"}:
         assert getattr(settled(f"{name}: 1e0"), name) == 1
-    for name, value in (("window", 100), ("chord_symbols", 100), ("hang_limit", 100)):
+    for name, value in (("window", 100), ("chord_tokens", 100), ("hang_limit", 100)):
         assert getattr(settled(f"{name}: 1e2"), name) == value
 
 
@@ -352,7 +370,7 @@ CONFIGS = st.fixed_dictionaries(
         "repetition_guard": st.sampled_from(["off", "gentle", "strict"]),
         "endings": st.booleans(),
         "grid": st.sampled_from([4, 6, 8, 12, 24]),
-        "screening": st.sampled_from(list(Screening)),
+        "screening": st.sampled_from(list(PRESENTATION.screening)),
         "memory_per_trial": st.none() | st.floats(1e-300, 1e6),
     },
 )
@@ -362,5 +380,5 @@ CONFIGS = st.fixed_dictionaries(
 @given(CONFIGS)
 def test_what_evolve_writes_of_its_settings_it_reads_back(values: dict[str, object]) -> None:
     """The settings of a run can be copied into a space file as they are, whatever they are."""
-    config = RunConfig.model_validate(values)
+    config = RunSettings.model_validate({"screening": "sample", **values})
     assert settled(to_yaml(config.model_dump(mode="json"))) == config

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from evolve.errors import RunError
 from evolve.store.names import checked_name, same_name
 
 JOURNAL_SUFFIX = "-journal"
@@ -61,8 +60,13 @@ class RunPaths:
 
     @property
     def material(self) -> Path:
-        """The encoded corpus and the opening: what every trial works from."""
-        return self.folder / "material.npz"
+        """What every trial works from, as the domain has prepared it."""
+        return self.folder / "material.bin"
+
+    @property
+    def copies(self) -> Path:
+        """The folder of the store's copies, which a damaged one is brought back from."""
+        return self.folder / "copies"
 
     @property
     def clusters(self) -> Path:
@@ -78,9 +82,9 @@ class RunPaths:
     def entries(self) -> tuple[Path, ...]:
         """All that evolve makes right in the run folder; whatever else lies there is somebody's own."""
         journal = self.database.with_name(self.database.name + JOURNAL_SUFFIX)
-        folders = ("individuals", "composed", "opening", "listening", "clusters")
+        folders = ("individuals", "composed", "facts", "listening", "clusters", "code")
         files = (self.database, journal, self.lock, self.space, self.settings, self.material)
-        return *files, self.checkpoints, *(self.folder / name for name in folders)
+        return *files, self.checkpoints, self.copies, *(self.folder / name for name in folders)
 
     def artifact(self, individual_id: str, name: str) -> Path:
         """A file of one individual."""
@@ -90,9 +94,13 @@ class RunPaths:
         """The folder of songs that one individual composed later."""
         return self.folder / "composed" / checked_name(individual_id)
 
-    def opening(self, name: str) -> Path:
-        """A file of the opening that all songs share."""
-        return self.folder / "opening" / checked_name(name)
+    def fact_file(self, fact: str, name: str) -> Path:
+        """A file that belongs to a fact of the run, such as the opening that all songs share."""
+        return self.folder / "facts" / checked_name(fact) / checked_name(name)
+
+    def code(self, name: str) -> Path:
+        """A copy of the user's own code that the run began with, to be read, never run."""
+        return self.folder / "code" / checked_name(name)
 
     def listening(self, generation: int, listener: str) -> Path:
         """The folder in which one listener finds a generation under blind letters."""
@@ -164,61 +172,3 @@ def flush_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
-
-
-def find_run(run: str, runs: Path) -> Path:
-    """The folder of a run, given by name or by path.
-
-    Raises:
-        RunError: There is no such run; names those there are.
-    """
-    for folder in (folder_named(runs, run), Path(run)):
-        if _has_store(folder):
-            return folder
-        if (folder / "individuals").is_dir():
-            raise RunError(
-                f"{folder} has lost its {RunPaths(folder).database.name}; bring it back from a copy of the folder; the "
-                f"songs and networks in individuals/ can be played and opened without it"
-            )
-    names = ", ".join(sorted(folder.name for folder in run_folders(runs))) or "none"
-    raise RunError(f'there is no run "{run}" in {runs}/ nor at that path; runs there: {names}')
-
-
-def folder_named(runs: Path, name: str) -> Path:
-    """The folder of this name in a folder of runs, also if a system has written the same name in other characters."""
-    folder = runs / name
-    if name.isascii() or folder.exists() or not runs.is_dir():
-        return folder
-    return next((other for other in runs.iterdir() if same_name(other.name) == same_name(name)), folder)
-
-
-def newest_run(runs: Path) -> Path:
-    """The run folder whose store was written last.
-
-    Raises:
-        RunError: There is none.
-    """
-    folders = sorted(run_folders(runs), key=_written_at)
-    if not folders:
-        raise RunError(f"there is no run in {runs}/ yet; begin one with: evolve start --space quick.yaml")
-    return folders[-1]
-
-
-def run_folders(runs: Path) -> Iterator[Path]:
-    """Every run folder beneath a folder of runs, those included that nobody may look into."""
-    if runs.is_dir():
-        yield from (folder for folder in runs.iterdir() if _has_store(folder))
-
-
-def _has_store(folder: Path) -> bool:
-    try:
-        return RunPaths(folder).database.is_file()
-    except PermissionError:
-        return True
-
-
-def _written_at(folder: Path) -> float:
-    try:
-        return RunPaths(folder).database.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -3,33 +3,19 @@
 Each function raises `RowError` when no evolve has written a row of its; every other exception is our own bug.
 """
 
+import json
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
 from evolve.errors import BallotError
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual, Origin
-from evolve.judging.ballot import Ballot
-from evolve.judging.ranking import Standing
-from evolve.store.fields import (
-    RowError,
-    changes_of,
-    favourites_of,
-    files_of,
-    genes_of,
-    json_of,
-    object_of,
-    one_of,
-    real,
-    text,
-    text_or_none,
-    texts_of,
-    tiers_of,
-    whole,
-)
-from evolve.store.paths import RunPaths
-from evolve.store.records import (
+from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import (
+    FACT_PARTS,
     BallotRecord,
     GenerationRecord,
     GenerationStatus,
@@ -37,32 +23,27 @@ from evolve.store.records import (
     IndividualStatus,
     Json,
     RunRecord,
-    SongRecord,
+    SampleRecord,
 )
-from evolve.store.rows import Row, Rows, read_rows, selected
+from evolve.records.shares import Shares
+from evolve.store.paths import RunPaths
+from evolve.store.schema import Row, Rows, read_rows, selected
 
-FACTS: Mapping[str, type] = {
-    "created_at": str, "settings": dict, "space": dict, "corpus": dict, "opening": dict, "versions": dict,
-}  # fmt: skip
-"""The facts of a run that its record holds."""
+_OneOf = TypeVar("_OneOf", bound=StrEnum)
+_Kind = TypeVar("_Kind", bound=list[Json] | dict[str, Json])
 
-LATE_FACTS = ("corpus", "opening")
-"""Those that a run which has just begun does not know yet."""
+_RUN_FACTS: Final[Mapping[str, type]] = {"created_at": str, "settings": dict, "space": dict, "versions": dict}
+"""The facts that every run has from its first moment on; all others are named by who records them."""
 
-_PARTS: Mapping[str, Mapping[str, type]] = {
-    "settings": dict.fromkeys(
-        ("seed", "population", "parents", "elites", "generations", "heard", "songs", "notes"), int
-    )
-    | {"screening": str},
-    "space": {"name": str, "text": str},
-    "corpus": {"names": list, "pieces": int, "notes": int, "skipped": list, "groups": list},
-    "opening": {"notes": int, "files": dict},
-}
-"""What stands in facts and is counted with, or read as a text, wherever a run is told of."""
-
-
-_TOLD_OF = ("fact", "generation", "individual", "member", "song", "ballot", "lost")
+_TOLD_OF: Final = ("fact", "generation", "individual", "member", "sample", "ballot", "lost")
 """The tables that a run's record is made of; not the digests of its files, of which there are more than all else."""
+
+
+class RowError(Exception):
+    """A row holds what no evolve has written."""
+
+
+# --- whole runs ------------------------------------------------------------------------------------------------------
 
 
 def read_run(cursor: sqlite3.Cursor, paths: RunPaths) -> RunRecord:
@@ -73,43 +54,79 @@ def read_run(cursor: sqlite3.Cursor, paths: RunPaths) -> RunRecord:
 def run_of(rows: Rows, paths: RunPaths) -> RunRecord:
     """The run that these rows tell of, and where it lies."""
     facts = dict(fact_of(row) for row in rows["fact"])
-    return RunRecord(
+    if missing := [name for name in _RUN_FACTS if name not in facts]:
+        raise RowError(f"the fact {missing[0]} is missing")
+    created_at, settings, space, versions = (facts.pop(name) for name in _RUN_FACTS)
+    run = RunRecord(
         name=paths.name,
         reference=paths.reference,
-        created_at=_known(facts, "created_at"),
-        settings=_known(facts, "settings"),
-        space=_known(facts, "space"),
-        corpus=facts.get("corpus", {}),
-        opening=facts.get("opening", {}),
-        versions=_known(facts, "versions"),
+        created_at=created_at,
+        settings=settings,
+        space=space,
+        facts=facts,
+        versions=versions,
         generations=_generations_of(rows),
-        individuals=individuals_of(rows),
+        individuals=_individuals_of(rows),
     )
+    for contradiction in contradictions(run):
+        raise RowError(contradiction)
+    return run
+
+
+def check_rows(rows: Rows, paths: RunPaths) -> RunRecord:
+    """The run, once every row of every table is one that an evolve can have written."""
+    for row in rows["draft"]:
+        whole(row["generation"])
+        text(row["listener"])
+        array(row["steps"])
+    for row in rows["file"]:
+        text(row["path"])
+        text(row["sha256"])
+        whole(row["bytes"])
+    return run_of(rows, paths)
+
+
+def contradictions(run: RunRecord) -> Iterator[str]:
+    """What the record names and does not hold, a line each; nothing when every part fits the others."""
+    for place, generation in enumerate(run.generations):
+        if generation.index != place:
+            yield f"generation {place} is missing"
+            return
+        if not generation.members:
+            yield f"generation {place} has no members"
+        in_ballots = [name for ballot in generation.ballots for name in ballot.ballot.ids]
+        named = dict.fromkeys((*generation.members, *generation.failed, *generation.parents, *in_ballots))
+        yield from (f"generation {place} names {name}, who is missing" for name in named if name not in run.individuals)
+    for name, record in run.individuals.items():
+        one = record.individual
+        if not 0 <= one.generation < len(run.generations):
+            yield f"{name} was born in generation {one.generation}, which is missing"
+        others = (*one.parents, *([record.replaced_by] if record.replaced_by is not None else []))
+        yield from (f"{name} names {other}, who is missing" for other in others if other not in run.individuals)
 
 
 def fact_of(row: Row) -> tuple[str, Json]:
     """A fact by its name."""
     name, value = text(row["name"]), json_of(row["value"])
-    parts = value.items() if isinstance(value, dict) else ()
-    if any(not isinstance(part, _PARTS.get(name, {}).get(key, object)) for key, part in parts):
-        raise RowError(f"the fact {name:.40} is not what it was")
-    if not isinstance(value, FACTS.get(name, object)):
+    parts = FACT_PARTS.get(name, {})
+    is_known = isinstance(value, dict if parts else {**_RUN_FACTS, "groups": list}.get(name, object))
+    if not is_known or not all(isinstance(value.get(part, kind()), kind) for part, kind in parts.items()):
         raise RowError(f"the fact {name:.40} is not what it was")
     return name, value
 
 
-def individuals_of(rows: Rows) -> dict[str, IndividualRecord]:
+def _individuals_of(rows: Rows) -> dict[str, IndividualRecord]:
     """Everyone by id, in order of birth."""
-    songs, lost = _grouped(rows["song"], song_of), _grouped(rows["lost"], lambda row: text(row["reason"]))
+    samples = _grouped(rows["sample"], sample_of)
+    lost = _grouped(rows["lost"], lambda row: text(row["reason"]))
     in_order = sorted(rows["individual"], key=lambda row: whole(row["position"]))
-    records = (individual_of(row, songs, lost) for row in in_order)
+    records = (_individual_of(row, samples, lost) for row in in_order)
     return {record.individual.id: record for record in records}
 
 
-def individual_of(
-    row: Row, songs: Mapping[str, Sequence[SongRecord]], lost: Mapping[str, Sequence[str]]
+def _individual_of(
+    row: Row, samples: Mapping[str, Sequence[SampleRecord]], lost: Mapping[str, Sequence[str]]
 ) -> IndividualRecord:
-    """An individual with what was made of it."""
     name = text(row["id"])
     return IndividualRecord(
         individual=Individual(
@@ -124,7 +141,8 @@ def individual_of(
         status=one_of(IndividualStatus, row["status"]),
         changed=changes_of(row["changed"]),
         metrics=object_of(row["metrics"]),
-        songs=tuple(sorted(songs.get(name, ()), key=lambda song: song.index)),
+        samples=tuple(sorted(samples.get(name, ()), key=lambda sample: sample.index)),
+        presented=None if row["presented"] is None else whole(row["presented"]),
         files=files_of(row["files"]),
         failure=text_or_none(row["failure"]),
         replaced_by=text_or_none(row["replaced_by"]),
@@ -133,7 +151,6 @@ def individual_of(
 
 
 def _generations_of(rows: Rows) -> tuple[GenerationRecord, ...]:
-    """The generations in order."""
     parts = [_grouped(rows[table], lambda row: row, "generation") for table in ("member", "individual", "ballot")]
     in_order = sorted(rows["generation"], key=lambda row: whole(row["number"]))
     return tuple(_generation_of(row, *(groups.get(row["number"], ()) for groups in parts)) for row in in_order)
@@ -141,25 +158,24 @@ def _generations_of(rows: Rows) -> tuple[GenerationRecord, ...]:
 
 def _generation_of(row: Row, seats: Sequence[Row], born: Sequence[Row], cast: Sequence[Row]) -> GenerationRecord:
     """A generation with its members, those born into it, and its ballots."""
-    index = whole(row["number"])
     members = sorted(seats, key=lambda one: whole(one["slot"]))
     failed = [one for one in born if one["status"] == IndividualStatus.FAILED]
     ballots = [ballot_of(one) for one in cast]
     return GenerationRecord(
-        index=index,
+        index=whole(row["number"]),
         status=one_of(GenerationStatus, row["status"]),
         members=tuple(text(one["individual"]) for one in members),
         elites=tuple(text(one["individual"]) for one in members if one["elite"]),
         failed=tuple(one["id"] for one in sorted(failed, key=lambda one: (whole(one["slot"]), whole(one["position"])))),
         parents=texts_of(row["parents"]),
-        standings={one["individual"]: standing_of(one) for one in members if one["rank"] is not None},
+        ranking={one["individual"]: ranking_entry_of(one) for one in members if one["rank"] is not None},
         ballots=tuple(sorted(ballots, key=lambda ballot: (ballot.made_at, ballot.listener))),
     )
 
 
-def song_of(row: Row) -> SongRecord:
-    """A song of the individual that the row names."""
-    return SongRecord(whole(row["number"]), files_of(row["files"]), object_of(row["facts"]))
+def sample_of(row: Row) -> SampleRecord:
+    """A sample of the individual that the row names."""
+    return SampleRecord(whole(row["number"]), files_of(row["files"]), object_of(row["facts"]))
 
 
 def ballot_of(row: Row) -> BallotRecord:
@@ -172,31 +188,9 @@ def ballot_of(row: Row) -> BallotRecord:
     return BallotRecord(text(row["listener"]), ballot, text(row["method"]), letters, text(row["made_at"]))
 
 
-def standing_of(row: Row) -> Standing:
+def ranking_entry_of(row: Row) -> RankingEntry:
     """Where a ranked member came."""
-    return Standing(whole(row["rank"]), real(row["utility"]), bool(row["rejected"]))
-
-
-def read_fact(cursor: sqlite3.Cursor, name: str) -> Json:
-    """A fact of the whole run, or None."""
-    rows = selected(cursor, "fact", "name = ?", name)
-    return fact_of(rows[0])[1] if rows else None
-
-
-def read_standings(cursor: sqlite3.Cursor, number: int) -> dict[str, Standing]:
-    """Where each ranked member of a generation came, in slot order."""
-    rows = selected(cursor, "member", "generation = ? AND rank IS NOT NULL ORDER BY slot", number)
-    return {row["individual"]: standing_of(row) for row in rows}
-
-
-def read_ballots(cursor: sqlite3.Cursor, number: int) -> Iterator[BallotRecord]:
-    """The finished ballots of a generation by their listeners: in an order that no clock has made."""
-    return map(ballot_of, selected(cursor, "ballot", "generation = ? ORDER BY listener", number))
-
-
-def read_songs(cursor: sqlite3.Cursor, individual_id: str) -> tuple[SongRecord, ...]:
-    """The songs of one individual, by their numbers."""
-    return tuple(map(song_of, selected(cursor, "song", "individual = ? ORDER BY number", individual_id)))
+    return RankingEntry(whole(row["rank"]), real(row["utility"]), bool(row["rejected"]))
 
 
 def _grouped(rows: Sequence[Row], made: Callable[[Row], Any], column: str = "individual") -> dict[Any, list[Any]]:
@@ -207,7 +201,141 @@ def _grouped(rows: Sequence[Row], made: Callable[[Row], Any], column: str = "ind
     return groups
 
 
-def _known(facts: Mapping[str, Json], name: str) -> Json:
-    if name not in facts:
-        raise RowError(f"the fact {name}")
-    return facts[name]
+# --- parts of a run, found by their index ----------------------------------------------------------------------------
+
+
+def read_fact(cursor: sqlite3.Cursor, name: str) -> Json:
+    """A fact of the whole run, or None."""
+    rows = selected(cursor, "fact", "name = ?", name)
+    return fact_of(rows[0])[1] if rows else None
+
+
+def read_ranking(cursor: sqlite3.Cursor, number: int) -> dict[str, RankingEntry]:
+    """Where each ranked member of a generation came, in slot order."""
+    rows = selected(cursor, "member", "generation = ? AND rank IS NOT NULL ORDER BY slot", number)
+    return {row["individual"]: ranking_entry_of(row) for row in rows}
+
+
+def read_ballots(cursor: sqlite3.Cursor, number: int) -> Iterator[BallotRecord]:
+    """The finished ballots of a generation by their listeners: in an order that no clock has made."""
+    return map(ballot_of, selected(cursor, "ballot", "generation = ? ORDER BY listener", number))
+
+
+def read_samples(cursor: sqlite3.Cursor, individual_id: str) -> tuple[SampleRecord, ...]:
+    """The samples of one individual, by their numbers."""
+    return tuple(map(sample_of, selected(cursor, "sample", "individual = ? ORDER BY number", individual_id)))
+
+
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
+def text(value: object) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise RowError(f"{value!r:.40} is no text")
+    return value
+
+
+def text_or_none(value: object) -> str | None:
+    """A text, or nothing."""
+    return None if value is None else text(value)
+
+
+def whole(value: object) -> int:
+    """A whole number from 0."""
+    if not isinstance(value, int) or value < 0:
+        raise RowError(f"{value!r:.40} is no whole number from 0")
+    return value
+
+
+def real(value: object) -> float:
+    """A number."""
+    if not isinstance(value, int | float):
+        raise RowError(f"{value!r:.40} is no number")
+    return float(value)
+
+
+def one_of(kind: type[_OneOf], value: object) -> _OneOf:
+    """A member of an enumeration."""
+    try:
+        return kind(text(value))
+    except ValueError as error:
+        raise RowError(f"{value!r:.40} is none of {', '.join(kind)}") from error
+
+
+def array(value: object) -> list[Json]:
+    """A JSON array."""
+    return _of_kind(list, json_of(value))
+
+
+def object_of(value: object) -> dict[str, Json]:
+    """A JSON object; thousands of samples have the same keys, which are kept once."""
+    return {sys.intern(key): one for key, one in _of_kind(dict, json_of(value)).items()}
+
+
+def texts_of(value: object) -> tuple[str, ...]:
+    """A JSON array of texts."""
+    return tuple(map(text, array(value)))
+
+
+def files_of(value: object) -> dict[str, str]:
+    """Paths by kind."""
+    return {kind: text(path) for kind, path in object_of(value).items()}
+
+
+def changes_of(value: object) -> dict[str, tuple[Json, Json]]:
+    """What changed from the first parent, by gene."""
+    pairs = {gene: _pair(change) for gene, change in object_of(value).items()}
+    return {gene: (_as_shares(before), _as_shares(after)) for gene, (before, after) in pairs.items()}
+
+
+def genes_of(value: object) -> tuple[tuple[str, Any], ...]:
+    """The genes of a genome with their values."""
+    return tuple((sys.intern(text(gene)), _plain(_as_shares(one))) for gene, one in map(_pair, array(value)))
+
+
+def tiers_of(value: object) -> tuple[tuple[str, ...], ...]:
+    """The tiers of a ballot, best first."""
+    return tuple(tuple(map(text, _of_kind(list, tier))) for tier in array(value))
+
+
+def favourites_of(value: object) -> tuple[tuple[str, int], ...]:
+    """The favourites of a ballot."""
+    return tuple((text(candidate), whole(sample)) for candidate, sample in map(_pair, array(value)))
+
+
+def json_of(value: object) -> Json:
+    """Whatever JSON a text holds."""
+    try:
+        return json.loads(text(value))
+    except (ValueError, RecursionError) as error:
+        raise RowError(f"{value!r:.40} is no JSON") from error
+
+
+def _of_kind(kind: type[_Kind], value: object) -> _Kind:
+    if not isinstance(value, kind):
+        raise RowError(f"{value!r:.40} is no {'array' if kind is list else 'object'}")
+    return value
+
+
+def _pair(value: object) -> tuple[Json, Json]:
+    match value:
+        case [first, second]:
+            return first, second
+    raise RowError(f"{value!r:.40} is no pair")
+
+
+def _as_shares(value: Json) -> Json:
+    """A gene's value, which is an object where it is of shares."""
+    if not isinstance(value, dict):
+        return value
+    try:
+        return Shares.from_json(value)
+    except ValueError as error:
+        raise RowError(f"{value!r:.40} are no shares") from error
+
+
+def _plain(value: object) -> object:
+    if not isinstance(value, bool | int | float | str | Shares):
+        raise RowError(f"{value!r:.40} is no value of a gene")
+    return value

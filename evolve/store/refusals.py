@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from evolve.errors import DamagedStoreError, RunError, StorageError
-from evolve.store.fields import RowError
+from evolve.store.copies import copies_of
 from evolve.store.paths import RunPaths
-
-UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError, OSError)
-"""What reading a damaged store may raise."""
+from evolve.store.reading import RowError
 
 PATIENCE_S = 30.0
 """How long a statement waits for another process's transaction."""
@@ -37,7 +35,7 @@ def rows_translated(paths: RunPaths) -> Iterator[None]:
     try:
         yield
     except RowError as error:
-        raise damaged(paths, f"a row of it cannot be read: {error}") from error
+        raise damaged(paths, f"what stands in it makes no sense: {error}") from error
 
 
 @contextlib.contextmanager
@@ -51,15 +49,14 @@ def files_translated(paths: RunPaths) -> Iterator[None]:
 
 def damaged(paths: RunPaths, what: str) -> DamagedStoreError:
     """The store holds what evolve has not written."""
-    return damaged_run(str(paths.folder), what, paths.reference)
+    newest = [f"put back its copy of {copy.time}" for copy in copies_of(paths)[:1]]
+    return damaged_run(str(paths.folder), what, paths.reference, *newest)
 
 
-def damaged_run(name: str, what: str, reference: str) -> DamagedStoreError:
+def damaged_run(name: str, what: str, reference: str, advice: str = "see what is whole") -> DamagedStoreError:
     """The store of a run holds what evolve has not written; `what` may quote the damage."""
-    return DamagedStoreError(
-        f"the store of {name} is damaged ({printable(what)}); copy the folder before anything else, then see what is "
-        f"whole with: evolve doctor {reference}, and what can still be read with: evolve report {reference}"
-    )
+    what = printable(what)
+    return DamagedStoreError(f"the store of {name} is damaged ({what}); {advice} with: evolve doctor {reference}", what)
 
 
 def printable(text: str) -> str:

@@ -12,47 +12,39 @@ from pathlib import Path
 from typing import Self
 
 from evolve.errors import RunError
-from evolve.genetics.individual import Individual
-from evolve.judging.ballot import Ballot
-from evolve.judging.ranking import Standing
-from evolve.store import trials
-from evolve.store.ballots import check_open, listeners_in, read_draft, write_ballot, write_draft
-from evolve.store.births import Changes, write_generation, write_replacement
-from evolve.store.consistency import contradictions
-from evolve.store.database import Database
-from evolve.store.files import KeptFile, inside, read_inside, write_inside
-from evolve.store.founding import take_folder
-from evolve.store.lock import held, is_held
-from evolve.store.paths import RunPaths
-from evolve.store.reading import read_fact, read_run, read_songs, read_standings
-from evolve.store.records import (
+from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.individual import Individual
+from evolve.records.run import (
     Artifact,
     BallotRecord,
     GenerationStatus,
     Json,
     RunRecord,
-    SongRecord,
-    SongResult,
+    Sample,
+    SampleRecord,
     TrialResult,
 )
-from evolve.store.refusals import damaged, files_translated, refused_by_disk
+from evolve.store import writing
+from evolve.store.database import Database
+from evolve.store.files import KeptFile, inside, read_inside, write_inside
+from evolve.store.folders import held, is_held, take_folder
+from evolve.store.paths import RunPaths
+from evolve.store.reading import read_fact, read_ranking, read_run, read_samples
+from evolve.store.refusals import files_translated, refused_by_disk
 
 
 class RunStore:
-    """An open run folder; use it as a context manager.
+    """An open run folder; use it as a context manager. Whatever stands in the way is a `RunError`.
 
-    Reading and ballots need no lock. Whoever advances the run holds `exclusively`.
+    Reading and ballots need no lock. Whoever advances the run holds `exclusively`. After each ballot, each birth and
+    whenever a generation is evaluated, a copy of the store is kept; after every other change where that costs little.
     """
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        """Open the run in a folder.
-
-        Args:
-            folder: The run folder.
-            read_only: Whether it will only be read: then the store is left as it is, whatever its layout.
+        """Open the run in a folder; to be read only, the store is left as it is.
 
         Raises:
-            RunError: There is no store, it is damaged, or a newer evolve made it.
+            RunError: There is no store, it is damaged, or another evolve made it.
         """
         self.paths = RunPaths(folder)
         try:
@@ -79,12 +71,18 @@ class RunStore:
             with contextlib.suppress(OSError):
                 folder.rmdir()  # unless hidden files were in it
             raise
-        return cls(folder)
+        store = cls(folder)
+        store._database.keep_copy()
+        return store
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; the run folder can be opened again."""
         self._database.close()
 
     def discard(self) -> None:
@@ -106,11 +104,6 @@ class RunStore:
         """The run's name: that of its folder, so that a copied folder is a run of its own."""
         return self.paths.name
 
-    @property
-    def migrated_from(self) -> int | None:
-        """The layout that the store had until it was opened now; None when it was not migrated."""
-        return self._database.migrated_from
-
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
         """Hold the run for this process; `RunError` when another process works on it, or it cannot be written."""
@@ -125,16 +118,9 @@ class RunStore:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def read(self) -> RunRecord:
-        """The whole run at one instant.
-
-        Raises:
-            DamagedStoreError: The store holds what no evolve has written.
-        """
+        """The whole run at one instant; a `DamagedStoreError` when the store holds what no evolve has written."""
         with self._database.snapshot() as cursor:
-            run = read_run(cursor, self.paths)
-        if found := contradictions(run):
-            raise damaged(self.paths, found[0])
-        return run
+            return read_run(cursor, self.paths)
 
     def look(self) -> RunRecord:
         """What `read` gives, for somebody who looks from outside: with whether a process works on the run now."""
@@ -147,65 +133,45 @@ class RunStore:
         with self._database.snapshot() as cursor:
             return read_fact(cursor, name)
 
-    def songs_of(self, individual_id: str) -> tuple[SongRecord, ...]:
-        """The recorded songs of one individual, by their numbers."""
+    def samples_of(self, individual_id: str) -> tuple[SampleRecord, ...]:
+        """The recorded samples of one individual, by their numbers."""
         with self._database.snapshot() as cursor:
-            return read_songs(cursor, individual_id)
+            return read_samples(cursor, individual_id)
 
     def draft_steps(self, number: int, listener: str) -> list[Json]:
         """The steps of a listener's unfinished ballot, oldest first."""
         with self._database.snapshot() as cursor:
-            return read_draft(cursor, number, listener)
+            return writing.read_draft(cursor, number, listener)
 
     def listeners(self) -> frozenset[str]:
-        """Everyone for whom songs were laid out under blind letters, or who has begun or handed in a ballot."""
+        """Everyone for whom samples were laid out under blind letters, or who has begun or handed in a ballot."""
         seated = {folder.name for folder in self.paths.folder.glob("listening/generation-*/*")}
         with self._database.snapshot() as cursor:
-            return frozenset(seated.union(listeners_in(cursor)))
+            return frozenset(seated.union(writing.listeners_in(cursor)))
 
     # --- files -------------------------------------------------------------------------------------------------------
 
     def read_material(self) -> bytes:
-        """What `write_material` kept.
-
-        Raises:
-            RunError: It has not come to that yet, or the file is no longer there.
-        """
+        """What `write_material` kept."""
         return self.read_file(self.paths.relative(self.paths.material))
 
     def read_file(self, relative: str) -> bytes:
-        """A file of the run, by its path relative to the run folder.
-
-        Raises:
-            RunError: It is no longer there or no longer whole, cannot be read, or would lie outside the run folder.
-        """
+        """A file of the run, by its path relative to the run folder; a `RunError` unless it is what was written."""
         inside(self.paths, relative)
         with self._database.snapshot() as cursor:
-            kept = trials.kept_file(cursor, relative)
+            kept = writing.kept_file(cursor, relative)
         return read_inside(self.paths, relative, kept)
 
     def write_file(self, path: Path, data: bytes) -> KeptFile:
-        """Write a file into the run folder, whole or not at all.
-
-        Raises:
-            RunError: It would lie outside the run folder, the folder is no longer here, or the disk refuses.
-        """
+        """Write a file into the run folder, whole or not at all."""
         return self._write_files({path: data})[0]
 
     def checked(self, path: Path) -> Path:
-        """A path of the run, once it is sure that nothing on the way leads out of the run folder.
-
-        Raises:
-            RunError: Something does.
-        """
+        """A path of the run, once it is sure that nothing on the way leads out of the run folder."""
         return inside(self.paths, self.paths.relative(path))
 
     def free_bytes(self) -> int:
-        """The room that is left on the run's disk.
-
-        Raises:
-            RunError: The folder is no longer here, or cannot be looked at.
-        """
+        """The room that is left on the run's disk."""
         self._database.check_in_place()
         with files_translated(self.paths):
             return shutil.disk_usage(self.paths.folder).free
@@ -215,16 +181,25 @@ class RunStore:
     def record_facts(self, facts: Mapping[str, Json]) -> None:
         """Set facts of the whole run, all or none."""
         with self._database.transaction() as cursor:
-            trials.write_facts(cursor, facts)
+            writing.write_facts(cursor, facts)
 
-    def write_material(self, data: bytes, files: Iterable[Artifact], facts: Mapping[str, Json]) -> None:
-        """Keep what every trial works from, the opening's files, and the facts about both."""
+    def write_material(self, data: bytes, files: Mapping[str, Iterable[Artifact]], facts: Mapping[str, Json]) -> None:
+        """Keep what every trial works from, and facts of the run with the files that belong to them.
+
+        Args:
+            data: What every trial works from.
+            files: By the name of a fact, what there is to look at; the fact gets their paths as its ``files``.
+            facts: By name; each that has files is an object.
+        """
+        kept = {
+            name: {one.kind: self.write_file(self.paths.fact_file(name, one.name), one.data) for one in artifacts}
+            for name, artifacts in files.items()
+        }
+        told = {name: {**facts[name], "files": writing.paths_of(group)} for name, group in kept.items()}
         material = self.write_file(self.paths.material, data)
-        kept = {artifact.kind: self.write_file(self.paths.opening(artifact.name), artifact.data) for artifact in files}
-        opening = {**facts["opening"], "files": {kind: file.path for kind, file in kept.items()}}
         with self._database.transaction() as cursor:
-            trials.write_facts(cursor, {**facts, "opening": opening})
-            trials.write_files(cursor, (material, *kept.values()))
+            writing.write_facts(cursor, {**facts, **told})
+            writing.write_files(cursor, (material, *(file for group in kept.values() for file in group.values())))
 
     # --- births ------------------------------------------------------------------------------------------------------
 
@@ -232,11 +207,11 @@ class RunStore:
         self,
         number: int,
         born: Sequence[Individual],
-        changed: Mapping[str, Changes],
+        changed: Mapping[str, writing.Changes],
         *,
         elites: Sequence[str] = (),
         parents: Sequence[str] = (),
-        bred_from: Mapping[str, Standing] | None = None,
+        bred_from: Mapping[str, RankingEntry] | None = None,
     ) -> bool:
         """A generation is born; the one before it, if any, is bred. One transaction.
 
@@ -246,34 +221,34 @@ class RunStore:
             changed: What changed in each child from its first parent, by the child's id.
             elites: Ids that are carried over.
             parents: Ids that the new generation was bred from.
-            bred_from: The standings that it was bred from; None for the founders.
+            bred_from: The ranking that it was bred from; None for the founders.
 
         Returns:
-            Whether it was recorded; not if a ballot has changed the standings since they were read.
+            Whether it was recorded; not if a ballot has changed the ranking since it was read.
         """
         with self._database.transaction() as cursor:
-            if bred_from is not None and read_standings(cursor, number - 1) != bred_from:
+            if bred_from is not None and read_ranking(cursor, number - 1) != bred_from:
                 return False
-            write_generation(cursor, number, born, changed, elites=elites, parents=parents)
+            writing.write_generation(cursor, number, born, changed, elites=elites, parents=parents)
         return True
 
     def record_replacements(self, replacements: Mapping[str, Individual]) -> None:
         """Fresh individuals take the slots of failed ones, given by the failed one's id. One transaction."""
         with self._database.transaction() as cursor:
             for failed, fresh in replacements.items():
-                write_replacement(cursor, failed, fresh)
+                writing.write_replacement(cursor, failed, fresh)
 
     # --- trials ------------------------------------------------------------------------------------------------------
 
     def record_start(self, individual_id: str) -> None:
         """A trial of the individual has begun."""
-        with self._database.transaction() as cursor:
-            trials.write_start(cursor, individual_id)
+        with self._database.transaction(is_small=True) as cursor:
+            writing.write_start(cursor, individual_id)
 
     def record_lost(self, individual_id: str, reason: str) -> None:
         """An attempt of a trial was lost, such as with its worker, and is made again; why, in one line."""
-        with self._database.transaction() as cursor:
-            trials.write_lost(cursor, individual_id, reason)
+        with self._database.transaction(is_small=True) as cursor:
+            writing.write_lost(cursor, individual_id, reason)
 
     def record_trial(self, result: TrialResult) -> bool:
         """Keep what a trial made; files first, then the rows in one transaction.
@@ -282,32 +257,32 @@ class RunStore:
             Whether it was new; a second result for the same individual, as after a lost node, changes nothing.
         """
         with self._database.snapshot() as cursor:
-            if trials.status_of(cursor, result.individual_id).is_finished:
+            if writing.status_of(cursor, result.individual_id).is_finished:
                 return False
-        groups = [result.artifacts, *(song.files for song in result.songs)]
-        files, *songs = self._write_artifacts(result.individual_id, groups)
-        with self._database.transaction() as cursor:
-            trials.write_result(cursor, result, files, songs)
+        groups = [result.artifacts, *(sample.files for sample in result.samples)]
+        files, *samples = self._write_artifacts(result.individual_id, groups)
+        with self._database.transaction(is_small=True) as cursor:
+            writing.write_result(cursor, result, files, samples)
         return True
 
-    def record_song(self, individual_id: str, song: SongResult) -> bool:
-        """Keep one more song of an individual whose trial has ended.
+    def record_sample(self, individual_id: str, sample: Sample) -> bool:
+        """Keep one more sample of an individual whose trial has ended.
 
-        Its files are written inside the transaction: two who hear the same song at once would write different bytes,
+        Its files are written inside the transaction: two who ask for the same one at once would write different bytes,
         since no two encodings of a sound are alike.
 
         Returns:
-            Whether it was new; a song that is there already is left as it is.
+            Whether it was new; a sample that is there already is left as it is.
         """
-        with self._database.transaction() as cursor:
-            if any(one.index == song.index for one in read_songs(cursor, individual_id)):
+        with self._database.transaction(is_small=True) as cursor:
+            if any(one.index == sample.index for one in read_samples(cursor, individual_id)):
                 return False
-            (files,) = self._write_artifacts(individual_id, [song.files])
-            trials.write_song(cursor, individual_id, song, files)
+            (files,) = self._write_artifacts(individual_id, [sample.files])
+            writing.write_sample(cursor, individual_id, sample, files)
         return True
 
     def record_evaluated(self, number: int) -> None:
-        """Every member of the generation has songs; it waits for a listener."""
+        """Every member of the generation has samples; it waits for a listener."""
         with self._database.transaction() as cursor:
             cursor.execute(
                 "UPDATE generation SET status = ? WHERE number = ? AND status = ?",
@@ -325,33 +300,33 @@ class RunStore:
             number: The generation.
             listener: Whose ballot it is.
             steps: All of them, oldest first.
-            before: Those that the sitting has kept or begun with; None for whatever is there.
+            before: Those that the listening session has kept or begun with; None for whatever is there.
 
         Raises:
-            RunError: Another sitting of the same listener has kept others meanwhile, or handed in the ballot.
+            RunError: Another session of the same listener has kept others meanwhile, or handed in the ballot.
         """
-        with self._database.transaction() as cursor:
-            write_draft(cursor, number, listener, steps, before, paths=self.paths)
+        with self._database.transaction(is_small=True) as cursor:
+            writing.write_draft(cursor, number, listener, steps, before, paths=self.paths)
 
     def record_ballot(
         self,
         number: int,
         record: BallotRecord,
-        rank: Callable[[Sequence[Ballot]], Mapping[str, Standing]],
-    ) -> Mapping[str, Standing]:
+        rank: Callable[[Sequence[Ballot]], Mapping[str, RankingEntry]],
+    ) -> Mapping[str, RankingEntry]:
         """Keep a finished ballot and what all ballots of the generation now say together. One transaction.
 
         Args:
             number: The generation.
             record: The ballot; a second one of the same listener takes the place of the first.
-            rank: From all ballots to everyone's standing.
+            rank: From all ballots to everyone's place in the ranking.
 
         Raises:
             RunError: The generation is not evaluated yet, or its children are born already.
         """
         with self._database.transaction() as cursor:
-            check_open(cursor, number, self.paths)
-            return write_ballot(cursor, number, record, rank)
+            writing.check_open(cursor, number, self.paths)
+            return writing.write_ballot(cursor, number, record, rank)
 
     # --- writing -----------------------------------------------------------------------------------------------------
 

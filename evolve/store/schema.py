@@ -1,10 +1,15 @@
-"""The tables of a store, layout by layout: a new store and an older one come to this layout by the same steps."""
+"""The tables of a store, and their rows as SQLite gives them."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-APPLICATION_ID = 0x65766F6C  # "evol"
+APPLICATION_ID: Final = 0x65766F6C  # "evol"
 
-_FIRST = (
+SCHEMA_VERSION: Final = 4
+"""The layout of the tables; a store of another one is refused, so any change of theirs makes it larger."""
+
+_TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
     """
     CREATE TABLE generation (
@@ -16,7 +21,7 @@ _FIRST = (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL REFERENCES generation,
         slot INTEGER NOT NULL, origin TEXT NOT NULL, genome TEXT NOT NULL, parents TEXT NOT NULL,
         operators TEXT NOT NULL, changed TEXT NOT NULL, status TEXT NOT NULL, metrics TEXT NOT NULL DEFAULT '{}',
-        files TEXT NOT NULL DEFAULT '{}', failure TEXT, replaced_by TEXT REFERENCES individual (id)
+        files TEXT NOT NULL DEFAULT '{}', presented INTEGER, failure TEXT, replaced_by TEXT REFERENCES individual (id)
     ) STRICT
     """,
     """
@@ -27,7 +32,7 @@ _FIRST = (
     ) STRICT
     """,
     """
-    CREATE TABLE song (
+    CREATE TABLE sample (
         individual TEXT NOT NULL REFERENCES individual (id), number INTEGER NOT NULL, files TEXT NOT NULL,
         facts TEXT NOT NULL, PRIMARY KEY (individual, number)
     ) STRICT
@@ -36,7 +41,7 @@ _FIRST = (
     CREATE TABLE ballot (
         generation INTEGER NOT NULL REFERENCES generation, listener TEXT NOT NULL, tiers TEXT NOT NULL,
         rejected TEXT NOT NULL, method TEXT NOT NULL, letters TEXT NOT NULL, made_at TEXT NOT NULL,
-        PRIMARY KEY (generation, listener)
+        favourites TEXT NOT NULL, PRIMARY KEY (generation, listener)
     ) STRICT
     """,
     """
@@ -45,9 +50,6 @@ _FIRST = (
         PRIMARY KEY (generation, listener)
     ) STRICT
     """,
-)
-
-_FILES_AND_LOST_ATTEMPTS = (
     "CREATE TABLE file (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL) STRICT",
     """
     CREATE TABLE lost (
@@ -56,18 +58,33 @@ _FILES_AND_LOST_ATTEMPTS = (
     """,
 )
 
-_FAVOURITES = ("ALTER TABLE ballot ADD COLUMN favourites TEXT NOT NULL DEFAULT '[]'",)
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "fact": ("name", "value"),
+    "generation": ("number", "status", "parents", "born_at"),
+    "individual": (
+        "position", "id", "generation", "slot", "origin", "genome", "parents", "operators", "changed", "status",
+        "metrics", "files", "presented", "failure", "replaced_by",
+    ),
+    "member": ("generation", "slot", "individual", "elite", "rank", "utility", "rejected"),
+    "sample": ("individual", "number", "files", "facts"),
+    "ballot": ("generation", "listener", "tiers", "rejected", "method", "letters", "made_at", "favourites"),
+    "draft": ("generation", "listener", "steps"),
+    "file": ("path", "bytes", "sha256"),
+    "lost": ("individual", "reason", "at"),
+}  # fmt: skip
+"""Every table with what is read of it."""
 
-_STEPS = (_FIRST, _FILES_AND_LOST_ATTEMPTS, _FAVOURITES)
-"""What leads from each layout to the next, the first from an empty file to layout 1; a step once shipped stays."""
+Row = Mapping[str, Any]
+Rows = Mapping[str, Sequence[Row]]
+"""By table, in the order in which they were written."""
 
-SCHEMA_VERSION = len(_STEPS)
 
-FIRST_LAYOUT = {"file": 2, "lost": 2}
-"""The layout that a table has come with, where it is not the first."""
-
-LATE_COLUMNS = {"ballot": {"favourites": (3, "'[]'")}}
-"""Of a table, the columns that have come later than it: with which layout, and what older rows have there, in SQL."""
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Give an empty file the tables of this layout."""
+    for statement in _TABLES:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def layout_of(connection: sqlite3.Connection) -> int:
@@ -75,19 +92,28 @@ def layout_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Take an empty file or a store of an older layout to this one, in one transaction.
+def strange_in(connection: sqlite3.Connection) -> str:
+    """What no store of this layout has, in words; empty when there is nothing.
 
-    Several processes may do it at once: the second finds nothing left to do.
+    A stranger's views and triggers could go on for ever, and evolve makes none.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for step in _STEPS[layout_of(connection) :]:
-            for statement in step:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+    found = dict(connection.execute("SELECT name, type FROM sqlite_master").fetchall())
+    if not {"table", "index"}.issuperset(found.values()):
+        return "it has views or triggers"
+    return next((f"it has no table {name}" for name in COLUMNS if found.get(name) != "table"), "")
+
+
+def read_rows(cursor: sqlite3.Cursor, tables: Iterable[str] = COLUMNS) -> Rows:
+    """All rows, inside the cursor's transaction; of some tables alone where only they are asked for."""
+    return {table: _rows(cursor, table, "ORDER BY rowid") for table in tables}
+
+
+def selected(cursor: sqlite3.Cursor, table: str, which: str, value: int | str) -> list[Row]:
+    """Some rows of a table, found by its index where it has one for that: not looked for among all."""
+    return _rows(cursor, table, f"WHERE {which}", value)
+
+
+def _rows(cursor: sqlite3.Cursor, table: str, which: str, *values: int | str) -> list[Row]:
+    columns = COLUMNS[table]
+    rows = cursor.execute(f"SELECT {', '.join(columns)} FROM {table} {which}", values)  # noqa: S608 - names of our own
+    return [dict(zip(columns, row, strict=True)) for row in rows]

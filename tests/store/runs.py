@@ -6,11 +6,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from evolve.genetics.genome import Genome, Value
-from evolve.genetics.individual import Individual, Origin, individual_id
-from evolve.judging.ballot import Ballot, Favourite
-from evolve.judging.ranking import Standing
-from evolve.store.records import Artifact, BallotRecord, Json, SongResult, TrialResult
+from evolve.records.ballot import Ballot, Favourite, RankingEntry
+from evolve.records.genome import Genome, Value
+from evolve.records.individual import Individual, Origin, individual_id
+from evolve.records.run import Artifact, BallotRecord, Json, Sample, TrialResult
 from evolve.store.run_store import RunStore
 from tests.genetics.drawing import shares
 
@@ -56,7 +55,7 @@ def results(draw: st.DrawFn, name: str) -> TrialResult:
     if draw(st.integers(0, 3)) == 0:
         return TrialResult(name, draw(json_objects), failure=draw(st.text(max_size=40)))
     songs = tuple(
-        SongResult(index, files(f"song-{index}", draw(st.binary(max_size=30))), draw(json_objects))
+        Sample(index, files(f"song-{index}", draw(st.binary(max_size=30))), draw(json_objects))
         for index in range(1, draw(st.integers(0, 3)) + 1)
     )
     artifacts = (Artifact("network", "network.keras", draw(st.binary(max_size=30))),)
@@ -84,11 +83,10 @@ def result_of(name: str, *, songs: int = 2, failure: str | None = None) -> Trial
     if failure is not None:
         return TrialResult(name, failure=failure)
     made = tuple(
-        SongResult(index, files(f"song-{index}", f"{name} {index} ".encode()), SONG_FACTS)
-        for index in range(1, songs + 1)
+        Sample(index, files(f"song-{index}", f"{name} {index} ".encode()), SONG_FACTS) for index in range(1, songs + 1)
     )
     artifacts = (Artifact("network", "network.keras", f"network of {name}".encode()),)
-    return TrialResult(name, {"held_out_bits_per_note": 3.5, "epochs": 4}, made, artifacts)
+    return TrialResult(name, {"validation_loss": 3.5, "epochs": 4}, made, artifacts)
 
 
 def new_run(folder: Path, *, population: int = 3, evaluated: bool = False) -> RunStore:
@@ -111,10 +109,10 @@ def ballot_of(
     return BallotRecord(listener, ballot, "list", letters, f"2026-01-02T00:00:00.{len(listener):03}+00:00")
 
 
-def by_first_ballot(ballots: Sequence[Ballot]) -> dict[str, Standing]:
+def by_first_ballot(ballots: Sequence[Ballot]) -> dict[str, RankingEntry]:
     """A ranking without mathematics: that of the first ballot, with the number of ballots as everyone's utility."""
     ranks = ballots[0].ranks
-    return {name: Standing(rank, float(len(ballots)), name in ballots[0].rejected) for name, rank in ranks.items()}
+    return {name: RankingEntry(rank, float(len(ballots)), name in ballots[0].rejected) for name, rank in ranks.items()}
 
 
 def every_text(database: Path) -> list[str]:

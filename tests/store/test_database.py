@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import DamagedStoreError, RunError
-from evolve.store import connection as module
+from evolve.store import database as module
 from evolve.store.database import Database
 from evolve.store.schema import APPLICATION_ID, SCHEMA_VERSION
+from tests.store.runs import FACTS
 
 FACT = "INSERT INTO fact (name, value) VALUES (?, ?)"
 
@@ -20,7 +21,7 @@ FACT = "INSERT INTO fact (name, value) VALUES (?, ?)"
 def path(tmp_path: Path) -> Path:
     """A new store with one fact."""
     path = tmp_path / "run.sqlite"
-    Database.create(path, {"seed": 1})
+    Database.create(path, {**FACTS, "seed": 1})
     return path
 
 
@@ -28,7 +29,8 @@ def facts(path: Path) -> dict[str, str]:
     """What another connection sees."""
     connection = sqlite3.connect(path)
     try:
-        return dict(connection.execute("SELECT name, value FROM fact"))
+        found = dict(connection.execute("SELECT name, value FROM fact ORDER BY rowid"))
+        return {name: value for name, value in found.items() if name not in FACTS}
     finally:
         connection.close()
 
@@ -163,7 +165,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     """Also when it is empty."""
     path = tmp_path / "run.sqlite"
     path.write_bytes(b"not a database, but long enough to look at, so that its first bytes are read" * 20)
-    with pytest.raises(RunError, match=r"the store of .* is damaged \(file is not a database\); copy the folder"):
+    with pytest.raises(RunError, match=r"the store of .* is damaged \(file is not a database\); see what is whole"):
         Database(path)
     path.write_bytes(b"")
     with pytest.raises(DamagedStoreError, match=r"is damaged \(it is empty\)"):
@@ -181,17 +183,23 @@ def test_another_programs_database_is_told(tmp_path: Path) -> None:
         Database(path)
 
 
-def test_a_store_of_a_newer_evolve_is_told(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        (1, "a newer evolve has made it; use that one, or a newer one still"),
+        (-1, "an older evolve has made it; use that one, or begin a new run"),
+    ],
+)
+def test_a_store_of_another_layout_is_told(path: Path, by: int, told: str) -> None:
     """With both layouts and what to do."""
     connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + by}")
     connection.close()
-    with pytest.raises(RunError) as told:
-        Database(path)
-    assert str(told.value) == (
-        f"{path} has layout {SCHEMA_VERSION + 1}, this evolve reads up to layout {SCHEMA_VERSION}: a newer evolve has "
-        f"made it; use that one, or a newer one still"
-    )
+    for read_only in (False, True):
+        with pytest.raises(RunError) as refusal:
+            Database(path, read_only=read_only)
+        expected = f"{path} has layout {SCHEMA_VERSION + by}, this evolve reads layout {SCHEMA_VERSION}: {told}"
+        assert str(refusal.value) == expected
     assert int.from_bytes(b"evol", "big") == APPLICATION_ID
 
 
@@ -200,5 +208,5 @@ def test_a_store_with_damaged_pages_is_told(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
-    with pytest.raises(DamagedStoreError, match=r"the store of .* is damaged \(.*evolve doctor .*evolve report "):
+    with pytest.raises(DamagedStoreError, match=r"the store of .* is damaged \(.*evolve doctor "):
         look(path)

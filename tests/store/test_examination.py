@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from evolve.store.examination import Examination, examine
+from evolve.store.examination import examine
 from evolve.store.run_store import RunStore
 from evolve.store.schema import SCHEMA_VERSION
 from tests.store.damage import alter, break_page_of, killed_in_the_midst_of_writing, overwrite
-from tests.store.first_layout import put_into_first_layout
 from tests.store.runs import ballot_of, by_first_ballot, files, new_run
 
 FILES = 3 * 7 + 1 + 3
@@ -22,7 +21,7 @@ def run(tmp_path: Path) -> Path:
     """A ranked run with everything in it."""
     with new_run(tmp_path / "run", evaluated=True) as store:
         facts = {"corpus": {"pieces": 3}, "opening": {"source": "tune 1", "notes": 50}}
-        store.write_material(b"encoded", files("opening", b"MThd"), facts)
+        store.write_material(b"encoded", {"opening": files("opening", b"MThd")}, facts)
         store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2 g0-3"), by_first_ballot)
     return tmp_path / "run"
 
@@ -38,10 +37,12 @@ def found(folder: Path) -> list[str]:
 
 def test_a_whole_run_is_found_whole(run: Path) -> None:
     """Every file that a row names was looked at."""
-    assert examine(run) == Examination(
-        folder=run, layout=SCHEMA_VERSION, files=FILES, unproven=0, leftovers=(), is_worked_on=False, findings=()
-    )
-    assert examine(run).is_whole
+    with RunStore(run) as store:
+        told = store.read()
+    examination = examine(run)
+    assert (examination.run, examination.files, len(examination.copies)) == (told, FILES, 3)
+    assert (examination.leftovers, examination.is_worked_on, examination.is_damaged) == ((), False, False)
+    assert examination.is_whole
 
 
 def test_a_run_that_has_just_begun_is_whole(tmp_path: Path) -> None:
@@ -56,35 +57,21 @@ def test_files_that_are_lost_cut_off_or_changed_are_each_told(run: Path) -> None
     (run / "individuals/g0-1/song-1.mid").unlink()
     (run / "individuals/g0-2/song-2.ogg").write_bytes(b"g0")
     (run / "individuals/g0-3/network.keras").write_bytes(b"network of g0-E")
-    (run / "material.npz").unlink()
-    (run / "material.npz").mkdir()
+    (run / "material.bin").unlink()
+    (run / "material.bin").mkdir()
     assert found(run) == [
-        "individuals/g0-3/network.keras is not what was written (15 bytes)",
         "individuals/g0-1/song-1.mid is lost",
         "individuals/g0-2/song-2.ogg is not what was written (2 bytes)",
-        "material.npz is no file",
+        "individuals/g0-3/network.keras is not what was written (15 bytes)",
+        "material.bin is no file",
     ]
 
 
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(run: Path) -> None:
     """As somebody who sends a run folder may have put there."""
-    (run / "material.npz").unlink()
-    os.mkfifo(run / "material.npz")
-    assert [finding.what for finding in examine(run).findings] == ["material.npz is no file"]
-
-
-def test_of_an_older_run_files_must_be_there_and_not_empty(run: Path) -> None:
-    """Nothing more is known of them, and that is told."""
-    put_into_first_layout(run)
-    assert (examine(run).layout, examine(run).files, examine(run).unproven) == (1, FILES, FILES)
-    assert examine(run).is_whole
-    (run / "individuals/g0-1/song-1.mid").write_bytes(b"")
-    (run / "individuals/g0-2/song-1.mid").write_bytes(b"other")
-    (run / "individuals/g0-3/song-1.mid").unlink()
-    assert found(run) == [
-        "individuals/g0-1/song-1.mid is not what was written (0 bytes)",
-        "individuals/g0-3/song-1.mid is lost",
-    ]
+    (run / "material.bin").unlink()
+    os.mkfifo(run / "material.bin")
+    assert [finding.what for finding in examine(run).findings] == ["material.bin is no file"]
 
 
 def test_what_cut_off_writes_have_left_is_listed(run: Path) -> None:
@@ -92,8 +79,6 @@ def test_what_cut_off_writes_have_left_is_listed(run: Path) -> None:
     cut_off = (
         ".run.sqlite.0a1b2c3d",
         ".run.sqlite.0a1b2c3d-journal",
-        ".run.sqlite.new",  # of earlier versions
-        ".run.sqlite.new-journal",
         "individuals/g0-1/.song-1.mid.0a1b2c3d",
     )
     for name in (*cut_off, ".hidden", "notes.txt", ".a.12345"):
@@ -122,50 +107,38 @@ def test_a_process_at_work_is_told(run: Path) -> None:
     assert not examine(run).is_worked_on
 
 
-@pytest.mark.parametrize("table", ["individual", "song", "sqlite_autoindex_song_1"])
+@pytest.mark.parametrize("table", ["individual", "sample", "sqlite_autoindex_sample_1"])
 def test_damaged_pages_are_found(run: Path, table: str) -> None:
-    """Of a table or of an index; the files are looked at as far as they are known."""
+    """Of a table or of an index; the files are looked at all the same, as the newest copy knows them."""
     break_page_of(run, table)
-    lines = found(run)
-    assert lines[0].startswith("SQLite says: ")
-    assert ("some of the songs cannot be read" in lines) == (table == "song")
+    (run / "individuals/g0-1/song-1.mid").unlink()
+    line, lost = found(run)
+    assert line.startswith("the store is damaged: ")
+    assert lost == "individuals/g0-1/song-1.mid is lost"
+    assert (examine(run).is_damaged, examine(run).files) == (True, FILES)
 
 
-def test_rows_that_no_evolve_has_written_are_found(run: Path) -> None:
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        ("UPDATE fact SET value = '{broken' WHERE name = 'settings'", "'{broken' is no JSON"),
+        ("DELETE FROM fact WHERE name = 'versions'", "the fact versions is missing"),
+        ("UPDATE sample SET facts = '[1]' WHERE individual = 'g0-1' AND number = 2", "[1] is no object"),
+        ("UPDATE ballot SET tiers = '5'", "5 is no array"),
+        ("UPDATE member SET individual = 'g0-9' WHERE slot = 2", "generation 0 names g0-9, who is missing"),
+    ],
+)
+def test_rows_that_no_evolve_has_written_are_found(run: Path, harm: str, told: str) -> None:
     """Sound for SQLite, and yet of no use: facts, genomes, members who are nobody, ballots."""
-    alter(run, "UPDATE fact SET value = '{broken' WHERE name = 'settings'")
-    alter(run, "DELETE FROM fact WHERE name = 'versions'")
-    alter(run, "UPDATE song SET facts = '[1]' WHERE individual = 'g0-1' AND number = 2")
-    alter(run, "UPDATE ballot SET tiers = '5'")
-    assert found(run)[:4] == [
-        "the fact settings of the run cannot be read, or is lost",
-        "the fact versions of the run cannot be read, or is lost",
-        "song 2 of 'g0-1': facts cannot be read",
-        "the ballot of 'ann' in generation 0 cannot be read",
-    ]
-
-
-def test_settings_that_no_run_can_have_are_found(run: Path) -> None:
-    """Each by its name."""
-    alter(run, """UPDATE fact SET value = '{"seed": 3, "population": 0}' WHERE name = 'settings'""")
-    (line,) = found(run)
-    assert line.startswith("the setting population is none that a run can have: ")
-
-
-def test_parts_that_do_not_fit_are_found(run: Path) -> None:
-    """A member who is nobody, and rows of a generation that is not there."""
-    alter(run, "UPDATE member SET individual = 'g0-9' WHERE slot = 2")
-    assert found(run) == [
-        "SQLite says: 1 row names what is not there",
-        "generation 0 names g0-9, who is missing",
-    ]
+    alter(run, harm)
+    assert found(run) == [f"the store is damaged: what stands in it makes no sense: {told}"]
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "is damaged (it is empty)"),
-        (b"no database at all, though long enough for one" * 99, "run.sqlite cannot be read: file is not a database"),
+        (b"", "is damaged: it is empty"),
+        (b"no database at all, though long enough for one" * 99, "is damaged: file is not a database"),
     ],
     ids=["empty", "no database"],
 )

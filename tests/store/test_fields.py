@@ -2,22 +2,18 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.store import fields
+from evolve.records.run import IndividualStatus
+from evolve.store import reading as fields
 from evolve.store.database import Database
-from evolve.store.fields import RowError
-from evolve.store.fitted_rows import fitted
 from evolve.store.paths import RunPaths
-from evolve.store.reading import run_of
-from evolve.store.records import IndividualStatus, RunRecord
-from evolve.store.rows import COLUMNS, Rows, read_rows
-from evolve.store.sound_rows import sound_rows
+from evolve.store.reading import RowError, check_rows
+from evolve.store.schema import COLUMNS, Rows, read_rows
 from tests.store.runs import ballot_of, by_first_ballot, new_run
 
 scalars = st.one_of(
@@ -57,21 +53,11 @@ def altered(data: st.DataObject, rows: Rows) -> Rows:
     return {**rows, table: other}
 
 
-def runs_told(rows: Rows) -> Iterator[RunRecord]:
-    """The run as it is read, and as it is salvaged."""
-    paths = RunPaths(Path("runs/run"))
-    with contextlib.suppress(RowError):
-        yield run_of(rows, paths)
-    sound, _ = sound_rows(rows)
-    told, _ = fitted(sound)
-    yield run_of(told, paths)
-
-
 @given(data=st.data())
 def test_any_field_of_any_row_may_hold_anything(rows: Rows, data: st.DataObject) -> None:
-    """What can be salvaged is salvaged, and nothing raises."""
-    for run in runs_told(altered(data, rows)):
-        assert run.name == "run"
+    """It is read, or told."""
+    with contextlib.suppress(RowError):
+        assert check_rows(altered(data, rows), RunPaths(Path("runs/run"))).name == "run"
 
 
 @given(value=values)

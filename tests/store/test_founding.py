@@ -10,7 +10,7 @@ import pytest
 
 from evolve.errors import RunError
 from evolve.store.database import Database
-from evolve.store.founding import free_folder
+from evolve.store.folders import free_folder
 from evolve.store.run_store import RunStore
 from tests.store.runs import FACTS
 

@@ -13,16 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.errors import RunError
+from evolve.store.folders import find_run, newest_run, run_folders
 from evolve.store.names import ALLOWED, checked_name
-from evolve.store.paths import (
-    RunPaths,
-    asides_of,
-    find_run,
-    newest_run,
-    run_folders,
-    write_whole,
-    written_whole,
-)
+from evolve.store.paths import RunPaths, asides_of, write_whole, written_whole
 
 BAD_NAMES = (
     "",
@@ -68,8 +61,8 @@ def runs(tmp_path: Path) -> Path:
 def test_names_that_would_leave_the_folder_or_hide_are_refused(name: str) -> None:
     """And the error shows the name and what is allowed."""
     paths = RunPaths(Path("run"))
-    ways = (checked_name, lambda bad: paths.artifact(bad, "a"), lambda bad: paths.artifact("a", bad), paths.opening,
-            lambda bad: paths.listening(0, bad))  # fmt: skip
+    ways = (checked_name, lambda bad: paths.artifact(bad, "a"), lambda bad: paths.artifact("a", bad),
+            lambda bad: paths.fact_file("a", bad), lambda bad: paths.listening(0, bad))  # fmt: skip
     for way in ways:
         with pytest.raises(RunError) as told:
             way(name)
@@ -84,19 +77,20 @@ def test_a_name_is_refused_or_stays_in_its_folder(name: str) -> None:
     """Whatever it is."""
     paths = RunPaths(Path("/runs/a"))
     try:
-        path = paths.opening(name)
+        path = paths.fact_file("opening", name)
     except RunError:
         return
     assert Path(os.path.normpath(path)) == path
-    assert path.parent == Path("/runs/a/opening")
+    assert path.parent == Path("/runs/a/facts/opening")
     assert not path.name.startswith(".")
 
 
 def test_everything_lies_beneath_the_run_folder_and_is_told_relative_to_it() -> None:
     """So that a run can be moved."""
     paths = RunPaths(Path("/runs/a"))
-    every = (paths.database, paths.lock, paths.space, paths.settings, paths.material, paths.opening("o.mid"),
-             paths.artifact("g0-1b", "song-1.mid"), paths.listening(2, "Ann-Marie 2"), paths.checkpoints)  # fmt: skip
+    every = (paths.database, paths.lock, paths.space, paths.settings, paths.material, paths.checkpoints, paths.copies,
+             paths.fact_file("opening", "o.mid"), paths.artifact("g0-1b", "song-1.mid"),
+             paths.listening(2, "Ann-Marie 2"))  # fmt: skip
     assert len(set(every)) == len(every)
     for path in every:
         relative = paths.relative(path)

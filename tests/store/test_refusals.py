@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import RunError
-from evolve.store import connection as connection_module
+from evolve.store import database as connection_module
 from evolve.store import files as files_module
 from evolve.store.database import Database
 from evolve.store.examination import examine
-from evolve.store.mending import mend
 from evolve.store.run_store import RunStore
 from tests.disks import fill, make_room, read_only, small_disk
 from tests.store.damage import killed_in_the_midst_of_writing
@@ -47,9 +46,9 @@ SQLITE = {
     "SQLITE_CANTOPEN": "you have not the rights that run.sqlite in FOLDER needs; change them or work on a copy, and go",
     "SQLITE_PERM": "you have not the rights that run.sqlite in FOLDER needs; change them or work on a copy, and go on",
     "SQLITE_READONLY_DBMOVED": "the run folder FOLDER was moved, replaced or deleted while evolve worked on it; what",
-    "SQLITE_CORRUPT": "the store of FOLDER is damaged (said so); copy the folder before anything else, then see what",
-    "SQLITE_CORRUPT_INDEX": "the store of FOLDER is damaged (said so); copy the folder before anything else, then see",
-    "SQLITE_NOTADB": "the store of FOLDER is damaged (said so); copy the folder before anything else, then see what",
+    "SQLITE_CORRUPT": "the store of FOLDER is damaged (said so); put back its copy of ",
+    "SQLITE_CORRUPT_INDEX": "the store of FOLDER is damaged (said so); put back its copy of ",
+    "SQLITE_NOTADB": "the store of FOLDER is damaged (said so); put back its copy of ",
     "SQLITE_IOERR_WRITE": "the disk of FOLDER cannot be read or written as it should (said so); copy the folder to",
     "SQLITE_IOERR": "the disk of FOLDER cannot be read or written as it should (said so); copy the folder to another",
     "SQLITE_CONSTRAINT_UNIQUE": "the store FOLDER/run.sqlite cannot be used: said so",
@@ -218,8 +217,6 @@ def test_a_store_in_wal_mode_is_refused_and_left_as_it_is(store: RunStore) -> No
             with pytest.raises(RunError) as refusal:
                 RunStore(folder, read_only=only_looking)
             told("wal", f"evolve: {refusal.value}")
-        with pytest.raises(RunError, match="WAL mode"):
-            mend(folder)
         assert [finding.what for finding in examine(folder).findings] == [str(refusal.value)]
         assert {path.name for path in folder.iterdir()} - {"run.lock"} == names - {"run.lock"}
         other.close()

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import DamagedStoreError, RunError
-from evolve.genetics.individual import Individual, Origin
-from evolve.store.paths import RunPaths
-from evolve.store.records import (
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import (
     Artifact,
     GenerationRecord,
     GenerationStatus,
     IndividualRecord,
     IndividualStatus,
-    SongRecord,
-    SongResult,
+    Sample,
+    SampleRecord,
     TrialResult,
 )
+from evolve.store.paths import RunPaths
 from evolve.store.run_store import RunStore
 from tests.store.damage import alter
 from tests.store.runs import (
@@ -47,11 +48,13 @@ def expected(individual: Individual, result: TrialResult | None) -> IndividualRe
     status = IndividualStatus.EVALUATED if result.failure is None else IndividualStatus.FAILED
     folder = f"individuals/{individual.id}"
     songs = tuple(
-        SongRecord(song.index, {file.kind: f"{folder}/{file.name}" for file in song.files}, song.facts)
-        for song in result.songs
+        SampleRecord(song.index, {file.kind: f"{folder}/{file.name}" for file in song.files}, song.facts)
+        for song in result.samples
     )
     files = {artifact.kind: f"{folder}/{artifact.name}" for artifact in result.artifacts}
-    return IndividualRecord(individual, status, {}, result.metrics, songs, files, result.failure, None)
+    return IndividualRecord(
+        individual, status, {}, result.metrics, songs, files, result.failure, None, presented=len(songs)
+    )
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -73,9 +76,9 @@ def test_everything_comes_back_as_it_was_written(data: st.DataObject) -> None:
         with RunStore(Path(folder) / "a run") as store:
             run = store.read()
             for result in filter(None, made.values()):
-                for artifact in (*result.artifacts, *(file for song in result.songs for file in song.files)):
+                for artifact in (*result.artifacts, *(file for song in result.samples for file in song.files)):
                     assert store.paths.artifact(result.individual_id, artifact.name).read_bytes() == artifact.data
-    assert (run.name, run.corpus, run.opening) == ("a run", more, {})
+    assert (run.name, run.fact("corpus"), run.fact("opening")) == ("a run", more, {})
     assert (run.created_at, run.settings, run.space, run.versions) == tuple(FACTS.values())
     assert list(run.individuals) == [one.id for one in (*first, *second)]
     for one in first:
@@ -123,7 +126,7 @@ def test_a_failure_is_a_failure_whatever_its_reason(tmp_path: Path, reason: str)
     with new_run(tmp_path / "run") as store:
         store.record_trial(result_of("g0-2", failure=reason))
         record = store.read().individuals["g0-2"]
-    assert (record.status, record.failure, record.songs) == (IndividualStatus.FAILED, reason, ())
+    assert (record.status, record.failure, record.samples) == (IndividualStatus.FAILED, reason, ())
 
 
 def test_replacements_take_the_slots_of_the_failed(tmp_path: Path) -> None:
@@ -146,25 +149,47 @@ def test_material_comes_back_with_its_facts_and_files(tmp_path: Path) -> None:
     with RunStore.create(tmp_path / "run", FACTS) as store:
         assert store.fact("opening") is None
         facts = {"corpus": {"pieces": 3}, "opening": {"source": "tune 1", "notes": 50}}
-        store.write_material(b"encoded", (Artifact("midi", "opening.mid", b"MThd"),), facts)
+        store.write_material(b"encoded", {"opening": [Artifact("midi", "opening.mid", b"MThd")]}, facts)
         run = store.read()
         assert store.read_material() == b"encoded"
-        assert run.corpus == {"pieces": 3}
-        assert run.opening == {"source": "tune 1", "notes": 50, "files": {"midi": "opening/opening.mid"}}
-        assert store.read_file("opening/opening.mid") == b"MThd"
-        assert store.fact("opening") == run.opening
+        assert run.fact("corpus") == {"pieces": 3}
+        assert run.fact("opening") == {"source": "tune 1", "notes": 50, "files": {"midi": "facts/opening/opening.mid"}}
+        assert store.read_file("facts/opening/opening.mid") == b"MThd"
+        assert store.fact("opening") == run.fact("opening")
         assert store.fact("no such fact") is None
+
+
+def test_a_run_knows_its_domain_and_who_builds_its_networks(tmp_path: Path) -> None:
+    """By reference, with the digest of code of the user's own; without a word it is music."""
+    own = {"domain": {"reference": "mine.py:evaluate", "sha256": "0a"}, "build": {"reference": "net.py:build"}}
+    with RunStore.create(tmp_path / "music", FACTS) as store:
+        assert (store.read().domain, store.read().build) == ({"reference": "music"}, {})
+    with RunStore.create(tmp_path / "own", {**FACTS, **own}) as store:
+        run = store.read()
+    assert (run.domain, run.build) == (own["domain"], own["build"])
+
+
+def test_what_a_trial_presents_is_kept_with_it(tmp_path: Path) -> None:
+    """Fewer than it made, if it says so; a sample that is asked for later is not among them."""
+    with new_run(tmp_path / "run") as store:
+        store.record_trial(result_of("g0-1"))
+        store.record_trial(replace(result_of("g0-2", songs=3), presented=1))
+        store.record_sample("g0-1", Sample(3, (), {}))
+        chosen = {name: one.chosen_samples for name, one in store.read().individuals.items()}
+    assert {name: [one.index for one in samples] for name, samples in chosen.items()} == {
+        "g0-1": [1, 2], "g0-2": [1], "g0-3": []
+    }  # fmt: skip
 
 
 def test_a_lost_file_is_the_users_to_bring_back(tmp_path: Path) -> None:
     """As after copying a part of a run folder."""
     with RunStore.create(tmp_path / "run", FACTS) as store:
-        store.write_material(b"encoded", (), {"opening": {}})
+        store.write_material(b"encoded", {}, {"opening": {}})
         store.paths.material.unlink()
         with pytest.raises(RunError) as told:
             store.read_material()
     assert str(told.value) == (
-        f"run has lost its file material.npz; copy a run folder with all that is in it, and see what else is missing "
+        f"run has lost its file material.bin; copy a run folder with all that is in it, and see what else is missing "
         f"with: evolve doctor {tmp_path / 'run'}"
     )
 
@@ -181,24 +206,22 @@ def test_ballots_of_all_listeners_make_the_ranking(tmp_path: Path) -> None:
         generation = store.read().generations[0]
         assert generation.status is GenerationStatus.RANKED
         assert generation.ballots == (ann, bob)
-        assert generation.standings == standings
+        assert generation.ranking == standings
         assert {standing.utility for standing in standings.values()} == {2.0}
         again = ballot_of("ann", "g0-3", "g0-2", "g0-1", favourites=[("g0-1", 2), ("g0-3", 1)])
         store.record_ballot(0, again, by_first_ballot)
         generation = store.read().generations[0]
         assert generation.ballots == (again, bob)
-        assert {name: standing.rank for name, standing in generation.standings.items()} == again.ballot.ranks
+        assert {name: standing.rank for name, standing in generation.ranking.items()} == again.ballot.ranks
 
 
 def test_a_ballot_must_wait_for_the_songs_and_come_before_the_children(tmp_path: Path) -> None:
     """Both errors say what to do or why not."""
     ballot = ballot_of("ann", "g0-1 g0-2 g0-3")
     with new_run(tmp_path / "run") as store:
-        with pytest.raises(
-            RunError, match=r"generation 0 of run has no full set of songs yet; go on: evolve resume /.*/run"
-        ):
+        with pytest.raises(RunError, match=r"generation 0 of run is not evaluated yet; go on: evolve resume /.*/run"):
             store.record_ballot(0, ballot, by_first_ballot)
-        with pytest.raises(RunError, match="generation 1 of run has no full set of songs yet"):
+        with pytest.raises(RunError, match="generation 1 of run is not evaluated yet"):
             store.record_ballot(1, ballot, by_first_ballot)
         store.record_evaluated(0)
         store.record_ballot(0, ballot, by_first_ballot)
@@ -216,11 +239,11 @@ def test_children_are_born_only_from_the_ranking_that_stands(tmp_path: Path) -> 
             store.record_trial(result_of(name))
         store.record_evaluated(0)
         store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2 g0-3"), by_first_ballot)
-        read = store.read().generations[0].standings
+        read = store.read().generations[0].ranking
         store.record_ballot(0, ballot_of("ann", "g0-3", "g0-2 g0-1"), by_first_ballot)
         assert not store.record_generation(1, [], {}, elites=["g0-1"], parents=["g0-1"], bred_from=read)
         assert [(one.index, one.status) for one in store.read().generations] == [(0, GenerationStatus.RANKED)]
-        stands = store.read().generations[0].standings
+        stands = store.read().generations[0].ranking
         assert store.record_generation(1, [], {}, elites=["g0-3"], parents=["g0-3"], bred_from=stands)
         assert store.read().generations[0].parents == ("g0-3",)
 
@@ -262,7 +285,7 @@ def test_a_run_folder_can_be_moved_and_renamed(tmp_path: Path) -> None:
         assert after.name == "new"
         assert (after.individuals, after.generations) == (before.individuals, before.generations)
         for record in after.individuals.values():
-            for path in (*record.files.values(), *(path for song in record.songs for path in song.files.values())):
+            for path in (*record.files.values(), *(path for song in record.samples for path in song.files.values())):
                 assert store.read_file(path)
         store.record_ballot(0, ballot_of("ann", "g0-1"), by_first_ballot)
 
@@ -270,7 +293,7 @@ def test_a_run_folder_can_be_moved_and_renamed(tmp_path: Path) -> None:
 def test_no_text_of_the_store_knows_where_the_run_lies(tmp_path: Path) -> None:
     """Every column of every table was looked at."""
     with new_run(tmp_path / "run", evaluated=True) as store:
-        store.write_material(b"", (Artifact("midi", "opening.mid", b""),), {"opening": {}})
+        store.write_material(b"", {"opening": [Artifact("midi", "opening.mid", b"")]}, {"opening": {}})
         store.record_draft(0, "bob", [{"do": "up"}])
         store.record_ballot(0, ballot_of("ann", "g0-1"), by_first_ballot)
         texts = every_text(store.paths.database)
@@ -327,8 +350,8 @@ def test_what_somebody_puts_beside_a_run_is_not_discarded_with_it(tmp_path: Path
     [
         ("UPDATE fact SET value = '[]' WHERE name = 'settings'", lambda store: store.fact("settings")),
         ("UPDATE fact SET value = '{\"seed\": 1.5}' WHERE name = 'settings'", lambda store: store.read()),
-        ("UPDATE song SET files = '[]'", lambda store: store.songs_of("g0-1")),
-        ("UPDATE song SET files = '{\"midi\": 1}'", lambda store: store.songs_of("g0-1")),
+        ("UPDATE sample SET files = '[]'", lambda store: store.samples_of("g0-1")),
+        ("UPDATE sample SET files = '{\"midi\": 1}'", lambda store: store.samples_of("g0-1")),
         ("UPDATE draft SET steps = '{}'", lambda store: store.draft_steps(0, "ann")),
         ("UPDATE generation SET status = 'lost'", lambda store: store.record_ballot(0, ANN, by_first_ballot)),
         ("UPDATE ballot SET tiers = '[[[]]]'", lambda store: store.record_ballot(0, ANN, by_first_ballot)),
@@ -406,8 +429,8 @@ def test_what_one_individual_costs_does_not_grow_with_the_others(tmp_path: Path)
 
             store._database._connection.set_progress_handler(count, 10)
             store.record_start(one.id)
-            store.record_trial(TrialResult(one.id, {}, tuple(SongResult(index, (), {}) for index in (1, 2, 3))))
-            assert len(store.songs_of(one.id)) == 3
+            store.record_trial(TrialResult(one.id, {}, tuple(Sample(index, (), {}) for index in (1, 2, 3))))
+            assert len(store.samples_of(one.id)) == 3
             return taken
 
         steps = [record(one) for one in founders(400)]
@@ -422,4 +445,5 @@ def test_the_names_of_a_trial_s_files_are_made_sure_of_together(tmp_path: Path, 
     folder = store.paths.artifact("g0-1", "song-1.mid").parent
     assert sum(path.parent == folder for path in flushed) == 7
     assert flushed.count(folder) == 1
-    assert flushed[-1] == folder
+    before = [path for path in flushed if path != store.paths.copies and store.paths.copies not in path.parents]
+    assert before[-1] == folder

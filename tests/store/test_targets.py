@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import RunError
-from evolve.store.targets import check_file_can_be_written, check_folder_can_be_written, write_target
+from evolve.store.files import check_file_can_be_written, check_folder_can_be_written, write_target
 from tests.disks import fill, read_only, small_disk
 
 
@@ -120,7 +120,7 @@ def test_standard_output_is_written_behind_what_is_there(tmp_path: Path) -> None
     """As the shell has opened it, so that what it appends to is kept."""
     program = """
 from pathlib import Path
-from evolve.store.targets import check_file_can_be_written, write_target
+from evolve.store.files import check_file_can_be_written, write_target
 check_file_can_be_written(Path("/dev/stdout"))
 write_target(Path("/dev/stdout"), b"after")
 """

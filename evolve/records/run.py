@@ -3,14 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from evolve.genetics.individual import Individual
-from evolve.judging.ballot import Ballot
-from evolve.judging.ranking import Standing
+from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.individual import Individual
 
 Json = Any
 """Whatever `json.dumps` takes."""
+
+FACT_PARTS: Final[Mapping[str, Mapping[str, type]]] = {
+    "settings": {"screening": str}
+    | dict.fromkeys(("seed", "population", "parents", "elites", "generations", "heard"), int),
+    "space": {"name": str, "text": str},
+    "domain": {"reference": str},
+    "build": {"reference": str},
+}
+"""Of facts that are objects, the parts that are counted with, or read as a text, wherever a run is told of."""
 
 
 class IndividualStatus(StrEnum):
@@ -72,8 +80,8 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
-class SongResult:
-    """One song as a trial made it: its files, and what can be said of it without ears."""
+class Sample:
+    """One sample, such as a song, as a trial made it: its files, and what can be said of it without ears or eyes."""
 
     index: int
     files: tuple[Artifact, ...]
@@ -86,22 +94,24 @@ class TrialResult:
 
     Attributes:
         individual_id: Whose trial it was.
-        metrics: Numbers such as ``held_out_bits_per_note``, ``epochs``, ``training_s``.
-        songs: All songs, index from 1; empty when it failed.
+        metrics: Numbers such as ``validation_loss``, ``epochs``, ``training_s``.
+        samples: All samples, index from 1; empty when it failed.
         artifacts: Files of the individual as a whole: the network, its vocabulary.
         failure: Why it failed, one line; None when it did not.
+        presented: How many of the samples, the first ones, are put before listeners; None: all of them.
     """
 
     individual_id: str
     metrics: Mapping[str, Json] = field(default_factory=dict)
-    songs: tuple[SongResult, ...] = ()
+    samples: tuple[Sample, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     failure: str | None = None
+    presented: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SongRecord:
-    """One song in the store: paths relative to the run folder, by kind."""
+class SampleRecord:
+    """One sample in the store: paths relative to the run folder, by kind."""
 
     index: int
     files: Mapping[str, str]
@@ -114,25 +124,26 @@ class IndividualRecord:
 
     Attributes:
         lost: Why attempts of its trial were lost and made again, oldest first; says nothing about its genome.
+        presented: How many of its samples, the first ones, its trial put before listeners; None: all of them.
     """
 
     individual: Individual
     status: IndividualStatus
     changed: Mapping[str, tuple[Json, Json]]
     metrics: Mapping[str, Json]
-    songs: tuple[SongRecord, ...]
+    samples: tuple[SampleRecord, ...]
     files: Mapping[str, str]
     failure: str | None
     replaced_by: str | None
     lost: tuple[str, ...] = ()
+    presented: int | None = None
 
     @property
-    def chosen_songs(self) -> tuple[SongRecord, ...]:
-        """The songs that its trial put before listeners, without those that a listener asked for later."""
-        chosen = self.metrics.get("songs_heard")
-        if not isinstance(chosen, list):
-            return self.songs
-        return tuple(song for song in self.songs if song.index <= len(chosen))
+    def chosen_samples(self) -> tuple[SampleRecord, ...]:
+        """The samples that its trial put before listeners, without those that a listener asked for later."""
+        if self.presented is None:
+            return self.samples
+        return tuple(sample for sample in self.samples if sample.index <= self.presented)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,7 @@ class GenerationRecord:
     elites: tuple[str, ...]
     failed: tuple[str, ...]
     parents: tuple[str, ...]
-    standings: Mapping[str, Standing]
+    ranking: Mapping[str, RankingEntry]
     ballots: tuple[BallotRecord, ...]
 
 
@@ -185,12 +196,12 @@ class RunRecord:
         reference: How a command is given the run, as it can be typed; where a run lies is no part of what it is.
         settings: Every setting of the run, by name.
         space: ``{"name": file name, "text": the YAML as it was given}``.
-        corpus: ``{"names": [...], "fingerprint": ..., "pieces": ..., "notes": ...}``; empty until it was read.
-        opening: ``{"source": ..., "notes": ..., "files": {kind: path}}``; empty until it was chosen.
+        facts: What else is known of the whole run, by name: what its domain found out before the first trial, with
+            ``{"files": {kind: path}}`` where there are files to look at, and the domain itself.
         versions: Of evolve, Python and the libraries that made it.
         individuals: By id, in order of birth, failed ones included.
-        damage: Of a damaged store, what is wrong with it and what could not be read, a line each; empty when it is
-            whole.
+        damage: Of a damaged store, what is wrong with it and which copy tells of the run instead, a line each; empty
+            when it is whole.
         is_worked_on: Whether a process works on it now, where that was asked (`RunStore.look`).
     """
 
@@ -199,16 +210,29 @@ class RunRecord:
     created_at: str
     settings: Mapping[str, Json]
     space: Mapping[str, str]
-    corpus: Mapping[str, Json]
-    opening: Mapping[str, Json]
+    facts: Mapping[str, Json]
     versions: Mapping[str, str]
     generations: tuple[GenerationRecord, ...]
     individuals: Mapping[str, IndividualRecord]
     damage: tuple[str, ...] = ()
     is_worked_on: bool = field(default=False, compare=False)
 
+    def fact(self, name: str) -> Mapping[str, Json]:
+        """What is known of one thing; empty when nothing is."""
+        value = self.facts.get(name)
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def domain(self) -> Mapping[str, Json]:
+        """Which domain the run is of: ``{"reference": ..., "sha256": of the user's code where it is one's own}``."""
+        return self.fact("domain") or {"reference": "music"}
+
+    @property
+    def build(self) -> Mapping[str, Json]:
+        """Which function of the user's builds its networks, as `domain` says it; empty when none does."""
+        return self.fact("build")
+
     @property
     def groups(self) -> tuple[str, ...]:
-        """The names of the corpus's groups, the largest first; none before it is read, and in older runs."""
-        groups = (group.get("name") for group in self.corpus.get("groups", ()) if isinstance(group, dict))
-        return tuple(name for name in groups if isinstance(name, str))
+        """What genes of shares divide a whole among, the largest first; none before the run was prepared."""
+        return tuple(self.facts.get("groups") or ())

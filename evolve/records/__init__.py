@@ -1,0 +1,1 @@
+"""What several rooms speak of: genomes, individuals, ballots, samples, and what a run remembers."""

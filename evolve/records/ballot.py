@@ -1,0 +1,127 @@
+"""Candidates under blind letters, and one listener's ordering of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Self
+
+from evolve.errors import BallotError
+
+Fact = str | int | float | bool | None
+
+Favourite = tuple[str, int]
+"""A sample that a listener loves: the id of the individual whose it is, and the sample's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSample:
+    """One sample of a candidate, as a listener meets it.
+
+    Attributes:
+        index: From 1, in the order in which they are to be judged.
+        files: Absolute paths by kind (``midi``, ``audio``, ``roll``), under names that tell the letter alone.
+        facts: What can be said of it without ears and eyes, such as ``{"notes": 500, "range": "C2–A5", ...}``.
+    """
+
+    index: int
+    files: Mapping[str, Path]
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One individual of a generation as one listener meets it: under a blind letter."""
+
+    letter: str
+    id: str
+    samples: tuple[CandidateSample, ...]
+
+
+def samples_of(candidates: Iterable[Candidate]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the samples of each candidate, by id."""
+    return {candidate.id: tuple(sample.index for sample in candidate.samples) for candidate in candidates}
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One listener's ordering of a generation.
+
+    Attributes:
+        tiers: Individual ids, best tier first; the ids of one tier are tied.
+        rejected: Ids that must not become parents; they rank below every tier, tied with each other.
+        favourites: The samples that the listener loves, in the order of `ids`, then by number, however they were given.
+
+    Raises:
+        BallotError: When an id or a favourite is there twice, a tier is empty, or a favourite is of nobody there.
+    """
+
+    tiers: tuple[tuple[str, ...], ...]
+    rejected: tuple[str, ...] = ()
+    favourites: tuple[Favourite, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not all(self.tiers):
+            raise BallotError("a ballot has an empty tier; each tier names at least one candidate")
+        twice = sorted(candidate for candidate, times in Counter(self.ids).items() if times > 1)
+        if twice:
+            raise BallotError(f"a ballot names {', '.join(twice)} more than once; name each candidate once")
+        object.__setattr__(self, "favourites", self._in_order(self.favourites))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Everyone on the ballot, best first, rejected last."""
+        return (*(candidate for tier in self.tiers for candidate in tier), *self.rejected)
+
+    @property
+    def places(self) -> tuple[tuple[str, ...], ...]:
+        """The tiers, each parted by its hearts: of those tied, who has more favourites comes first."""
+        hearts = Counter(candidate for candidate, _ in self.favourites)
+
+        def fewer(candidate: str) -> int:
+            return -hearts[candidate]
+
+        return tuple(tuple(place) for tier in self.tiers for _, place in groupby(sorted(tier, key=fewer), key=fewer))
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The rank of each id, from 1; the ids of a place share the better rank, and so do the rejected."""
+        ranks: dict[str, int] = {}
+        for place in (*self.places, self.rejected):
+            ranks |= dict.fromkeys(place, len(ranks) + 1)
+        return ranks
+
+    def toggled(self, favourite: Favourite) -> Self:
+        """The ballot with one more favourite, or without it where it is one already."""
+        others = tuple(other for other in self.favourites if other != favourite)
+        return replace(self, favourites=others if favourite in self.favourites else (*others, favourite))
+
+    def keeping_favourites_of(self, before: "Ballot") -> Self:
+        """The ballot with the favourites of the one before it, unless it names some itself."""
+        return self if self.favourites else replace(self, favourites=before.favourites)
+
+    def _in_order(self, favourites: tuple[Favourite, ...]) -> tuple[Favourite, ...]:
+        place = {candidate: index for index, candidate in enumerate(self.ids)}
+        for favourite, times in Counter(favourites).items():
+            candidate, sample = favourite
+            if candidate not in place or sample < 1 or times > 1:
+                unknown = "samples are numbered from 1" if sample < 1 else f"{candidate} is not on the ballot"
+                why = "it is named more than once" if times > 1 else unknown
+                raise BallotError(f"sample {sample} of {candidate} cannot be a favourite: {why}")
+        return tuple(sorted(favourites, key=lambda favourite: (place[favourite[0]], favourite[1])))
+
+
+@dataclass(frozen=True, slots=True)
+class RankingEntry:
+    """Where an individual came in the ranking of one generation.
+
+    Attributes:
+        rank: From 1; ties share the better rank.
+        utility: Plackett-Luce log-strength, larger is better; 0 is the mean of all.
+        rejected: Whether the listeners rejected it.
+    """
+
+    rank: int
+    utility: float
+    rejected: bool = False

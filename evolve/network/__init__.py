@@ -1,1 +1,1 @@
-"""Building, training and sampling recurrent networks over streams of symbols."""
+"""Building, training and sampling recurrent networks over streams of tokens."""

@@ -1,13 +1,13 @@
 """A network from its genes, in keras-tuner's convention: ``build(hp) -> keras.Model``.
 
-The architecture is the paper's. Of each attribute of a note the network reads the symbols so far as whole numbers
+The architecture is the paper's. Of each attribute of a note the network reads the tokens so far as whole numbers
 ``[batch, time]``, encodes them itself, joins the attributes (or gives each a branch with a recurrent layer first), and
 passes them through stacked recurrent layers and a dense layer to one head per attribute, which holds the logits of
-the next note's symbol: ``{attribute: float [batch, time, size]}``. There is an answer at every step; training decides
+the next note's token: ``{attribute: float [batch, time, size]}``. There is an answer at every step; training decides
 which of them count.
 
 Two things go beyond the paper. Streams of the context, such as the place in the bar, are read and not predicted. And
-where heads are chained, an attribute's head also reads the symbols that the attributes before it have in the very step
+where heads are chained, an attribute's head also reads the tokens that the attributes before it have in the very step
 that is predicted (``given_<attribute>``), which factors the step's probability exactly: p(a) p(b | a) p(c | a, b); see
 Larochelle and Murray, "The Neural Autoregressive Distribution Estimator" (AISTATS 2011).
 
@@ -15,16 +15,17 @@ The recurrent layers keep the form that cuDNN runs: tanh and sigmoid, no recurre
 give their states too, so that whoever trains can carry them from window to window.
 """
 
+import contextlib
+import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import keras
 
-from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, GENES, HEADS, OPTIMIZERS, Value
-from evolve.network.size import NO_CONTEXT
+from evolve.network.cost import NO_CONTEXT
+from evolve.network.genes import GENES
 from evolve.network.windows import LearnFrom
 from evolve.randomness import derive_seed
 
@@ -34,26 +35,8 @@ LONGEST_GRADIENT = 1.0
 SGD_MOMENTUM = 0.9
 
 
-class HyperParameters(Protocol):
-    """What `build` asks of keras-tuner's ``HyperParameters``."""
-
-    def Int(self, name: str, min_value: int, max_value: int, **options: object) -> Value | None:  # noqa: N802
-        """A whole number."""
-
-    def Float(self, name: str, min_value: float, max_value: float, **options: object) -> Value | None:  # noqa: N802
-        """A number."""
-
-    def Choice(self, name: str, values: Sequence[Value], **options: object) -> Value | None:  # noqa: N802
-        """One of several values."""
-
-    def Boolean(self, name: str, **options: object) -> Value | None:  # noqa: N802
-        """True or false."""
-
-    def conditional_scope(self, parent_name: str, parent_values: Sequence[Value]) -> AbstractContextManager[object]:
-        """Genes asked for inside are active only while the parent has one of these values."""
-
-
-Build = Callable[[HyperParameters], keras.Model]
+Build = Callable[[Any], keras.Model]
+"""Takes a `keras_tuner.HyperParameters`."""
 
 
 def hypermodel(
@@ -71,11 +54,11 @@ def hypermodel(
     stock KerasTuner can drive it too. ``batch_size`` is registered for `evolve.network.train`, not used here.
 
     Args:
-        sizes: How many symbols each attribute has, by attribute name; chained heads choose in this order.
+        sizes: How many tokens each attribute has, by attribute name; chained heads choose in this order.
         seed: Everything random in the network derives from it: equal seeds and genes give equal weights.
         window: How many notes a training window holds; the paper's 50. The network itself reads any length.
         learn_from: Which steps of a window training counts; the network is the same for both.
-        context: How many symbols each stream has that is read but not predicted: where a step lies in its bar. Read
+        context: How many tokens each stream has that is read but not predicted: where a step lies in its bar. Read
             where the gene ``bar_position`` is true.
         heads: The default of the gene ``heads``.
 
@@ -86,17 +69,26 @@ def hypermodel(
         msg = f"a window must hold at least 1 note and learn from every or last; got {window} and {learn_from!r}"
         raise ValueError(msg)
 
-    def build(hp: HyperParameters) -> keras.Model:
+    def build(hp: Any) -> keras.Model:
         genes = read_genes(hp, heads)
         model = _network(sizes, context if genes.bar_position else {}, genes, seed)
-        model.compile(
-            optimizer=_optimizer(genes),
-            loss={attribute: _cross_entropy() for attribute in sizes},
-            jit_compile=keras.backend.backend() != "tensorflow",  # XLA takes TensorFlow half a minute to the first step
-        )
-        return model
+        return compiled(model, _optimizer(genes))
 
     return build
+
+
+def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> keras.Model:
+    """The network, to be trained with this optimizer to predict each attribute's next token from logits.
+
+    The loss is in nats a counted target: weights of 0 leave a step out of the mean.
+    """
+    cross_entropy = keras.losses.SparseCategoricalCrossentropy
+    model.compile(
+        optimizer=optimizer,
+        loss={name: cross_entropy(from_logits=True, reduction="mean_with_sample_weight") for name in model.output},
+        jit_compile=keras.backend.backend() != "tensorflow",  # XLA takes TensorFlow half a minute to the first step
+    )
+    return model
 
 
 def head_name(attribute: str) -> str:
@@ -130,29 +122,24 @@ class Genes:
     weight_decay: float
 
 
-def read_genes(hp: HyperParameters, heads: str = "independent") -> Genes:
+def read_genes(hp: Any, heads: str = "independent") -> Genes:
     """The value of every gene, those that are switched off at their default, which for `heads` is the one given."""
-    default = {name: rule.default for name, rule in GENES.items()} | {"heads": heads}
-    found = {
-        "cell": hp.Choice("cell", CELLS, default=default["cell"]),
-        "depth": hp.Int("depth", 1, 4, default=default["depth"]),
-        "width": hp.Int("width", 32, 512, sampling="log", default=default["width"]),
-        "dropout": hp.Float("dropout", 0.0, 0.5, default=default["dropout"]),
-        "dense_width": hp.Int("dense_width", 0, 512, default=default["dense_width"]),
-        "activation": hp.Choice("activation", ACTIVATIONS, default=default["activation"]),
-        "encoding": hp.Choice("encoding", ENCODINGS, default=default["encoding"]),
-        "branches": hp.Boolean("branches", default=default["branches"]),
-        "bar_position": hp.Boolean("bar_position", default=default["bar_position"]),
-        "heads": hp.Choice("heads", HEADS, default=default["heads"]),
-        "batch_size": hp.Int("batch_size", 8, 128, sampling="log", default=default["batch_size"]),
-        "learning_rate": hp.Float("learning_rate", 1e-4, 1e-2, sampling="log", default=default["learning_rate"]),
-        "optimizer": hp.Choice("optimizer", OPTIMIZERS, default=default["optimizer"]),
-        "weight_decay": hp.Float("weight_decay", 0.0, 0.3, default=default["weight_decay"]),
-    }
-    with hp.conditional_scope("encoding", ["embedding"]):
-        found["embedding_width"] = hp.Int("embedding_width", 4, 128, sampling="log", default=default["embedding_width"])
-    values = {name: default[name] if value is None else value for name, value in found.items()}
-    return Genes(**values)  # type: ignore[arg-type]  # each of the type that its rule says
+    return Genes(**{field.name: _asked(hp, field.name, heads) for field in dataclasses.fields(Genes)})
+
+
+def _asked(hp: Any, name: str, heads: str) -> Any:
+    rule = GENES[name]
+    default = heads if name == "heads" else rule.default
+    scope = hp.conditional_scope(rule.needs[0], [rule.needs[1]]) if rule.needs else contextlib.nullcontext()
+    with scope:
+        if rule.kind == "choice":
+            value = hp.Choice(name, rule.allowed, default=default)
+        elif rule.kind == "boolean":
+            value = hp.Boolean(name, default=default)
+        else:
+            ask = hp.Int if rule.kind == "int" else hp.Float
+            value = ask(name, rule.minimum, rule.maximum, sampling=rule.sampling, default=default)
+    return default if value is None else value
 
 
 def _network(sizes: Mapping[str, int], context: Mapping[str, int], genes: Genes, seed: int) -> keras.Model:
@@ -188,10 +175,7 @@ def _chained(
     genes: Genes,
     seed: int,
 ) -> dict[str, keras.KerasTensor]:
-    """Heads that each add what the attributes before theirs are to the dense layer, or without one to their logits.
-
-    The dense layer's product is shared by all heads. What is added starts at zero: heads begin as independent ones.
-    """
+    """Heads that each add what the attributes before theirs are to the dense layer, or without one to their logits."""
     shared = _dense(genes.dense_width, "dense", seed)(state) if genes.dense_width else None
     heads: dict[str, keras.KerasTensor] = {}
     for place, (name, size) in enumerate(sizes.items()):
@@ -208,33 +192,30 @@ def _chained(
 def _with_given(
     numbers: keras.KerasTensor, given: Mapping[str, keras.KerasTensor], head: str, sizes: Mapping[str, int], width: int
 ) -> keras.KerasTensor:
-    """The numbers [batch, time, width] and what each given symbol adds to them for this head."""
+    """The numbers [batch, time, width] and what each given token adds to them for this head."""
     added = [
-        keras.layers.Embedding(sizes[name], width, embeddings_initializer="zeros", name=f"{name}_to_{head}")(symbols)
-        for name, symbols in given.items()
+        keras.layers.Embedding(sizes[name], width, embeddings_initializer="zeros", name=f"{name}_to_{head}")(tokens)
+        for name, tokens in given.items()
     ]
     return keras.layers.Add(name=f"given_to_{head}")([numbers, *added]) if added else numbers
 
 
-def _encoded(symbols: keras.KerasTensor, name: str, size: int, genes: Genes, seed: int) -> keras.KerasTensor:
-    """The symbols of one attribute as floats [batch, time, features]."""
+def _encoded(tokens: keras.KerasTensor, name: str, size: int, genes: Genes, seed: int) -> keras.KerasTensor:
+    """The tokens of one attribute as floats [batch, time, features]."""
     if genes.encoding in ("onehot", "embedding"):
-        return _encoded_context(symbols, name, size, genes, seed)
-    column = keras.layers.Reshape((-1, 1), name=f"column_{name}")(symbols)
+        return _encoded_context(tokens, name, size, genes, seed)
+    column = keras.layers.Reshape((-1, 1), name=f"column_{name}")(tokens)
     scale = 1.0 if genes.encoding == "integer" else 1.0 / max(size - 1, 1)
     return keras.layers.Rescaling(scale, name=f"number_{name}")(column)
 
 
-def _encoded_context(symbols: keras.KerasTensor, name: str, size: int, genes: Genes, seed: int) -> keras.KerasTensor:
-    """Symbols as floats [batch, time, features], embedded where the attributes are, else one-hot.
-
-    Plain numbers, which attributes may become, would not do: a place in the bar is no quantity.
-    """
+def _encoded_context(tokens: keras.KerasTensor, name: str, size: int, genes: Genes, seed: int) -> keras.KerasTensor:
+    """Tokens as floats [batch, time, features], embedded where the attributes are, else one-hot."""
     if genes.encoding == "embedding":
         start = keras.initializers.RandomUniform(-0.05, 0.05, seed=_layer_seed(seed, name, "embedding"))
         width = genes.embedding_width
-        return keras.layers.Embedding(size, width, embeddings_initializer=start, name=f"embedded_{name}")(symbols)
-    column = keras.layers.Reshape((-1, 1), name=f"column_{name}")(symbols)
+        return keras.layers.Embedding(size, width, embeddings_initializer=start, name=f"embedded_{name}")(tokens)
+    column = keras.layers.Reshape((-1, 1), name=f"column_{name}")(tokens)
     return keras.layers.CategoryEncoding(size, output_mode="one_hot", name=f"onehot_{name}")(column)
 
 
@@ -266,11 +247,6 @@ def _dense(width: int, name: str, seed: int, activation: str | None = None) -> k
 def _layer_seed(seed: int, *purpose: str) -> int:
     """A seed that every backend takes: 31 bits."""
     return derive_seed(seed, "network", *purpose) >> 32
-
-
-def _cross_entropy() -> keras.losses.Loss:
-    """Nats a counted target: weights of 0 leave a step out of the mean."""
-    return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
 
 
 def _optimizer(genes: Genes) -> keras.optimizers.Optimizer:

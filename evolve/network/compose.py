@@ -5,16 +5,120 @@ came before it. That gives the very distributions that reading everything from t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NoReturn, Protocol
 
 import keras
 import numpy as np
 
 from evolve.network.build import given_name
-from evolve.network.loop_guard import LoopGuard, Pattern
-from evolve.network.pen import Masks, Pen
-from evolve.network.plan import read_plan
-from evolve.network.player import Player
-from evolve.network.sampling import Sampling, barred, sampled
+from evolve.network.sampling import LoopGuard, Pattern, Sampling, barred, sampled
+from evolve.network.step_decoder import Decoder, decoder_of
+
+AllowedTokens = Mapping[str, np.ndarray]
+"""Attribute → bool [size]; an attribute that is absent may take any token."""
+
+_ANY: AllowedTokens = MappingProxyType({})
+
+
+class StepMask(Protocol):
+    """One song while it is written."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the song is over; it must be some time, and stays so."""
+
+    def allowed(self) -> AllowedTokens:
+        """What may come next: of each attribute one token at least.
+
+        The very mapping that was given last says that nothing changed, and is not read again.
+        """
+
+    def write(self, tokens: Mapping[str, int]) -> None:
+        """Take down the step that was chosen: of each attribute a token."""
+
+    def context(self) -> Mapping[str, int]:
+        """What networks read beside the step that was written last, of each stream of the context a token."""
+
+
+class FixedLength:
+    """A song of so many steps, in which anything may come."""
+
+    def __init__(self, steps: int) -> None:
+        self._left = steps
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all steps are written."""
+        return self._left <= 0
+
+    def allowed(self) -> AllowedTokens:
+        """Anything."""
+        return _ANY
+
+    def write(self, tokens: Mapping[str, int]) -> None:  # noqa: ARG002 - one step is as good as another
+        """Count the step."""
+        self._left -= 1
+
+    def context(self) -> Mapping[str, int]:
+        """Nothing."""
+        return {}
+
+
+class MaskStack:
+    """What the masks of several songs allow, side by side; a row is touched only when its mask has changed its mind."""
+
+    def __init__(self, sizes: Mapping[str, int], songs: int) -> None:
+        """Everything is allowed as yet.
+
+        Args:
+            sizes: How many tokens each attribute has.
+            songs: How many are written side by side.
+        """
+        self._sizes = sizes
+        self._rows: list[AllowedTokens] = [_ANY] * songs
+        self._stacked = {name: np.ones((songs, size), bool) for name, size in sizes.items()}
+        self._limited: AllowedTokens = {}
+
+    def ask(self, masks: Sequence[StepMask], songs: Sequence[int]) -> AllowedTokens:
+        """What may come next, of those attributes alone of which not everything may.
+
+        Args:
+            masks: Of all songs.
+            songs: Which are asked, by their places; the others' rows stay as they were.
+
+        Returns:
+            Attribute → bool [songs, size]; the next call writes over them.
+
+        Raises:
+            ValueError: A mask allows no token, or speaks of tokens or attributes that the network does not have.
+        """
+        changed = False
+        for song in songs:
+            answer = masks[song].allowed()
+            if answer is not self._rows[song]:
+                self._set(song, answer)
+                changed = True
+        if changed:
+            limited = set().union(*self._rows)
+            self._limited = {name: mask for name, mask in self._stacked.items() if name in limited}
+        return self._limited
+
+    def _set(self, song: int, answer: AllowedTokens) -> None:
+        for name in self._rows[song].keys() - answer.keys():
+            self._stacked[name][song] = True
+        for name, mask in answer.items():
+            if name not in self._sizes or mask.shape != (self._sizes[name],) or not np.count_nonzero(mask):
+                _refuse(name, mask, self._sizes)
+            self._stacked[name][song] = mask
+        self._rows[song] = answer
+
+
+def _refuse(name: str, mask: np.ndarray, sizes: Mapping[str, int]) -> NoReturn:
+    known = ", ".join(f"{size} of {attribute}" for attribute, size in sizes.items())
+    msg = f"a mask must allow at least one of the network's tokens ({known}), got a mask {list(mask.shape)} of {name}"
+    raise ValueError(msg if np.count_nonzero(mask) else f"{msg} that allows none")
+
 
 Streams = Mapping[str, np.ndarray]
 
@@ -25,7 +129,7 @@ STEPS_DRAWN = 256
 def compose(
     model: keras.Model,
     opening: Streams,
-    pens: Sequence[Pen],
+    masks: Sequence[StepMask],
     rngs: Sequence[np.random.Generator],
     sampling: Sampling,
     *,
@@ -33,43 +137,43 @@ def compose(
 ) -> tuple[dict[str, np.ndarray], ...]:
     """Songs that go on from the opening; the same arguments give the same songs.
 
-    A song depends on its own pen and its own random numbers alone, not on which others are composed beside it. What the
-    opening repeats is not held against a song: the guard sees what is composed.
+    A song depends on its own mask and its own random numbers alone, not on which others are composed beside it. The
+    guard sees what is composed, not what the opening repeats.
 
     Args:
-        model: A network as `evolve.network.build` makes it, or one that was loaded from a file.
+        model: A network of `evolve.network.build` or of `evolve.network.own_network`, trained or loaded from a file.
         opening: Of each stream that the network reads int32 [steps], at least one step; those that it does not read,
             such as places in bars, are passed over.
-        pens: One of each song, at least one: they say what may come next, and when the song is over.
+        masks: One of each song, at least one: they say what may come next, and when the song is over.
         rngs: One of each song. A step takes the next ``rng.random(attributes)``: a number for each attribute that is
             predicted, in the order of the opening, which is the order in which they are chosen. From outside rather
             than a seed, so that song k has the same numbers in every network, on every machine; each is used up, for
             more is drawn than the song needs.
-        sampling: How symbols are chosen.
+        sampling: How tokens are chosen.
         pattern: What the guard watches; needed when there is one.
 
     Returns:
         Of each song the new steps alone: attribute → int32 [its length].
 
     Raises:
-        ValueError: The arguments do not fit each other or the network, or a pen allows nothing.
+        ValueError: The arguments do not fit each other or the network, or a mask allows nothing.
     """
-    _check(model, opening, pens, rngs)
-    player = Player(read_plan(model), len(pens))
+    _check(model, opening, masks, rngs)
+    decoder = decoder_of(model, len(masks))
     for step in range(len(next(iter(opening.values())))):
-        player.read({name: np.full(len(pens), stream[step]) for name, stream in opening.items()})
+        decoder.read({name: np.full(len(masks), stream[step]) for name, stream in opening.items()})
     sizes = {name: model.output[name].shape[-1] for name in opening if name in model.output}
     context = tuple(name for name in opening if name in model.input and name not in sizes)
-    choice = _Choice(sizes, pens, rngs, sampling, pattern)
+    choice = _Choice(sizes, masks, rngs, sampling, pattern)
     steps: list[dict[str, np.ndarray]] = []
     turns: list[int] = []
-    while writing := [song for song, pen in enumerate(pens) if not pen.is_done]:
+    while writing := [song for song, mask in enumerate(masks) if not mask.is_done]:
         if steps:
-            player.read(steps[-1] | _context(pens, context))
-        steps.append(choice.next_step(player, writing))
-        _write(steps[-1], pens, writing)
+            decoder.read(steps[-1] | _context(masks, context))
+        steps.append(choice.next_step(decoder, writing))
+        _write(steps[-1], masks, writing)
         turns += writing
-    lengths = np.bincount(np.array(turns, int), minlength=len(pens))
+    lengths = np.bincount(np.array(turns, int), minlength=len(masks))
     return _by_song(steps, lengths.tolist(), tuple(sizes))
 
 
@@ -79,29 +183,24 @@ class _Choice:
     def __init__(
         self,
         sizes: Mapping[str, int],
-        pens: Sequence[Pen],
+        masks: Sequence[StepMask],
         rngs: Sequence[np.random.Generator],
         sampling: Sampling,
         pattern: Pattern | None,
     ) -> None:
         self._names = tuple(sizes)
-        self._pens = pens
-        self._masks = Masks(sizes, len(pens))
+        self._masks = masks
+        self._stack = MaskStack(sizes, len(masks))
         self._numbers = _numbers(rngs, len(sizes))
         self._sampling = sampling
-        self._guard = _guard(sampling, pattern, sizes, len(pens))
+        self._guard = _guard(sampling, pattern, sizes, len(masks))
 
-    def next_step(self, player: Player, writing: Sequence[int]) -> dict[str, np.ndarray]:
-        """The symbols that come next: attribute → int64 [songs]; those of songs that are over mean nothing.
-
-        Args:
-            player: The network, which has read all steps before.
-            writing: The places of the songs that are not over.
-        """
-        allowed = self._masks.ask(self._pens, writing)
+    def next_step(self, decoder: Decoder, writing: Sequence[int]) -> dict[str, np.ndarray]:
+        """The tokens that come next: attribute → int64 [songs]; those of songs that are over mean nothing."""
+        allowed = self._stack.ask(self._masks, writing)
         step: dict[str, np.ndarray] = {}
         for name, uniforms in zip(self._names, next(self._numbers), strict=True):
-            logits = player.logits(name, step)
+            logits = decoder.logits(name, step)
             answer = barred(logits, allowed[name]) if name in allowed else logits
             if self._guard and name == self._guard.attribute:
                 answer = self._guard.hold_back(answer)
@@ -128,19 +227,19 @@ def _numbers(rngs: Sequence[np.random.Generator], attributes: int) -> Iterator[n
         yield from np.stack([rng.random((STEPS_DRAWN, attributes)) for rng in rngs], axis=-1)
 
 
-def _write(step: Streams, pens: Sequence[Pen], writing: Sequence[int]) -> None:
-    """Tell each pen that is not done its song's symbols."""
-    columns = [(name, symbols.tolist()) for name, symbols in step.items()]
+def _write(step: Streams, masks: Sequence[StepMask], writing: Sequence[int]) -> None:
+    """Tell each mask that is not done its song's tokens."""
+    columns = [(name, tokens.tolist()) for name, tokens in step.items()]
     for song in writing:
-        pens[song].write({name: column[song] for name, column in columns})
+        masks[song].write({name: column[song] for name, column in columns})
 
 
-def _context(pens: Sequence[Pen], names: Sequence[str]) -> dict[str, np.ndarray]:
+def _context(masks: Sequence[StepMask], names: Sequence[str]) -> dict[str, np.ndarray]:
     """What is read beside the steps that were written last: of each stream whole numbers [songs]."""
     if not names:
         return {}
-    told = [pen.context() for pen in pens]
-    return {name: np.array([symbols[name] for symbols in told]) for name in names}
+    told = [mask.context() for mask in masks]
+    return {name: np.array([tokens[name] for tokens in told]) for name in names}
 
 
 def _by_song(
@@ -153,7 +252,9 @@ def _by_song(
     )
 
 
-def _check(model: keras.Model, opening: Streams, pens: Sequence[Pen], rngs: Sequence[np.random.Generator]) -> None:
+def _check(
+    model: keras.Model, opening: Streams, masks: Sequence[StepMask], rngs: Sequence[np.random.Generator]
+) -> None:
     given = {given_name(name) for name in model.output}
     read = model.input.keys() - given
     if not read <= set(opening) or not set(model.output) <= set(opening):
@@ -169,8 +270,8 @@ def _check(model: keras.Model, opening: Streams, pens: Sequence[Pen], rngs: Sequ
     for name in model.output:
         size = model.output[name].shape[-1]
         if np.min(opening[name]) < 0 or np.max(opening[name]) >= size:
-            msg = f"the network knows the symbols 0 to {size - 1} of {name}, the opening has others"
+            msg = f"the network knows the tokens 0 to {size - 1} of {name}, the opening has others"
             raise ValueError(msg)
-    if not len(pens) == len(rngs) > 0:
-        msg = f"each song takes a pen and random numbers of its own; got {len(pens)} pens and {len(rngs)} generators"
+    if not len(masks) == len(rngs) > 0:
+        msg = f"each song takes a mask and random numbers of its own; got {len(masks)} masks and {len(rngs)} generators"
         raise ValueError(msg)

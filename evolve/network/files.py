@@ -7,7 +7,7 @@ more than once a way was found to have that run code in spite of the safe mode. 
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,8 +45,13 @@ def network_to_bytes(model: keras.Model) -> bytes:
         return path.read_bytes()
 
 
-def network_from_bytes(data: bytes) -> keras.Model:
+def network_from_bytes(data: bytes, custom_objects: Mapping[str, Any] | None = None) -> keras.Model:
     """The network of a ``.keras`` file, to compose with; code inside the file is never run.
+
+    Args:
+        data: The file's content.
+        custom_objects: The classes and functions of a user's own build by name; None for a network that evolve built,
+            which is of few kinds of layers: a file that names others is refused.
 
     Raises:
         NetworkFileError: The bytes are damaged, or hold something else.
@@ -55,8 +60,8 @@ def network_from_bytes(data: bytes) -> keras.Model:
         path = Path(folder) / "network.keras"
         path.write_bytes(data)
         try:
-            _check_archive(path)
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
+            _check_archive(path, is_own=custom_objects is not None)
+            return keras.saving.load_model(path, dict(custom_objects or {}), compile=False, safe_mode=True)
         except Exception as error:  # Keras raises whatever its zip, JSON, HDF5 or layer code meets
             text = str(error).strip().splitlines()
             reason = text[0] if text else type(error).__name__
@@ -64,7 +69,7 @@ def network_from_bytes(data: bytes) -> keras.Model:
             raise NetworkFileError(msg) from error
 
 
-def _check_archive(path: Path) -> None:
+def _check_archive(path: Path, *, is_own: bool) -> None:
     """Reads the whole file against its check sums, which Keras does not, and looks at the names of its parts."""
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _LARGEST_SWELLING * path.stat().st_size:
@@ -75,7 +80,7 @@ def _check_archive(path: Path) -> None:
             msg = f"its part {damaged} is damaged"
             raise zipfile.BadZipFile(msg)
         for module, name in _named(json.loads(archive.read("config.json"))):
-            if module not in _KNOWN or name not in _KNOWN[module]:
+            if not is_own and name not in _KNOWN.get(module, ()):
                 msg = f"it has a {name} of {module}, which no network of evolve has"
                 raise ValueError(msg)
 

@@ -5,16 +5,13 @@ plays.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-from evolve.genetics.shares import Shares
+from evolve.records.gene_rule import GeneRule
 
-Kind = Literal["int", "float", "choice", "boolean", "shares"]
 Value = bool | int | float | str
 
-REPRESENTATIONS = ("notes", "events")
+TOKENIZERS = ("notes", "events")
 CELLS = ("lstm", "gru", "simple_rnn")
 ENCODINGS = ("onehot", "embedding", "integer", "scaled")
 ACTIVATIONS = (
@@ -28,59 +25,14 @@ OPTIMIZERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class GeneRule:
-    """What one gene may be.
-
-    Attributes:
-        kind: ``int``, ``float``, ``choice`` (of words), ``boolean`` or ``shares`` (of groups).
-        default: Its value in a network whose space does not speak of it; None where it then has none.
-        help: One line for a person.
-        minimum: Smallest legal number, itself legal; None when the gene is no number.
-        maximum: Largest legal number, itself legal; None when the gene is no number.
-        allowed: Every legal word, or False and True; empty when the gene is a number.
-        needs: The parent gene and the value it must have for this gene to matter; None when it always does.
-    """
-
-    kind: Kind
-    default: Value | None
-    help: str
-    minimum: float | None = None
-    maximum: float | None = None
-    allowed: tuple[Value, ...] = ()
-    needs: tuple[str, Value] | None = None
-
-    def allows(self, value: object) -> bool:
-        """Whether the value is legal: of the gene's kind and within its limits."""
-        if self.kind == "shares":
-            return isinstance(value, Shares)
-        if self.kind == "boolean":
-            return isinstance(value, bool)
-        if self.kind == "choice":
-            return isinstance(value, str) and value in self.allowed
-        if isinstance(value, bool) or not isinstance(value, int if self.kind == "int" else int | float):
-            return False
-        return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
-
-    @property
-    def legal(self) -> str:
-        """The legal values in words, such as ``a whole number from 1 to 8``."""
-        if self.kind == "shares":
-            return "shares of the corpus's groups, written {type: shares}"
-        if self.kind == "boolean":
-            return "true or false"
-        if self.kind == "choice":
-            return "one of " + ", ".join(str(word) for word in self.allowed)
-        number = "a whole number" if self.kind == "int" else "a number"
-        return f"{number} from {self.minimum:g} to {self.maximum:g}"
+def _int(
+    default: int, limits: tuple[int, int], text: str, sampling: str = "linear", needs: tuple[str, Value] | None = None
+) -> GeneRule:
+    return GeneRule("int", default, text, *limits, needs=needs, sampling=sampling)
 
 
-def _int(default: int, minimum: int, maximum: int, text: str, needs: tuple[str, Value] | None = None) -> GeneRule:
-    return GeneRule("int", default, text, minimum=minimum, maximum=maximum, needs=needs)
-
-
-def _float(default: float, minimum: float, maximum: float, text: str) -> GeneRule:
-    return GeneRule("float", default, text, minimum=minimum, maximum=maximum)
+def _float(default: float, limits: tuple[float, float], text: str, sampling: str = "linear") -> GeneRule:
+    return GeneRule("float", default, text, *limits, sampling=sampling)
 
 
 def _boolean(*, default: bool, text: str) -> GeneRule:
@@ -93,18 +45,16 @@ def _choice(default: str, allowed: tuple[str, ...], text: str) -> GeneRule:
 
 GENES: Mapping[str, GeneRule] = MappingProxyType(
     {
-        "representation": _choice(
-            "notes", REPRESENTATIONS, "notes and chords in a row, or events: notes start and stop"
-        ),
+        "tokenizer": _choice("notes", TOKENIZERS, "notes and chords in a row, or events: notes start and stop"),
         "cell": _choice("lstm", CELLS, "the recurrent cell"),
-        "depth": _int(1, 1, 8, "recurrent layers on top of each other"),
-        "width": _int(128, 8, 2048, "units in each recurrent layer"),
-        "dropout": _float(0.2, 0.0, 0.9, "share of units silenced after each recurrent and dense layer in training"),
-        "dense_width": _int(128, 0, 4096, "units of the dense layer before the heads; 0 leaves the layer out"),
+        "depth": _int(1, (1, 8), "recurrent layers on top of each other"),
+        "width": _int(128, (8, 2048), "units in each recurrent layer", "log"),
+        "dropout": _float(0.2, (0.0, 0.9), "share of units silenced after each recurrent and dense layer in training"),
+        "dense_width": _int(128, (0, 4096), "units of the dense layer before the heads; 0 leaves the layer out"),
         "activation": _choice("relu", ACTIVATIONS, "activation of the dense layer"),
-        "encoding": _choice("onehot", ENCODINGS, "how a symbol enters the network"),
+        "encoding": _choice("onehot", ENCODINGS, "how a token enters the network"),
         "embedding_width": _int(
-            32, 1, 1024, "numbers that an embedded symbol becomes", needs=("encoding", "embedding")
+            32, (1, 1024), "numbers that an embedded token becomes", sampling="log", needs=("encoding", "embedding")
         ),
         "branches": _boolean(
             default=False,
@@ -119,24 +69,28 @@ GENES: Mapping[str, GeneRule] = MappingProxyType(
             HEADS,
             "chained: each attribute of a step sees those chosen before it; default of several tracks",
         ),
-        "batch_size": _int(16, 1, 1024, "windows in one training step"),
-        "learning_rate": _float(0.005, 1e-6, 1.0, "the optimizer's step size"),
+        "batch_size": _int(16, (1, 1024), "windows in one training step", "log"),
+        "learning_rate": _float(0.005, (1e-6, 1.0), "the optimizer's step size", "log"),
         "optimizer": _choice("adam", OPTIMIZERS, "how weights follow the gradient; sgd has a momentum of 0.9"),
         "weight_decay": _float(
             0.0,
-            0.0,
-            1.0,
+            (0.0, 1.0),
             "how much each step shrinks the weights, times learning_rate; at 0 adamw keeps its own 0.004",
         ),
         "diet": GeneRule("shares", None, "what it learns from: shares of the corpus's groups"),
-        "budget": _float(1.0, 0.01, 1.0, "share of the run's training budget, seconds and epochs, that it uses"),
-        "temperature": _float(1.0, 0.05, 4.0, "below 1 its songs keep to the likely, above they dare more"),
-        "top_p": _float(1.0, 0.05, 1.0, "it chooses among the likeliest notes that have this much probability"),
+        "budget": _float(1.0, (0.01, 1.0), "share of the run's training budget, seconds and epochs, that it uses"),
+        "temperature": _float(1.0, (0.05, 4.0), "below 1 its songs keep to the likely, above they dare more"),
+        "top_p": _float(1.0, (0.05, 1.0), "it chooses among the likeliest notes that have this much probability"),
         "repetition_guard": _choice("off", GUARDS, "whether its songs are held back from going round in circles"),
     }
 )
-"""Every gene by name. What ``representation`` says is for whoever chooses the symbols: a network is built for as many
+"""Every gene by name. What ``tokenizer`` says is for whoever chooses the tokens: a network is built for as many
 as it is given."""
+
+BESIDE_BUILD = (
+    "tokenizer", "batch_size", "learning_rate", "diet", "budget", "temperature", "top_p", "repetition_guard",
+)  # fmt: skip
+"""Genes that have their meaning also where the network is the user's own."""
 
 PLAYING = ("temperature", "top_p", "repetition_guard")
 """How an individual plays. Where its genome has none of them, the run's setting of the same name holds."""

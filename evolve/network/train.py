@@ -9,21 +9,21 @@ from itertools import islice
 import keras
 import numpy as np
 
+from evolve.errors import EvolveError
 from evolve.network.build import head_name
-from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
+from evolve.network.checkpoint import CheckpointFile, TrainingSnapshot, training_fingerprint
+from evolve.network.cost import MOST_BATCHES
 from evolve.network.diet import Diet, drawn
-from evolve.network.history import EpochReport, StoppedBy, TrainingHistory
-from evolve.network.learner import Learner, learner_of
-from evolve.network.memory import MOST_BATCHES
-from evolve.network.out_of_memory import is_out_of_memory, too_large
-from evolve.network.validation import Measured, Validation
+from evolve.network.process_memory import is_out_of_memory, too_large
+from evolve.network.step_runner import StepRunner, step_runner_of
+from evolve.network.validation import EpochReport, Measured, StoppedBy, TrainingHistory, Validation
 from evolve.network.windows import Batch, LearnFrom, Pieces, Streams, training_batches
 
 CALL_S = 0.25
 """What one call of several training steps should take: long beside Python's part of it, short beside the budget."""
 
 
-class TrainingFailed(Exception):  # noqa: N818 -- a trial's outcome, spoken of by this name everywhere
+class TrainingFailed(EvolveError):  # noqa: N818 -- a trial's outcome, spoken of by this name everywhere
     """A network could not be trained; the text says why in one line.
 
     Attributes:
@@ -41,20 +41,20 @@ class TrainingSettings:
 
     Attributes:
         window: Steps through which the gradient goes back; the paper's 50.
-        symbols_per_note: Predicted steps of the held-out pieces for each of their notes: bits are told by the note.
-        starts_told: Whether a piece's first symbol says that one begins, so that a window may hold several.
+        tokens_per_note: Predicted steps of the held-out pieces for each of their notes: bits are told by the note.
+        starts_told: Whether a piece's first token says that one begins, so that a window may hold several.
         epochs: At most so many passes over the training pieces.
         seconds: At most so much time, held-out evaluation included; at least one batch and one evaluation are made.
         budget: Share of the epochs and of the seconds after the first step that are used, above 0, at most 1. What is
             compiled before the first step takes as long for all.
-        patience: Stop when so many epochs in a row did not better the held-out loss.
+        patience: Stop when so many epochs in a row did not better the validation loss.
         learn_from: ``every`` step of a window is a target, or only the ``last``, the paper's way.
         batch_size: Windows in a training step; fewer when the corpus has fewer.
         seed: The order of the pieces derives from it.
     """
 
     window: int = 50
-    symbols_per_note: float = 1.0
+    tokens_per_note: float = 1.0
     starts_told: bool = False
     epochs: int = 30
     seconds: float = 60.0
@@ -83,7 +83,7 @@ def train(
     *,
     on_call: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
-    learner: Callable[[keras.Model], Learner] = learner_of,
+    runner: Callable[[keras.Model], StepRunner] = step_runner_of,
     checkpoint: CheckpointFile | None = None,
     diet: Diet | None = None,
 ) -> TrainingHistory:
@@ -103,7 +103,7 @@ def train(
         on_call: Called as a sign of life before each call of compiled code (a quarter of a second's worth of training
             steps); what it raises ends the training.
         clock: Seconds, for the budget.
-        learner: Makes of the network what takes the training steps.
+        runner: Makes of the network what takes the training steps.
         checkpoint: Where the half-trained network is kept now and then; None keeps none.
         diet: How much of what is learned comes from which pieces; None: each piece once an epoch.
 
@@ -114,8 +114,8 @@ def train(
     to_validate = _pieces(held_out, diet.held_out if diet else (), "held-out")
     shares = diet.shares if diet else ()
     try:
-        validation = Validation(to_validate, settings.window, settings.symbols_per_note, shares)
-        course = _Course(model, learner(model), to_train, validation, settings, clock, on_call, checkpoint)
+        validation = Validation(to_validate, settings.window, settings.tokens_per_note, shares)
+        course = _Course(model, runner(model), to_train, validation, settings, clock, on_call, checkpoint)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
         if not is_out_of_memory(error):
@@ -125,9 +125,9 @@ def train(
 
 
 def prime(model: keras.Model, pieces: Pieces) -> None:
-    """Lets an untrained network begin with how often each symbol comes, which halves the epochs it needs.
+    """Lets an untrained network begin with how often each token comes, which halves the epochs it needs.
 
-    The bias of each head becomes the log share of its symbols. Heads whose bias is no longer zero, or that are not
+    The bias of each head becomes the log share of its tokens. Heads whose bias is no longer zero, or that are not
     named as `evolve.network.build` names them, are left alone.
     """
     heads = {head_name(name): name for name in pieces.streams}
@@ -163,7 +163,7 @@ class _Course:
     """One training while it runs: the clock, and the best that was seen."""
 
     model: keras.Model
-    learner: Learner
+    runner: StepRunner
     training: Pieces
     validation: Validation
     settings: TrainingSettings
@@ -177,7 +177,7 @@ class _Course:
     earlier_s: float = 0.0
     first_step_s: float = 0.0
     validation_s: float = 0.0
-    best_bits: float = math.inf
+    best_loss: float = math.inf
     best_epoch: int = 0
     best_weights: list[np.ndarray] = field(default_factory=list)
     reports: list[EpochReport] = field(default_factory=list)
@@ -190,22 +190,22 @@ class _Course:
         stopped_by: StoppedBy | None = None
         while stopped_by is None:
             epoch = len(self.reports) + 1
-            loss_bits = self._train_epoch(epoch)
+            training_loss = self._train_epoch(epoch)
             measured = self._validate(epoch)
-            self._remember(epoch, measured.diet_bits)
+            self._remember(epoch, measured.diet_loss)
             stopped_by = self._reason_to_stop(epoch)
             left = 0.0 if stopped_by else self._seconds_left(epoch)
             self.reports.append(
-                EpochReport(epoch, self.settings.most_epochs, loss_bits, measured.bits, left, measured.by_position)
+                EpochReport(epoch, self.settings.most_epochs, training_loss, measured.bits, left, measured.by_position)
             )
             on_epoch(self.reports[-1])
             if self.checkpoint and not stopped_by:
-                self.checkpoint.keep(self.model, self.fingerprint, self._standing)
+                self.checkpoint.keep(self.model, self.fingerprint, self._snapshot)
         self.model.set_weights(self.best_weights)
         return TrainingHistory(
             epochs=tuple(self.reports),
             best_epoch=self.best_epoch,
-            best_held_out_bits=self.reports[self.best_epoch - 1].held_out_bits,
+            best_validation_loss=self.reports[self.best_epoch - 1].validation_loss,
             training_s=self.clock() - self.started,
             first_step_s=self.first_step_s,
             stopped_by=stopped_by,
@@ -222,26 +222,26 @@ class _Course:
         if found is None:
             return
         self.reports, self.best_weights = list(found.epochs), list(found.best_weights)
-        self.best_epoch, self.best_bits = found.best_epoch, found.best_bits
+        self.best_epoch, self.best_loss = found.best_epoch, found.best_loss
         self.first_step_s, self.earlier_s = found.first_step_s, found.training_s
         self.started -= found.training_s
         on_epoch(self.reports[-1])
 
-    def _standing(self) -> Standing:
+    def _snapshot(self) -> TrainingSnapshot:
         elapsed = self.clock() - self.started
-        return Standing(
-            tuple(self.reports), self.best_epoch, self.best_bits, self.best_weights, elapsed, self.first_step_s
+        return TrainingSnapshot(
+            tuple(self.reports), self.best_epoch, self.best_loss, self.best_weights, elapsed, self.first_step_s
         )
 
     def _train_epoch(self, epoch: int) -> float:
         """One pass over the training pieces, or as much as the clock allows; its mean loss in bits a note."""
         bits = _Mean()
         for call in self._calls(self._batches(epoch), self.training_pace):
-            bits.add(call, self.learner.train_steps(call), epoch)
+            bits.add(call, self.runner.train_steps(call), epoch)
             self.first_step_s = self.first_step_s or self.clock() - self.started
             if self._is_time_up():
                 break
-        return bits.value * self.settings.symbols_per_note
+        return bits.value * self.settings.tokens_per_note
 
     def _calls(self, batches: Iterator[Batch], pace: _Pace) -> Iterator[list[Batch]]:
         """The batches in groups, each as large as what one call can do in good time."""
@@ -268,16 +268,16 @@ class _Course:
         """The validation loss."""
         began = self.clock()
         nats = [
-            self.learner.validation_steps(call) for call in self._calls(self.validation.batches(), self.validation_pace)
+            self.runner.evaluation_steps(call) for call in self._calls(self.validation.batches(), self.validation_pace)
         ]
         self.validation_s = self.clock() - began
         measured = self.validation.measured(nats)
         _check_finite(measured.bits, epoch)
         return measured
 
-    def _remember(self, epoch: int, diet_bits: float) -> None:
-        if diet_bits < self.best_bits:
-            self.best_bits, self.best_epoch = diet_bits, epoch
+    def _remember(self, epoch: int, diet_loss: float) -> None:
+        if diet_loss < self.best_loss:
+            self.best_loss, self.best_epoch = diet_loss, epoch
             self.best_weights = self.model.get_weights()
 
     def _is_time_up(self) -> bool:
@@ -309,11 +309,7 @@ class _Mean:
     weight: float = 0.0
 
     def add(self, call: Sequence[Batch], nats: np.ndarray, epoch: int) -> None:
-        """Counts the loss of each batch of a call.
-
-        Raises:
-            TrainingFailed: A loss is no number.
-        """
+        """Counts the loss of each batch of a call."""
         for batch, loss in zip(call, nats.tolist(), strict=True):
             _check_finite(loss, epoch)
             weight = float(batch.weights.sum())

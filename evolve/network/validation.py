@@ -1,19 +1,67 @@
-"""The validation loss: how well a network predicts whole held-out pieces, read as it composes.
-
-Each piece is read from its first note to its last with the state carried along. A loss in windows would hide what a
-network forgets, and what it does after as many notes as a window has.
-"""
+"""The validation loss: how well a network predicts whole held-out pieces, read as it composes; a training's history."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 from evolve.network.diet import present
 from evolve.network.windows import Batch, Lanes, Pieces, steps_in_piece, validation_lanes
+
+StoppedBy = Literal["epochs", "seconds", "patience"]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """One epoch that has ended.
+
+    Attributes:
+        epoch: From 1.
+        epochs: How many there may be.
+        training_loss: Mean of the training targets, in bits a note over all attributes, dropout at work.
+        validation_loss: The same of whole held-out pieces with the state carried along, without dropout.
+        seconds_left: An estimate of what training may still take; 0 when it has ended.
+        by_position: `validation_loss` by where in a piece, from so many notes on.
+    """
+
+    epoch: int
+    epochs: int
+    training_loss: float
+    validation_loss: float
+    seconds_left: float
+    by_position: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingHistory:
+    """How a training went.
+
+    Attributes:
+        epochs: In order; the last may have been cut short by the clock.
+        best_epoch: The one whose weights the network has now, from 1.
+        best_validation_loss: Its validation loss in bits a note.
+        training_s: How long it took, without the time between a lost process and the one that went on.
+        first_step_s: How much of that was over when the first training step was done, compilation included.
+        stopped_by: What ended it.
+        earlier_s: How much of it was spent in processes that were lost.
+    """
+
+    epochs: tuple[EpochReport, ...]
+    best_epoch: int
+    best_validation_loss: float
+    training_s: float
+    first_step_s: float
+    stopped_by: StoppedBy
+    earlier_s: float = 0.0
+
+    @property
+    def best(self) -> EpochReport:
+        """The epoch whose weights the network has now."""
+        return self.epochs[self.best_epoch - 1]
+
 
 POSITIONS: Final = (0, 50, 100, 200)
 """Where in a piece the loss is told apart: from so many notes before a note on, to the next of them."""
@@ -35,13 +83,13 @@ class Measured:
 
     Attributes:
         bits: Mean loss in bits a note, over all of them: what networks are compared by.
-        diet_bits: The same with each group of pieces weighing its share of the network's diet: what tells when to stop
+        diet_loss: The same with each group of pieces weighing its share of the network's diet: what tells when to stop
             and which weights are best. Without a diet the same as `bits`.
         by_position: `bits` by position, of the positions that pieces have.
     """
 
     bits: float
-    diet_bits: float
+    diet_loss: float
     by_position: Positions
 
 
@@ -52,13 +100,13 @@ class Validation:
     Attributes:
         pieces: The held-out pieces.
         window: Steps read at once.
-        symbols_per_note: Predicted steps of a note: bits are told by the note.
+        tokens_per_note: Predicted steps of a note: bits are told by the note.
         shares: Of each group of pieces, in the diet; none where there is no diet.
     """
 
     pieces: Pieces
     window: int
-    symbols_per_note: float = 1.0
+    tokens_per_note: float = 1.0
     shares: tuple[float, ...] = ()
 
     def batches(self) -> Iterator[Batch]:
@@ -71,7 +119,7 @@ class Validation:
         Args:
             nats: The loss of every step of all batches in order, float32 [.., batch, window] together.
         """
-        losses = np.concatenate(nats)[self._lanes.counted].astype(np.float64) * self.symbols_per_note / math.log(2)
+        losses = np.concatenate(nats)[self._lanes.counted].astype(np.float64) * self.tokens_per_note / math.log(2)
         parts = ((start, losses[self._part == place]) for place, start in enumerate(POSITIONS))
         by_position = tuple((start, float(own.mean())) for start, own in parts if len(own))
         bits = float(losses.mean())
@@ -92,6 +140,6 @@ class Validation:
     @cached_property
     def _part(self) -> np.ndarray:
         """Of each counted step the place of its position in `POSITIONS`."""
-        notes = steps_in_piece(self.pieces, self._lanes)[self._lanes.counted] / self.symbols_per_note
+        notes = steps_in_piece(self.pieces, self._lanes)[self._lanes.counted] / self.tokens_per_note
         part: np.ndarray = np.digitize(notes, POSITIONS[1:])
         return part

@@ -19,7 +19,7 @@ from evolve.randomness import derive_rng
 
 LearnFrom = Literal["every", "last"]
 Streams = Mapping[str, np.ndarray]
-"""The symbols of one piece: attribute name → int32 [n]."""
+"""The tokens of one piece: attribute name → int32 [n]."""
 
 Draw = Callable[[np.random.Generator], np.ndarray]
 """Draws pieces, int64: their places in `Pieces`, in the order in which they are read."""
@@ -128,7 +128,7 @@ def training_batches(
         size: Rows of a batch; fewer where there is not so much to read.
         seed: Of the training.
         epoch: From 1.
-        crosses: Whether a window may go on into the next piece: networks can tell from the symbols that one begins.
+        crosses: Whether a window may go on into the next piece: networks can tell from the tokens that one begins.
         draw: Which pieces are learned from in this epoch, and in which order; None: each once.
     """
     rng = derive_rng(seed, "lesson", epoch)
@@ -196,7 +196,7 @@ def stacked(
 
     Args:
         batches: All of one shape, at least one.
-        read: Inputs by name, each with the attribute whose next symbol it is given, or empty for its own symbol.
+        read: Inputs by name, each with the attribute whose next token it is given, or empty for its own token.
         predicted: Attributes.
         places: Fill up to so many batches, with zeros.
 
@@ -220,14 +220,7 @@ def stacked(
 
 
 def _lane(first: Sequence[int], steps: Sequence[int], window: int, spare: int) -> tuple[np.ndarray, set[int]]:
-    """Stretches one after the other: the note read at each step, -1 where none is, and which windows are fresh.
-
-    Args:
-        first: The first note of each stretch.
-        steps: How many steps each has.
-        window: Steps.
-        spare: A stretch begins in a fresh window where no more than so many steps are left of the one before.
-    """
+    """Stretches one after the other: the note read at each step, -1 where none is, and which windows are fresh."""
     parts: list[np.ndarray] = []
     used, fresh = 0, {0}
     for start, count in zip(first, steps, strict=True):
@@ -266,10 +259,7 @@ def _within(targets: np.ndarray, most: int) -> np.ndarray:
 def _at_every_note(
     pieces: Pieces, drawn: np.ndarray, window: int, size: int, rng: np.random.Generator
 ) -> Iterator[Batch]:
-    """A window wherever a full one fits, and one for each shorter piece, whose end is filled up; in random order.
-
-    As many of the first come again as make the last batch full.
-    """
+    """A window wherever a full one fits, and one for each shorter piece, whose end is filled up; in random order."""
     targets = pieces.targets[drawn]
     counts = np.maximum(targets - window, 0) + 1
     inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -1,1 +1,1 @@
-"""Tests of networks, on streams of symbols that are no music."""
+"""Tests of networks, on streams of tokens that are no music."""

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 
 from evolve.network.build import given_name, head_name, hypermodel
+from evolve.network.cost import NO_CONTEXT
 from evolve.network.genes import Value
-from evolve.network.size import NO_CONTEXT
 
 SIZES = {"pitch": 12, "duration": 4}
 CONTEXT = {"place": 7, "metre": 3}
@@ -82,9 +82,9 @@ def stirred(model: keras.Model) -> keras.Model:
 
 def nats_of_whole(model: keras.Model, piece: Mapping[str, np.ndarray]) -> np.ndarray:
     """The loss of each note of a piece after the first, read whole in one go by Keras itself; float64 [notes - 1]."""
-    symbols = {name: stream[None, :-1] for name, stream in piece.items()}
-    symbols |= {given_name(name): piece[name][None, 1:] for name in SIZES}
-    answers = model({name: symbols[name] for name in model.input})
+    tokens = {name: stream[None, :-1] for name, stream in piece.items()}
+    tokens |= {given_name(name): piece[name][None, 1:] for name in SIZES}
+    answers = model({name: tokens[name] for name in model.input})
     nats = np.zeros(len(piece["pitch"]) - 1)
     for name, logits in answers.items():
         logs = np.asarray(logits, np.float64)[0]

@@ -25,7 +25,7 @@ from tests.network.lines import (
 
 pytestmark = pytest.mark.slow
 
-SYMBOLS = {name: stream[None] for name, stream in line(9, seed=0).items()}
+TOKENS = {name: stream[None] for name, stream in line(9, seed=0).items()}
 
 
 def layers_of(model: keras.Model, kind: type) -> list[keras.Layer]:
@@ -37,7 +37,7 @@ def test_keras_tuners_own_hyperparameters_build_a_network_and_learn_of_every_gen
     """Stock KerasTuner needs no YAML: the network registers each gene with a range that holds its default."""
     hp = keras_tuner.HyperParameters()
     hypermodel(SIZES, seed=1, window=8, learn_from="every")(hp)
-    from_outside = {"representation", "diet", "budget", *PLAYING}  # the symbols, how it is taught, and how it plays
+    from_outside = {"tokenizer", "diet", "budget", *PLAYING}  # the tokens, how it is taught, and how it plays
     assert {parameter.name for parameter in hp.space} == set(GENES) - from_outside
     assert all(GENES[name].default == value for name, value in hp.values.items())
 
@@ -79,9 +79,9 @@ def test_embedding_width_is_a_gene_only_of_embeddings() -> None:
 @pytest.mark.parametrize("branches", [False, True])
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_every_encoding_gives_logits_for_each_attribute_at_each_step(encoding: str, *, branches: bool) -> None:
-    """Joined or in branches, a network answers with a logit for each symbol after each note."""
+    """Joined or in branches, a network answers with a logit for each token after each note."""
     model = small_network(encoding=encoding, branches=branches, depth=2, dense_width=5)
-    answers = model(SYMBOLS)
+    answers = model(TOKENS)
     assert {name: tuple(logits.shape) for name, logits in answers.items()} == {
         "pitch": (1, 9, 12),
         "duration": (1, 9, 4),
@@ -94,7 +94,7 @@ def test_branches_have_a_recurrent_layer_for_each_attribute() -> None:
     assert units == [12, 12, 24, 24]
 
 
-def test_symbols_are_encoded_inside_the_network() -> None:
+def test_tokens_are_encoded_inside_the_network() -> None:
     """One-hot rows, plain numbers, and numbers from 0 to 1."""
     seen = {}
     for encoding, layer in (
@@ -103,11 +103,11 @@ def test_symbols_are_encoded_inside_the_network() -> None:
         ("scaled", "number_duration"),
     ):
         model = small_network(encoding=encoding)
-        seen[encoding] = np.asarray(keras.Model(model.input, model.get_layer(layer).output)(SYMBOLS))[0]
-    symbols = SYMBOLS["duration"][0]
-    assert np.array_equal(seen["onehot"], np.eye(4)[symbols])
-    assert np.array_equal(seen["integer"][:, 0], symbols)
-    assert np.allclose(seen["scaled"][:, 0], symbols / 3)
+        seen[encoding] = np.asarray(keras.Model(model.input, model.get_layer(layer).output)(TOKENS))[0]
+    tokens = TOKENS["duration"][0]
+    assert np.array_equal(seen["onehot"], np.eye(4)[tokens])
+    assert np.array_equal(seen["integer"][:, 0], tokens)
+    assert np.allclose(seen["scaled"][:, 0], tokens / 3)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -151,10 +151,10 @@ def test_equal_seeds_give_equal_weights_and_others_do_not() -> None:
 
 def answers_to(model: keras.Model, song: Mapping[str, np.ndarray], **given: np.ndarray) -> dict[str, np.ndarray]:
     """The logits [notes, size] of each attribute after each note, where the next ones are said to be these."""
-    symbols = {**song, **{given_name(name): symbols for name, symbols in given.items()}}
+    tokens = {**song, **{given_name(name): tokens for name, tokens in given.items()}}
     return {
         name: np.asarray(logits)[0]
-        for name, logits in model({name: symbols[name][None] for name in model.input}).items()
+        for name, logits in model({name: tokens[name][None] for name in model.input}).items()
     }
 
 

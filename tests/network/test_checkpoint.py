@@ -17,11 +17,10 @@ import numpy as np
 import pytest
 
 from evolve.network import checkpoint as module
-from evolve.network.checkpoint import CheckpointFile, Standing, training_fingerprint
+from evolve.network.checkpoint import CheckpointFile, TrainingSnapshot, training_fingerprint
 from evolve.network.diet import Diet
-from evolve.network.genes import OPTIMIZERS
-from evolve.network.history import EpochReport, TrainingHistory
 from evolve.network.train import TrainingSettings, train
+from evolve.network.validation import EpochReport, TrainingHistory
 from evolve.network.windows import Pieces
 from tests.network.lines import CONTEXT, line, line_in_bars, same_weights, small_network
 from tests.network.test_train import Pretending, Ticks
@@ -89,7 +88,7 @@ def test_a_diet_is_gone_on_with_as_if_nothing_had_been(path: Path) -> None:
     other_history = train(other, TRAINING, HELD_OUT, halved, told.append, checkpoint=kept, diet=diet)
     assert [report.epoch for report in told] == [3, 4, 5, 6]
     assert same_weights(undisturbed, other)
-    assert [one.held_out_bits for one in history.epochs] == [one.held_out_bits for one in other_history.epochs]
+    assert [one.validation_loss for one in history.epochs] == [one.validation_loss for one in other_history.epochs]
 
 
 def test_another_diet_is_another_training(path: Path) -> None:
@@ -106,12 +105,21 @@ def test_another_diet_is_another_training(path: Path) -> None:
 CHAINED = {"heads": "chained", "dense_width": 6, "context": CONTEXT}
 
 
+STATES = ("sgd", "adam", "nadam", "lion", "ftrl", "adafactor")
+"""Optimizers with no state, one, two, a number of their own, and matrices by rows and columns."""
+
+
 @pytest.mark.parametrize(
-    "own", [*({"optimizer": name} for name in OPTIMIZERS), CHAINED, CHAINED | {"cell": "gru", "branches": True}]
+    "own",
+    [
+        *({"optimizer": name} for name in STATES),
+        CHAINED | {"depth": 2},
+        CHAINED | {"cell": "gru", "branches": True, "depth": 2},
+    ],
 )
 def test_going_on_ends_as_if_nothing_had_been(own: dict[str, Any], path: Path) -> None:
     """Three epochs, a new network, three more: the weights and figures of six in a row, to the last bit."""
-    genes: dict[str, Any] = {"dropout": 0.3, "depth": 2, "learning_rate": 0.01, **own}
+    genes: dict[str, Any] = {"dropout": 0.3, "learning_rate": 0.01, **own}
     undisturbed = small_network(**genes)
     history = train(undisturbed, TRAINING, HELD_OUT, SIX)
     begun(path, **genes)
@@ -121,16 +129,16 @@ def test_going_on_ends_as_if_nothing_had_been(own: dict[str, Any], path: Path) -
     for one, same in zip(history.epochs, other_history.epochs, strict=True):
         assert replace(one, seconds_left=0.0) == replace(same, seconds_left=0.0)
         assert [start for start, _ in same.by_position] == [0, 50]
-    assert (history.best_epoch, history.best_held_out_bits) == (
+    assert (history.best_epoch, history.best_validation_loss) == (
         other_history.best_epoch,
-        other_history.best_held_out_bits,
+        other_history.best_validation_loss,
     )
 
 
 def test_the_best_weights_may_be_from_before(path: Path) -> None:
     """A best epoch that was over when the process was lost is still the one that the network ends with."""
 
-    def learner() -> Pretending:
+    def runner() -> Pretending:
         return Pretending([1.0], [2.0, 1.0, 3.0])
 
     best: list[np.ndarray] = []
@@ -145,10 +153,10 @@ def test_the_best_weights_may_be_from_before(path: Path) -> None:
     model = small_network()
     held_out, settings = [line(8, 1)], TrainingSettings(window=8, epochs=5, seconds=1e6, batch_size=16)
     with pytest.raises(Lost):
-        train(model, TRAINING, held_out, settings, spoil, learner=learner(), checkpoint=CheckpointFile(path))
+        train(model, TRAINING, held_out, settings, spoil, runner=runner(), checkpoint=CheckpointFile(path))
     other = small_network()
     worse = Pretending([1.0], [4.0])
-    history = train(other, TRAINING, held_out, settings, learner=worse, checkpoint=CheckpointFile(path))
+    history = train(other, TRAINING, held_out, settings, runner=worse, checkpoint=CheckpointFile(path))
     assert history.best_epoch == 1
     assert all(np.array_equal(a, b) for a, b in zip(other.get_weights(), best, strict=True))
 
@@ -159,9 +167,9 @@ def test_patience_counts_the_epochs_before(path: Path) -> None:
     held_out = [line(8, 1)]
     with pytest.raises(Lost):
         train(small_network(), TRAINING, held_out, impatient, lost_in(4), checkpoint=CheckpointFile(path),
-              learner=Pretending([1.0], [9.0, 1.0, 2.0, 2.0, 2.0]))  # fmt: skip
+              runner=Pretending([1.0], [9.0, 1.0, 2.0, 2.0, 2.0]))  # fmt: skip
     again = Pretending([1.0], [2.0])
-    history = train(small_network(), TRAINING, held_out, impatient, checkpoint=CheckpointFile(path), learner=again)
+    history = train(small_network(), TRAINING, held_out, impatient, checkpoint=CheckpointFile(path), runner=again)
     assert (history.stopped_by, len(history.epochs)) == ("patience", 4)
 
 
@@ -170,11 +178,9 @@ def test_a_budget_in_seconds_counts_those_before(path: Path) -> None:
     budget = replace(SIX, epochs=10**6, patience=10**6, seconds=1000.0)
 
     def go_on(on_epoch: Callable[[EpochReport], None], clock: Ticks) -> TrainingHistory:
-        learner = Pretending([1.0], [1.0])
+        runner = Pretending([1.0], [1.0])
         kept = CheckpointFile(path)
-        return train(
-            small_network(), TRAINING, HELD_OUT, budget, on_epoch, clock=clock, learner=learner, checkpoint=kept
-        )
+        return train(small_network(), TRAINING, HELD_OUT, budget, on_epoch, clock=clock, runner=runner, checkpoint=kept)
 
     first, second = Ticks(1.0), Ticks(1.0)
     second.now = 5e6
@@ -210,7 +216,7 @@ def test_keeping_takes_a_small_share_of_the_time(path: Path, monkeypatch: pytest
     asked: list[float] = []
     kept = CheckpointFile(path, clock=lambda: time_s[0])
 
-    def slow_and_in_vain() -> Standing:
+    def slow_and_in_vain() -> TrainingSnapshot:
         asked.append(time_s[0])
         time_s[0] += 10
         raise OSError
@@ -390,15 +396,16 @@ def test_another_process_finds_the_same_fingerprint() -> None:
 
 def test_a_disk_that_refuses_costs_no_training(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Full, read-only, or gone: the network is trained all the same."""
-    written: list[Path] = []
+    written: list[object] = []
 
-    def refuse(path: Path) -> None:
-        written.append(path)
+    def refuse(file: object, arrays: object) -> None:  # noqa: ARG001 - as it is called
+        written.append(file)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "written_whole", refuse)
+    monkeypatch.setattr(module, "_write_arrays", refuse)
     assert gone_on(path)[0] == [1, 2, 3, 4, 5, 6]
     assert len(written) == 5
+    assert list(path.parent.iterdir()) == []
 
 
 def test_the_last_room_on_a_disk_is_left_for_results(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

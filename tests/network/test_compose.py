@@ -1,4 +1,4 @@
-"""Composing from an opening."""
+"""Composing: what songs are, what masks allow, and what is refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evolve.network.build import given_name
-from evolve.network.compose import STEPS_DRAWN, compose
+from evolve.network.compose import STEPS_DRAWN, AllowedTokens, FixedLength, MaskStack, StepMask, compose
 from evolve.network.files import network_from_bytes, network_to_bytes
 from evolve.network.genes import HEADS
-from evolve.network.loop_guard import Pattern
-from evolve.network.pen import AllowedSymbols, FixedLength, Pen
-from evolve.network.sampling import Guard, Sampling, sampled
+from evolve.network.sampling import Guard, Pattern, Sampling, sampled
 from evolve.network.train import TrainingSettings, train
 from tests.network.lines import (
     CONTEXT,
@@ -47,7 +47,7 @@ def pitches(model: keras.Model, steps: int, sampling: Sampling) -> list[int]:
 
 
 def fixed(*lengths: int) -> list[FixedLength]:
-    """Pens of songs of these lengths."""
+    """Token masks of songs of these lengths."""
     return [FixedLength(length) for length in lengths]
 
 
@@ -67,14 +67,14 @@ class Rising:
         """Whether the highest pitch has come."""
         return bool(self.written) and self.written[-1]["pitch"] == SIZES["pitch"] - 1
 
-    def allowed(self) -> AllowedSymbols:
+    def allowed(self) -> AllowedTokens:
         """Only higher pitches than the last, any duration."""
         return {"pitch": np.arange(SIZES["pitch"]) >= self._lowest}
 
-    def write(self, symbols: Mapping[str, int]) -> None:
+    def write(self, tokens: Mapping[str, int]) -> None:
         """Keep them."""
-        self.written.append(dict(symbols))
-        self._lowest = symbols["pitch"] + 1
+        self.written.append(dict(tokens))
+        self._lowest = tokens["pitch"] + 1
 
     def context(self) -> Mapping[str, int]:
         """Nothing."""
@@ -93,10 +93,10 @@ class Placed(FixedLength):
         self.told: list[Mapping[str, int]] = []
         self._place = 0
 
-    def write(self, symbols: Mapping[str, int]) -> None:
+    def write(self, tokens: Mapping[str, int]) -> None:
         """Go on by the duration."""
-        super().write(symbols)
-        self._place += symbols["duration"] + 1
+        super().write(tokens)
+        self._place += tokens["duration"] + 1
 
     def context(self) -> Mapping[str, int]:
         """Where the step lies, in a metre that changes with it."""
@@ -121,7 +121,7 @@ def test_songs_are_what_sliding_over_everything_would_have_sampled() -> None:
 
 
 def composed_plainly(
-    model: keras.Model, opening: Mapping[str, np.ndarray], pen: Placed, rng: np.random.Generator, steps: int
+    model: keras.Model, opening: Mapping[str, np.ndarray], mask: Placed, rng: np.random.Generator, steps: int
 ) -> dict[str, list[int]]:
     """The new steps of a song for each attribute of which Keras reads everything again."""
     written = {name: stream.tolist() for name, stream in opening.items()}
@@ -129,38 +129,38 @@ def composed_plainly(
         chosen: dict[str, int] = {}
         for place, name in enumerate(SIZES):
             given = {given_name(other): [*written[other][1:], chosen.get(other, 0)] for other in SIZES}
-            symbols = {key: np.array([stream], np.int32) for key, stream in (written | given).items()}
-            logits = np.asarray(model({key: symbols[key] for key in model.input})[name])[:, -1]
+            tokens = {key: np.array([stream], np.int32) for key, stream in (written | given).items()}
+            logits = np.asarray(model({key: tokens[key] for key in model.input})[name])[:, -1]
             chosen[name] = int(sampled(logits, uniform[place : place + 1], AS_PREDICTED)[0])
-        pen.write(chosen)
-        for name, symbol in (chosen | dict(pen.context())).items():
-            written[name].append(symbol)
+        mask.write(chosen)
+        for name, token in (chosen | dict(mask.context())).items():
+            written[name].append(token)
     return {name: written[name][len(opening[name]) :] for name in SIZES}
 
 
 @pytest.mark.parametrize("heads", HEADS)
 @pytest.mark.parametrize("dense_width", [0, 6])
-def test_chained_heads_and_pens_contexts_write_what_the_plain_way_writes(dense_width: int, heads: str) -> None:
-    """Attribute by attribute, each given those chosen before it, with the context that the pen tells of each step."""
+def test_chained_heads_and_masks_contexts_write_what_the_plain_way_writes(dense_width: int, heads: str) -> None:
+    """Attribute by attribute, each given those chosen before it, with the context that the mask tells of each step."""
     model = stirred(small_network(context=CONTEXT, heads=heads, dense_width=dense_width, activation="tanh"))
     opening = line_in_bars(6, seed=1)
-    pens = [Placed(12), Placed(5), Placed(12)]
-    songs = compose(model, opening, pens, generators(5, 6, 7), AS_PREDICTED)
-    for song, pen, rng, steps in zip(songs, pens, generators(5, 6, 7), (12, 5, 12), strict=True):
+    masks = [Placed(12), Placed(5), Placed(12)]
+    songs = compose(model, opening, masks, generators(5, 6, 7), AS_PREDICTED)
+    for song, mask, rng, steps in zip(songs, masks, generators(5, 6, 7), (12, 5, 12), strict=True):
         plain = Placed(steps)
         assert {name: stream.tolist() for name, stream in song.items()} == composed_plainly(
             model, opening, plain, rng, steps
         )
-        assert pen.told[: steps - 1] == plain.told[: steps - 1]
+        assert mask.told[: steps - 1] == plain.told[: steps - 1]
     assert songs[0]["pitch"].tolist() != songs[2]["pitch"].tolist()
 
 
 def test_a_network_that_reads_no_context_asks_for_none() -> None:
     """Nor minds that the opening has some."""
-    model, pen = spread(small_network()), Placed(5)
-    (song,) = compose(model, line_in_bars(6, seed=1), [pen], generators(1), AS_PREDICTED)
+    model, mask = spread(small_network()), Placed(5)
+    (song,) = compose(model, line_in_bars(6, seed=1), [mask], generators(1), AS_PREDICTED)
     (same,) = compose(model, OPENING, fixed(5), generators(1), AS_PREDICTED)
-    assert pen.told == []
+    assert mask.told == []
     assert song.keys() == same.keys()
     assert song["pitch"].tolist() == same["pitch"].tolist()
 
@@ -195,11 +195,11 @@ def test_a_song_does_not_depend_on_its_neighbours(guard: Guard) -> None:
     """Song k is the same alone and among others, whatever they may write, and however long they are."""
     model = spread(small_network(width=40))
     sampling = Sampling(0.4, 0.9, guard)
-    pens: list[Pen] = [FixedLength(90), Rising(0), FixedLength(120), Rising(5)]
-    together = compose(model, OPENING, pens, generators(1, 2, 3, 4), sampling, pattern=PITCHES)
-    alone: list[Pen] = [FixedLength(90), Rising(0), FixedLength(120), Rising(5)]
-    for song, pen, rng in zip(together, alone, generators(1, 2, 3, 4), strict=True):
-        (wanted,) = compose(model, OPENING, [pen], [rng], sampling, pattern=PITCHES)
+    masks: list[StepMask] = [FixedLength(90), Rising(0), FixedLength(120), Rising(5)]
+    together = compose(model, OPENING, masks, generators(1, 2, 3, 4), sampling, pattern=PITCHES)
+    alone: list[StepMask] = [FixedLength(90), Rising(0), FixedLength(120), Rising(5)]
+    for song, mask, rng in zip(together, alone, generators(1, 2, 3, 4), strict=True):
+        (wanted,) = compose(model, OPENING, [mask], [rng], sampling, pattern=PITCHES)
         assert {name: stream.tolist() for name, stream in song.items()} == {
             name: stream.tolist() for name, stream in wanted.items()
         }
@@ -207,16 +207,16 @@ def test_a_song_does_not_depend_on_its_neighbours(guard: Guard) -> None:
 
 
 def test_songs_end_by_themselves_and_keep_to_their_rules() -> None:
-    """Each is as long as its pen wants, holds what it was told, and nothing that was not allowed."""
-    pens = [Rising(0), Rising(11), Rising(3)]
-    songs = compose(spread(small_network()), OPENING, pens, generators(1, 2, 3), AS_PREDICTED)
-    for pen, song, lowest in zip(pens, songs, (0, 11, 3), strict=True):
+    """Each is as long as its mask wants, holds what it was told, and nothing that was not allowed."""
+    masks = [Rising(0), Rising(11), Rising(3)]
+    songs = compose(spread(small_network()), OPENING, masks, generators(1, 2, 3), AS_PREDICTED)
+    for mask, song, lowest in zip(masks, songs, (0, 11, 3), strict=True):
         pitches = song["pitch"].tolist()
         assert pitches == sorted(set(pitches))
         assert pitches[0] >= lowest
         assert pitches[-1] == SIZES["pitch"] - 1
-        assert [step["pitch"] for step in pen.written] == pitches
-        assert [step["duration"] for step in pen.written] == song["duration"].tolist()
+        assert [step["pitch"] for step in mask.written] == pitches
+        assert [step["duration"] for step in mask.written] == song["duration"].tolist()
     assert len(songs[1]["pitch"]) == 1
 
 
@@ -276,9 +276,9 @@ def test_a_guard_changes_nothing_in_a_song_without_loops(guard: Guard) -> None:
     [
         ({"opening": {"pitch": OPENING["pitch"]}}, "the opening has"),
         ({"opening": {name: stream[:0] for name, stream in OPENING.items()}}, "at least one step"),
-        ({"opening": OPENING | {"duration": OPENING["duration"] + 1}}, "symbols 0 to 3 of duration"),
-        ({"rngs": generators(1)}, "2 pens and 1 generators"),
-        ({"pens": [], "rngs": []}, "0 pens"),
+        ({"opening": OPENING | {"duration": OPENING["duration"] + 1}}, "tokens 0 to 3 of duration"),
+        ({"rngs": generators(1)}, "2 masks and 1 generators"),
+        ({"masks": [], "rngs": []}, "0 masks"),
         ({"sampling": Sampling(guard="gentle")}, "gentle guard needs a pattern"),
         ({"pattern": Pattern(("pitch",), np.ones(3, bool))}, r"counts must be bool \[12\]"),
     ],
@@ -287,7 +287,7 @@ def test_arguments_that_do_not_fit_are_refused(wrong: dict[str, object], message
     """What does not fit the network is named."""
     arguments: dict[str, Any] = {
         "opening": OPENING,
-        "pens": fixed(3, 3),
+        "masks": fixed(3, 3),
         "rngs": generators(1, 2),
         "sampling": AS_PREDICTED,
     } | wrong
@@ -303,3 +303,77 @@ def test_chained_heads_choose_in_their_own_order() -> None:
         compose(model, turned, fixed(3), generators(1), AS_PREDICTED)
     assert compose(model, OPENING, fixed(3), generators(1), AS_PREDICTED)
     assert compose(small_network(), turned, fixed(3), generators(1), AS_PREDICTED)
+
+
+FEW = {"pitch": 4, "duration": 2}
+masks_of = {name: st.lists(st.booleans(), min_size=n, max_size=n).filter(any) for name, n in FEW.items()}
+answers = st.fixed_dictionaries({}, optional=masks_of).map(
+    lambda answer: {name: np.array(mask) for name, mask in answer.items()}
+)
+
+
+class Saying:
+    """A mask that allows one thing after the other; the same mapping again where it is told to stay."""
+
+    is_done = False
+
+    def __init__(self, said: list[AllowedTokens]) -> None:
+        self.said = said
+
+    def allowed(self) -> AllowedTokens:
+        """The next of them."""
+        return self.said.pop(0)
+
+    def write(self, tokens: Mapping[str, int]) -> None:
+        """Nothing is taken down."""
+
+    def context(self) -> Mapping[str, int]:
+        """Nothing."""
+        return {}
+
+
+@given(st.lists(st.lists(answers, min_size=3, max_size=3), min_size=1, max_size=6), st.data())
+def test_each_row_is_what_its_mask_said_last(steps: list[list[AllowedTokens]], data: st.DataObject) -> None:
+    """Changed or kept, of one attribute or both, of all songs or some: what is absent may be anything."""
+    masks = [Saying([step[song] for step in steps for _ in "ab"]) for song in range(3)]
+    stack = MaskStack(FEW, 3)
+    last: list[AllowedTokens] = [{}, {}, {}]
+    for _ in steps * 2:
+        songs = data.draw(st.lists(st.integers(0, 2), unique=True))
+        last = [masks[song].said[0] if song in songs else answer for song, answer in enumerate(last)]
+        allowed = stack.ask(masks, songs)
+        for name, size in FEW.items():
+            wanted = [answer.get(name, np.ones(size, bool)).tolist() for answer in last]
+            assert allowed.get(name, np.ones((3, size), bool)).tolist() == wanted
+
+
+def test_where_anything_may_come_there_is_no_mask() -> None:
+    """An attribute that no mask limits costs nothing; one that is limited no more is free again."""
+    masks: list[StepMask] = [Saying([{}, {"pitch": np.arange(4) < 2}, {}]), FixedLength(3)]
+    stack = MaskStack(FEW, 2)
+    assert [sorted(stack.ask(masks, [0, 1])) for _ in range(3)] == [[], ["pitch"], []]
+
+
+def test_a_song_of_fixed_length_is_done_after_so_many_steps() -> None:
+    """None at all is done from the start."""
+    mask = FixedLength(2)
+    done = []
+    for _ in range(3):
+        done.append(mask.is_done)
+        mask.write({"pitch": 0})
+    assert done == [False, False, True]
+    assert FixedLength(0).is_done
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"pitch": np.zeros(4, bool)}, "of pitch that allows none"),
+        ({"pitch": np.ones(3, bool)}, r"4 of pitch, 2 of duration\), got a mask \[3\] of pitch"),
+        ({"colour": np.ones(4, bool)}, "of colour"),
+    ],
+)
+def test_a_mask_that_allows_nothing_or_the_unknown_is_refused(answer: AllowedTokens, message: str) -> None:
+    """The error says what the network knows."""
+    with pytest.raises(ValueError, match=message):
+        MaskStack(FEW, 1).ask([Saying([answer])], [0])

@@ -12,7 +12,7 @@ from evolve.network.windows import Pieces, training_batches
 
 
 def pieces_of(lengths: Sequence[int], groups: Sequence[int]) -> Pieces:
-    """Pieces of so many notes, whose symbols are the number of their group."""
+    """Pieces of so many notes, whose tokens are the number of their group."""
     streams = [np.full(notes, group, np.int32) for notes, group in zip(lengths, groups, strict=True)]
     return Pieces.laid_end_to_end([{"pitch": stream} for stream in streams], groups)
 

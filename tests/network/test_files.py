@@ -17,7 +17,7 @@ from tests.network.lines import CONTEXT, line, line_in_bars, same_weights, small
 
 pytestmark = pytest.mark.slow
 
-SYMBOLS = {name: stream[None] for name, stream in line(9, seed=0).items()}
+TOKENS = {name: stream[None] for name, stream in line(9, seed=0).items()}
 
 
 @pytest.mark.parametrize(("cell", "encoding"), list(zip((*CELLS, "lstm"), ENCODINGS, strict=True)))
@@ -26,8 +26,8 @@ def test_a_network_comes_back_from_its_bytes(cell: str, encoding: str) -> None:
     model = small_network(cell=cell, encoding=encoding, branches=True, dense_width=6, activation="swish")
     loaded = network_from_bytes(network_to_bytes(model))
     assert same_weights(model, loaded)
-    for name, logits in model(SYMBOLS).items():
-        assert np.array_equal(np.asarray(logits), np.asarray(loaded(SYMBOLS)[name]))
+    for name, logits in model(TOKENS).items():
+        assert np.array_equal(np.asarray(logits), np.asarray(loaded(TOKENS)[name]))
 
 
 @pytest.mark.parametrize("dense_width", [0, 6])
@@ -39,9 +39,9 @@ def test_chained_heads_and_what_is_read_beside_come_back(dense_width: int) -> No
     assert set(loaded.input) == {"pitch", "duration", *CONTEXT, given_name("pitch")}
     assert list(loaded.output) == list(model.output) == ["pitch", "duration"]
     song = line_in_bars(9, seed=0)
-    symbols = {name: stream[None] for name, stream in (song | {given_name("pitch"): song["pitch"]}).items()}
-    for name, logits in model(symbols).items():
-        assert np.array_equal(np.asarray(logits), np.asarray(loaded(symbols)[name]))
+    tokens = {name: stream[None] for name, stream in (song | {given_name("pitch"): song["pitch"]}).items()}
+    for name, logits in model(tokens).items():
+        assert np.array_equal(np.asarray(logits), np.asarray(loaded(tokens)[name]))
 
 
 def test_saving_leaves_the_network_able_to_learn_on() -> None:

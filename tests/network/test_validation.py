@@ -12,10 +12,10 @@ from evolve.network.windows import Pieces
 LENGTHS = (2, 60, 230, 9, 51)
 
 
-def of_lengths(*lengths: int, window: int = 7, symbols_per_note: float = 1.0) -> Validation:
-    """What is measured with pieces of so many notes, all of one symbol."""
+def of_lengths(*lengths: int, window: int = 7, tokens_per_note: float = 1.0) -> Validation:
+    """What is measured with pieces of so many notes, all of one token."""
     pieces = Pieces.laid_end_to_end([{"pitch": np.zeros(notes, np.int32)} for notes in lengths])
-    return Validation(pieces, window, symbols_per_note)
+    return Validation(pieces, window, tokens_per_note)
 
 
 @pytest.mark.slow
@@ -23,18 +23,18 @@ def of_lengths(*lengths: int, window: int = 7, symbols_per_note: float = 1.0) ->
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_loss_is_that_of_whole_pieces_read_at_once(cell: str, heads: str) -> None:
     """Whatever the window: in all, and by position, as Keras finds it in each piece from its first note to its last."""
-    from evolve.network.learner import learner_of  # noqa: PLC0415 - imports TensorFlow
+    from evolve.network.step_runner import step_runner_of  # noqa: PLC0415 - imports TensorFlow
     from tests.network.lines import CONTEXT, line_in_bars, nats_of_whole, small_network, stirred  # noqa: PLC0415
 
     model = stirred(small_network(context=CONTEXT, cell=cell, heads=heads))
     pieces = [line_in_bars(notes, seed=notes) for notes in LENGTHS]
     nats = [nats_of_whole(model, piece) for piece in pieces]
-    learner = learner_of(model)
+    runner = step_runner_of(model)
     for window in (7, 300):
         validation = Validation(Pieces.laid_end_to_end(pieces), window)
-        found = validation.measured([learner.validation_steps([batch]) for batch in validation.batches()])
+        found = validation.measured([runner.evaluation_steps([batch]) for batch in validation.batches()])
         by_position = found.by_position
-        assert found.bits == found.diet_bits == pytest.approx(np.concatenate(nats).mean() / math.log(2), abs=1e-4)
+        assert found.bits == found.diet_loss == pytest.approx(np.concatenate(nats).mean() / math.log(2), abs=1e-4)
         ends = (*POSITIONS[1:], 1000)
         parts = zip(POSITIONS, ends, strict=True)
         wanted = [np.concatenate([own[start:end] for own in nats]).mean() for start, end in parts]
@@ -59,14 +59,14 @@ def test_each_loss_counts_where_it_stands_in_its_piece() -> None:
 
 
 def test_bits_are_told_by_the_note() -> None:
-    """Where a note takes two symbols its bits are theirs together, and 119 symbols reach as far as 59 notes."""
-    for symbols_per_note, starts in ((1.0, [0, 50, 100]), (2.0, [0, 50])):
-        validation = of_lengths(120, symbols_per_note=symbols_per_note)
+    """Where a note takes two tokens its bits are theirs together, and 119 tokens reach as far as 59 notes."""
+    for tokens_per_note, starts in ((1.0, [0, 50, 100]), (2.0, [0, 50])):
+        validation = of_lengths(120, tokens_per_note=tokens_per_note)
         alike = [np.full((1, *batch.weights.shape), math.log(2), np.float32) for batch in validation.batches()]
         measured = validation.measured(alike)
-        assert measured.bits == pytest.approx(symbols_per_note)
+        assert measured.bits == pytest.approx(tokens_per_note)
         assert [start for start, _ in measured.by_position] == starts
-        assert [own for _, own in measured.by_position] == pytest.approx([symbols_per_note] * len(starts))
+        assert [own for _, own in measured.by_position] == pytest.approx([tokens_per_note] * len(starts))
 
 
 def test_what_is_filled_up_does_not_count() -> None:
@@ -84,7 +84,7 @@ def test_a_diet_weighs_the_groups_of_pieces_by_their_shares() -> None:
     validation = Validation(Pieces.laid_end_to_end(pieces, (0, 1)), 7, shares=(0.25, 0.75, 0.0))
     nats = [(1 + 2 * batch.inputs["pitch"])[None] * np.float32(math.log(2)) for batch in validation.batches()]
     measured = validation.measured(nats)
-    assert measured.diet_bits == pytest.approx(2.5)
+    assert measured.diet_loss == pytest.approx(2.5)
     assert measured.bits == pytest.approx((30 * 1 + 10 * 3) / 40)
 
 
@@ -94,4 +94,4 @@ def test_a_group_that_no_piece_is_held_out_of_leaves_its_share_to_the_others() -
     for shares, bits in (((0.2, 0.2, 0.6), 2.0), ((0.0, 0.0, 1.0), 2.0), ((0.0, 0.5, 0.5), 3.0)):
         validation = Validation(Pieces.laid_end_to_end(pieces, (0, 1)), 7, shares=shares)
         nats = [(1 + 2 * batch.inputs["pitch"])[None] * np.float32(math.log(2)) for batch in validation.batches()]
-        assert validation.measured(nats).diet_bits == pytest.approx(bits)
+        assert validation.measured(nats).diet_loss == pytest.approx(bits)

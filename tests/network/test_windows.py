@@ -26,7 +26,7 @@ windows = st.integers(1, 12)
 row_counts = st.integers(1, 5)
 any_epoch: dict[str, Any] = {"lengths": some_lengths, "window": windows, "rows": row_counts, "crosses": st.booleans()}
 BEYOND = 1000
-"""Symbols tell piece and place: 1000 x piece + place."""
+"""Tokens tell piece and place: 1000 x piece + place."""
 
 
 def pieces_of(lengths: Sequence[int]) -> Pieces:
@@ -49,17 +49,17 @@ def papers_epoch(lengths: Sequence[int], window: int, rows: int = 4, epoch: int 
 
 
 def counted_targets(found: Sequence[Batch]) -> list[int]:
-    """The symbols that are targets, in order."""
-    return [int(symbol) for batch in found for symbol in batch.targets["pitch"][batch.weights > 0]]
+    """The tokens that are targets, in order."""
+    return [int(token) for batch in found for token in batch.targets["pitch"][batch.weights > 0]]
 
 
 def all_targets(lengths: Sequence[int]) -> list[int]:
-    """Every symbol with one before it in its piece."""
+    """Every token with one before it in its piece."""
     return [BEYOND * piece + place for piece, n in enumerate(lengths) for place in range(1, n)]
 
 
 def read_in_row(found: Sequence[Batch], row: int) -> list[tuple[bool, list[int]]]:
-    """Of each window of a row whether it is fresh, and the symbols whose answers count."""
+    """Of each window of a row whether it is fresh, and the tokens whose answers count."""
     return [(bool(batch.fresh[row]), batch.inputs["pitch"][row][batch.weights[row] > 0].tolist()) for batch in found]
 
 
@@ -95,12 +95,12 @@ def test_a_state_is_carried_only_to_the_next_note(*, lengths: list[int], window:
     for row in range(len(found[0].fresh)):
         before = None
         for fresh, read in read_in_row(found, row):
-            for place, symbol in enumerate(read):
-                goes_on = before is not None and symbol == before + 1
+            for place, token in enumerate(read):
+                goes_on = before is not None and token == before + 1
                 is_cut_here = before is None
-                assert goes_on or symbol % BEYOND == 0 or is_cut_here
+                assert goes_on or token % BEYOND == 0 or is_cut_here
                 assert goes_on or crosses or (fresh and place == 0)
-                before = symbol
+                before = token
 
 
 @given(some_lengths, windows, row_counts)
@@ -110,10 +110,10 @@ def test_nothing_is_spared_inside_a_piece(lengths: list[int], window: int, rows:
         found = epoch_of(lengths, window, rows, crosses=crosses)
         for row in range(len(found[0].fresh)):
             read = read_in_row(found, row)
-            lasting = max(place for place, (_, symbols) in enumerate(read) if symbols)
-            for (_, symbols), (fresh, others) in pairwise(read[: lasting + 1]):
-                assert window - len(symbols) <= most
-                assert len(symbols) == window or (fresh and others[0] % BEYOND == 0)
+            lasting = max(place for place, (_, tokens) in enumerate(read) if tokens)
+            for (_, tokens), (fresh, others) in pairwise(read[: lasting + 1]):
+                assert window - len(tokens) <= most
+                assert len(tokens) == window or (fresh and others[0] % BEYOND == 0)
 
 
 @given(**any_epoch)
@@ -184,7 +184,7 @@ def test_a_long_validation_is_thinned_to_whole_pieces(lengths: list[int], window
     """As many as have no more steps than allowed, each whole; of a single one that is longer, its beginning."""
     pieces = pieces_of(lengths)
     found = list(validation_lanes(pieces, window, 4, most).batches(pieces))
-    read = Counter(symbol // BEYOND for symbol in counted_targets(found))
+    read = Counter(token // BEYOND for token in counted_targets(found))
     assert 1 <= sum(read.values()) <= most
     if len(read) > 1 or lengths[0] - 1 <= most:
         assert all(count == lengths[piece] - 1 for piece, count in read.items())
@@ -196,7 +196,7 @@ def test_the_pieces_of_a_long_validation_are_evenly_spread() -> None:
     """From the first to the last."""
     pieces = pieces_of([11] * 9)
     found = list(validation_lanes(pieces, 4, 3, most_steps=35).batches(pieces))
-    assert sorted({symbol // BEYOND for symbol in counted_targets(found)}) == [0, 4, 8]
+    assert sorted({token // BEYOND for token in counted_targets(found)}) == [0, 4, 8]
 
 
 @given(some_lengths, windows, row_counts)
@@ -213,7 +213,7 @@ def test_each_step_knows_its_place_in_its_piece(lengths: list[int], window: int,
 
 
 def test_pieces_too_short_to_have_a_next_note_are_left_out() -> None:
-    """Symbols reach the network as int32 whatever they were."""
+    """Tokens reach the network as int32 whatever they were."""
     pieces = Pieces.laid_end_to_end([{"pitch": np.arange(n, dtype=np.int64)} for n in (1, 3, 0, 2)])
     assert pieces.streams["pitch"].tolist() == [0, 1, 2, 0, 1]
     assert pieces.streams["pitch"].dtype == np.int32

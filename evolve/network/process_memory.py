@@ -1,13 +1,15 @@
-"""What this process may take of a GPU that it shares with others, held by the library that computes on it.
+"""What memory this process may take, what is said when it ran out, and what is let go of networks that are gone."""
 
-TensorFlow's and JAX's allocators then refuse what would go beyond it, so that a network that is too large fails alone.
-"""
-
+import contextlib
+import ctypes
+import gc
 import os
+import re
 import sys
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 
-from evolve.network.memory import OVERHEAD_MB
+from evolve.network.cost import OVERHEAD_MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,57 @@ def share_held() -> GpuShare | None:
 
 _held: list[GpuShare] = []
 """At most one, of this process: as TensorFlow's own limit, it is set once and for all."""
+
+
+_SAID = ("RESOURCE_EXHAUSTED", "CUDA_ERROR_OUT_OF_MEMORY", "CUDNN_STATUS_ALLOC_FAILED")
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, in TensorFlow's, JAX's, CUDA's or Python's words."""
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "ResourceExhaustedError"
+        or any(word in str(error) for word in _SAID)
+    )
+
+
+def too_large() -> str:
+    """What is told of a network that did not fit."""
+    share = share_held()
+    if share is None:
+        return "the network did not fit into memory"
+    return f"the network did not fit into its share of the GPU ({share}; gpus_per_trial)"
+
+
+_OF_A_TRACE = re.compile(r"(CustomGradient|PartitionedCall)-\d+")
+"""Names that TensorFlow makes up while it traces; all others were given to gradients of operations."""
+
+
+@contextlib.contextmanager
+def nothing_left_behind() -> Iterator[None]:
+    """Whatever networks were built and trained inside leave no memory behind.
+
+    They must not be trained any further afterwards; networks from before may be.
+    """
+    known = set(_gradients())
+    try:
+        yield
+    finally:
+        gradients = _gradients()
+        for name in [name for name in gradients if name not in known and _OF_A_TRACE.fullmatch(name)]:
+            del gradients[name]
+        gc.collect()
+        _return_free_memory()
+
+
+def _gradients() -> MutableMapping[str, object]:
+    """TensorFlow's table of gradients by name; empty where there is no TensorFlow, or another form of it."""
+    operations = sys.modules.get("tensorflow.python.framework.ops")
+    registry = getattr(operations, "gradient_registry", None)
+    return getattr(registry, "_registry", {})
+
+
+def _return_free_memory() -> None:
+    """Gives the system back what the C library keeps for later, where it can be asked to."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

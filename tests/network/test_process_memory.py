@@ -1,5 +1,6 @@
-"""A process that has only a part of a GPU."""
+"""A process keeps to its share of a GPU, says when memory ran out, and lets go of networks."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -8,9 +9,19 @@ from types import SimpleNamespace
 
 import pytest
 
-from evolve.network.gpu_share import GpuShare, hold_tensorflow, hold_to, share_held, variables
-from evolve.network.memory import OVERHEAD_MB
-from evolve.network.out_of_memory import is_out_of_memory, too_large
+from evolve.network.cost import OVERHEAD_MB
+from evolve.network.process_memory import (
+    GpuShare,
+    hold_tensorflow,
+    hold_to,
+    is_out_of_memory,
+    nothing_left_behind,
+    share_held,
+    too_large,
+    variables,
+)
+from evolve.network.train import TrainingSettings, train
+from tests.network.lines import line, small_network
 from tests.troubles import told
 
 QUARTER = GpuShare(0.25, 16_000.0)
@@ -59,7 +70,7 @@ def test_tensorflow_is_held_to_the_share(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_where_there_is_no_gpu_nothing_is_held() -> None:
     """Real TensorFlow takes the settings, and computes."""
     program = (
-        "from evolve.network.gpu_share import *\n"
+        "from evolve.network.process_memory import *\n"
         "hold_to(0.25, GpuShare(0.25, 16000.0)); hold_tensorflow()\n"  # not imported yet
         "import tensorflow as tf\n"
         "hold_tensorflow(); print(int(tf.reduce_sum(tf.ones([3]))))"
@@ -72,7 +83,7 @@ def test_where_there_is_no_gpu_nothing_is_held() -> None:
 def test_importing_a_trial_leaves_tensorflow_as_it_may_still_be_held() -> None:
     """A limit is refused once TensorFlow has looked at its devices; here the processor's stand for those of a GPU."""
     program = (
-        "import evolve.execution.trial, tensorflow as tf\n"
+        "import evolve.domains.music.trial, tensorflow as tf\n"
         "(cpu,) = tf.config.list_physical_devices('CPU')\n"
         "tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)\n"
         "print(len(tf.config.list_logical_devices('CPU')))"
@@ -110,3 +121,31 @@ def test_a_network_that_is_too_large_for_its_share_is_told_with_the_share() -> N
     assert too_large() == "the network did not fit into its share of the GPU (2.1 GB of 16.0 GB; gpus_per_trial)"
     told("gpu-share", too_large())
     assert os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.1313"
+
+
+pytestmark = pytest.mark.slow
+
+
+def train_and_forget(cell: str) -> None:
+    """One training whose network nobody keeps."""
+    settings = TrainingSettings(window=8, epochs=1, batch_size=4)
+    with nothing_left_behind():
+        train(small_network(cell=cell, depth=2), [line(40, 1)], [line(20, 2)], settings)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_trained_networks_leave_no_memory_behind(cell: str) -> None:
+    """A graph of one network alone is over ten thousand objects; after the first, three more leave hardly any."""
+    train_and_forget(cell)
+    before = len(gc.get_objects())
+    for _ in range(3):
+        train_and_forget(cell)
+    assert len(gc.get_objects()) - before < 5000
+
+
+def test_a_network_from_before_can_learn_on() -> None:
+    """Only what was traced inside is forgotten."""
+    model, settings = small_network(), TrainingSettings(window=8, epochs=1, batch_size=4)
+    train(model, [line(40, 1)], [line(20, 2)], settings)
+    train_and_forget("lstm")
+    assert train(model, [line(40, 1)], [line(20, 2)], settings).epochs

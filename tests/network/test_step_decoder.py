@@ -1,14 +1,15 @@
-"""Reading note by note in numpy, held to what Keras computes for all notes at once."""
+"""A network read note by note in numpy gives what Keras gives."""
 
 import keras
 import numpy as np
 import pytest
 
+from evolve.network.activations import NUMPY_ACTIVATIONS
 from evolve.network.build import given_name
 from evolve.network.files import network_from_bytes, network_to_bytes
 from evolve.network.genes import ACTIVATIONS, CELLS, ENCODINGS, HEADS
 from evolve.network.plan import UnknownLayerError, check_fits, read_plan
-from evolve.network.player import Player
+from evolve.network.step_decoder import StepDecoder
 from tests.network.lines import CONTEXT, SIZES, line_in_bars, small_network, spread, stirred
 
 pytestmark = pytest.mark.slow
@@ -29,15 +30,15 @@ def read_at_once(model: keras.Model) -> dict[str, np.ndarray]:
 
 
 def read_note_by_note(model: keras.Model) -> dict[str, np.ndarray]:
-    """The player's logits of the same."""
-    player = Player(read_plan(model), len(SONGS))
+    """The decoder's logits of the same."""
+    decoder = StepDecoder(read_plan(model), len(SONGS))
     notes = []
     for note in range(NOTES - 1):
         read, chosen = (
             {name: np.array([song[name][at] for song in SONGS]) for name in SONGS[0]} for at in (note, note + 1)
         )
-        player.read(read)
-        notes.append({name: player.logits(name, chosen).copy() for name in SIZES})
+        decoder.read(read)
+        notes.append({name: decoder.logits(name, chosen).copy() for name in SIZES})
     return {name: np.stack([note[name] for note in notes], axis=1) for name in SIZES}
 
 
@@ -93,7 +94,7 @@ def test_a_network_without_a_dense_layer_or_from_a_file_reads_as_keras_does() ->
 def test_a_song_reads_to_the_bit_alone_as_among_others() -> None:
     """How many songs are read side by side rounds nothing otherwise."""
     model = spread(small_network(width=40, dense_width=9))
-    together, alone = Player(read_plan(model), 2), Player(read_plan(model), 1)
+    together, alone = StepDecoder(read_plan(model), 2), StepDecoder(read_plan(model), 1)
     for pitch, duration in zip(SONGS[0]["pitch"], SONGS[0]["duration"], strict=True):
         together.read({"pitch": np.array([pitch, 3]), "duration": np.array([duration, 1])})
         alone.read({"pitch": np.array([pitch]), "duration": np.array([duration])})
@@ -106,11 +107,11 @@ def test_a_song_reads_to_the_bit_alone_as_among_others() -> None:
 def test_more_songs_than_a_small_product_holds_read_as_few_do() -> None:
     """Hundreds of songs take narrower blocks, and the same logits come out."""
     plan = read_plan(spread(small_network(width=64, depth=2)))
-    few, many = Player(plan, 2), Player(plan, 600)
-    symbols = {name: np.arange(600) % size for name, size in SIZES.items()}
+    few, many = StepDecoder(plan, 2), StepDecoder(plan, 600)
+    tokens = {name: np.arange(600) % size for name, size in SIZES.items()}
     for _ in range(3):
-        few.read({name: symbol[:2] for name, symbol in symbols.items()})
-        many.read(symbols)
+        few.read({name: token[:2] for name, token in tokens.items()})
+        many.read(tokens)
         for name in SIZES:
             assert np.allclose(few.logits(name, {}), many.logits(name, {})[:2], atol=1e-5)
 
@@ -150,7 +151,7 @@ def test_a_layer_that_is_set_otherwise_is_named(layer: keras.Layer, message: str
         (SIZES, {}, "metre, place"),
     ],
 )
-def test_a_network_made_for_other_symbols_is_refused(
+def test_a_network_made_for_other_tokens_is_refused(
     sizes: dict[str, int], context: dict[str, int], differs: str
 ) -> None:
     """A network and a vocabulary that were put together by hand: what differs is named; a context need not be read."""
@@ -162,10 +163,27 @@ def test_a_network_made_for_other_symbols_is_refused(
 
 
 def test_a_sum_of_other_things_is_named() -> None:
-    """Only what chosen symbols add is known to be added."""
+    """Only what chosen tokens add is known to be added."""
     model = small_network(dense_width=6)
     dense = model.get_layer("dense").output
     doubled = keras.layers.Add(name="doubled")([dense, keras.layers.Dense(6, name="again")(dense)])
     heads = {name: keras.layers.Dense(size, name=f"strange_{name}")(doubled) for name, size in SIZES.items()}
     with pytest.raises(UnknownLayerError, match="doubled takes other things"):
         read_plan(keras.Model(model.input, heads))
+
+
+pytestmark = pytest.mark.slow
+
+
+def test_every_activation_gene_has_its_function() -> None:
+    """A gene's value that could not compose would be found out too late."""
+    assert set(NUMPY_ACTIVATIONS) == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_gives_what_keras_gives(name: str) -> None:
+    """Near 0, far from it, and at 0 itself, in the type that came."""
+    sums = np.concatenate([np.linspace(-8, 8, 3201), [-90, 0, 90]]).astype(np.float32)[None]
+    ours = NUMPY_ACTIVATIONS[name](sums)
+    assert ours.dtype == np.float32
+    assert np.allclose(ours, np.asarray(keras.activations.get(name)(sums)), rtol=1e-5, atol=1e-6)

@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from evolve.network.carried import CarriedNetwork, States, continued
-from evolve.network.memory import MOST_BATCHES
+from evolve.network.cost import MOST_BATCHES
+from evolve.network.step_runner import StatefulNetwork, States, continued
 from evolve.network.windows import Batch, stacked
 
 Values = list[jax.Array]
@@ -21,29 +21,31 @@ Variables = tuple[Values, Values, Values]
 BatchStep = Callable[[Variables, tuple[Any, Any, Any], States], tuple[Variables, States, jax.Array]]
 
 
-class OnJax:
-    """A learner; `evolve.network.learner.Learner` says what its methods do."""
+class JaxRunner:
+    """A runner; `evolve.network.step_runner.StepRunner` says what its methods do."""
 
     def __init__(self, model: keras.Model) -> None:
         model.optimizer.build(model.trainable_variables)
-        network = CarriedNetwork(model)
+        network = StatefulNetwork(model)
         variables = (network.twin.trainable_variables, network.twin.non_trainable_variables, model.optimizer.variables)
-        self._train = _Run(network, variables, _training_step(model, network))
-        self._validate = _Run(network, variables, _validation_step(network))
+        self._train = _JaxLoop(network, variables, _training_step(model, network))
+        self._validate = _JaxLoop(network, variables, _evaluation_step(network))
 
     def train_steps(self, batches: Sequence[Batch]) -> np.ndarray:
         """Takes a training step with each batch."""
         return self._train(batches)
 
-    def validation_steps(self, batches: Sequence[Batch]) -> np.ndarray:
+    def evaluation_steps(self, batches: Sequence[Batch]) -> np.ndarray:
         """The loss of each step."""
         return self._validate(batches)
 
 
-class _Run:
+class _JaxLoop:
     """A step taken with each of some batches; the states go on from call to call."""
 
-    def __init__(self, network: CarriedNetwork, variables: Sequence[Sequence[keras.Variable]], step: BatchStep) -> None:
+    def __init__(
+        self, network: StatefulNetwork, variables: Sequence[Sequence[keras.Variable]], step: BatchStep
+    ) -> None:
         self._network, self._variables = network, variables
         self._many = jax.jit(_many(step))
         self._states: Values = []
@@ -65,12 +67,12 @@ class _Run:
         return np.concatenate(losses)
 
 
-def _training_step(model: keras.Model, network: CarriedNetwork) -> BatchStep:
+def _training_step(model: keras.Model, network: StatefulNetwork) -> BatchStep:
     def nats(weights: Values, others: Values, batch: tuple[Any, Any, Any], states: States) -> tuple[jax.Array, Any]:
         inputs, targets, counted = batch
-        (logits, others), states = _called(network, weights, others, inputs, states, training=True)
+        (logits, others, penalties), states = _called(network, weights, others, inputs, states, training=True)
         losses = [loss(targets[name], logits[name], sample_weight=counted) for name, loss in model.loss.items()]
-        return sum(losses[1:], losses[0]), (others, states)
+        return sum([*losses[1:], *penalties], losses[0]), (others, states)
 
     slopes = jax.value_and_grad(nats, has_aux=True)
 
@@ -83,10 +85,10 @@ def _training_step(model: keras.Model, network: CarriedNetwork) -> BatchStep:
     return step
 
 
-def _validation_step(network: CarriedNetwork) -> BatchStep:
+def _evaluation_step(network: StatefulNetwork) -> BatchStep:
     def step(variables: Variables, batch: tuple[Any, Any, Any], states: States) -> tuple[Variables, States, jax.Array]:
         inputs, targets, _ = batch
-        (logits, _), states = _called(network, *variables[:2], inputs, states, training=False)
+        (logits, *_), states = _called(network, *variables[:2], inputs, states, training=False)
         nats = [
             keras.ops.sparse_categorical_crossentropy(targets[name], logits[name], from_logits=True)
             for name in network.predicted
@@ -97,16 +99,17 @@ def _validation_step(network: CarriedNetwork) -> BatchStep:
 
 
 def _called(
-    network: CarriedNetwork,
+    network: StatefulNetwork,
     weights: Values,
     others: Values,
     inputs: Mapping[str, Any],
     states: States,
     *,
     training: bool,
-) -> tuple[tuple[Mapping[str, Any], Values], States]:
-    """Logits and the other variables' new values, and the states that follow."""
-    return network.following(states, lambda: network.twin.stateless_call(weights, others, inputs, training=training))
+) -> tuple[tuple[Mapping[str, Any], Values, Values], States]:
+    """Logits, the other variables' new values and penalties on weights, and the states that follow."""
+    called = network.twin.stateless_call
+    return network.following(states, lambda: called(weights, others, inputs, training=training, return_losses=True))
 
 
 def _many(step: BatchStep) -> Callable[..., tuple[Variables, States, jax.Array]]:

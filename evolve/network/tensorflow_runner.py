@@ -1,18 +1,13 @@
-"""Stock LSTM layers in a form that TensorFlow trains faster on a CPU.
+"""Training steps on TensorFlow: one traced function takes any number of them at a call."""
 
-What the inputs add to the gates is one matrix product for the whole window instead of one a note, one-hot inputs stay
-sparse, and the way back through time is written out: the gradient of the recurrent kernel is one product as well, and
-the kernel is turned round once instead of once a note.
-
-The equations are those of Hochreiter and Schmidhuber (1997) with the forget gate of Gers et al. (2000), gates in
-Keras's order: input, forget, candidate, output.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+from evolve.network.step_runner import StatefulNetwork, States, continued
+from evolve.network.windows import Batch, stacked
 
 Gradient = Callable[..., tuple[tf.Tensor | None, ...]]
 
@@ -21,7 +16,8 @@ def quick_form(layer: keras.Layer) -> keras.Layer:
     """The quick form of a layer that has one, which shares its weights; else the layer itself."""
     if isinstance(layer, keras.layers.LSTM):
         return QuickLSTM(layer)
-    if isinstance(layer, keras.layers.CategoryEncoding):
+    # Only those that evolve made feed recurrent layers alone, which take sparse rows.
+    if isinstance(layer, keras.layers.CategoryEncoding) and layer.name.startswith("onehot_"):
         return SparseOneHot(layer.num_tokens, name=layer.name)
     return layer
 
@@ -33,16 +29,16 @@ class SparseOneHot(keras.layers.Layer):  # type: ignore[misc]  # Keras has no ty
         super().__init__(name=name)
         self.size = size
 
-    def call(self, symbols: tf.Tensor) -> tf.SparseTensor:
-        """A row [size] for each of the symbols [batch, time, 1]."""
-        batch, time, _ = tf.unstack(tf.shape(symbols, tf.int64))
+    def call(self, tokens: tf.Tensor) -> tf.SparseTensor:
+        """A row [size] for each of the tokens [batch, time, 1]."""
+        batch, time, _ = tf.unstack(tf.shape(tokens, tf.int64))
         places = tf.meshgrid(tf.range(batch), tf.range(time), indexing="ij")
-        ones = tf.stack([*places, tf.cast(symbols[:, :, 0], tf.int64)], axis=2)
+        ones = tf.stack([*places, tf.cast(tokens[:, :, 0], tf.int64)], axis=2)
         return tf.SparseTensor(tf.reshape(ones, [-1, 3]), tf.ones([batch * time]), [batch, time, self.size])
 
-    def compute_output_spec(self, symbols: keras.KerasTensor) -> keras.KerasTensor:
+    def compute_output_spec(self, tokens: keras.KerasTensor) -> keras.KerasTensor:
         """The rows, [batch, time, size]."""
-        return keras.KerasTensor((*symbols.shape[:2], self.size), sparse=True)
+        return keras.KerasTensor((*tokens.shape[:2], self.size), sparse=True)
 
 
 class QuickLSTM(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
@@ -133,15 +129,7 @@ def recur(
 def _slopes_before(
     slopes: tf.Tensor, kernel: tf.Tensor, before: tuple[tf.Tensor, tf.Tensor], memories: tf.Tensor, opened: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The gradient of the gates and of the recurrent kernel, given that of the answers.
-
-    Args:
-        slopes: Of the answers, float32 [time, batch, units].
-        kernel: The recurrent kernel, float32 [units, 4 x units].
-        before: The answers and cells before each step, each [time, batch, units].
-        memories: The cells after each step, [time, batch, units].
-        opened: The gates after their activation, [time, batch, 4 x units].
-    """
+    """The gradient of the gates and of the recurrent kernel, given that of the answers."""
     steps, units = tf.shape(slopes)[0], kernel.shape[0]
     turned = tf.transpose(kernel)
     shown = tf.tanh(memories)
@@ -175,3 +163,104 @@ def _one_later(values: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
 def _kept(steps: tf.Tensor, width: int) -> tf.TensorArray:
     """Room for one float32 [batch, width] a step."""
     return tf.TensorArray(tf.float32, size=steps, element_shape=[None, width])
+
+
+Tokens = Mapping[str, tf.Tensor]
+BatchStep = Callable[[Tokens, Tokens, tf.Tensor, States], tuple[tf.Tensor, States]]
+
+
+class TensorFlowRunner:
+    """A runner; `evolve.network.step_runner.StepRunner` says what its methods do."""
+
+    def __init__(self, model: keras.Model) -> None:
+        model.optimizer.build(model.trainable_variables)
+        self._network = _network(model)
+        self._train = _TensorFlowLoop(self._network, _training_step(model, self._network), [])
+        self._validate = _TensorFlowLoop(self._network, _evaluation_step(self._network), [None, None])
+
+    def train_steps(self, batches: Sequence[Batch]) -> np.ndarray:
+        """Takes a training step with each batch."""
+        return self._train(batches)
+
+    def evaluation_steps(self, batches: Sequence[Batch]) -> np.ndarray:
+        """The loss of each step."""
+        return self._validate(batches)
+
+
+def _network(model: keras.Model) -> StatefulNetwork:
+    has_lstm = any(isinstance(layer, keras.layers.LSTM) for layer in model.layers)
+    if has_lstm and not tf.config.list_physical_devices("GPU"):
+        return StatefulNetwork(model, quick_form)
+    return StatefulNetwork(model)
+
+
+def _training_step(model: keras.Model, network: StatefulNetwork) -> BatchStep:
+    weights = [variable.value for variable in model.trainable_variables]
+
+    def step(inputs: Tokens, targets: Tokens, counted: tf.Tensor, states: States) -> tuple[tf.Tensor, States]:
+        with tf.GradientTape() as tape:
+            logits, states = network(inputs, states, training=True)
+            nats = tf.add_n(
+                [loss(targets[name], logits[name], sample_weight=counted) for name, loss in model.loss.items()]
+                + network.twin.losses
+            )
+        model.optimizer.apply(tape.gradient(nats, weights), model.trainable_variables)
+        return nats, states
+
+    return step
+
+
+def _evaluation_step(network: StatefulNetwork) -> BatchStep:
+    def step(inputs: Tokens, targets: Tokens, counted: tf.Tensor, states: States) -> tuple[tf.Tensor, States]:
+        del counted
+        logits, states = network(inputs, states, training=False)
+        nats = [
+            tf.nn.sparse_softmax_cross_entropy_with_logits(targets[name], logits[name]) for name in network.predicted
+        ]
+        return tf.add_n(nats), states
+
+    return step
+
+
+class _TensorFlowLoop:
+    """A step taken with each of some batches, traced once for all shapes; the states go on from call to call."""
+
+    def __init__(self, network: StatefulNetwork, step: BatchStep, answer: list[None]) -> None:
+        """Nothing is traced yet."""
+        self._read, self._predicted, self._widths = network.read, network.predicted, network.widths
+        self._states: list[tf.Tensor] = []
+        self._many = _many(network, step, answer)
+
+    def __call__(self, batches: Sequence[Batch]) -> np.ndarray:
+        rows = len(batches[0].fresh)
+        if not self._states or self._states[0].shape[0] != rows:
+            self._states = [tf.zeros([rows, width]) for width in self._widths]
+        losses, self._states = self._many(*stacked(batches, self._read, self._predicted), self._states)
+        found: np.ndarray = losses.numpy()
+        return found
+
+
+def _many(network: StatefulNetwork, step: BatchStep, answer: list[None]) -> tf.types.experimental.PolymorphicFunction:
+    """The step taken with each of [steps, batch, window]; the losses float32 [steps, *answer], and the last states."""
+
+    def run(
+        inputs: Tokens, targets: Tokens, counted: tf.Tensor, fresh: tf.Tensor, states: States
+    ) -> tuple[tf.Tensor, States]:
+        steps = tf.shape(counted)[0]
+
+        def body(place: tf.Tensor, losses: tf.TensorArray, states: States) -> tuple[tf.Tensor, tf.TensorArray, States]:
+            given, wanted, weights = tf.nest.map_structure(lambda stack: stack[place], (inputs, targets, counted))
+            found, states = step(given, wanted, weights, continued(states, fresh[place]))
+            return place + 1, losses.write(place, found), states
+
+        losses = tf.TensorArray(tf.float32, size=steps, element_shape=answer)
+        # One step after another: each begins with the weights and states that the one before it left.
+        start = (0, losses, list(states))
+        _, losses, states = tf.while_loop(lambda place, *_: place < steps, body, start, parallel_iterations=1)
+        return losses.stack(), states
+
+    tokens = tf.TensorSpec([None, None, network.steps], tf.int32)
+    read, predicted = dict.fromkeys(network.read, tokens), dict.fromkeys(network.predicted, tokens)
+    others = (tf.TensorSpec([None, None, network.steps], tf.float32), tf.TensorSpec([None, None], tf.bool))
+    states = [tf.TensorSpec([None, width], tf.float32) for width in network.widths]
+    return tf.function(run, input_signature=[read, predicted, *others, states], autograph=False)

@@ -5,13 +5,16 @@ songs) with megabytes of weights; the rest is kept small by memory that is made 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
+import keras
 import numpy as np
 
 from evolve.network.activations import NUMPY_ACTIVATIONS
-from evolve.network.plan import Level, Plan
+from evolve.network.plan import Level, Plan, read_plan
+from evolve.network.step_runner import steps_at_once
 
-Symbols = Mapping[str, np.ndarray]
+Tokens = Mapping[str, np.ndarray]
 
 BLOCK = 64
 """Columns that are multiplied in one go.
@@ -24,8 +27,80 @@ SMALL_PRODUCT = 1_000_000
 """What OpenBLAS takes for small: at most so many multiplications."""
 
 
-class Player:
+class Decoder(Protocol):
     """A network in the middle of songs."""
+
+    def read(self, tokens: Tokens) -> None:
+        """Read a step of each song: of each stream that the network reads whole numbers [songs]."""
+
+    def logits(self, attribute: str, chosen: Tokens) -> np.ndarray:
+        """What an attribute of the next step may be, to be asked once a step.
+
+        Args:
+            attribute: Which.
+            chosen: What the attributes before it will be, where heads are chained: whole numbers [songs] of each.
+
+        Returns:
+            Logits, float32 [songs, size]; asking after the next step writes over them.
+        """
+
+
+def decoder_of(model: keras.Model, songs: int) -> Decoder:
+    """The decoder of a network before the first step of so many songs."""
+    steps = steps_at_once(model)
+    return StepDecoder(read_plan(model), songs) if steps is None else SlidingDecoder(model, songs, steps)
+
+
+ROWS = 8
+"""Songs that a network of the user's own reads at once, always: with more or fewer rows, it might round otherwise."""
+
+
+class SlidingDecoder:
+    """A network that reads its last steps anew for each step.
+
+    What fills up its steps comes after the step that is asked for, and so changes nothing.
+    """
+
+    def __init__(self, model: keras.Model, songs: int, steps: int) -> None:
+        """Before the first step.
+
+        Args:
+            model: A network that reads so many steps at once.
+            songs: How many are read side by side.
+            steps: How many.
+        """
+        rows = -(-songs // ROWS) * ROWS
+        self._model, self._songs, self._steps, self._filled = model, songs, steps, 0
+        self._tokens = {name: np.zeros((rows, steps), np.int32) for name in model.input}
+        self._logits: dict[str, np.ndarray] = {}
+
+    def read(self, tokens: Tokens) -> None:
+        """Read a step of each song."""
+        self._logits = {}
+        if self._filled == self._steps:
+            for array in self._tokens.values():
+                array[:, :-1] = array[:, 1:]
+            self._filled -= 1
+        for name, array in self._tokens.items():
+            array[: self._songs, self._filled] = tokens[name]
+        self._filled += 1
+
+    def logits(self, attribute: str, chosen: Tokens) -> np.ndarray:  # noqa: ARG002 - heads are independent
+        """What an attribute of the next step may be."""
+        if not self._logits:
+            parts = [
+                self._model.predict_on_batch({name: array[row : row + ROWS] for name, array in self._tokens.items()})
+                for row in range(0, len(next(iter(self._tokens.values()))), ROWS)
+            ]
+            self._logits = {
+                name: np.concatenate([part[name][:, self._filled - 1] for part in parts])[: self._songs]
+                for name in self._model.output
+            }
+        return self._logits[attribute]
+
+
+class StepDecoder:
+    """A network that remembers what it read."""
 
     def __init__(self, plan: Plan, songs: int) -> None:
         """Before the first note.
@@ -44,29 +119,21 @@ class Player:
         self._own = {attribute: [levels[name] for name in names] for attribute, names in plan.own.items()}
         self._logits = {attribute: levels[head].numbers[:songs] for attribute, head in plan.heads.items()}
 
-    def read(self, symbols: Symbols) -> None:
-        """Read a note of each song: of each stream that the network reads whole numbers [songs]."""
-        read = self._for_all_rows(symbols)
+    def read(self, tokens: Tokens) -> None:
+        """Read a step of each song."""
+        read = self._for_all_rows(tokens)
         for level in self._shared:
             level.step(read, {})
 
-    def logits(self, attribute: str, chosen: Symbols) -> np.ndarray:
-        """What an attribute of the next note may be, to be asked once a note.
-
-        Args:
-            attribute: Which.
-            chosen: What the attributes before it will be, where heads are chained: whole numbers [songs] of each.
-
-        Returns:
-            Logits, float32 [songs, size]; asking after the next note writes over them.
-        """
+    def logits(self, attribute: str, chosen: Tokens) -> np.ndarray:
+        """What an attribute of the next step may be."""
         given = self._for_all_rows(chosen)
         for level in self._own[attribute]:
             level.step({}, given)
         return self._logits[attribute]
 
-    def _for_all_rows(self, symbols: Symbols) -> Symbols:
-        return {name: np.repeat(symbol, 2) for name, symbol in symbols.items()} if self._is_alone else symbols
+    def _for_all_rows(self, tokens: Tokens) -> Tokens:
+        return {name: np.repeat(token, 2) for name, token in tokens.items()} if self._is_alone else tokens
 
 
 class _LevelAtWork:
@@ -102,13 +169,13 @@ class _LevelAtWork:
         self.numbers = self.filled[:, : level.width]
         self._result = self.filled.reshape(songs, blocks, block).swapaxes(0, 1)
 
-    def step(self, symbols: Symbols, chosen: Symbols) -> None:
-        """Take a symbol of each stream in each song, [songs], those chosen for the next, and what the sources gave."""
+    def step(self, tokens: Tokens, chosen: Tokens) -> None:
+        """Take a token of each stream in each song, [songs], those chosen for the next, and what the sources gave."""
         for part, source in self._copies:
             np.copyto(part, source)
         np.matmul(self._given, self._weights, out=self._sums)
         for attribute, table in self._tables.items():
-            np.add(self._sums, table.take(symbols[attribute], axis=1), out=self._sums)
+            np.add(self._sums, table.take(tokens[attribute], axis=1), out=self._sums)
         for attribute, table in self._given_tables.items():
             np.add(self._sums, table.take(chosen[attribute], axis=1), out=self._sums)
         self._finish(self._result)

@@ -1,0 +1,89 @@
+"""The genes that a build function in keras-tuner's convention asks for, recorded by keras-tuner itself."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from evolve.errors import SpaceError
+from evolve.silence import stderr_silenced
+
+_MOST_BUILDS = 200
+"""A space of a person's has some ten choices of a few values each."""
+
+
+def genes_from_build(build: Callable[[Any], Any]) -> dict[str, dict[str, Any]]:
+    """The genes by name, each as a space file has it.
+
+    What is asked for may depend on what was answered. So the function is called with the defaults, then with each
+    other value of each choice and boolean, and with the largest of each whole number, one at a time.
+
+    Args:
+        build: Called with a `keras_tuner.HyperParameters`; or a hypermodel with such a method.
+
+    Raises:
+        SpaceError: It asks for nothing, or for what no space can say.
+    """
+    with stderr_silenced():
+        import keras_tuner  # noqa: PLC0415 - imports TensorFlow
+
+    function = getattr(build, "build", build)
+    recorded, tried = keras_tuner.HyperParameters(), set()
+    waiting: list[dict[str, Any]] = [{}]
+    for values in waiting:  # grows while it is gone through
+        asked = keras_tuner.HyperParameters()
+        asked.values.update(values)
+        function(asked)
+        recorded.merge(asked.space, overwrite=False)
+        for one in asked.space:
+            for value in _revealing_values(one):
+                if (one.name, value) not in tried and len(waiting) < _MOST_BUILDS:
+                    tried.add((one.name, value))
+                    waiting.append({**_switches(one), one.name: value})
+    if not recorded.space:
+        raise SpaceError("the build function asks for no hyperparameter; a search space needs at least one")
+    return _genes(recorded.space)
+
+
+def _revealing_values(asked: Any) -> tuple[Any, ...]:
+    """The values with which something else may be asked for."""
+    match type(asked).__name__:
+        case "Choice":
+            return tuple(value for value in asked.values if value != asked.default)
+        case "Boolean":
+            return (not asked.default,)
+        case "Int":
+            return (asked.max_value,)
+        case _:
+            return ()
+
+
+def _switches(asked: Any) -> dict[str, Any]:
+    """Values with which a hyperparameter is active."""
+    return {condition.name: condition.values[0] for condition in asked.conditions}
+
+
+def _genes(space: list[Any]) -> dict[str, dict[str, Any]]:
+    genes: dict[str, dict[str, Any]] = {}
+    for one in space:
+        gene = dict(_entries(one))
+        if one.conditions:  # the innermost says it all: keras-tuner has it depend on a gene of the scope around it
+            gene |= {"parent_name": one.conditions[-1].name, "parent_values": list(one.conditions[-1].values)}
+        if genes.setdefault(one.name, gene) != gene:
+            raise SpaceError(f'"{one.name}" is asked for in two ways; give each a name of its own')
+    return genes
+
+
+def _entries(asked: Any) -> Iterator[tuple[str, Any]]:
+    """A hyperparameter as a space file has it, without its condition."""
+    kind = type(asked).__name__.lower()
+    yield "type", kind
+    if kind == "fixed":
+        yield "value", asked.value
+        return
+    if kind == "choice":
+        yield from (("values", list(asked.values)), ("ordered", bool(asked.ordered)))
+    elif kind in ("int", "float"):
+        yield from ((key, getattr(asked, key)) for key in ("min_value", "max_value"))
+        if asked.step is not None and not (kind == "int" and asked.step == 1):
+            yield "step", asked.step
+        yield "sampling", asked.sampling
+    yield "default", asked.default

@@ -1,0 +1,231 @@
+"""`evolve compose` and `evolve export`: using a network that was bred."""
+
+import dataclasses
+import json
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from evolve.domains.music.commands.networks import NetworkSource, bred_network, exported_network, with_network
+from evolve.environment import BACKEND, backend
+from evolve.errors import RunError
+from evolve.terminal.console import note
+from evolve.terminal.options import AsJson, Run, Runs, complete_run, run_folder
+from evolve.words import counted
+
+if TYPE_CHECKING:
+    import keras
+
+    from evolve.domains.music.song_context import SongContext
+    from evolve.records.run import Sample
+
+
+def compose(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", autocompletion=complete_run,
+            help="A run's name or folder, or a folder that evolve export wrote.",
+        ),
+    ],
+    individual: Annotated[
+        str | None,
+        typer.Argument(metavar="[INDIVIDUAL]", help="Whose network; the champion if left out.", show_default=False),
+    ] = None,
+    opening: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Begin with this music file; unset: the run's own opening.")
+    ] = None,
+    from_song: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="SONG", show_default=False,
+            help="Go on from a whole song of the run: g0-3+2 is song 2 of g0-3, whose network goes on unless "
+            "INDIVIDUAL is named.",
+        ),
+    ] = None,
+    from_scratch: Annotated[bool, typer.Option("--from-scratch", help="Begin without any opening.")] = False,
+    notes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most notes after the opening; a song may end before. Unset: as in the run."),
+    ] = None,
+    songs: Annotated[int, typer.Option(min=1, max=1000, help="How many songs.")] = 5,
+    temperature: Annotated[
+        float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as the network plays.")
+    ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=1, help="Choose among the likeliest of this probability; unset: as it plays."),
+    ] = None,
+    guard: Annotated[
+        Literal["off", "gentle", "strict"] | None,
+        typer.Option(help="Hold songs back from going round in circles; unset: as it plays."),
+    ] = None,
+    score: Annotated[bool, typer.Option("--score", help="Print each song as a score too.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Other numbers give other songs; unset: the run's.")
+    ] = None,
+    build: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.py:NAME", help="The code that builds the run's networks, where it is your own."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FOLDER", help="Write there; unset: composed/ in the run's folder."),
+    ] = None,
+    json_: AsJson = False,
+    runs: Runs = Path("runs"),
+) -> None:  # fmt: skip
+    """Have a network write more songs.
+
+    Each as MIDI, as sound and as a picture of its notes; with --score as MusicXML and as a printed page, SVG and PNG.
+
+    Songs are numbered on from those that are there, and no number is written twice.
+
+    \b
+    Examples:
+      evolve compose quick-1
+      evolve compose quick-1 g2-3 --opening my-tune.mid --songs 3 -o songs/
+      evolve compose quick-1 --from g0-3+2
+      evolve compose quick-1 g2-3 --from-scratch --guard gentle --score
+      evolve compose exported/ --notes 200 --temperature 0.8
+    """
+    _check_beginning({"--opening": opening, "--from": from_song, "--from-scratch": from_scratch or None})
+    from evolve.domains.music.export import is_export
+    from evolve.silence import stderr_silenced
+    from evolve.store.files import check_folder_can_be_written
+
+    if output is not None:
+        check_folder_can_be_written(output)
+    if is_export(Path(run)):
+        source = exported_network(Path(run), individual, from_song, build)
+    else:
+        source = bred_network(run_folder(run, runs), individual, from_song, build)
+    folder = output or source.folder
+    check_folder_can_be_written(folder)
+    context = _context(source, opening, from_scratch=from_scratch)
+    if opening is not None or from_song is not None:
+        _tell_replacements(context)
+    os.environ[BACKEND] = backend(os.environ, source.backend)
+    with stderr_silenced():
+        from evolve.domains.music.composing import SILENT_SONGS
+        from evolve.domains.music.songs import compose_songs
+
+        network = _network(source, context)  # TensorFlow looks for GPUs here, and complains of none
+
+    typer.echo(f"{source.name}: composing {counted(songs, 'song')}", err=True)
+    first = max(source.songs, _last_number(folder)) + 1
+    unused = first + SILENT_SONGS  # the random numbers before it are those of the songs of its trial, heard or not
+    composed = compose_songs(
+        network,
+        context,
+        numbers=range(unused, unused + songs),
+        notes=notes or source.notes,
+        seed=source.seed if seed is None else seed,
+        sampling=dataclasses.replace(source.sampling, **_given(temperature=temperature, top_p=top_p, guard=guard)),
+    )
+    results = [one.written(index, with_score=score) for index, one in enumerate(composed, first)]
+    _write(results, folder, json_=json_)
+
+
+def export(
+    run: Run,
+    individual: Annotated[str, typer.Argument(metavar="INDIVIDUAL", help="Whose network, such as g2-3.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder to write to.")],
+    runs: Runs = Path("runs"),
+) -> None:
+    """Take a network out of its run.
+
+    Writes the .keras file, its vocabulary and a card.
+
+    The folder is all that evolve compose needs, on any machine.
+
+    \b
+    Examples:
+      evolve export quick-1 g2-3 my-favourite/
+      evolve compose my-favourite/
+    """
+    from evolve.domains.music.export import write_export
+    from evolve.store.files import check_folder_can_be_written
+    from evolve.store.run_store import RunStore
+
+    check_folder_can_be_written(folder)
+    with RunStore(run_folder(run, runs), read_only=True) as store:
+        with_network(store.read(), individual)
+        write_export(store, individual, folder)
+    typer.echo(f"written: {folder}\ncompose with it: evolve compose {shlex.quote(str(folder))}", err=True)
+
+
+def _network(source: NetworkSource, context: "SongContext") -> "keras.Model":
+    from evolve.network.files import NetworkFileError, network_from_bytes
+    from evolve.network.own_build import load_build
+    from evolve.network.plan import UnknownLayerError, check_fits
+
+    tokenizer, own = context.tokenizer, source.build
+    try:
+        objects = load_build(own).custom_objects if own else None
+        network = network_from_bytes(source.network, objects)
+        if own is None:
+            check_fits(network, tokenizer.sizes, tokenizer.context)
+    except (NetworkFileError, UnknownLayerError) as error:
+        raise RunError(f"the network of {source.name}: {error}") from error
+    return network
+
+
+def _given(**options: float | str | None) -> dict[str, Any]:
+    """The options that were given; the others are as in the run."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _check_beginning(ways: dict[str, object]) -> None:
+    """See that songs are to begin in one way at most; those that are not asked for are None."""
+    names = [name for name, asked in ways.items() if asked is not None]
+    if len(names) > 1:
+        raise typer.BadParameter("songs begin in one way only; give one of these", param_hint=" and ".join(names))
+
+
+def _context(source: NetworkSource, opening: Path | None, *, from_scratch: bool) -> "SongContext":
+    """What songs begin with: nothing, a music file, or what the source has."""
+    if from_scratch:
+        return source.context.from_scratch()
+    if opening is None:
+        return source.context
+    from evolve.domains.music.opening import read_opening
+
+    read = read_opening(opening, source.context.tokenizer, source.roles, notes=source.opening_notes)
+    return dataclasses.replace(source.context, opening=read)
+
+
+def _tell_replacements(context: "SongContext") -> None:
+    from evolve.domains.music.opening import replacements_notice
+
+    opening = context.opening
+    notice = replacements_notice(opening, context.tokenizer.encode(opening.song, opening.goes_on_at))
+    if notice:
+        note(f"note: {notice}")
+
+
+def _last_number(folder: Path) -> int:
+    numbers = [path.stem.removeprefix("song-") for path in folder.glob("song-*.mid")]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def _write(results: list["Sample"], folder: Path, *, json_: bool) -> None:
+    from evolve.domains.music.facts.words import one_line
+    from evolve.store.paths import write_whole
+
+    documents = []
+    for song in results:
+        paths = {artifact.kind: folder / artifact.name for artifact in song.files}
+        for artifact in song.files:
+            write_whole(paths[artifact.kind], artifact.data)
+        documents.append(
+            {"index": song.index, **{kind: str(path) for kind, path in paths.items()}, "facts": song.facts}
+        )
+        if not json_:
+            page = f"\n  {paths['score']}" if "score" in paths else ""
+            typer.echo(f"{paths['audio']}\n  {one_line(song.facts)}{page}")
+    if json_:
+        typer.echo(json.dumps(documents, indent=2, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""What can be said of a song without ears, from its notes alone, whatever tokenizer wrote it."""

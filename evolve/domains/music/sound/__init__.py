@@ -1,0 +1,1 @@
+"""Songs as sound: tones, instruments, a mix with reverb, and compressed files."""

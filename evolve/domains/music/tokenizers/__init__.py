@@ -1,0 +1,1 @@
+"""How a song becomes streams of tokens for a network, and back."""

@@ -1,1 +1,0 @@
-"""Music: songs, files, corpora, representations, descriptions, sound and pictures."""

@@ -1,1 +1,0 @@
-"""What can be said of a song without ears, from its notes alone, whatever representation wrote it."""

@@ -1,1 +1,0 @@
-"""How a song becomes streams of symbols for a network, and back."""

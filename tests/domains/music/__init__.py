@@ -1,0 +1,1 @@
+"""Songs, corpora, tokenizers, sound and pictures."""

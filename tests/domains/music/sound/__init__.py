@@ -1,0 +1,1 @@
+"""Instruments, their mix, and songs as sound."""

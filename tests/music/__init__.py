@@ -1,1 +1,0 @@
-"""Songs, corpora, representations, sound and pictures."""

@@ -1,0 +1,1 @@
+"""What the second domain draws, and how it is told."""

@@ -1,0 +1,80 @@
+"""What a file is, told from its name or its first bytes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolve.errors import ExecutionError
+from evolve.media import media_type, suffix_of_data
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.png", "image/png"),
+        ("a.JPG", "image/jpeg"),
+        ("a.svg", "image/svg+xml"),
+        ("a.webp", "image/webp"),
+        ("song-1.ogg", "audio/ogg"),
+        ("a.wav", "audio/wav"),
+        ("a.mid", "audio/midi"),
+        ("a.mp4", "video/mp4"),
+        ("a.html", "text/html"),
+        ("a.txt", "text/plain"),
+        ("a.b.gif", "image/gif"),
+        ("png", "application/octet-stream"),
+        ("a.whatever", "application/octet-stream"),
+    ],
+)
+def test_a_name_tells_the_media_type(name: str, expected: str) -> None:
+    """By its last suffix, in capitals or not, the same on every machine."""
+    assert media_type(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix"),
+    [
+        (b"\x89PNG\r\n\x1a\n...", ".png"),
+        (b"\xff\xd8\xff\xe0", ".jpg"),
+        (b"GIF89a", ".gif"),
+        (b"OggS\0", ".ogg"),
+        (b"MThd\0\0\0\6", ".mid"),
+        (b"ID3\4", ".mp3"),
+        (b"%PDF-1.7", ".pdf"),
+        (b"RIFF\0\0\0\0WAVEfmt ", ".wav"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", ".webp"),
+        (b"\0\0\0\x20ftypisom", ".mp4"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", ".svg"),
+        (b"\n <?xml version='1.0'?>\n<!-- hat --><svg/>", ".svg"),
+        (b"<!DOCTYPE html><title>hat</title>", ".html"),
+        (b"<html>", ".html"),
+        (b"<?xml version='1.0'?><hat/>", ".txt"),
+        ("ein Hut für José".encode(), ".txt"),
+        (b"", ".txt"),
+    ],
+)
+def test_the_first_bytes_tell_what_has_no_suffix(data: bytes, suffix: str) -> None:
+    """Pictures, sound, films and text that a browser shows."""
+    assert suffix_of_data(data, "hat") == suffix
+
+
+@given(st.integers(4090, 4096))
+def test_a_text_is_one_wherever_it_is_cut(ascii_letters: int) -> None:
+    """A character of three bytes may lie across the end of what is looked at."""
+    assert suffix_of_data(("a" * ascii_letters + "音" * 9).encode(), "text") == ".txt"
+
+
+@pytest.mark.parametrize("data", [b"\x80\x81\x82", b"text and then \xff", b"a" * 4000 + b"\xff" + b"a" * 200])
+def test_what_no_browser_shows_is_refused_with_what_to_do(data: bytes) -> None:
+    """In a line that names the file."""
+    with pytest.raises(ExecutionError, match=r'"weights" is no picture, .*such as "weights\.png"'):
+        suffix_of_data(data, "weights")
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_have_a_suffix_or_are_refused(data: bytes) -> None:
+    """A suffix that is given has a media type; nothing else is raised."""
+    try:
+        assert media_type(f"a{suffix_of_data(data, 'a')}") != "application/octet-stream"
+    except ExecutionError:
+        assert data

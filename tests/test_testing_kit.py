@@ -1,0 +1,170 @@
+"""The test kit for authors of domains: it lets good domains pass, and says what is wrong with others."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import field_serializer
+
+from evolve.domain import Preparation, Trial
+from evolve.domain_registry import named_domain
+from evolve.errors import EvolveError
+from evolve.function_domain import FunctionDomain, FunctionSettings
+from evolve.genetics.space_file import parse_space
+from evolve.network.genes import GENES
+from evolve.presentation import Column, Presentation, ScreeningRule
+from evolve.records.gene_rule import GeneRule
+from evolve.records.run import Artifact, Sample
+from evolve.settings import SettingsModel
+from evolve.testing import check_domain
+from tests.own_domains import hats_space
+
+PICTURES = (Path(__file__).parents[1] / "search_spaces" / "pictures.yaml").read_text()
+
+
+def draw(_: object, trial: Trial) -> None:
+    """A hat that is always the same."""
+    trial.sample({"text": "hat"}, facts={"height": 3})
+
+
+class GoodHats(FunctionDomain):
+    """A domain with which nothing is wrong."""
+
+    name = "hats"
+
+    def __init__(self) -> None:
+        """Always the same hat."""
+        self._function = draw
+
+
+def test_pictures_are_a_good_domain() -> None:
+    """With the space that ships."""
+    pictures = named_domain("pictures")
+    space = parse_space(PICTURES, "pictures.yaml", pictures.genes).space
+    check_domain(pictures, space, {"pictures": 2, "size": 32})
+
+
+@pytest.mark.slow
+def test_music_is_a_good_domain(tunes: Path) -> None:
+    """With real training, twice the same."""
+    text = "genes: {width: 8, depth: {type: int, min_value: 1, max_value: 2}, temperature: 0.9}"
+    settings = {"corpus": [str(tunes)], "epochs": 1, "songs": 2, "notes": 30}
+    check_domain(named_domain("music"), parse_space(text, "small.yaml", GENES).space, settings, genomes=1)
+
+
+def test_functions_and_classes_are_domains() -> None:
+    """Whatever a user may name is checked."""
+    check_domain(draw, hats_space())
+    check_domain(GoodHats, hats_space())
+    check_domain(GoodHats(), hats_space())
+
+
+COUNTER = itertools.count()
+
+
+def drawing(**parts: Any) -> Callable[[object, Trial], None]:  # noqa: ANN401
+    """A function that gives a sample in which these parts are otherwise."""
+
+    def function(_: object, trial: Trial) -> None:
+        files = parts.get("files", (Artifact("text", "hat-1.txt", b"hat"),))
+        facts = parts["facts"]() if callable(parts.get("facts")) else parts.get("facts", {})
+        trial.add(Sample(parts.get("index", 1), files, facts))
+        trial.measure(**parts.get("metrics", {}))
+
+    return function
+
+
+def beyond_the_end(_: object, trial: Trial) -> None:
+    """More epochs than there are."""
+    trial.report(epoch=3, of=2)
+    draw(_, trial)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda _, __: None, "gave no sample"),
+        (drawing(index=2), r"samples are numbered from 1 in order, not \[2\]"),
+        (drawing(files=()), "sample 1 has no file"),
+        (drawing(files=(Artifact("text", "a.txt", b""),)), "a.txt is empty"),
+        (drawing(files=(Artifact("a", "a.txt", b"a"), Artifact("b", "a.txt", b"b"))), "have the same name"),
+        (drawing(files=(Artifact("hat", "hat.felt", b"a"),)), "nobody can tell what hat.felt is; give it a suffix"),
+        (drawing(facts={"height": float("nan")}), "the facts of sample 1 are no JSON"),
+        (drawing(metrics={"lock": threading.Lock()}), "is of the type lock"),
+        (drawing(facts=lambda: {"n": next(COUNTER)}), "the same genome and seed give another n of sample 1"),
+        (beyond_the_end, "went beyond its last epoch"),
+    ],
+)
+def test_a_function_that_does_what_none_should_is_told(function: Callable[..., object], said: str) -> None:
+    """Whoever runs its author's tests reads what is wrong."""
+    with pytest.raises((AssertionError, EvolveError), match=said):
+        check_domain(function, hats_space())
+
+
+def test_what_differs_by_intention_may_differ() -> None:
+    """A domain may say that it is not repeatable."""
+    check_domain(drawing(facts=lambda: {"n": next(COUNTER)}), hats_space(), is_repeatable=False)
+
+
+class CoresSettings(SettingsModel):
+    """A setting that the core has already."""
+
+    population: int = 4
+
+
+class ForgetfulSettings(FunctionSettings):
+    """What is set comes back otherwise."""
+
+    colour: str = "red"
+
+    @field_serializer("colour")
+    def _told(self, _: str) -> str:
+        return "black"
+
+
+def misread(*given: Any) -> Preparation:  # noqa: ANN401
+    """More files are read than there are."""
+    given[-1](3, 2)
+    return Preparation()
+
+
+WORD: Any = "high"
+NO_TEXT: Any = b"hat"
+SCREENED_BY_WORDS = ScreeningRule("{heard} {are}", lambda _, __: WORD)
+OTHER_GENES = {
+    "height": GeneRule("int", 99, "as high", minimum=1, maximum=9),
+    "colour": GeneRule("choice", "black", "of the felt", allowed=("black", "red")),
+}
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"name": ""}, "a domain needs a name"),
+        ({"settings": CoresSettings}, "the core has settings called population already"),
+        ({"settings": ForgetfulSettings}, "settings must be the same when they come back"),
+        ({"genes": {"height": GENES["width"]}}, "the domain knows no gene colour"),
+        ({"genes": OTHER_GENES}, "the default of gene height is not among its own values"),
+        ({"prepare": misread}, r"prepare told of \[\(3, 2\)\]: done must not pass total"),
+        ({"prepare": lambda *_: Preparation(facts={"felts": {1, 2}})}, "the facts of prepare are no JSON"),
+        ({"cost": lambda *_: None}, "cost gave None; it must be a Cost"),
+        (
+            {"presentation": Presentation(columns=(Column("hat", lambda _: "a\nb"),))},
+            "column hat gave 'a.nb', no line of text",
+        ),
+        ({"presentation": Presentation(describe=lambda _: "a\nb")}, "describe gave 'a.nb', no line of text"),
+        (
+            {"presentation": Presentation(screening={"hat": SCREENED_BY_WORDS})},
+            "a rule of screening gave 'high', no number",
+        ),
+        ({"presentation": Presentation(features=lambda _, __: [{"height": WORD}])}, "features must be numbers"),
+        ({"presentation": Presentation(preview=lambda *_: NO_TEXT)}, "preview must give text, or None"),
+    ],
+)
+def test_a_domain_that_is_none_is_told(members: dict[str, Any], said: str) -> None:
+    """One line for each thing that evolve expects of a domain."""
+    with pytest.raises(AssertionError, match=said):
+        check_domain(type("Hats", (GoodHats,), members), hats_space())

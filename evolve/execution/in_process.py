@@ -1,22 +1,28 @@
-"""Trials one after another in this process: for tests, and for looking at a trial with a debugger."""
+"""Trials one after another in this process: for scripts, for tests, and for looking at a trial with a debugger."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
 
-from evolve.execution.contract import TrialObserver
-from evolve.execution.material import Material
+from evolve.execution.run_material import RunMaterial
 from evolve.execution.trial import run_trial
-from evolve.genetics.individual import Individual
+from evolve.records.events import Event, EventHandler, EventKind, Progress
+from evolve.records.individual import Individual
 
 
 class InProcessRunner:
     """A `TrialRunner` without workers."""
 
-    def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
-        """See `TrialRunner.run`."""
+    def run(self, individuals: Sequence[Individual], material: RunMaterial, listener: EventHandler) -> None:  # noqa: D102
+        material.domain.open().warm_up(None)
         for individual in individuals:
-            observer.trial_started(individual.id)
-            observer.trial_finished(run_trial(individual, material, observer.trial_progressed))
+            name = individual.id
+
+            def tell(progress: Progress, name: str = name) -> None:
+                listener(Event(EventKind.PROGRESSED, name, progress=progress))
+
+            listener(Event(EventKind.STARTED, name))
+            result = run_trial(individual, material, tell)
+            listener(Event(EventKind.FINISHED, name, result=result))
 
 
 class InProcessExecution:
@@ -26,6 +32,5 @@ class InProcessExecution:
         """There is nothing to start."""
 
     @contextlib.contextmanager
-    def __call__(self) -> Iterator[InProcessRunner]:
-        """See `Execution`."""
+    def __call__(self) -> Iterator[InProcessRunner]:  # noqa: D102
         yield InProcessRunner()

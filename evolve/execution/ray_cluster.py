@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evolve.config import GpusPerTrial
 from evolve.errors import ExecutionError
 from evolve.execution.gpu_card import card_mb
-from evolve.execution.places import Demand, Node, check_that_one_fits
 from evolve.execution.ray_variables import FOR_RAY, TOKEN_FILE, worker_variables
 from evolve.execution.resources import ALL, Resources
+from evolve.execution.slots import Demand, Node, check_that_one_fits
+from evolve.settings import GpusPerTrial
 
 os.environ.update({**FOR_RAY, **os.environ})  # read when Ray is imported
 

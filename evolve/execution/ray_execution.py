@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from evolve.config import GpusPerTrial
 from evolve.execution.ray_variables import forget_other_rays
 from evolve.execution.resources import ALL, Resources
+from evolve.settings import GpusPerTrial
 
 if TYPE_CHECKING:  # they bring Ray and psutil, which are imported in the background
     from evolve.execution.ray_home import RayHome
     from evolve.execution.ray_workers import RayRunner
+    from evolve.execution.run_material import DomainSource
 
 LINGER_S = 900.0
 """How long our own Ray waits, warm, for the next generation; its processes hold about 1.5 GB."""
@@ -40,6 +41,7 @@ class RayExecution:
         is_prepared: bool = False,
         machine: Resources = ALL,
         checkpoints: Path | None = None,
+        domain: "DomainSource | None" = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -50,16 +52,17 @@ class RayExecution:
                 where there are GPUs.
             memory_gb: The most memory that a trial's process may hold; None: its share of the machine.
             linger_s: How long our own Ray is kept without work.
-            trial: What a worker runs, as ``module:function``; None trains a network and has it compose.
+            trial: What a worker runs, as ``module:function``; None: a trial of the run's domain.
             nodes: How many a running cluster is expected to have; they are given a while to join.
             is_prepared: Whether `evolve.execution.ray_node` has started them.
             machine: What a Ray that is started here may use.
             checkpoints: The folder of the run's half-trained networks, in one that is there; this process and all
                 workers must see it under the same path. None keeps none: a lost trial begins anew.
+            domain: Whose trials will run, so that workers are warm when they come.
         """
         self._address, self._linger_s = address, linger_s
         folder = None if checkpoints is None else checkpoints.absolute()  # workers may be elsewhere
-        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, is_prepared, machine, folder)
+        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, is_prepared, machine, folder, domain)
         # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
         self._lock = threading.Lock()
@@ -85,8 +88,7 @@ class RayExecution:
                 self._linger()
 
     @contextlib.contextmanager
-    def __call__(self) -> Iterator["RayRunner"]:
-        """See `Execution`."""
+    def __call__(self) -> Iterator["RayRunner"]:  # noqa: D102
         with self._lock:
             runner = self._started(1)
             self._stay()
@@ -176,6 +178,7 @@ class _Wanted:
     is_prepared: bool
     machine: Resources
     checkpoints: Path | None
+    domain: "DomainSource | None"
 
 
 def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner":
@@ -198,9 +201,14 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
         demand = resources_of_a_trial(wanted.cpus, wanted.gpus)
         trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
         runner = RayRunner(
-            demand, trial, memory_gb=wanted.memory_gb, checkpoints=wanted.checkpoints, is_our_own=is_our_own
+            demand,
+            trial,
+            memory_gb=wanted.memory_gb,
+            checkpoints=wanted.checkpoints,
+            is_our_own=is_our_own,
+            domain=wanted.domain,
         )
-        runner.open_places(trials)
+        runner.open_slots(trials)
     except BaseException:
         disconnect(is_our_own=address is None)
         raise

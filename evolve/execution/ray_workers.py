@@ -1,10 +1,11 @@
-"""Trials on Ray's workers: a warm process for each place, the longest trials first, results as each trial ends.
+"""Trials on Ray's workers: a warm process for each slot, the longest trials first, results as each trial ends.
 
 Plain actors rather than Ray Tune (`docs/decisions/warm-workers.md`). The networks and songs travel inside a trial's
-last sign of life to the driver, so a cluster needs no shared disk.
+last heartbeat to the driver, so a cluster needs no shared disk.
 """
 
 import contextlib
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -17,17 +18,16 @@ import ray
 from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
 from evolve.errors import ExecutionError
+from evolve.execution.capacity import Capacity
 from evolve.execution.checkpoints import forget_all
-from evolve.execution.contract import TrialObserver, TrialProgress
-from evolve.execution.effort import is_modest, largest_mb, longest_first
-from evolve.execution.material import Material
-from evolve.execution.places import Demand, Layout, most_memory_mb
 from evolve.execution.ray_cluster import nodes, on_node
-from evolve.execution.room import Room
-from evolve.execution.round import ATTEMPTS, HUNG_ATTEMPTS, Round
+from evolve.execution.round import ATTEMPTS, UNRESPONSIVE_ATTEMPTS, Round
+from evolve.execution.run_material import DomainSource, RunMaterial, longest_first
+from evolve.execution.slots import Demand, Layout, most_memory_mb
 from evolve.execution.worker import RUN_TRIAL, Alive, Ended, Ready, Worker, last_line
-from evolve.genetics.individual import Individual
 from evolve.interrupts import interrupts_remembered
+from evolve.records.events import Event, EventHandler, EventKind, Progress
+from evolve.records.individual import Individual
 
 _HOST_LOST = "its node has died"
 """What Ray says of a worker whose host is gone; it has no class of its own for that (2.60)."""
@@ -36,10 +36,10 @@ START_LIMIT_S = 300.0
 """How long a worker may take until it has imported everything; busy machines take a minute."""
 
 GROWTH_MB = 1_000
-"""A worker that holds so much more after a trial than after its first one gives its place to a fresh process."""
+"""A worker that holds so much more after a trial than after its first one gives its slot to a fresh process."""
 
 _WAIT_S = 1.0
-"""How long signs of life are waited for before Ctrl-C and the cluster are looked at."""
+"""How long heartbeats are waited for before Ctrl-C and the cluster are looked at."""
 
 _SOON_S = 60.0
 """A worker that has been starting for longer may wait for a GPU that others use; nobody waits for it."""
@@ -58,154 +58,160 @@ class RayRunner:
         memory_gb: float | None = None,
         checkpoints: Path | None = None,
         is_our_own: bool = False,
+        domain: DomainSource | None = None,
     ) -> None:
         """Trials take so much each.
 
         Args:
             demand: Cores and GPUs of a trial.
-            trial: What a worker runs, as ``module:function`` with the signature of `evolve.execution.trial.run_trial`.
+            trial: What a worker runs, as ``module:function`` with the signature of `RunTrial`.
             memory_gb: The most memory that a worker may hold; None: its share of the machine.
             checkpoints: The folder of the run's half-trained networks, which this process and all workers see under the
                 same path; None keeps none.
             is_our_own: Whether Ray was started by this process, so that all workers are on this machine.
+            domain: For whose trials workers get warm before the first comes; None: with the first.
         """
+        self._domain = domain
         self._demand, self._trial, self._memory_gb = demand, trial, memory_gb
         self._checkpoints, self._is_our_own = checkpoints, is_our_own
-        self._room = Room(demand)
-        self._places: list[_Place] = []
+        self._capacity = Capacity(demand)
+        self._slots: list[WorkerSlot] = []
         self._failed_starts = 0
 
     @property
     def sharing(self) -> str | None:
         """How the trials of the last `run` share GPUs, in words; None where they have whole ones, or none."""
-        return self._room.sharing
+        return self._capacity.sharing
 
-    def open_places(self, trials: int) -> None:
+    def open_slots(self, trials: int) -> None:
         """Start workers for so many trials, as many as fit side by side; returns at once.
 
         Where GPUs are to be shared by what the networks need, that waits until the networks are known.
         """
-        layout = self._room.layout()
+        layout = self._capacity.layout()
         if layout is not None:
-            main = sum(not place.is_spare for place in self._places)
-            for _ in range(min(layout.places, trials) - main):
+            main = sum(not slot.is_cpu_only for slot in self._slots)
+            for _ in range(min(layout.slots, trials) - main):
                 self._open(layout.gpus)
 
     def _open(self, gpus: float, node_id: str | None = None) -> None:
         """Start a worker with so many GPUs, on this machine or wherever Ray finds room."""
-        cpus, nodes = self._demand.cpus, self._room.nodes
+        cpus, nodes = self._demand.cpus, self._capacity.nodes
         nodes = tuple(node for node in nodes if node.id == node_id) if node_id else nodes
         # Where GPUs are not spoken of and Ray sees none, TensorFlow may find one all the same.
         seen = None if self._demand.gpus is None and not gpus and node_id is None else gpus
         actor = ray.remote(num_cpus=cpus, num_gpus=gpus, **on_node(node_id))(Worker)
         most_mb = most_memory_mb(nodes, cpus, gpus, self._memory_gb)
-        worker = actor.remote(self._trial, most_mb, seen, checkpoints=self._checkpoints)
-        self._places.append(_Place(worker, worker.is_ready.remote(), gpus, node_id))
+        worker = actor.remote(self._trial, most_mb, seen, checkpoints=self._checkpoints, domain=self._domain)
+        self._slots.append(WorkerSlot(worker, worker.is_ready.remote(), gpus, node_id))
 
-    def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
-        """See `TrialRunner.run`."""
-        waiting, limit_s = deque(longest_first(individuals, material)), material.config.hang_limit
-        modest = frozenset(one.id for one in individuals if is_modest(one, material, self._demand.cpus))
-        round_ = Round(waiting, ray.put(material), observer, Counter(), limit_s, modest, self._checkpoints)
+    def run(self, individuals: Sequence[Individual], material: RunMaterial, listener: EventHandler) -> None:  # noqa: D102
+        self._domain = material.domain
+        costs = material.costs(individuals, self._demand.cpus)
+        waiting, limit_s = deque(longest_first(individuals, costs)), float(material.settings["hang_limit"])
+        fits_on_cpu = frozenset(name for name, cost in costs.items() if cost.fits_on_cpu)
+        round_ = Round(waiting, ray.put(material), listener, Counter(), limit_s, fits_on_cpu, self._checkpoints)
         if individuals:
-            self._room.suit(largest_mb(individuals, material), len(individuals))
+            sizes = [cost.gpu_mb for cost in costs.values()]
+            self._capacity.fit(math.inf if None in sizes else max(filter(None, sizes), default=1.0), len(individuals))
             if (sharing := self.sharing) is not None:
-                observer.place_changed(sharing)
-        for place in self._places:
-            if place.is_idle:  # it may have died since: asked now, no trial is lost with it
-                place.sign, place.silent_s = place.worker.is_ready.remote(), 0.0
+                listener(Event(EventKind.CAPACITY, text=sharing))
+        for slot in self._slots:
+            if slot.is_idle:  # it may have died since: asked now, no trial is lost with it
+                slot.heartbeat, slot.unresponsive_s = slot.worker.is_ready.remote(), 0.0
         try:
             with interrupts_remembered() as stop_if_asked:
-                while round_.waiting or any(place.individual for place in self._places):
-                    self._suit_places(round_)
+                while round_.waiting or any(slot.individual for slot in self._slots):
+                    self._fit_slots(round_)
                     self._hand_out(round_)
                     self._listen(round_)
-                    self._give_up_the_silent(round_)
+                    self._give_up_unresponsive(round_)
                     stop_if_asked()
             forget_all(self._checkpoints)
         except BaseException:
-            for place in [place for place in self._places if place.individual]:
-                self._close(place)
+            for slot in [slot for slot in self._slots if slot.individual]:
+                self._close(slot)
             raise
 
-    def _suit_places(self, round_: Round) -> None:
-        """Have the places that there is room and use for now, and none that stands in their way."""
-        layout = self._room.layout()
+    def _fit_slots(self, round_: Round) -> None:
+        """Have the slots that there is room and use for now, and none that stands in their way."""
+        layout = self._capacity.layout()
         if layout is None:
             return
-        for place in [place for place in self._places if place.individual is None and not place.belongs_to(layout)]:
-            self._close(place)
-        main = sum(place.individual is not None for place in self._places if not place.is_spare)
-        self.open_places(len(round_.waiting) + main)
-        self._open_spare(layout, round_)
+        for slot in [slot for slot in self._slots if slot.individual is None and not slot.belongs_to(layout)]:
+            self._close(slot)
+        main = sum(slot.individual is not None for slot in self._slots if not slot.is_cpu_only)
+        self.open_slots(len(round_.waiting) + main)
+        self._open_cpu_only(layout, round_)
 
-    def _open_spare(self, layout: Layout, round_: Round) -> None:
-        """Start workers on machines without GPUs for the modest networks that no other place is free for."""
-        spare = [place for place in self._places if place.is_spare]
-        vacant = Counter(layout.spare) - Counter(place.node_id for place in spare if place.node_id)
-        wanted = min(round_.modest_waiting, len(round_.waiting) - self._free_main())
-        missing = wanted - sum(place.individual is None for place in spare)
+    def _open_cpu_only(self, layout: Layout, round_: Round) -> None:
+        """Start workers on machines without GPUs for the networks that fit on a CPU and have no other slot."""
+        cpu_only = [slot for slot in self._slots if slot.is_cpu_only]
+        vacant = Counter(layout.cpu_only) - Counter(slot.node_id for slot in cpu_only if slot.node_id)
+        wanted = min(round_.cpu_waiting, len(round_.waiting) - self._free_main())
+        missing = wanted - sum(slot.individual is None for slot in cpu_only)
         for node_id in list(vacant.elements())[: max(0, missing)]:
             self._open(0.0, node_id)
 
     def _free_main(self) -> int:
-        """The places, other than spare ones, that can take a trial now or soon; some of them may be just starting."""
-        main = [place for place in self._places if not place.is_spare]
-        return sum(place.individual is None and place.silent_s < _SOON_S for place in main)
+        """The slots, other than CPU-only ones, that can take a trial now or soon; some of them may be just starting."""
+        main = [slot for slot in self._slots if not slot.is_cpu_only]
+        return sum(slot.individual is None and slot.unresponsive_s < _SOON_S for slot in main)
 
     def _hand_out(self, round_: Round) -> None:
-        """Give each idle place a trial: spare ones last, and only what nobody else is about to take."""
-        for place in sorted(self._places, key=lambda place: place.is_spare):
-            if not place.is_idle or not round_.waiting:
+        """Give each idle slot a trial: CPU-only ones last, and only what nobody else is about to take."""
+        for slot in sorted(self._slots, key=lambda slot: slot.is_cpu_only):
+            if not slot.is_idle or not round_.waiting:
                 continue
-            if place.is_spare and (not round_.modest_waiting or len(round_.waiting) <= self._free_main()):
+            if slot.is_cpu_only and (not round_.cpu_waiting or len(round_.waiting) <= self._free_main()):
                 continue
-            place.individual = individual = round_.take_smallest() if place.is_spare else round_.waiting.popleft()
-            place.sign, place.silent_s = place.worker.run.remote(individual, round_.material), 0.0
+            slot.individual = individual = round_.take_smallest() if slot.is_cpu_only else round_.waiting.popleft()
+            slot.heartbeat, slot.unresponsive_s = slot.worker.run.remote(individual, round_.material), 0.0
             round_.begun[individual.id] += 1
-            round_.observer.trial_started(individual.id)
+            round_.listener(Event(EventKind.STARTED, individual.id))
 
     def _listen(self, round_: Round) -> None:
-        """Wait for signs of life, for a while, and tell the observer."""
+        """Wait for heartbeats, for a while, and tell the listener."""
         began = time.monotonic()
-        busy = [place for place in self._places if place.sign is not None]
-        signs = [place.sign for place in busy]
-        if signs:
-            ray.wait(signs, num_returns=1, timeout=_WAIT_S)
-        heard, _ = ray.wait(signs, num_returns=len(signs), timeout=0) if signs else ([], [])
+        busy = [slot for slot in self._slots if slot.heartbeat is not None]
+        heartbeats = [slot.heartbeat for slot in busy]
+        if heartbeats:
+            ray.wait(heartbeats, num_returns=1, timeout=_WAIT_S)
+        heard, _ = ray.wait(heartbeats, num_returns=len(heartbeats), timeout=0) if heartbeats else ([], [])
         # What we slept through ourselves, as when the lid was closed, is nobody's silence.
         waited_s = min(time.monotonic() - began, 2 * _WAIT_S)
-        for place in busy:
-            place.silent_s += waited_s
-        for place in [place for place in busy if any(place.sign is sign for sign in heard)]:
+        for slot in busy:
+            slot.unresponsive_s += waited_s
+        for slot in [slot for slot in busy if any(slot.heartbeat is heartbeat for heartbeat in heard)]:
             try:
-                said = ray.get(place.sign if place.individual is None else next(place.sign))
+                said = ray.get(slot.heartbeat if slot.individual is None else next(slot.heartbeat))
             except RayError as error:
-                self._lost(place, error, round_)
+                self._lost(slot, error, round_)
             else:
-                self._understand(place, said, round_)
+                self._understand(slot, said, round_)
 
-    def _understand(self, place: "_Place", said: object, round_: Round) -> None:
-        place.silent_s = said.silent_s if isinstance(said, Alive) else 0.0
-        if isinstance(said, TrialProgress):
-            round_.observer.trial_progressed(said)
+    def _understand(self, slot: "WorkerSlot", said: object, round_: Round) -> None:
+        slot.unresponsive_s = said.unresponsive_s if isinstance(said, Alive) else 0.0
+        if isinstance(said, Progress):
+            name = slot.individual.id if slot.individual else ""
+            round_.listener(Event(EventKind.PROGRESSED, name, progress=said))
         elif isinstance(said, Ended):
-            place.individual = place.sign = None
-            place.first_mb = place.first_mb or said.memory_mb
-            if said.is_spent or said.memory_mb > place.first_mb + GROWTH_MB:
-                self._close(place)
+            slot.individual = slot.heartbeat = None
+            slot.first_mb = slot.first_mb or said.memory_mb
+            if said.is_spent or said.memory_mb > slot.first_mb + GROWTH_MB:
+                self._close(slot)
             round_.finish(said.result)
         elif isinstance(said, Ready):
-            place.sign, place.ready, self._failed_starts = None, said, 0
+            slot.heartbeat, slot.ready, self._failed_starts = None, said, 0
 
-    def _lost(self, place: "_Place", error: RayError, round_: Round) -> None:
+    def _lost(self, slot: "WorkerSlot", error: RayError, round_: Round) -> None:
         """Forget a worker that died; its trial is tried again elsewhere, or given up."""
-        individual = place.individual
-        self._close(place)
-        if individual is None and place.node_id not in {None, *(node.id for node in nodes())}:
+        individual = slot.individual
+        self._close(slot)
+        if individual is None and slot.node_id not in {None, *(node.id for node in nodes())}:
             return  # its machine is gone
         if individual is None:
-            self._failed_starts += place.ready is None
+            self._failed_starts += slot.ready is None
             if self._failed_starts >= ATTEMPTS or getattr(error, "actor_init_failed", False):
                 raise ExecutionError(f"no worker can start: {last_line(error)}") from error
         elif isinstance(error, RayTaskError):  # not its genome's fault: it does not understand what it is sent
@@ -216,64 +222,64 @@ class RayRunner:
             out_of_memory = isinstance(error, OutOfMemoryError)
             round_.try_again(individual, "ran out of memory" if out_of_memory else "died or was killed", ATTEMPTS)
 
-    def _give_up_the_silent(self, round_: Round) -> None:
+    def _give_up_unresponsive(self, round_: Round) -> None:
         """End the workers that have been silent for too long: a hung trial, a stopped process, a node cut off."""
-        for place in [place for place in self._places if place.individual and place.silent_s > round_.hang_limit_s]:
-            self._close(place)
-            why = f"gave no sign of life for {round_.hang_limit_s:g} s"
-            round_.try_again(cast("Individual", place.individual), why, HUNG_ATTEMPTS)
-        if any(place.individual for place in self._places):
+        for slot in [slot for slot in self._slots if slot.individual and slot.unresponsive_s > round_.hang_limit_s]:
+            self._close(slot)
+            why = f"gave no heartbeat for {round_.hang_limit_s:g} s"
+            round_.try_again(cast("Individual", slot.individual), why, UNRESPONSIVE_ATTEMPTS)
+        if any(slot.individual for slot in self._slots):
             return  # who is not ready may be waiting for its turn
-        for place in [place for place in self._places if place.silent_s > START_LIMIT_S]:
-            self._close(place)
+        for slot in [slot for slot in self._slots if slot.unresponsive_s > START_LIMIT_S]:
+            self._close(slot)
             self._failed_starts += 1
             if self._failed_starts >= ATTEMPTS:
                 raise ExecutionError(f"no worker can start: none was ready within {START_LIMIT_S:g} s")
 
-    def _close(self, place: "_Place") -> None:
-        self._places.remove(place)
-        ray.kill(place.worker)
-        if self._is_our_own and place.ready is not None:
-            _kill(place.ready)  # Ray only asks it to end, which a stopped process does not hear
+    def _close(self, slot: "WorkerSlot") -> None:
+        self._slots.remove(slot)
+        ray.kill(slot.worker)
+        if self._is_our_own and slot.ready is not None:
+            _kill(slot.ready)  # Ray only asks it to end, which a stopped process does not hear
 
 
 @dataclass(slots=True, eq=False)
-class _Place:
+class WorkerSlot:
     """A worker, and what it does.
 
     Attributes:
         worker: Ray's handle.
-        sign: What it will say next; None while it is idle.
+        heartbeat: What it will say next; None while it is idle.
         gpus: GPUs that it has, or its share of one.
         node_id: The machine that it was sent to, one without GPUs beside others that have some; None: Ray chose.
         individual: Whose trial it runs; None while it starts or is idle.
         ready: What it said when it was ready; None before, so that its death is a failed start.
         first_mb: Memory that it held after its first trial; None before.
-        silent_s: For how long its trial, or all of it, has given no sign.
+        unresponsive_s: For how long its trial, or all of it, has given no heartbeat.
     """
 
     worker: Any
-    sign: Any
+    heartbeat: Any
     gpus: float = 0.0
     node_id: str | None = None
     individual: Individual | None = None
     ready: Ready | None = None
     first_mb: float | None = None
-    silent_s: float = 0.0
+    unresponsive_s: float = 0.0
 
     @property
     def is_idle(self) -> bool:
         """Whether it could begin a trial now."""
-        return self.sign is None
+        return self.heartbeat is None
 
     @property
-    def is_spare(self) -> bool:
+    def is_cpu_only(self) -> bool:
         """Whether it has no GPU where others have."""
         return self.node_id is not None
 
     def belongs_to(self, layout: Layout) -> bool:
-        """Whether it is one of the places that are wanted now."""
-        return self.node_id in layout.spare if self.is_spare else self.gpus == layout.gpus
+        """Whether it is one of the slots that are wanted now."""
+        return self.node_id in layout.cpu_only if self.is_cpu_only else self.gpus == layout.gpus
 
 
 def _kill(worker: Ready) -> None:

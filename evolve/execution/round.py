@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from evolve.execution.checkpoints import forget
-from evolve.execution.contract import TrialObserver
-from evolve.genetics.individual import Individual
-from evolve.store.records import TrialResult
+from evolve.records.events import Event, EventHandler, EventKind
+from evolve.records.individual import Individual
+from evolve.records.run import TrialResult
 from evolve.words import worded
 
 ATTEMPTS = 3
 """How often a trial is begun whose worker dies each time, and a worker that dies before it is ready."""
 
-HUNG_ATTEMPTS = 2
+UNRESPONSIVE_ATTEMPTS = 2
 """How often a trial is begun that hangs each time: a second time, in case it was the machine's fault."""
 
 HOSTS = 10
@@ -28,31 +28,31 @@ class Round:
     Attributes:
         waiting: Who waits, the largest first.
         material: What all work from, in Ray's store.
-        observer: Who is told.
+        listener: Who is told.
         begun: How often each was begun, by id.
         hang_limit_s: How long one may be silent.
-        modest: The ids of those for whom a machine without a GPU is no disadvantage.
+        fits_on_cpu: The ids of those for whom a machine without a GPU is no disadvantage.
         checkpoints: The folder of half-trained networks; None keeps none.
         hosts_lost: How often each has lost the host that it was on, by id.
     """
 
     waiting: deque[Individual]
     material: Any
-    observer: TrialObserver
+    listener: EventHandler
     begun: Counter[str]
     hang_limit_s: float
-    modest: frozenset[str]
+    fits_on_cpu: frozenset[str]
     checkpoints: Path | None
     hosts_lost: Counter[str] = field(default_factory=Counter)
 
     @property
-    def modest_waiting(self) -> int:
+    def cpu_waiting(self) -> int:
         """How many wait that need no GPU."""
-        return sum(individual.id in self.modest for individual in self.waiting)
+        return sum(individual.id in self.fits_on_cpu for individual in self.waiting)
 
     def take_smallest(self) -> Individual:
         """The last in line of those that need no GPU; there must be one."""
-        smallest = next(individual for individual in reversed(self.waiting) if individual.id in self.modest)
+        smallest = next(individual for individual in reversed(self.waiting) if individual.id in self.fits_on_cpu)
         self.waiting.remove(smallest)
         return smallest
 
@@ -65,7 +65,7 @@ class Round:
         if begun == ATTEMPTS - 1:  # should it be the checkpoint that ends each process, the last attempt does without
             forget(self.checkpoints, individual.id)
         self.waiting.appendleft(individual)
-        self.observer.trial_lost(individual.id, f"its process {why}")
+        self.listener(Event(EventKind.LOST, individual.id, text=f"its process {why}"))
 
     def try_elsewhere(self, individual: Individual) -> None:
         """Put an individual first in line whose host was lost: not its fault, unless one host after the other is."""
@@ -75,7 +75,7 @@ class Round:
             return
         self.begun[individual.id] -= 1
         self.waiting.appendleft(individual)
-        self.observer.trial_lost(individual.id, "its host was lost")
+        self.listener(Event(EventKind.LOST, individual.id, text="its host was lost"))
 
     def give_up(self, individual: Individual, why: str) -> None:
         """Record that an individual has failed."""
@@ -83,5 +83,5 @@ class Round:
 
     def finish(self, result: TrialResult) -> None:
         """Tell what came of a trial; once it is recorded, what was kept of its training is of no use."""
-        self.observer.trial_finished(result)
+        self.listener(Event(EventKind.FINISHED, result.individual_id, result=result))
         forget(self.checkpoints, result.individual_id)

@@ -3,10 +3,10 @@
 It knows nothing of Ray; what it says is understood in `evolve.execution.ray_workers`.
 """
 
+import contextlib
 import os
 import pkgutil
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,27 +16,24 @@ from pathlib import Path
 import psutil
 
 from evolve.environment import isolate
-from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.gpu_card import card_mb
-from evolve.execution.material import Material
 from evolve.execution.ray_variables import OF_WORKERS
-from evolve.genetics.individual import Individual
-from evolve.network.gpu_share import GpuShare, hold_tensorflow, hold_to
-from evolve.store.records import TrialResult
+from evolve.execution.run_material import DomainSource, RunMaterial
+from evolve.network.process_memory import GpuShare, hold_to
+from evolve.records.events import Progress
+from evolve.records.individual import Individual
+from evolve.records.run import TrialResult
 
-RunTrial = Callable[[Individual, Material, Callable[[TrialProgress], None], Path | None], TrialResult]
+RunTrial = Callable[[Individual, RunMaterial, Callable[[Progress], None], Path | None], TrialResult]
 
 RUN_TRIAL = "evolve.execution.trial:run_trial"
-"""The trial of networks that write music; it imports TensorFlow, which only workers need."""
+"""The trial of a run's domain."""
 
 BEAT_S = 5.0
 """How often a worker says how long its trial has been silent."""
 
 _LOOK_S = 0.5
 """How often it looks at the memory that it holds."""
-
-_UNUSED = ("matplotlib", "pandas")
-"""Libraries that Keras imports where it finds them and no trial uses: 2 of the 9 CPU-seconds of its import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +51,9 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The process lives, and its trial has given no sign for so many seconds."""
+    """The process lives, and its trial has given no heartbeat for so many seconds."""
 
-    silent_s: float
+    unresponsive_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,13 @@ class Worker:
     """Runs trials, each with its own thread, while the thread that was called watches over it."""
 
     def __init__(
-        self, trial: str, most_mb: float, gpus: float | None = None, *, checkpoints: Path | None = None
+        self,
+        trial: str,
+        most_mb: float,
+        gpus: float | None = None,
+        *,
+        checkpoints: Path | None = None,
+        domain: DomainSource | None = None,
     ) -> None:
         """Import what trials need.
 
@@ -88,31 +91,42 @@ class Worker:
             gpus: GPUs that it may use; a share of one is held to that share of the GPU's memory, where that can be
                 told; 0: none; None: whatever there is.
             checkpoints: The folder of half-trained networks; None keeps none.
+            domain: Whose trials will come; None: it gets warm with the first.
         """
         isolate(OF_WORKERS)
         hold_to(gpus, _share_of(gpus))
-        self._run_trial, self._most_mb, self._checkpoints = _resolve(trial), most_mb, checkpoints
-        hold_tensorflow()
+        self._run_trial: RunTrial = pkgutil.resolve_name(trial)
+        self._most_mb, self._gpus, self._checkpoints = most_mb, gpus, checkpoints
+        self._is_warm = trial != RUN_TRIAL  # any other trial imports what it needs itself
+        if domain is not None and not self._is_warm:
+            self._warm_up(domain)
 
     def is_ready(self) -> Ready:
         """That everything is imported, and by whom."""
         return Ready(os.getpid(), psutil.Process().create_time())
 
-    def run(self, individual: Individual, material: Material) -> Iterator[object]:
-        """A trial's signs of life, each as it comes, a beat in between, and in the end its result."""
+    def _warm_up(self, domain: DomainSource) -> None:
+        card = card_mb() if self._gpus is not None and 0 < self._gpus < 1 else None
+        domain.open().warm_up(self._gpus, card)
+        self._is_warm = True
+
+    def run(self, individual: Individual, material: RunMaterial) -> Iterator[object]:
+        """A trial's heartbeats, each as it comes, a beat in between, and in the end its result."""
+        if not self._is_warm:
+            self._warm_up(material.domain)
         trial = _Running(self._run_trial, individual, material, self._checkpoints)
         beaten = looked = time.monotonic()
-        sign: object = None
-        while not isinstance(sign, Ended):
-            sign, now = trial.next_sign(_LOOK_S), time.monotonic()
-            if now - looked >= _LOOK_S and not isinstance(sign, Ended):
+        heartbeat: object = None
+        while not isinstance(heartbeat, Ended):
+            heartbeat, now = trial.next_heartbeat(_LOOK_S), time.monotonic()
+            if now - looked >= _LOOK_S and not isinstance(heartbeat, Ended):
                 looked = now
-                sign = self._verdict_on_memory(individual) or sign
-            if sign is None and now - beaten >= BEAT_S:
+                heartbeat = self._verdict_on_memory(individual) or heartbeat
+            if heartbeat is None and now - beaten >= BEAT_S:
                 beaten = now
-                sign = Alive(trial.silent_s)
-            if sign is not None:
-                yield sign
+                heartbeat = Alive(trial.unresponsive_s)
+            if heartbeat is not None:
+                yield heartbeat
 
     def _verdict_on_memory(self, individual: Individual) -> Ended | None:
         """That the trial must end, if the process holds more than it may."""
@@ -133,40 +147,43 @@ def _share_of(gpus: float | None) -> GpuShare | None:
 
 
 class _Running:
-    """One trial on a thread of its own; its signs are read by another."""
+    """One trial on a thread of its own; its heartbeats are read by another."""
 
     def __init__(
-        self, run_trial: RunTrial, individual: Individual, material: Material, checkpoints: Path | None
+        self, run_trial: RunTrial, individual: Individual, material: RunMaterial, checkpoints: Path | None
     ) -> None:
-        self._signs: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._last: TrialProgress | None = None
+        self._heartbeats: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._last: Progress | None = None
         self._heard_at = time.monotonic()
         threading.Thread(target=self._run, args=(run_trial, individual, material, checkpoints), daemon=True).start()
 
     @property
-    def silent_s(self) -> float:
-        """Since the trial's last sign of life, new or not."""
+    def unresponsive_s(self) -> float:
+        """Since the trial's last heartbeat, new or not."""
         return time.monotonic() - self._heard_at
 
-    def next_sign(self, timeout_s: float) -> object | None:
-        """The next sign that says something new, or None when there is none in time."""
+    def next_heartbeat(self, timeout_s: float) -> object | None:
+        """The next heartbeat that says something new, or None when there is none in time."""
         try:
-            return self._signs.get(timeout=timeout_s)
+            return self._heartbeats.get(timeout=timeout_s)
         except queue.Empty:
             return None
 
-    def _run(self, run_trial: RunTrial, individual: Individual, material: Material, checkpoints: Path | None) -> None:
+    def _run(
+        self, run_trial: RunTrial, individual: Individual, material: RunMaterial, checkpoints: Path | None
+    ) -> None:
         try:
-            result = run_trial(individual, material, self._hear, checkpoints)
+            with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):  # nobody would read it
+                result = run_trial(individual, material, self._hear, checkpoints)
         except BaseException as error:  # a library may even try to end the process
             result = TrialResult(individual.id, failure=f"{type(error).__name__}: {last_line(error)}")
-        self._signs.put(Ended(result, _memory_mb()))
+        self._heartbeats.put(Ended(result, _memory_mb()))
 
-    def _hear(self, progress: TrialProgress) -> None:
+    def _hear(self, progress: Progress) -> None:
         self._heard_at = time.monotonic()
-        # That a trial builds its network follows from its start; and most signs only repeat the one before.
-        if progress != self._last and progress.phase is not Phase.BUILDING:
-            self._signs.put(progress)
+        # That a trial gets ready follows from its start; and most heartbeats only repeat the one before.
+        if progress not in (self._last, Progress("starting")):
+            self._heartbeats.put(progress)
         self._last = progress
 
 
@@ -179,16 +196,3 @@ def last_line(error: BaseException) -> str:
 def _memory_mb() -> float:
     held: float = psutil.Process().memory_info().rss / 1e6
     return held
-
-
-def _resolve(trial: str) -> RunTrial:
-    """The function of this name, imported without what Keras imports in vain."""
-    hidden = [name for name in _UNUSED if name not in sys.modules]
-    for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]  # Python then says that there is no such library
-    try:
-        run_trial: RunTrial = pkgutil.resolve_name(trial)
-    finally:
-        for name in hidden:
-            del sys.modules[name]
-    return run_trial

@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from evolve.execution.contract import TrialProgress
-from evolve.execution.material import Material
+from evolve.execution.run_material import RunMaterial
 from evolve.execution.trial import run_trial
-from evolve.genetics.individual import Individual
 from evolve.network import checkpoint
-from evolve.store.records import TrialResult
+from evolve.records.events import Progress
+from evolve.records.individual import Individual
+from evolve.records.run import TrialResult
 
 CUT_OFF = "tests.execution.cut_off_trials:run"
 
@@ -28,14 +28,14 @@ def say(checkpoints: Path, what: str) -> None:
 
 
 def run(
-    individual: Individual, material: Material, report: Callable[[TrialProgress], None], checkpoints: Path | None
+    individual: Individual, material: RunMaterial, report: Callable[[Progress], None], checkpoints: Path | None
 ) -> TrialResult:
     """See `run_trial`."""
     assert checkpoints is not None
     folder = checkpoints
     checkpoint.EVERY_S, checkpoint.MOST_SHARE = 0.0, 1e9
 
-    def report_and_fall(progress: TrialProgress) -> None:
+    def report_and_fall(progress: Progress) -> None:
         if progress.epoch == IN_EPOCH and _order(folder).exists():
             what = _order(folder).read_text()
             _order(folder).unlink()

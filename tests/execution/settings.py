@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from evolve.config import RunConfig
-from evolve.execution.contract import TrialProgress
-from evolve.execution.material import Material, prepare
-from evolve.genetics.genome import Genome, Value
-from evolve.genetics.individual import Individual, Origin
+from evolve.domains.music.material import prepare
+from evolve.domains.music.settings import MusicSettings
+from evolve.execution.run_material import DomainSource, RunMaterial
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
-from evolve.store.records import TrialResult
+from evolve.records.events import Event, EventKind, Progress
+from evolve.records.genome import Genome, Value
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import TrialResult
+from evolve.settings import Settings, settings_from
 
 SPACE_TEXT = """
 genes:
@@ -22,10 +24,10 @@ genes:
 """
 
 
-def small_config(tunes: Path, **changes: object) -> RunConfig:
+def small_settings(tunes: Path, **changes: object) -> Settings:
     """One epoch, two songs of 12 notes."""
     settings = {"corpus": (str(tunes),), "epochs": 1, "songs": 2, "notes": 12, "population": 2, "seed": 5, "parents": 1}
-    return RunConfig.model_validate(settings | changes)
+    return settings_from(settings | changes, MusicSettings)
 
 
 def small_space() -> SearchSpace:
@@ -33,10 +35,12 @@ def small_space() -> SearchSpace:
     return parse_space(SPACE_TEXT, "small.yaml", GENES).space
 
 
-def small_material(config: RunConfig) -> Material:
+def small_material(settings: Settings, space: SearchSpace | None = None) -> RunMaterial:
     """What the trials of such a run work from, as a store would give it back."""
-    preparation = prepare(config, small_space())
-    return Material.load(preparation.data, preparation.facts, small_space(), config)
+    space = space or small_space()
+    preparation = prepare(settings.own, space, settings.core.seed)
+    space = space.with_groups(preparation.groups or ())
+    return RunMaterial(DomainSource("music"), preparation.data, preparation.facts, space, settings.dump())
 
 
 def individual(name: str, **genes: Value) -> Individual:
@@ -47,25 +51,35 @@ def individual(name: str, **genes: Value) -> Individual:
 
 
 class Recorder:
-    """An observer that remembers."""
+    """A listener that remembers."""
 
     def __init__(self) -> None:
         """Nothing was told yet."""
         self.started: list[str] = []
-        self.progress: list[TrialProgress] = []
+        self.progress: list[Progress] = []
         self.lost: list[tuple[str, str]] = []
         self.results: dict[str, TrialResult] = {}
         self.places: list[str] = []
+
+    def __call__(self, event: Event) -> None:
+        """Hear what has happened."""
+        match event.kind:
+            case EventKind.STARTED:
+                self.trial_started(event.individual_id)
+            case EventKind.LOST:
+                self.lost.append((event.individual_id, event.text))
+            case EventKind.PROGRESSED if event.progress:
+                self.trial_progressed(event.progress)
+            case EventKind.FINISHED if event.result:
+                self.trial_finished(event.result)
+            case EventKind.CAPACITY:
+                self.places.append(event.text)
 
     def trial_started(self, individual_id: str) -> None:
         """Remember who."""
         self.started.append(individual_id)
 
-    def trial_lost(self, individual_id: str, reason: str) -> None:
-        """Remember whose, and why."""
-        self.lost.append((individual_id, reason))
-
-    def trial_progressed(self, progress: TrialProgress) -> None:
+    def trial_progressed(self, progress: Progress) -> None:
         """Remember what."""
         self.progress.append(progress)
 
@@ -73,7 +87,3 @@ class Recorder:
         """Remember the result; a second one for the same individual is a mistake."""
         assert result.individual_id not in self.results
         self.results[result.individual_id] = result
-
-    def place_changed(self, place: str) -> None:
-        """Remember what was said of the place."""
-        self.places.append(place)

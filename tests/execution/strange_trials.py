@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evolve.execution.checkpoints import checkpoint_path
-from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material
 from evolve.execution.ray_execution import RayExecution
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual, Origin
-from evolve.network.gpu_share import share_held
-from evolve.store.records import TrialResult
+from evolve.execution.run_material import RunMaterial
+from evolve.network.process_memory import share_held
+from evolve.records.events import Progress
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import TrialResult
 from tests.execution.settings import Recorder
 
 RUN = "tests.execution.strange_trials:run"
@@ -29,8 +29,8 @@ def strange(slot: int, does: str = "nothing", width: int = 8) -> Individual:
     return Individual(f"g0-{slot}", 0, slot, Genome.from_dict({"does": does, "width": width}), Origin.FOUNDER)
 
 
-def run(
-    individual: Individual, material: Material, report: Callable[[TrialProgress], None], checkpoints: Path | None
+def run(  # noqa: PLR0912 - one for each thing that a trial may do
+    individual: Individual, material: RunMaterial, report: Callable[[Progress], None], checkpoints: Path | None
 ) -> TrialResult:
     """A trial that does what its gene says, and keeps an empty checkpoint at once where it may.
 
@@ -40,9 +40,9 @@ def run(
     ``tell S`` sleeps, and tells on which of Ray's machines it did, and what it may use of GPUs there; ``meet N FOLDER``
     tells it when so many have begun.
     """
-    assert material.config.songs
+    assert material.settings["songs"]
     _keep(checkpoints, individual.id)
-    report(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0))
+    report(Progress("training", 1, 1, 3.0))
     what, *words = str(individual.genome["does"]).split(maxsplit=2)
     if words[:1] == ["once"] and not _is_first_time(Path(words[-1], individual.id)):
         what = "nothing"
@@ -58,13 +58,15 @@ def run(
         case "live" | "chat":
             for step in range(int(10 * float(words[0]))):
                 time.sleep(0.1)
-                report(TrialProgress(individual.id, Phase.TRAINING, step + 2 if what == "chat" else 1, 1, 3.0))
+                report(Progress("training", step + 2 if what == "chat" else 1, 1, 3.0))
         case "leak":
             _kept.append(bytearray(os.urandom(1_000_000) * int(words[0])))
         case "sleep" | "tell":
             time.sleep(float(words[0]))
         case "meet":
             _meet(int(words[0]), Path(words[1]), individual.id)
+        case "print":
+            print("epoch 1")  # noqa: T201 - as users do
         case "raise":
             raise SystemExit("a library that ends the process")
         case "unsendable":
@@ -72,7 +74,7 @@ def run(
     return TrialResult(individual.id, {"process": os.getpid()} | (_where() if what in ("tell", "meet") else {}))
 
 
-def outcome(execution: RayExecution, individuals: list[Individual], material: Material) -> Recorder:
+def outcome(execution: RayExecution, individuals: list[Individual], material: RunMaterial) -> Recorder:
     """What the observer of these trials was told."""
     recorder = Recorder()
     with execution() as runner:

@@ -7,20 +7,20 @@ import pytest
 
 from evolve.errors import RunError
 from evolve.execution.checkpoints import checkpoint_path, forget, forget_all
-from evolve.execution.contract import Phase, TrialProgress
 from evolve.execution.in_process import InProcessRunner
-from evolve.execution.material import Material
 from evolve.execution.ray_execution import RayExecution
-from evolve.store.records import TrialResult
+from evolve.execution.run_material import RunMaterial
+from evolve.records.events import Progress
+from evolve.records.run import TrialResult
 from tests.execution.cut_off_trials import CUT_OFF, IN_EPOCH, say
-from tests.execution.settings import Recorder, individual, small_config, small_material
+from tests.execution.settings import Recorder, individual, small_material, small_settings
 from tests.execution.strange_trials import RUN, found, outcome, strange
 
 
 @pytest.fixture(scope="module")
-def material(tunes: Path) -> Material:
+def material(tunes: Path) -> RunMaterial:
     """What six epochs of training work from."""
-    return small_material(small_config(tunes, epochs=6, patience=6, seconds=1e5))
+    return small_material(small_settings(tunes, epochs=6, patience=6, seconds=1e5))
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +37,14 @@ def execution(folder: Path) -> Iterator[RayExecution]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(material: Material) -> TrialResult:
+def undisturbed(material: RunMaterial) -> TrialResult:
     """What comes of the trial when nothing happens."""
     recorder = Recorder()
     InProcessRunner().run([individual("g0-1")], material, recorder)
     return recorder.results["g0-1"]
 
 
-CERTAIN = ("held_out_bits_per_note", "epochs", "best_epoch", "stopped_by", "parameters")
+CERTAIN = ("validation_loss", "epochs", "best_epoch", "stopped_by", "parameters")
 
 
 def certain(result: TrialResult) -> object:
@@ -52,19 +52,19 @@ def certain(result: TrialResult) -> object:
     return (
         result.failure,
         {name: result.metrics.get(name) for name in CERTAIN},
-        [song.files[0].data for song in result.songs],
+        [song.files[0].data for song in result.samples],
     )
 
 
 def epochs(recorder: Recorder) -> list[int]:
     """The epochs that were shown while the network trained, in order, from the last beginning on."""
-    shown = [progress.epoch for progress in recorder.progress if progress.phase is Phase.TRAINING]
+    shown = [progress.epoch for progress in recorder.progress if progress.phase == "training"]
     return shown[len(shown) - 1 - shown[::-1].index(0) :]
 
 
 @pytest.mark.slow
 def test_a_training_whose_process_is_killed_goes_on_from_its_last_epoch(
-    execution: RayExecution, material: Material, folder: Path, undisturbed: TrialResult
+    execution: RayExecution, material: RunMaterial, folder: Path, undisturbed: TrialResult
 ) -> None:
     """In another process, to the very songs of an undisturbed trial; nothing is left of it."""
     say(folder, "kill")
@@ -78,7 +78,7 @@ def test_a_training_whose_process_is_killed_goes_on_from_its_last_epoch(
 class StoppedByHand(Recorder):
     """An observer whose user presses Ctrl-C in an epoch."""
 
-    def trial_progressed(self, progress: TrialProgress) -> None:
+    def trial_progressed(self, progress: Progress) -> None:
         """Remember it, and stop."""
         super().trial_progressed(progress)
         if progress.epoch == IN_EPOCH:
@@ -87,7 +87,7 @@ class StoppedByHand(Recorder):
 
 @pytest.mark.slow
 def test_a_training_that_was_stopped_goes_on_when_the_run_does(
-    execution: RayExecution, material: Material, folder: Path, undisturbed: TrialResult
+    execution: RayExecution, material: RunMaterial, folder: Path, undisturbed: TrialResult
 ) -> None:
     """Its network waits until then."""
     say(folder, "wait")
@@ -111,7 +111,7 @@ class NoRoom(Recorder):
 
 @pytest.mark.slow
 def test_a_result_that_cannot_be_recorded_costs_little(
-    execution: RayExecution, material: Material, folder: Path, undisturbed: TrialResult
+    execution: RayExecution, material: RunMaterial, folder: Path, undisturbed: TrialResult
 ) -> None:
     """The network is forgotten only when the result is safe."""
     with pytest.raises(RunError, match="full"), execution() as runner:
@@ -123,7 +123,7 @@ def test_a_result_that_cannot_be_recorded_costs_little(
 
 
 @pytest.mark.slow
-def test_the_last_attempt_does_without_a_checkpoint(material: Material, tmp_path: Path) -> None:
+def test_the_last_attempt_does_without_a_checkpoint(material: RunMaterial, tmp_path: Path) -> None:
     """Should it be the checkpoint that ends each process; whoever is given up, or has ended, leaves none."""
     folder = tmp_path / "checkpoints"
     individuals = [strange(1, "die"), strange(2, f"die once {tmp_path}"), strange(3)]

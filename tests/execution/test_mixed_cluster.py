@@ -11,22 +11,22 @@ import pytest
 
 from evolve.errors import ExecutionError
 from evolve.execution.contract import TrialRunner
-from evolve.execution.material import Material
-from evolve.execution.places import Demand, Node
 from evolve.execution.ray_execution import RayExecution
 from evolve.execution.ray_variables import TOKEN_FILE
-from evolve.genetics.individual import Individual
-from evolve.store.records import TrialResult
-from tests.execution.settings import Recorder, small_config, small_material
+from evolve.execution.run_material import RunMaterial
+from evolve.execution.slots import Demand, Node
+from evolve.records.individual import Individual
+from evolve.records.run import TrialResult
+from tests.execution.settings import Recorder, small_material, small_settings
 from tests.execution.strange_trials import RUN, outcome, strange
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def material(tunes: Path) -> Material:
+def material(tunes: Path) -> RunMaterial:
     """What the trials work from: small networks are nothing to a processor within 20 seconds, large ones too much."""
-    return small_material(small_config(tunes, seconds=20, epochs=30))
+    return small_material(small_settings(tunes, seconds=20, epochs=30))
 
 
 def large(slot: int, does: str = "tell 1") -> Individual:
@@ -85,7 +85,7 @@ def nodes_of(recorder: Recorder) -> dict[str, Any]:
 
 
 def test_small_networks_go_where_there_is_no_gpu_and_large_ones_wait(
-    material: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    material: RunMaterial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One place has the GPU; beside it two on the other machine take what is no worse off there, all three at once."""
     does = f"meet 3 {tmp_path}"
@@ -102,7 +102,7 @@ def test_small_networks_go_where_there_is_no_gpu_and_large_ones_wait(
 
 
 def test_a_gpu_that_joins_is_used_and_one_that_leaves_is_not_waited_for(
-    material: Material, monkeypatch: pytest.MonkeyPatch
+    material: RunMaterial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without any, processors train everything; what waits when one comes waits for it, until it is gone again."""
     with cluster(monkeypatch, num_cpus=1) as machines, RayExecution(machines.address, trial=RUN) as execution:
@@ -120,7 +120,7 @@ def test_a_gpu_that_joins_is_used_and_one_that_leaves_is_not_waited_for(
     assert last != gpu.node_id
 
 
-def test_trials_share_a_gpu_by_its_memory(material: Material, nvidia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trials_share_a_gpu_by_its_memory(material: RunMaterial, nvidia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two large networks, or four small ones, fit on a GPU of 8 GB; each worker is held to its share of it."""
     nvidia.write_text("#!/bin/sh\necho 7680\n")
     folders = [nvidia.parent / name for name in ("first", "second", "third")]
@@ -138,7 +138,7 @@ def test_trials_share_a_gpu_by_its_memory(material: Material, nvidia: Path, monk
         execution() as runner,
     ):
         ran = [told_by(runner, individuals, material) for individuals in generations]
-        assert str(runner.sharing) == "4 trials share a GPU: the largest network takes 1.9 of 8.1 GB"
+        assert str(runner.sharing) == "4 trials share a GPU: the largest trial takes 1.9 of 8.1 GB"
     processes, shares = zip(*ran, strict=True)
     assert (len(processes[0]), len(processes[2])) == (2, 4)
     assert shares == ({"2.1 GB of 8.1 GB"}, {"2.1 GB of 8.1 GB"}, {"1.0 GB of 8.1 GB"})
@@ -147,7 +147,7 @@ def test_trials_share_a_gpu_by_its_memory(material: Material, nvidia: Path, monk
 
 
 def test_gpus_whose_memory_nobody_can_tell_are_not_shared(
-    material: Material, nvidia: Path, monkeypatch: pytest.MonkeyPatch
+    material: RunMaterial, nvidia: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One trial each, as if nothing had been asked for; and the user can be told."""
     nvidia.write_text("#!/bin/sh\nexit 9\n")
@@ -170,7 +170,7 @@ def nvidia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def told_by(runner: TrialRunner, individuals: Sequence[Individual], material: Material) -> tuple[set[Any], set[Any]]:
+def told_by(runner: TrialRunner, individuals: Sequence[Individual], material: RunMaterial) -> tuple[set[Any], set[Any]]:
     """The processes that ran these trials, and the shares of a GPU that they were held to."""
     recorder = Recorder()
     runner.run(individuals, material, recorder)
@@ -191,7 +191,7 @@ def test_a_worker_whose_machine_left_while_it_started_is_no_failed_start(
     monkeypatch.setattr("ray.kill", lambda _: None)
     monkeypatch.setattr(ray_workers, "nodes", lambda: (Node("here", 2.0),))
     runner: Any = ray_workers.RayRunner(Demand(1.0))
-    places = [ray_workers._Place(None, None, node_id=machine) for _ in range(4)]
+    places = [ray_workers.WorkerSlot(None, None, node_id=machine) for _ in range(4)]
     runner._places = list(places)
     with pytest.raises(ExecutionError, match="no worker can start") if is_there else nullcontext():
         for place in places:

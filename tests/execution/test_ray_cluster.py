@@ -9,8 +9,8 @@ import pytest
 
 from evolve.errors import ExecutionError
 from evolve.execution import ray_cluster
-from evolve.execution.places import Demand, Node
 from evolve.execution.ray_cluster import connect, resources_of_a_trial
+from evolve.execution.slots import Demand, Node
 from tests.troubles import told
 
 pytestmark = pytest.mark.slow

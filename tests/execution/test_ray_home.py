@@ -75,7 +75,7 @@ def until_empty(place: Path) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("delay_s", [0.0, 1.0, 2.5, 4.0, 6.0, None], ids=lambda delay: f"{delay} s")
+@pytest.mark.parametrize("delay_s", [0.0, 2.5, 5.0, None], ids=lambda delay: f"{delay} s")
 def test_nothing_of_ray_outlives_a_killed_driver(place: Path, delay_s: float | None) -> None:
     """Killed while Ray starts, or when it has: all its processes and files are gone within seconds, not minutes."""
     driver = begin(STARTING)

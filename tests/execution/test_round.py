@@ -1,7 +1,9 @@
 """How often a trial is begun that does not end, and what is told of it."""
 
 from collections import Counter, deque
+from pathlib import Path
 
+from evolve.execution.checkpoints import checkpoint_path
 from evolve.execution.round import ATTEMPTS, HOSTS, Round
 from tests.execution.settings import Recorder
 from tests.execution.strange_trials import strange
@@ -15,9 +17,9 @@ def begun(round_: Round) -> bool:
     return True
 
 
-def of_one(recorder: Recorder) -> Round:
+def of_one(recorder: Recorder, checkpoints: Path | None = None) -> Round:
     """A round of one trial."""
-    return Round(deque([strange(1)]), None, recorder, Counter(), 60.0, frozenset(), None)
+    return Round(deque([strange(1)]), None, recorder, Counter(), 60.0, frozenset(), checkpoints)
 
 
 def test_a_trial_whose_processes_die_is_given_up() -> None:
@@ -52,3 +54,16 @@ def test_a_trial_that_takes_every_host_down_is_given_up_in_the_end() -> None:
         round_.try_elsewhere(strange(1))
     assert len(recorder.lost) == HOSTS - 1
     assert recorder.results["g0-1"].failure == f"its host was lost {HOSTS} times"
+
+
+def test_the_last_attempt_does_without_the_checkpoint(tmp_path: Path) -> None:
+    """It may be what ends each process; before, it is what saves the work of the one that died."""
+    round_ = of_one(Recorder(), tmp_path)
+    checkpoint = checkpoint_path(tmp_path, "g0-1")
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    checkpoint.write_bytes(b"half a network")
+    is_there = []
+    while begun(round_):
+        is_there.append(checkpoint.exists())
+        round_.try_again(strange(1), "died or was killed", ATTEMPTS)
+    assert is_there == [True] * (ATTEMPTS - 1) + [False]

@@ -4,16 +4,17 @@ import os
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
 
 from evolve.execution import worker as module
-from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material
-from evolve.execution.worker import Alive, Ended, Ready, Worker
-from evolve.network.gpu_share import GpuShare, share_held
-from tests.execution.settings import small_config, small_material
+from evolve.execution.run_material import DomainSource, RunMaterial
+from evolve.execution.worker import RUN_TRIAL, Alive, Ended, Ready, Worker
+from evolve.network.process_memory import GpuShare, share_held
+from evolve.records.events import Progress
+from tests.execution.settings import small_material, small_settings
 from tests.execution.strange_trials import RUN, strange
 from tests.troubles import told
 
@@ -21,12 +22,12 @@ PLENTY_MB = 1e6
 
 
 @pytest.fixture(scope="module")
-def material(tunes: Path) -> Material:
+def material(tunes: Path) -> RunMaterial:
     """What the trials work from."""
-    return small_material(small_config(tunes))
+    return small_material(small_settings(tunes))
 
 
-def said(does: str, material: Material, most_mb: float = PLENTY_MB) -> list[object]:
+def said(does: str, material: RunMaterial, most_mb: float = PLENTY_MB) -> list[object]:
     """Everything that a worker says of one trial."""
     return list(Worker(RUN, most_mb).run(strange(1, does), material))
 
@@ -52,36 +53,37 @@ def test_a_worker_is_held_to_its_share_of_a_gpu(
     """Where the memory of the GPU can be told; a whole one is its own, and without any it sees none."""
     monkeypatch.setattr(os, "environ", {name: os.environ[name] for name in os.environ if "CUDA" not in name})
     monkeypatch.setattr(module, "card_mb", lambda: card)
-    Worker(RUN, PLENTY_MB, gpus)
+    monkeypatch.setitem(sys.modules, "evolve.domains.music.trial", ModuleType("trial"))  # no TensorFlow is needed here
+    Worker(RUN_TRIAL, PLENTY_MB, gpus, domain=DomainSource("music"))
     assert share_held() == held
     assert os.environ.get("CUDA_VISIBLE_DEVICES") == seen
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
 
 
-def test_signs_that_only_repeat_the_one_before_are_not_sent(material: Material) -> None:
+def test_signs_that_only_repeat_the_one_before_are_not_sent(material: RunMaterial) -> None:
     """Ten a second would be, from each of many workers."""
     news, ended = said("live 1", material)
-    assert news == TrialProgress("g0-1", Phase.TRAINING, 1, 1, 3.0)
+    assert news == Progress("training", 1, 1, 3.0)
     assert isinstance(ended, Ended)
     assert not ended.is_spent
     assert ended.memory_mb > 50
 
 
 def test_a_trial_without_news_still_tells_that_its_process_lives(
-    material: Material, monkeypatch: pytest.MonkeyPatch
+    material: RunMaterial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With how long the trial itself has been silent: long where it gives no sign, hardly at all where it does."""
     monkeypatch.setattr(module, "BEAT_S", 0.5)
-    silent = [sign.silent_s for sign in said("sleep 2.2", material) if isinstance(sign, Alive)]
+    silent = [sign.unresponsive_s for sign in said("sleep 2.2", material) if isinstance(sign, Alive)]
     assert len(silent) >= 2
     assert silent == sorted(silent)
     assert silent[-1] > 1
-    lively = [sign.silent_s for sign in said("live 2", material) if isinstance(sign, Alive)]
+    lively = [sign.unresponsive_s for sign in said("live 2", material) if isinstance(sign, Alive)]
     assert lively
     assert max(lively) < 1
 
 
-def test_a_trial_that_takes_too_much_ends_its_worker(material: Material) -> None:
+def test_a_trial_that_takes_too_much_ends_its_worker(material: RunMaterial) -> None:
     """It says so before the machine has to; its process is not used again."""
     for does in ("sleep 30", "chat 30"):  # also one that has news ten times a second
         *_, ended = said(does, material, most_mb=10.0)
@@ -98,7 +100,7 @@ def test_what_no_trial_uses_can_be_imported_afterwards(hidden: str) -> None:
     assert (hidden in sys.modules) is known
 
 
-def test_a_trial_that_raises_is_told_by_its_last_line(material: Material) -> None:
+def test_a_trial_that_raises_is_told_by_its_last_line(material: RunMaterial) -> None:
     """Even one that tries to end the process."""
     began = time.monotonic()
     *_, ended = said("raise", material)
@@ -111,3 +113,11 @@ def test_a_trial_that_raises_is_told_by_its_last_line(material: Material) -> Non
 def test_the_last_line_of_an_error_says_something(error: Exception, line: str) -> None:
     """Its kind, where it says nothing."""
     assert module.last_line(error) == line
+
+
+def test_what_a_trial_prints_is_not_seen(material: RunMaterial, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would tear the progress board apart."""
+    *_, ended = said("print", material)
+    assert isinstance(ended, Ended)
+    assert ended.result.failure is None
+    assert capsys.readouterr().out == ""

@@ -12,13 +12,13 @@ from pathlib import Path
 from evolve.execution.ray_execution import RayExecution
 from evolve.execution.ray_node import address_towards, new_token, ray_node
 from evolve.execution.resources import Resources
-from tests.execution.settings import Recorder, small_config, small_material
+from tests.execution.settings import Recorder, small_material, small_settings
 from tests.execution.strange_trials import RUN, strange
 
 
 def main(tunes: Path) -> None:
     """Start them, run three trials on them, look at them."""
-    material = small_material(small_config(tunes))
+    material = small_material(small_settings(tunes))
     own, token = address_towards(None), new_token()
     small, large = (Resources(cpus=cpus, gpus=0, memory_mb=3_000) for cpus in (1, 2))
     recorder = Recorder()

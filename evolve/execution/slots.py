@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evolve.config import FIT, GpusPerTrial
 from evolve.errors import ExecutionError
+from evolve.settings import FIT, GpusPerTrial
 from evolve.words import counted
 
 MOST_ON_A_GPU = 16
@@ -56,21 +56,21 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The places for trials that a cluster holds at a moment.
+    """The slots for trials that a cluster holds at a moment.
 
     Attributes:
-        gpus: GPUs, or the share of one, of each of the main places; 0: there are none, or none are wanted.
-        places: How many main places there are, at least 1; Ray finds the machine.
-        spare: For each place beside them on a machine without GPUs, that machine; none where no place has a GPU.
+        gpus: GPUs, or the share of one, of each of the main slots; 0: there are none, or none are wanted.
+        slots: How many main slots there are, at least 1; Ray finds the machine.
+        cpu_only: For each slot beside them on a machine without GPUs, that machine; none where no slot has a GPU.
     """
 
     gpus: float
-    places: int
-    spare: tuple[str, ...] = ()
+    slots: int
+    cpu_only: tuple[str, ...] = ()
 
 
 def lay_out(nodes: Sequence[Node], demand: Demand, share: float = 1.0) -> Layout:
-    """The places that these machines hold.
+    """The slots that these machines hold.
 
     Args:
         nodes: All that are alive.
@@ -79,14 +79,14 @@ def lay_out(nodes: Sequence[Node], demand: Demand, share: float = 1.0) -> Layout
     """
     gpus = gpus_asked(nodes, demand, share)
     holding = [node for node in nodes if node.gpus > 0 or not gpus]
-    places = max(1, sum(fitting(node, demand.cpus, gpus) for node in holding))
+    slots = max(1, sum(fitting(node, demand.cpus, gpus) for node in holding))
     others = [node for node in nodes if not node.gpus and gpus]
-    spare = tuple(node.id for node in others for _ in range(fitting(node, demand.cpus, 0.0)))
-    return Layout(gpus, places, spare)
+    cpu_only = tuple(node.id for node in others for _ in range(fitting(node, demand.cpus, 0.0)))
+    return Layout(gpus, slots, cpu_only)
 
 
 def gpus_asked(nodes: Sequence[Node], demand: Demand, share: float = 1.0) -> float:
-    """The GPUs of a main place: as the demand says; where it leaves that open, none where there are no GPUs."""
+    """The GPUs of a main slot: as the demand says; where it leaves that open, none where there are no GPUs."""
     if isinstance(demand.gpus, float | int):
         return float(demand.gpus)
     if not any(node.gpus > 0 for node in nodes):

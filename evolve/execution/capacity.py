@@ -2,16 +2,16 @@
 
 import time
 
-from evolve.config import FIT
-from evolve.execution.places import Demand, Layout, Node, lay_out, share_that_fits
 from evolve.execution.ray_cluster import cards_mb, nodes
+from evolve.execution.slots import Demand, Layout, Node, lay_out, share_that_fits
+from evolve.settings import FIT
 
 LOOK_ROUND_S = 5.0
 """How often the cluster is asked what it holds now."""
 
 
-class Room:
-    """A cluster's machines, and how the places for trials are laid out on them."""
+class Capacity:
+    """A cluster's machines, and how the slots for trials are laid out on them."""
 
     def __init__(self, demand: Demand) -> None:
         """Nobody was asked yet.
@@ -27,7 +27,7 @@ class Room:
         self._share = 0.0
 
     def layout(self) -> Layout | None:
-        """The places that there are now; None where the networks must be known first, which are to share GPUs."""
+        """The slots that there are now; None where the networks must be known first, which are to share GPUs."""
         self._look_round()
         if not self._is_to_fit:
             return lay_out(self.nodes, self.demand)
@@ -35,21 +35,21 @@ class Room:
             return None
         return lay_out(self.nodes, self.demand, self._share)
 
-    def suit(self, largest_mb: float, trials: int) -> None:
-        """Let each GPU hold as many trials as fit, if that gives more of them a place.
+    def fit(self, largest_mb: float, trials: int) -> None:
+        """Let each GPU hold as many trials as fit, if that gives more of them a slot.
 
         Workers are held to their share for life, so another share means other workers: one that is larger than needed
         stays as long as it keeps nobody waiting.
 
         Args:
-            largest_mb: What the process of the largest network takes of a GPU's memory.
+            largest_mb: What the process of the largest trial takes of a GPU's memory.
             trials: How many wait.
         """
         self._look_round()
         self._largest_mb = largest_mb
         if self._is_to_fit:
             needed = self._needed_share(largest_mb)
-            if needed > self._share or self._places(self._share) < min(trials, self._places(needed)):
+            if needed > self._share or self._slots(self._share) < min(trials, self._slots(needed)):
                 self._share = needed
 
     @property
@@ -60,7 +60,7 @@ class Room:
         card_mb = self._smallest_card_mb()
         if card_mb is None:
             return "a machine cannot tell the memory of its GPU: each trial has a GPU to itself (gpus_per_trial)"
-        sizes = f"the largest network takes {self._largest_mb / 1000:.1f} of {card_mb / 1000:.1f} GB"
+        sizes = f"the largest trial takes {self._largest_mb / 1000:.1f} of {card_mb / 1000:.1f} GB"
         sharing = int(1 / self._share)
         return f"{sharing} trials share a GPU: {sizes}" if sharing > 1 else f"one trial a GPU: {sizes}"
 
@@ -80,8 +80,8 @@ class Room:
                 self._share = max(self._share, self._needed_share(self._largest_mb))
         self._looked_at = time.monotonic()
 
-    def _places(self, share: float) -> int:
-        return lay_out(self.nodes, self.demand, share).places
+    def _slots(self, share: float) -> int:
+        return lay_out(self.nodes, self.demand, share).slots
 
     def _needed_share(self, largest_mb: float) -> float:
         card_mb = self._smallest_card_mb()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.errors import ExecutionError
-from evolve.execution.places import (
+from evolve.execution.slots import (
     Demand,
     Layout,
     Node,

@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evolve.cli.options import DEFAULT_LISTENER
+from evolve.domains.music import DOMAIN
 from evolve.errors import ExecutionError, RunError, SettingsError, SpaceError
 from evolve.genetics.breeding import MAX_REPLACEMENTS
-from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
-from evolve.judging.ballot import Ballot
-from evolve.run_facts import config_of, space_of
-from evolve.search import Outcome, advance, cast_ballot, create, extend
-from evolve.sittings import Sitting, sit
-from evolve.store.records import GenerationStatus, IndividualStatus, RunRecord, TrialResult
+from evolve.records.ballot import Ballot
+from evolve.records.events import Event, EventKind
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import GenerationStatus, IndividualStatus, RunRecord, TrialResult
+from evolve.search.listening import ListeningSession, open_session
+from evolve.search.run_facts import settings_of, space_of
+from evolve.search.steps import Outcome, advance, cast_ballot, create, extend
 from evolve.store.run_store import RunStore
+from evolve.terminal.options import DEFAULT_LISTENER
 from tests.pretended_trials import (
     WORDS_ALONE,
     PretendedExecution,
@@ -26,7 +28,7 @@ from tests.pretended_trials import (
     go,
     lineage,
     prepare_run,
-    small_config,
+    small_settings,
     worth,
 )
 from tests.store.runs import every_text
@@ -38,7 +40,7 @@ TRIALS = 10
 @pytest.fixture(scope="module")
 def prepared(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose founders are born; copied by whoever goes on with it."""
-    return prepare_run(tmp_path_factory.mktemp("prepared") / "run", small_config(tunes))
+    return prepare_run(tmp_path_factory.mktemp("prepared") / "run", small_settings(tunes))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_a_run_ends_with_all_generations_ranked(undisturbed: RunRecord) -> None:
         assert len(generation.members) == 4
         for name in generation.members:
             assert undisturbed.individuals[name].status is IndividualStatus.EVALUATED
-            assert [song.index for song in undisturbed.individuals[name].songs] == [1, 2]
+            assert [song.index for song in undisturbed.individuals[name].samples] == [1, 2]
 
 
 def test_the_ranking_decides_who_breeds_and_who_comes_back(undisturbed: RunRecord) -> None:
@@ -74,7 +76,7 @@ def test_the_ranking_decides_who_breeds_and_who_comes_back(undisturbed: RunRecor
     records = undisturbed.individuals
     for before, after in zip(undisturbed.generations, undisturbed.generations[1:], strict=False):
         order = sorted(before.members, key=lambda name: -worth(records[name].individual.genome))
-        assert {name: standing.rank for name, standing in before.standings.items()} == {
+        assert {name: entry.rank for name, entry in before.ranking.items()} == {
             name: rank for rank, name in enumerate(order, start=1)
         }
         assert before.parents == tuple(order[:2])
@@ -123,9 +125,9 @@ def test_trials_run_only_while_nobody_listens(store: RunStore) -> None:
     """The machine is given back before the listener is asked, and taken anew for the next generation."""
     execution, seen = PretendedExecution(), []
 
-    def judge(sitting: Sitting) -> tuple[Ballot, str]:
-        seen.append((sitting.generation, execution.is_running, execution.entered))
-        return by_ear(sitting)
+    def judge(session: ListeningSession) -> tuple[Ballot, str]:
+        seen.append((session.generation, execution.is_running, execution.entered))
+        return by_ear(session)
 
     go(store, execution, judge)
     assert seen == [(0, False, 1), (1, False, 2), (2, False, 3)]
@@ -137,9 +139,9 @@ def test_the_place_gets_ready_while_a_listener_still_ranks(store: RunStore) -> N
     """For as many trials as the next generation may need; before the last ranking nothing more will come."""
     execution, seen = PretendedExecution(), []
 
-    def judge(sitting: Sitting) -> tuple[Ballot, str]:
+    def judge(session: ListeningSession) -> tuple[Ballot, str]:
         seen.append(list(execution.foretold))
-        return by_ear(sitting)
+        return by_ear(session)
 
     go(store, execution, judge)
     assert seen == [[4], [4, 4], [4, 4]]
@@ -153,9 +155,9 @@ def test_songs_can_be_heard_as_each_individual_ends(store: RunStore) -> None:
     observer = Remembering()
     by_letter: dict[int, set[str]] = {}
 
-    def judge(sitting: Sitting) -> tuple[Ballot, str]:
-        by_letter[sitting.generation] = {f"{letter}-1.mid" for letter in sitting.letters}
-        return by_ear(sitting)
+    def judge(session: ListeningSession) -> tuple[Ballot, str]:
+        by_letter[session.generation] = {f"{letter}-1.mid" for letter in session.letters}
+        return by_ear(session)
 
     go(store, judge=judge, observer=observer)
     assert [heard for heard, _ in observer.hearable] == [1, 2, 3, 4, *[2, 3, 4] * 2]
@@ -166,57 +168,58 @@ def test_songs_can_be_heard_as_each_individual_ends(store: RunStore) -> None:
 
 
 def test_a_replacement_inherits_the_letter_and_no_other_changes(store: RunStore) -> None:
-    """What was laid out before somebody failed still lies under the right letter when all have ended."""
+    """What was staged before somebody failed still lies under the right letter when all have ended."""
     execution = PretendedExecution(fails=lambda one: "bad" if one.id in ("g0-1", "g0-3", "g0-3b") else None)
-    sittings: list[Sitting] = []
+    sessions: list[ListeningSession] = []
 
-    def judge(sitting: Sitting) -> None:
-        sittings.append(sitting)
+    def judge(session: ListeningSession) -> None:
+        sessions.append(session)
 
     observer = Remembering()
     go(store, execution, judge, observer)
     assert [heard for heard, _ in observer.hearable] == [1, 2, 3, 4]
-    assert sorted(sittings[0].letters.values()) == ["g0-1b", "g0-2", "g0-3c", "g0-4"]
-    for candidate in sittings[0].candidates:
+    assert sorted(sessions[0].letters.values()) == ["g0-1b", "g0-2", "g0-3c", "g0-4"]
+    for candidate in sessions[0].candidates:
         midi = store.paths.artifact(candidate.id, "song-1.mid").read_bytes()
-        assert candidate.songs[0].files["midi"].read_bytes() == midi
+        assert candidate.samples[0].files["midi"].read_bytes() == midi
 
 
 def test_an_observer_hears_of_a_result_when_it_is_kept(store: RunStore) -> None:
     """Not before: what a person sees as done survives anything."""
 
     class Looking(Remembering):
-        def trial_finished(self, result: object) -> None:
-            name = result.individual_id  # type: ignore[attr-defined]
-            assert store.read().individuals[name].status is IndividualStatus.EVALUATED
-            self.events.append("looked")
+        def __call__(self, event: Event) -> None:
+            super().__call__(event)
+            if event.kind is EventKind.FINISHED:
+                assert store.read().individuals[event.individual_id].status is IndividualStatus.EVALUATED
+                self.events.append("looked")
 
     observer = Looking()
     go(store, observer=observer)
     assert observer.events.count("looked") == TRIALS
-    assert observer.events[:3] == ["generation 0 of run", "g0-1 started", "g0-1 training"]
+    assert observer.events[:3] == ["generation 0", "g0-1 started", "g0-1 training"]
     assert observer.events.count("ended") == 3
 
 
 def test_a_run_knows_its_settings_its_space_and_what_made_it(tunes: Path, tmp_path: Path) -> None:
     """In the store for resuming, and beside it as files to read; the corpus is read when it is taken on."""
-    config, observer = small_config(tunes), Remembering()
-    with create(tmp_path / "run", config, "words.yaml", WORDS_ALONE) as store:
+    settings, observer = small_settings(tunes), Remembering()
+    with create(tmp_path / "run", settings, "words.yaml", WORDS_ALONE) as store:
         run = store.read()
-        assert config_of(run) == config
-        assert space_of(run).size == 384
+        assert settings_of(run, DOMAIN) == settings
+        assert space_of(run, DOMAIN).size == 384
         assert {"evolve", "python", "tensorflow", "keras", "ray", "symusic"} <= set(run.versions)
         assert store.paths.space.read_text() == WORDS_ALONE
         assert yaml.safe_load(store.paths.settings.read_text())["population"] == 4
         assert go(store, judge=None, observer=observer) is Outcome.WAITING
         run = store.read()
-        assert run.corpus["pieces"] == 8
-        assert run.opening["notes"] == config.window
-        assert all(store.read_file(path) for path in run.opening["files"].values())
+        assert run.fact("corpus")["pieces"] == 8
+        assert run.fact("opening")["notes"] == settings.own.opening_notes
+        assert all(store.read_file(path) for path in run.fact("opening")["files"].values())
         assert observer.corpus[-1] == (8, 8)
         assert not [text for text in every_text(store.paths.database) if str(store.paths.folder) in text]
     with pytest.raises(RunError, match="exists already"):
-        create(tmp_path / "run", config, "words.yaml", WORDS_ALONE)
+        create(tmp_path / "run", settings, "words.yaml", WORDS_ALONE)
 
 
 def test_the_name_of_a_run_changes_nothing_and_the_seed_everything(
@@ -225,8 +228,8 @@ def test_the_name_of_a_run_changes_nothing_and_the_seed_everything(
     """Two runs with the same settings breed the same genomes."""
     genomes = []
     for name, seed in (("other name", 11), ("run", 12)):
-        config = small_config(tunes, seed=seed, generations=2)
-        with create(tmp_path / name, config, "words.yaml", WORDS_ALONE) as store:
+        settings = small_settings(tunes, seed=seed, generations=2)
+        with create(tmp_path / name, settings, "words.yaml", WORDS_ALONE) as store:
             go(store)
             genomes.append([record.individual.genome for record in store.read().individuals.values()])
     first = [record.individual.genome for record in undisturbed.individuals.values()][: len(genomes[0])]
@@ -254,7 +257,7 @@ def test_failures_are_replaced_until_the_set_is_full(store: RunStore) -> None:
         "g0-4 failed (the loss became NaN); g0-4b takes its place",
         "g0-4b failed (the loss became NaN); g0-4c takes its place",
     ]
-    assert [len(one.songs) for one in sit(store, 0, "ann").candidates] == [2, 2, 2, 2]
+    assert [len(one.samples) for one in open_session(store, 0, "ann").candidates] == [2, 2, 2, 2]
     genomes = [record.individual.genome for record in run.individuals.values()]
     assert len(set(genomes)) == len(genomes)
 
@@ -280,19 +283,19 @@ def test_a_slot_that_always_fails_ends_the_run_with_its_reason(store: RunStore) 
 
 def test_a_replacement_is_none_of_those_that_were_born(tunes: Path, tmp_path: Path) -> None:
     """In a space of five for four members only the fifth can take the place of the one that failed."""
-    config, text = (
-        small_config(tunes, generations=1),
+    settings, text = (
+        small_settings(tunes, generations=1),
         "genes: {cell: lstm, width: {type: choice, values: [8, 9, 10, 11, 12]}}",
     )
-    with create(tmp_path / "run", config, "five.yaml", text) as store:
+    with create(tmp_path / "run", settings, "five.yaml", text) as store:
         assert go(store, PretendedExecution(lambda one: "NaN" if one.id == "g0-3" else None)) is Outcome.COMPLETE
         assert {record.individual.genome["width"] for record in store.read().individuals.values()} == {8, 9, 10, 11, 12}
 
 
 def test_a_space_without_genomes_left_to_replace_is_told(tunes: Path, tmp_path: Path) -> None:
     """Two genomes for two members, and one of them fails."""
-    config = small_config(tunes, population=2, parents=1)
-    with create(tmp_path / "run", config, "two.yaml", "genes: {branches: {type: boolean}}") as store:
+    settings = small_settings(tunes, population=2, parents=1)
+    with create(tmp_path / "run", settings, "two.yaml", "genes: {branches: {type: boolean}}") as store:
         with pytest.raises(SpaceError, match="exhausted: 2 of its 2"):
             go(store, PretendedExecution(unlucky))
         assert store.read().individuals["g0-1"].status is IndividualStatus.EVALUATED
@@ -306,8 +309,8 @@ def test_without_a_judge_a_run_waits_for_a_ballot(store: RunStore, undisturbed: 
     for generation in range(3):
         assert go(store, judge=None) is Outcome.WAITING
         assert go(store, judge=lambda _: None) is Outcome.WAITING
-        sitting = sit(store, generation, DEFAULT_LISTENER)
-        cast_ballot(store, sitting, *by_ear(sitting))
+        session = open_session(store, generation, DEFAULT_LISTENER)
+        cast_ballot(store, session, *by_ear(session))
     assert go(store, judge=None) is Outcome.COMPLETE
     assert lineage(store.read()) == lineage(undisturbed)
 
@@ -317,9 +320,9 @@ def test_ballots_of_two_listeners_decide_together(store: RunStore) -> None:
     go(store, judge=None)
     members = store.read().generations[0].members
     for listener, order in (("ann", members), ("bob", (members[0], *members[:0:-1]))):
-        cast_ballot(store, sit(store, 0, listener), Ballot(tuple((name,) for name in order)), "order")
+        cast_ballot(store, open_session(store, 0, listener), Ballot(tuple((name,) for name in order)), "order")
     generation = store.read().generations[0]
-    assert generation.standings[members[0]].rank == 1
+    assert generation.ranking[members[0]].rank == 1
     assert [ballot.listener for ballot in generation.ballots] == ["ann", "bob"]
     assert generation.ballots[0].letters != generation.ballots[1].letters
     go(store, judge=None)
@@ -332,7 +335,7 @@ def test_whom_nobody_heard_comes_after_all_who_were(store: RunStore) -> None:
     store.record_facts({"settings": {**store.read().settings, "parents": 3}})
     go(store, judge=None)
     *_, third, fourth = store.read().generations[0].members
-    cast_ballot(store, sit(store, 0, "ann"), Ballot(((fourth,), (third,))), "order")
+    cast_ballot(store, open_session(store, 0, "ann"), Ballot(((fourth,), (third,))), "order")
     go(store, judge=None)
     assert store.read().generations[0].parents[:2] == (fourth, third)
     assert store.read().generations[1].elites == (fourth,)
@@ -344,11 +347,11 @@ def test_a_large_generation_wants_more_room_on_the_disk(
     """It is told before anything is trained; with half of it done, half of the room will do."""
     monkeypatch.setattr(RunStore, "free_bytes", lambda _: 250 * 10**6)
     assert go(store, judge=None) is Outcome.WAITING
-    with create(tmp_path / "large", small_config(tunes, population=130), "words.yaml", WORDS_ALONE) as large:
+    with create(tmp_path / "large", small_settings(tunes, population=130), "words.yaml", WORDS_ALONE) as large:
         with pytest.raises(ExecutionError, match="has 250 MB left, and a generation wants 260 MB; make room"):
             go(large)
         for name in list(large.read().individuals)[:10]:
-            large.record_trial(TrialResult(name, {"held_out_bits_per_note": 3.0}))
+            large.record_trial(TrialResult(name, {"validation_loss": 3.0}))
         assert go(large, judge=None) is Outcome.WAITING
 
 
@@ -361,35 +364,35 @@ def by_slot(individual: Individual) -> float:
 
 
 def test_the_best_by_the_rule_are_heard_and_the_favourite_comes_back(tunes: Path, tmp_path: Path) -> None:
-    """Whatever it is worth by the rule; nothing of the others is laid out for a listener."""
-    config, observer = small_config(tunes, population=8, heard=3), Remembering()
-    seated: list[tuple[str, ...]] = []
+    """Whatever it is worth by the rule; nothing of the others is staged for a listener."""
+    settings, observer = small_settings(tunes, population=8, heard=3), Remembering()
+    met: list[tuple[str, ...]] = []
 
-    def judge(sitting: Sitting) -> tuple[Ballot, str]:
-        seated.append(tuple(sorted(sitting.letters.values())))
-        return by_ear(sitting)
+    def judge(session: ListeningSession) -> tuple[Ballot, str]:
+        met.append(tuple(sorted(session.letters.values())))
+        return by_ear(session)
 
-    with create(tmp_path / "run", config, "words.yaml", WORDS_ALONE) as store:
+    with create(tmp_path / "run", settings, "words.yaml", WORDS_ALONE) as store:
         assert go(store, PretendedExecution(bits=by_slot), judge, observer) is Outcome.COMPLETE
         run = store.read()
-        laid_out = {path.name for path in store.paths.listening(0, DEFAULT_LISTENER).iterdir()}
-    assert seated[0] == ("g0-6", "g0-7", "g0-8")
-    for before, after, candidates in zip(run.generations, run.generations[1:], seated[1:], strict=False):
-        assert set(before.parents) <= set(before.standings)
+        staged = {path.name for path in store.paths.listening(0, DEFAULT_LISTENER).iterdir()}
+    assert met[0] == ("g0-6", "g0-7", "g0-8")
+    for before, after, candidates in zip(run.generations, run.generations[1:], met[1:], strict=False):
+        assert set(before.parents) <= set(before.ranking)
         assert after.elites[0] in candidates
         assert [name for name in candidates if name not in after.elites] == list(after.members[-2:])
-    assert {name[0] for name in laid_out} == {"A", "B", "C"}
+    assert {name[0] for name in staged} == {"A", "B", "C"}
     assert observer.hearable == []
     assert observer.notices == 3 * [
         "of 8 members, the 3 with the lowest validation loss are heard "
-        "(heard=3, screening=held_out_bits_per_note); the choice is made when all have ended"
+        "(heard=3, screening=validation_loss); the choice is made when all have ended"
     ]
 
 
 def test_a_sample_can_be_heard_as_it_ends_and_is_the_same_however_trials_end(tunes: Path, tmp_path: Path) -> None:
     """In whatever order, and after a stop in the middle."""
-    config = small_config(tunes, population=8, heard=3, screening="sample")
-    prepared = prepare_run(tmp_path / "run", config)
+    settings = small_settings(tunes, population=8, heard=3, screening="sample")
+    prepared = prepare_run(tmp_path / "run", settings)
     lineages = []
     for place, execution in enumerate((PretendedExecution(), PretendedExecution(order=5))):
         observer = Remembering()
@@ -404,30 +407,20 @@ def test_a_sample_can_be_heard_as_it_ends_and_is_the_same_however_trials_end(tun
 
 def test_when_all_who_were_heard_are_rejected_the_next_by_the_rule_are_parents(tunes: Path, tmp_path: Path) -> None:
     """Nobody has said a word against them."""
-    with create(tmp_path / "run", small_config(tunes, population=8, heard=3), "words.yaml", WORDS_ALONE) as store:
+    with create(tmp_path / "run", small_settings(tunes, population=8, heard=3), "words.yaml", WORDS_ALONE) as store:
         go(store, PretendedExecution(bits=by_slot), judge=None)
-        sitting = sit(store, 0, "ann")
-        assert sorted(sitting.unheard) == ["g0-1", "g0-2", "g0-3", "g0-4", "g0-5"]
-        cast_ballot(store, sitting, Ballot((), tuple(sitting.letters.values())), "order")
+        session = open_session(store, 0, "ann")
+        assert sorted(session.unheard) == ["g0-1", "g0-2", "g0-3", "g0-4", "g0-5"]
+        cast_ballot(store, session, Ballot((), tuple(session.letters.values())), "order")
         go(store, judge=None)
         assert store.read().generations[0].parents == ("g0-5", "g0-4")
         assert store.read().generations[1].elites == ("g0-5",)
-        assert "g0-5" in sit(store, 1, "ann").letters.values()
-
-
-def test_a_run_older_than_screening_has_everyone_heard_also_when_it_is_extended(store: RunStore) -> None:
-    """Its ballots, letters and half-made ballots were made with all."""
-    settings = {name: value for name, value in store.read().settings.items() if name not in ("heard", "screening")}
-    store.record_facts({"settings": settings})
-    assert config_of(store.read()).heard == 4
-    extend(store, 5)
-    assert store.read().settings["heard"] == 4
-    assert store.read().settings["generations"] == 5
+        assert "g0-5" in open_session(store, 1, "ann").letters.values()
 
 
 def test_when_all_are_rejected_the_next_generation_is_new(store: RunStore) -> None:
     """A listener who likes nothing is not forced to breed from it."""
-    go(store, judge=lambda sitting: (Ballot((), tuple(sitting.letters.values())), "list"))
+    go(store, judge=lambda session: (Ballot((), tuple(session.letters.values())), "list"))
     run = store.read()
     assert run.generations[1].elites == ()
     origins = {run.individuals[name].individual.origin for name in run.generations[1].members}
@@ -437,12 +430,12 @@ def test_when_all_are_rejected_the_next_generation_is_new(store: RunStore) -> No
 def test_a_ballot_cannot_be_changed_once_the_children_are_born(store: RunStore) -> None:
     """Their lineage would be a lie."""
     go(store, judge=None)
-    sitting = sit(store, 0, DEFAULT_LISTENER)
-    cast_ballot(store, sitting, *by_ear(sitting))
-    cast_ballot(store, sitting, *by_ear(sitting))
+    session = open_session(store, 0, DEFAULT_LISTENER)
+    cast_ballot(store, session, *by_ear(session))
+    cast_ballot(store, session, *by_ear(session))
     go(store, judge=None)
     with pytest.raises(RunError, match="has children already"):
-        cast_ballot(store, sitting, *by_ear(sitting))
+        cast_ballot(store, session, *by_ear(session))
 
 
 def test_a_complete_run_can_be_given_more_generations(store: RunStore) -> None:

@@ -4,24 +4,17 @@ Nothing of it is kept. It follows from what the store holds and nobody changes o
 members, and what their trials made.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from evolve.config import Screening
-from evolve.genetics.individual import first_in_slot
-from evolve.judging.screening import screened
-from evolve.music.facts.words import is_stuck
-from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord
+from evolve.domain_registry import presentation_for
+from evolve.judging.presenting import screened
+from evolve.presentation import Facts, ScreeningRule, judged_word, numbers
+from evolve.records.individual import first_in_slot
+from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord
+from evolve.settings import SAMPLE
 from evolve.words import counted, worded
-
-_WORDS: Mapping[Screening, str] = {
-    Screening.HELD_OUT_BITS: "the {heard:,} with the lowest validation loss {are} heard",
-    Screening.DISTANCE: "the {heard:,} whose songs are least unlike the corpus {are} heard",
-    Screening.STUCK: "the {heard:,} with the fewest stuck songs {are} heard",
-    Screening.COPIED: "the {heard:,} that {copy} the shortest passages {are} heard",
-    Screening.SAMPLE: "a sample of {heard:,} is heard",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +36,8 @@ def candidates_of(run: RunRecord, generation: GenerationRecord) -> Candidates | 
     """Who is put before listeners; None while that is for the trials to decide and they have not ended."""
     if not is_screened(run, generation):
         return Candidates(generation.members)
-    rule = Screening(run.settings["screening"])
-    if rule.needs_results and not generation.status.is_evaluated:
+    rule = _rule(run)
+    if rule is not None and not generation.status.is_evaluated:
         return None
     order = _screened(run, generation, rule)
     chosen = set(order[: _most(run, generation)])
@@ -59,45 +52,47 @@ def is_screened(run: RunRecord, generation: GenerationRecord) -> bool:
 
 def rule_in_words(run: RunRecord, generation: GenerationRecord) -> str:
     """How those are chosen who are heard, such as ``of 1,000 members, a sample of 26 is heard (heard=26, …)``."""
-    heard = _most(run, generation)
-    verbs = {"copy": "copies", "are": "is"}
-    spoken = {several: worded(heard, one, several) for several, one in verbs.items()}
-    chosen = _WORDS[Screening(run.settings["screening"])].format(heard=heard, **spoken)
+    heard, rule = _most(run, generation), _rule(run)
+    words = rule.words if rule else f"a sample of {{heard:,}} is {judged_word(presentation_for(run))}"
+    chosen = words.format(heard=heard, are=worded(heard, "is", "are"))
     settings = ", ".join(f"{name}={run.settings[name]}" for name in ("heard", "screening"))
     return f"of {counted(len(generation.members), 'member')}, {chosen} ({settings})"
 
 
 def _most(run: RunRecord, generation: GenerationRecord) -> int:
-    """How many are heard at most; in runs that are older than the setting all are."""
     return int(run.settings.get("heard", len(generation.members)))
 
 
-def _screened(run: RunRecord, generation: GenerationRecord, rule: Screening) -> tuple[str, ...]:
+def _rule(run: RunRecord) -> ScreeningRule | None:
+    """The rule by which the run chooses; None for a sample.
+
+    Of a domain that is not at hand the name of a rule is a metric, or a fact of the samples.
+    """
+    name = str(run.settings["screening"])
+    if name == SAMPLE:
+        return None
+    presentation = presentation_for(run)
+    plain = f"the {{heard:,}} with the lowest {name.replace('_', ' ')} {{are}} {judged_word(presentation)}"
+
+    def score(metrics: Facts, samples: Sequence[Facts]) -> float | None:
+        known = numbers([metrics], name) or numbers(samples, name)
+        return fmean(known) if known else None
+
+    return presentation.screening.get(name) or ScreeningRule(plain, score)
+
+
+def _screened(run: RunRecord, generation: GenerationRecord, rule: ScreeningRule | None) -> tuple[str, ...]:
     """The members, those first who are to be heard.
 
-    A place belongs to a slot: where only chance decides, a replacement inherits it, as it does a letter.
+    A place belongs to a slot: where only chance decides, a replacement inherits it, as it does a letter. What a
+    listener hears beside the samples of a trial changes no candidate.
     """
     slots = {first_in_slot(name): name for name in generation.members}
-    scores = {slot: _score(run.individuals[name], rule) for slot, name in slots.items()}
+    scores = {slot: _score(run.individuals[name], rule) if rule else None for slot, name in slots.items()}
     elites = {first_in_slot(name) for name in generation.elites}
     order = screened(list(slots), scores, elites=elites, seed=run.settings["seed"], generation=generation.index)
     return tuple(slots[slot] for slot in order)
 
 
-def _score(record: IndividualRecord, rule: Screening) -> float | None:
-    """What a member is screened by, the lower the better; None where it is not known."""
-    if rule is Screening.HELD_OUT_BITS:
-        return _number(record.metrics.get(rule))
-    return fmean(numbers) if (numbers := list(_facts(record, rule))) else None
-
-
-def _facts(record: IndividualRecord, rule: Screening) -> Iterator[float]:
-    """The fact of each song of its trial that has it; what a listener hears beside them changes no candidate."""
-    for song in record.chosen_songs:
-        number = float(is_stuck(song.facts)) if rule is Screening.STUCK else _number(song.facts.get(rule))
-        if number is not None:
-            yield number
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+def _score(record: IndividualRecord, rule: ScreeningRule) -> float | None:
+    return rule.score(record.metrics, [sample.facts for sample in record.chosen_samples])

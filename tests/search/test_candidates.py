@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from evolve.candidates import Candidates, candidates_of, is_screened
-from evolve.config import Screening
-from evolve.store.records import RunRecord, SongRecord, SongResult, TrialResult
+from evolve.domains.music.presentation import SCREENING
+from evolve.records.run import RunRecord, Sample, SampleRecord, TrialResult
+from evolve.search.candidates import Candidates, candidates_of, is_screened
+from evolve.settings import SAMPLE
 from evolve.store.run_store import RunStore
 from tests.store.runs import FACTS, files, founders
 
@@ -24,17 +25,17 @@ def evaluated(folder: Path, **settings: object) -> RunRecord:
         for one, bits, distance, copied in zip(founders(5), BITS, DISTANCES, COPIED, strict=True):
             stuck = "one note, 40 times" if one.slot < 4 else ""
             songs = tuple(
-                SongResult(index, files(f"song-{index}", b""), {"distance": distance + index, "copied_notes": copied,
+                Sample(index, files(f"song-{index}", b""), {"distance": distance + index, "copied_notes": copied,
                            "stuck": stuck if index < one.slot else ""}) for index in (1, 2, 3)
             )  # fmt: skip
-            store.record_trial(TrialResult(one.id, {"held_out_bits_per_note": bits}, songs))
+            store.record_trial(TrialResult(one.id, {"validation_loss": bits}, songs))
         store.record_evaluated(0)
         return store.read()
 
 
 @pytest.mark.parametrize(
     ("screening", "slots", "next_slot"),
-    [("held_out_bits_per_note", (2, 4), 5), ("distance", (3, 5), 2), ("copied_notes", (3, 5), 1)],
+    [("validation_loss", (2, 4), 5), ("distance", (3, 5), 2), ("copied_notes", (3, 5), 1)],
 )
 def test_those_are_heard_who_are_lowest_in_what_the_rule_goes_by(
     tmp_path: Path, screening: str, slots: tuple[int, ...], next_slot: int
@@ -54,9 +55,9 @@ def test_those_are_heard_who_are_lowest_in_what_the_rule_goes_by(
 def test_songs_that_a_listener_asks_for_change_no_candidate(tmp_path: Path, screening: str) -> None:
     """However good they are: who is heard was decided when the trials ended."""
     run = evaluated(tmp_path / "run", heard=2, screening=screening)
-    best = SongRecord(4, {}, {"distance": -9.0, "copied_notes": -99, "stuck": ""})
+    best = SampleRecord(4, {}, {"distance": -9.0, "copied_notes": -99, "stuck": ""})
     asked = {
-        name: replace(one, metrics={**one.metrics, "songs_heard": [1, 2, 3]}, songs=(*one.songs, best))
+        name: replace(one, samples=(*one.samples, best))
         for name, one in run.individuals.items()
         if name in ("g0-1", "g0-2")
     }
@@ -81,8 +82,11 @@ def test_a_generation_that_can_be_heard_whole_is(tmp_path: Path) -> None:
         assert not is_screened(run, run.generations[0])
 
 
-@pytest.mark.parametrize("screening", Screening)
-def test_who_came_back_is_heard_again_whatever_the_rule(tmp_path: Path, screening: Screening) -> None:
+RULES = (*SCREENING, SAMPLE)
+
+
+@pytest.mark.parametrize("screening", RULES)
+def test_who_came_back_is_heard_again_whatever_the_rule(tmp_path: Path, screening: str) -> None:
     """An elite is a promise to the listener."""
     run = evaluated(tmp_path / "run", heard=2, screening=screening)
     for elite in run.generations[0].members:
@@ -94,13 +98,13 @@ def test_who_came_back_is_heard_again_whatever_the_rule(tmp_path: Path, screenin
 
 def test_a_sample_is_known_before_any_trial_has_ended_and_the_best_are_not(tmp_path: Path) -> None:
     """A replacement inherits the place of whoever failed, as it inherits the letter."""
-    for screening in Screening:
+    for screening in RULES:
         facts = {**FACTS, "settings": {**FACTS["settings"], "heard": 2, "screening": screening}}
         with RunStore.create(tmp_path / screening, facts) as store:
             store.record_generation(0, founders(5), {})
             run = store.read()
             candidates = candidates_of(run, run.generations[0])
-            assert (candidates is None) == screening.needs_results
+            assert (candidates is None) == (screening != SAMPLE)
             if candidates:
                 failed = candidates.heard[0]
                 fresh = replace(run.individuals[failed].individual, id=f"{failed}b")

@@ -4,16 +4,18 @@ What ends is kept in the store at once, and its songs can be heard while others 
 """
 
 from collections import Counter
-from pathlib import Path
-from typing import Protocol
+from dataclasses import replace
 
-from evolve.candidates import candidates_of, is_screened, rule_in_words
 from evolve.errors import ExecutionError
-from evolve.execution.contract import Execution, TrialObserver, TrialProgress, TrialRunner
+from evolve.execution.contract import Execution, TrialRunner
+from evolve.execution.run_material import RunMaterial
 from evolve.genetics.breeding import MAX_REPLACEMENTS, replace_failed
-from evolve.run_facts import config_of, space_of
-from evolve.sittings import EarlyHearing
-from evolve.store.records import GenerationRecord, IndividualRecord, RunRecord, TrialResult
+from evolve.genetics.space import SearchSpace
+from evolve.records.events import Event, EventHandler, EventKind
+from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord
+from evolve.search.candidates import candidates_of, is_screened, rule_in_words
+from evolve.search.listening import EarlyHearing
+from evolve.search.run_facts import core_of
 from evolve.store.run_store import RunStore
 
 MIN_FREE_MB = 200
@@ -23,53 +25,44 @@ _MB_EACH = 2
 """What a small network and its five songs take: a generation of thousands wants more room than the least."""
 
 
-class RunObserver(TrialObserver, Protocol):
-    """Whom a run tells what it does."""
-
-    def corpus_read(self, done: int, total: int) -> None:
-        """So many of the corpus's files are read."""
-
-    def noticed(self, notice: str) -> None:
-        """Something that the user should know."""
-
-    def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
-        """A generation's missing trials are about to run."""
-
-    def songs_laid_out(self, heard: int, folder: Path) -> None:
-        """The songs of so many members can be heard already, under blind letters in this folder."""
-
-    def evaluation_ended(self) -> None:
-        """Every member of the generation has songs, or the evaluation was stopped."""
-
-
-def evaluate(store: RunStore, run: RunRecord, execution: Execution, observer: RunObserver, listener: str) -> None:
+def evaluate(
+    store: RunStore,
+    run: RunRecord,
+    execution: Execution,
+    on_event: EventHandler,
+    *,
+    listener: str,
+    material: RunMaterial,
+) -> None:
     """Step 3: every member is trained and composes; those that fail give their place to fresh ones.
 
     Args:
         store: The run.
         run: What was just read of it; its newest generation is to be evaluated.
         execution: Where trials run.
-        observer: Who is told what happens.
-        listener: For whom songs are laid out as they come.
+        on_event: Is told what happens.
+        listener: For whom samples are staged as they come.
+        material: What the trials work from.
 
     Raises:
         ExecutionError: The disk is nearly full, the machine cannot run trials, or a slot fails again and again.
     """
     generation = run.generations[-1]
     _check_disk(store, sum(not record.status.is_finished for record in _members(run)))
-    observer.evaluation_started(run, generation)
-    _tell_who_is_heard(run, generation, observer)
+    missing = tuple(one.individual.id for one in _members(run) if not one.status.is_finished)
+    on_event(Event(EventKind.EVALUATING, generation=generation.index, members=missing, facts=run.settings))
+    _tell_who_is_heard(run, generation, on_event)
     try:
-        recorder = _Recorder(store, observer, EarlyHearing(store, run, generation.index, listener))
+        recorder = _Recorder(store, on_event, generation.index, EarlyHearing(store, run, generation.index, listener))
         with execution() as runner:
-            run = _run_missing(store, run, runner, recorder)
+            run = _run_missing(store, run, runner, recorder, material)
             for _ in range(MAX_REPLACEMENTS):
                 if not _failed_members(run):
                     break
-                run = _replace_failed(store, run, observer)
-                run = _run_missing(store, run, runner, recorder)
+                run = _replace_failed(store, run, on_event, material.space)
+                run = _run_missing(store, run, runner, recorder, material)
     finally:
-        observer.evaluation_ended()
+        on_event(Event(EventKind.EVALUATED, generation=generation.index))
     if failed := _failed_members(run):
         last = failed[-1]
         raise ExecutionError(
@@ -80,11 +73,11 @@ def evaluate(store: RunStore, run: RunRecord, execution: Execution, observer: Ru
     store.record_evaluated(generation.index)
 
 
-def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, observer: RunObserver) -> None:
+def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, on_event: EventHandler) -> None:
     """In a line, where not all are; and why no songs come before all trials have ended, where that is so."""
     if is_screened(run, generation):
         late = "" if candidates_of(run, generation) else "; the choice is made when all have ended"
-        observer.noticed(f"{rule_in_words(run, generation)}{late}")
+        on_event(Event(EventKind.NOTICE, text=f"{rule_in_words(run, generation)}{late}"))
 
 
 def _check_disk(store: RunStore, trials: int) -> None:
@@ -98,15 +91,13 @@ def _check_disk(store: RunStore, trials: int) -> None:
         )
 
 
-def _run_missing(store: RunStore, run: RunRecord, runner: TrialRunner, recorder: "_Recorder") -> RunRecord:
+def _run_missing(
+    store: RunStore, run: RunRecord, runner: TrialRunner, recorder: "_Recorder", material: RunMaterial
+) -> RunRecord:
     """Run what is wanted and not recorded; gives what the store then says."""
-    from evolve.execution.material import Material  # noqa: PLC0415 - a ranking needs no music library
-
     missing = [record.individual for record in _members(run) if not record.status.is_finished]
     if not missing:
         return run
-    facts = {"opening": run.opening, "corpus": run.corpus}
-    material = Material.load(store.read_material(), facts, space_of(run), config_of(run))
     runner.run(missing, material, recorder)
     return store.read()
 
@@ -121,7 +112,7 @@ def _failed_members(run: RunRecord) -> tuple[IndividualRecord, ...]:
     return tuple(record for record in _members(run) if record.failure is not None)
 
 
-def _replace_failed(store: RunStore, run: RunRecord, observer: RunObserver) -> RunRecord:
+def _replace_failed(store: RunStore, run: RunRecord, on_event: EventHandler, space: SearchSpace) -> RunRecord:
     """Give failed members' places to fresh genomes; gives what the store then says.
 
     All of a round at once, in the order of their slots, so that the genomes do not depend on which failed first.
@@ -130,43 +121,34 @@ def _replace_failed(store: RunStore, run: RunRecord, observer: RunObserver) -> R
     slots = Counter(run.individuals[name].individual.slot for name in run.generations[-1].failed)
     replacement = {one.individual.id: slots[one.individual.slot] for one in failed}
     taken = [record.individual.genome for record in run.individuals.values()]
-    fresh = replace_failed([one.individual for one in failed], replacement, taken, space_of(run), config_of(run).seed)
+    fresh = replace_failed([one.individual for one in failed], replacement, taken, space, core_of(run).seed)
     store.record_replacements({old.individual.id: new for old, new in zip(failed, fresh, strict=True)})
     for old, new in zip(failed, fresh, strict=True):
-        observer.noticed(f"{old.individual.id} failed ({old.failure}); {new.id} takes its place")
+        on_event(Event(EventKind.NOTICE, text=f"{old.individual.id} failed ({old.failure}); {new.id} takes its place"))
     return store.read()
 
 
 class _Recorder:
-    """Keeps each result in the store before anybody else hears of it, and lays its songs out to be heard at once."""
+    """Keeps each result in the store before anybody else hears of it, and lays its samples out to be judged at once."""
 
-    def __init__(self, store: RunStore, observer: RunObserver, early: EarlyHearing) -> None:
-        self._store = store
-        self._observer = observer
-        self._early = early
+    def __init__(self, store: RunStore, on_event: EventHandler, generation: int, early: EarlyHearing) -> None:
+        self._store, self._on_event, self._generation, self._early = store, on_event, generation, early
         self._tell_what_can_be_heard()
 
-    def trial_started(self, individual_id: str) -> None:
-        self._store.record_start(individual_id)
-        self._observer.trial_started(individual_id)
-
-    def trial_lost(self, individual_id: str, reason: str) -> None:
-        self._store.record_lost(individual_id, reason)
-        self._observer.trial_lost(individual_id, reason)
-
-    def trial_progressed(self, progress: TrialProgress) -> None:
-        self._observer.trial_progressed(progress)
-
-    def trial_finished(self, result: TrialResult) -> None:
-        if self._store.record_trial(result):
-            self._early.lay_out(result.individual_id)
-            self._observer.trial_finished(result)
-            if result.songs:
-                self._tell_what_can_be_heard()
-
-    def place_changed(self, place: str) -> None:
-        self._observer.place_changed(place)
+    def __call__(self, event: Event) -> None:
+        if event.kind is EventKind.STARTED:
+            self._store.record_start(event.individual_id)
+        elif event.kind is EventKind.LOST:
+            self._store.record_lost(event.individual_id, event.text)
+        elif event.kind is EventKind.FINISHED and event.result is not None:
+            if not self._store.record_trial(event.result):
+                return
+            self._early.stage(event.individual_id)
+        self._on_event(replace(event, generation=self._generation))
+        if event.result is not None and event.result.samples:
+            self._tell_what_can_be_heard()
 
     def _tell_what_can_be_heard(self) -> None:
         if self._early.heard:
-            self._observer.songs_laid_out(self._early.heard, self._early.folder)
+            heard, folder = self._early.heard, str(self._early.folder)
+            self._on_event(Event(EventKind.PRESENTABLE, generation=self._generation, done=heard, text=folder))

@@ -1,22 +1,27 @@
-"""A sitting: one listener before one generation, under blind letters."""
+"""A listening session: one listener with one generation, under blind letters."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolve.candidates import Candidates, candidates_of
+from evolve.domain import Domain
+from evolve.domain_registry import presentation_for
 from evolve.errors import RunError
-from evolve.genetics.individual import first_in_slot
-from evolve.judging.ballot import Candidate, CandidateSong
-from evolve.judging.letters import blind_letters
-from evolve.report.reliability import Reliability, reliability_of
+from evolve.judging.presenting import blind_letters
+from evolve.presentation import Presentation
+from evolve.records.ballot import Candidate, CandidateSample
+from evolve.records.individual import first_in_slot
+from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord, SampleRecord
+from evolve.search.candidates import Candidates, candidates_of
+from evolve.search.reliability import Reliability, reliability_of
+from evolve.search.run_facts import domain_source
 from evolve.store.names import checked_name, known_name
-from evolve.store.records import GenerationRecord, IndividualRecord, Json, RunRecord, SongRecord
 from evolve.store.run_store import RunStore
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class ListeningSession:
     """What a listener needs to fill in a ballot.
 
     Attributes:
@@ -28,10 +33,11 @@ class Sitting:
         rule: How the candidates were chosen, in a line; empty when all members are heard.
         reliability: How much their songs tell about them; None where that is not known.
         steps: Of the listener's unfinished ballot, oldest first.
-        save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another sitting of
+        save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another session of
             this listener has kept others meanwhile.
-        more: Of a candidate's id, the candidate with one more of its songs; None when it has no other. It stays with
+        more: Of a candidate's id, the candidate with one more of its samples; None when it has no other. It stays with
             the candidate. Raises `RunError` when it cannot be read or kept.
+        presentation: How the domain tells of the samples.
     """
 
     generation: int
@@ -44,20 +50,28 @@ class Sitting:
     steps: tuple[Json, ...]
     save: Callable[[Sequence[Json]], None]
     more: Callable[[str], Candidate | None]
+    presentation: Presentation
 
 
-def sit(store: RunStore, generation: int, listener: str) -> Sitting:
-    """Seat a listener before an evaluated generation, with the songs laid out under blind letters.
+def open_session(store: RunStore, generation: int, listener: str, domain: Domain | None = None) -> ListeningSession:
+    """Open a session of a listener with an evaluated generation, its samples staged under blind letters.
+
+    Args:
+        store: The run.
+        generation: Which one.
+        listener: Who judges.
+        domain: The run's; None: as the run says, which must be one that is installed.
 
     Raises:
         RunError: The generation is not ready to be heard.
     """
     run, listener = store.look(), _known(store, listener)
+    domain = domain or domain_source(run).open()
     record = heard_generation(run, generation)
-    chosen = _seated(run, record)
+    chosen = _known_candidates(run, record)
     letters = _letters(run, generation, listener)
-    table = _ListeningTable(store, run, letters, store.paths.listening(generation, listener))
-    candidates = tuple(map(table.laid_out, letters.values()))
+    stage = _ListeningStage(store, run, letters, store.paths.listening(generation, listener), domain)
+    candidates = tuple(map(stage.staged, letters.values()))
     steps = tuple(store.draft_steps(generation, listener))
     kept: Sequence[Json] = steps
 
@@ -67,34 +81,47 @@ def sit(store: RunStore, generation: int, listener: str) -> Sitting:
         kept = steps
 
     told = reliability_of(run, record)
-    return Sitting(
-        generation, listener, letters, candidates, chosen.unheard, chosen.rule, told, steps, save, table.more
+    return ListeningSession(
+        generation,
+        listener,
+        letters,
+        candidates,
+        chosen.unheard,
+        chosen.rule,
+        told,
+        steps,
+        save,
+        stage.more,
+        domain.presentation,
     )
 
 
-class _ListeningTable:
+class _ListeningStage:
     """The candidates' songs under their blind letters, as many of each as this listener was given.
 
     At first those are the songs that were chosen, and others that this listener asked for in this very generation:
     somebody who comes back with more songs than the others would be known by that.
     """
 
-    def __init__(self, store: RunStore, run: RunRecord, letters: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, store: RunStore, run: RunRecord, letters: Mapping[str, str], folder: Path, domain: Domain
+    ) -> None:
+        self._domain = domain
         self._store, self._run, self._folder = store, run, folder
         self._letter_of = {name: letter for letter, name in letters.items()}
         self._given: dict[str, int] = {}
 
-    def laid_out(self, name: str, most: int | None = None) -> Candidate:
+    def staged(self, name: str, most: int | None = None) -> Candidate:
         """A candidate with the songs that this listener was given, or the first so many of all."""
         letter = self._letter_of[name]
-        songs = self._given_songs(name) if most is None else self._store.songs_of(name)[:most]
-        candidate = Candidate(letter, name, tuple(_lay_out(self._store, one, letter, self._folder) for one in songs))
+        songs = self._given_songs(name) if most is None else self._store.samples_of(name)[:most]
+        candidate = Candidate(letter, name, tuple(_stage(self._store, one, letter, self._folder) for one in songs))
         self._given[name] = len(songs)
         return candidate
 
-    def _given_songs(self, name: str) -> tuple[SongRecord, ...]:
-        chosen, letter = self._run.individuals[name].chosen_songs, self._letter_of[name]
-        others = self._store.songs_of(name)[len(chosen) :]
+    def _given_songs(self, name: str) -> tuple[SampleRecord, ...]:
+        chosen, letter = self._run.individuals[name].chosen_samples, self._letter_of[name]
+        others = self._store.samples_of(name)[len(chosen) :]
         given = [
             one for one in others if any(path.exists() for path in _blind_paths(one, letter, self._folder).values())
         ]
@@ -103,35 +130,33 @@ class _ListeningTable:
     def more(self, name: str) -> Candidate | None:
         """A candidate with one more song: one that was asked for before, by others or elsewhere, or else a new one."""
         given = self._given[name]
-        is_kept = len(self._store.songs_of(name)) > given
-        if is_kept or _one_more(self._store, self._run.individuals[name]):
-            return self.laid_out(name, given + 1)
+        is_kept = len(self._store.samples_of(name)) > given
+        if is_kept or _one_more(self._store, self._run.individuals[name], self._domain):
+            return self.staged(name, given + 1)
         return None
 
 
-def _one_more(store: RunStore, record: IndividualRecord) -> bool:
-    """Whether an individual has a song that nobody has heard yet; it is made to sound, and kept."""
-    from evolve.execution.unheard import KIND, heard_now  # noqa: PLC0415 - a ranking needs no music library
-
-    songs = store.songs_of(record.individual.id)
-    if KIND not in record.files or not songs:
+def _one_more(store: RunStore, record: IndividualRecord, domain: Domain) -> bool:
+    """Whether an individual has a sample that nobody was given yet; it is made and kept."""
+    samples = store.samples_of(record.individual.id)
+    if not samples:
         return False
-    asked_for = len(songs) - len(record.chosen_songs)
-    song = heard_now(store.read_file(record.files[KIND]), already=asked_for, index=songs[-1].index + 1)
-    if song is not None:
-        store.record_song(record.individual.id, song)
-    return song is not None
+    given = len(samples) - len(record.chosen_samples)
+    sample = domain.more(lambda kind: store.read_file(record.files[kind]), given, samples[-1].index + 1)
+    if sample is not None:
+        store.record_sample(record.individual.id, sample)
+    return sample is not None
 
 
 class EarlyHearing:
-    """Lays songs out under their blind letters as each individual ends, so that nobody waits for the last one.
+    """Stages songs under their blind letters as each individual ends, so that nobody waits for the last one.
 
     Those that are heard again wait for the first who is new: alone, their letter would say who they are. Where it is
-    for the trials to decide who will be heard, nothing is laid out before they have ended.
+    for the trials to decide who will be heard, nothing is staged before they have ended.
     """
 
     def __init__(self, store: RunStore, run: RunRecord, generation: int, listener: str) -> None:
-        """Lay out what is there already."""
+        """Stage what is there already."""
         self._store, self._run, listener = store, run, _known(store, listener)
         self.folder = store.paths.listening(generation, listener)
         self.heard = 0
@@ -140,20 +165,20 @@ class EarlyHearing:
         self._letter = {first_in_slot(name): letter for letter, name in letters.items()}
         self._again = list(record.elites)
         for name in letters.values():
-            if name not in record.elites and run.individuals[name].songs:
-                self.lay_out(name)
+            if name not in record.elites and run.individuals[name].samples:
+                self.stage(name)
 
-    def lay_out(self, individual_id: str) -> None:
-        """Lay out the songs of a member who will be heard; whoever failed has none."""
-        if first_in_slot(individual_id) in self._letter and (songs := self._store.songs_of(individual_id)):
-            self._lay_out(individual_id, songs)
+    def stage(self, individual_id: str) -> None:
+        """Stage the songs of a member who will be heard; whoever failed has none."""
+        if first_in_slot(individual_id) in self._letter and (songs := self._store.samples_of(individual_id)):
+            self._stage(individual_id, songs)
             while self._again:
                 again = self._again.pop()
-                self._lay_out(again, self._run.individuals[again].chosen_songs)
+                self._stage(again, self._run.individuals[again].chosen_samples)
 
-    def _lay_out(self, individual_id: str, songs: Sequence[SongRecord]) -> None:
+    def _stage(self, individual_id: str, songs: Sequence[SampleRecord]) -> None:
         for song in songs:
-            _lay_out(self._store, song, self._letter[first_in_slot(individual_id)], self.folder)
+            _stage(self._store, song, self._letter[first_in_slot(individual_id)], self.folder)
         self.heard += 1
 
 
@@ -169,14 +194,14 @@ def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
     """
     letters: dict[str, str] = {}
     for record in run.generations[: generation + 1]:
-        slots = {first_in_slot(name): name for name in _seated(run, record).heard}
+        slots = {first_in_slot(name): name for name in _known_candidates(run, record).heard}
         letters = blind_letters(
             list(slots), seed=run.settings["seed"], generation=record.index, listener=listener, before=letters
         )
     return {letter: slots[slot] for letter, slot in letters.items()}
 
 
-def _seated(run: RunRecord, generation: GenerationRecord) -> Candidates:
+def _known_candidates(run: RunRecord, generation: GenerationRecord) -> Candidates:
     """The candidates of a generation of which they are known."""
     candidates = candidates_of(run, generation)
     if candidates is None:
@@ -196,11 +221,12 @@ def heard_generation(run: RunRecord, generation: int | None = None) -> Generatio
 
 def _not_heard_yet(run: RunRecord, record: GenerationRecord) -> RunError:
     candidates = candidates_of(run, record)
-    wanted, what = (record.members, "have songs") if candidates is None else (candidates.heard, "can be heard")
-    ready = sum(bool(run.individuals[name].songs) for name in wanted)
+    word = f"{presentation_for(run).sample_word}s"
+    wanted, what = (record.members, f"have {word}") if candidates is None else (candidates.heard, "can be judged")
+    ready = sum(bool(run.individuals[name].samples) for name in wanted)
     early = f" ({ready:,} of {len(wanted):,} {what} so far)" if ready else ""
     return RunError(
-        f"generation {record.index} of {run.name} has no full set of songs yet{early}; {_how_it_goes_on(run)}"
+        f"generation {record.index} of {run.name} has no full set of {word} yet{early}; {_how_it_goes_on(run)}"
     )
 
 
@@ -208,20 +234,23 @@ def _how_it_goes_on(run: RunRecord) -> str:
     return "a process works on it now" if run.is_worked_on else f"go on: evolve resume {run.reference}"
 
 
-def _lay_out(store: RunStore, song: SongRecord, letter: str, folder: Path) -> CandidateSong:
-    """A song under names that tell the letter alone: a player that shows the file's name gives nothing away."""
+def _stage(store: RunStore, sample: SampleRecord, letter: str, folder: Path) -> CandidateSample:
+    """A sample under names that tell the letter alone: a player that shows the file's name gives nothing away."""
     files = {}
-    for kind, path in _blind_paths(song, letter, folder).items():
+    for kind, path in _blind_paths(sample, letter, folder).items():
         blind = store.checked(path)
         if not blind.exists():
-            store.write_file(blind, store.read_file(song.files[kind]))
+            store.write_file(blind, store.read_file(sample.files[kind]))
         files[kind] = blind.resolve()
-    return CandidateSong(song.index, files, song.facts)
+    return CandidateSample(sample.index, files, sample.facts)
 
 
-def _blind_paths(song: SongRecord, letter: str, folder: Path) -> dict[str, Path]:
-    """Where each file of a song lies under the letter, by kind."""
-    return {
-        kind: folder / checked_name(f"{letter}-{song.index}{Path(relative).suffix}")
-        for kind, relative in song.files.items()
-    }
+def _blind_paths(sample: SampleRecord, letter: str, folder: Path) -> dict[str, Path]:
+    """Where each file of a sample lies under the letter, by kind."""
+    suffixes = Counter(Path(relative).suffix for relative in sample.files.values())
+    paths = {}
+    for kind, relative in sample.files.items():
+        suffix = Path(relative).suffix
+        which = f"-{kind}" if suffixes[suffix] > 1 else ""
+        paths[kind] = folder / checked_name(f"{letter}-{sample.index}{which}{suffix}")
+    return paths

@@ -1,0 +1,1 @@
+"""The search: its steps in order, and who is heard."""

@@ -1,0 +1,36 @@
+"""Who fills in ballots: the person at this terminal, or a function of the user's own."""
+
+from collections.abc import Callable, Sequence
+
+from evolve.judging.order import GivenRanking, ballot_of
+from evolve.records.ballot import Ballot, Candidate, samples_of
+from evolve.search.listening import ListeningSession
+
+OwnJudge = Callable[[Sequence[Candidate]], GivenRanking]
+"""A function that is given the candidates and gives an order, ``"A > B = C ! D"``, or tiers of letters or ids."""
+
+
+def terminal_judge(session: ListeningSession) -> tuple[Ballot, str] | None:
+    """Have the person at this terminal fill in a ballot; None when they will come back."""
+    from evolve.judging.terminal.judge import judge  # noqa: PLC0415 - prompt_toolkit, which nothing else needs
+
+    return judge(
+        session.candidates,
+        session.steps,
+        session.presentation,
+        save=session.save,
+        generation=session.generation,
+        listener=session.listener,
+        told="" if session.reliability is None else session.reliability.in_words,
+        more=session.more,
+    )
+
+
+def judged_by(judge: OwnJudge) -> Callable[[ListeningSession], tuple[Ballot, str]]:
+    """A judge that asks a function."""
+
+    def fill_in(session: ListeningSession) -> tuple[Ballot, str]:
+        letters = {candidate.letter: candidate.id for candidate in session.candidates}
+        return ballot_of(judge(session.candidates), (), letters, samples_of(session.candidates)), "function"
+
+    return fill_in

@@ -1,0 +1,308 @@
+"""The search, step by step: read, found, evaluate, hear, rank, select, vary, tell.
+
+`advance` looks only at the store, does what comes next, and goes on until it is a person's turn or the run is
+complete. It may be stopped at any instant; called again, it goes on from what the store says is done.
+"""
+
+import importlib.metadata
+import os
+import platform
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from evolve import __version__
+from evolve.domain import Domain, Preparation
+from evolve.domain_registry import DEFAULT
+from evolve.environment import backend
+from evolve.errors import RunError
+from evolve.execution.contract import Execution
+from evolve.execution.run_material import DomainSource, RunMaterial
+from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
+from evolve.genetics.gene import GeneKind
+from evolve.genetics.lineage import changed
+from evolve.genetics.space import SearchSpace
+from evolve.inputs.yaml_files import to_yaml
+from evolve.judging.ranking import rank
+from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.events import Event, EventHandler, EventKind
+from evolve.records.run import (
+    BallotRecord,
+    GenerationRecord,
+    GenerationStatus,
+    RunRecord,
+)
+from evolve.search.candidates import candidates_of
+from evolve.search.evaluation import evaluate
+from evolve.search.listening import ListeningSession, open_session
+from evolve.search.run_facts import (
+    NO_SOURCES,
+    Sources,
+    build_of,
+    core_of,
+    domain_source,
+    settings_of,
+    space_as_written,
+    space_of,
+)
+from evolve.settings import CoreSettings, Given, Settings, settle_core
+from evolve.store.names import checked_name
+from evolve.store.run_store import RunStore
+from evolve.store.writing import now
+from evolve.user_code import UserCode
+
+_LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
+
+
+class Outcome(StrEnum):
+    """Why `advance` came back."""
+
+    WAITING = "waiting"
+    COMPLETE = "complete"
+
+
+SessionJudge = Callable[[ListeningSession], tuple[Ballot, str] | None]
+"""Has a listener fill in a ballot; gives it and how it was made, or None when the listener will come back."""
+
+
+def create(
+    folder: Path,
+    settings: Settings,
+    space_name: str,
+    space_text: str,
+    *,
+    domain: str = DEFAULT,
+    sources: Sources = NO_SOURCES,
+) -> RunStore:
+    """A new run folder that knows what it is to do.
+
+    Args:
+        folder: Where; free, or not there.
+        settings: Of the run.
+        space_name: Of the file, for messages.
+        space_text: Its YAML.
+        domain: Its reference.
+        sources: Code that the user has named; a copy of it is kept, and never run from there.
+
+    Raises:
+        RunError: The folder exists already or cannot be written.
+    """
+    facts = {
+        "created_at": now(),
+        "settings": settings.dump(),
+        "space": {"name": space_name, "text": space_text},
+        "versions": _versions(),
+        **sources.facts(domain),
+    }
+    store = RunStore.create(folder, facts)
+    try:
+        store.write_file(store.paths.space, space_text.encode())
+        store.write_file(store.paths.settings, to_yaml(settings.dump()).encode())
+        for code in (sources.domain, sources.build):
+            if code is not None and code.source is not None:
+                store.write_file(store.paths.code(code.file), code.source)
+    except RunError:
+        store.discard()
+        raise
+    return store
+
+
+def advance(
+    store: RunStore,
+    execution: Execution,
+    on_event: EventHandler,
+    judge: SessionJudge | None,
+    *,
+    listener: str,
+    sources: Sources = NO_SOURCES,
+) -> Outcome:
+    """Take the run on until it is a person's turn and none is there, or until it is complete.
+
+    Args:
+        store: The run.
+        execution: Where trials run; entered only when there are some to run.
+        on_event: Is told what happens.
+        judge: How the listener ranks; None when nobody is there to.
+        listener: Who ranks; a name that a folder can have, refused before anything is trained.
+        sources: The code that the user has named for the run.
+
+    Raises:
+        EvolveError: What the user can mend; the run can be taken on afterwards.
+        KeyboardInterrupt: The user stopped it; what was done is kept.
+    """
+    checked_name(listener)
+    with store.exclusively():
+        run = store.read()
+        source, build = domain_source(run, sources), build_of(run, sources)
+        domain = source.open()
+        if not run.facts.get("prepared"):
+            _read(store, run, domain, build, execution=execution, on_event=on_event)
+            run = store.read()
+        while True:
+            core = core_of(run)
+            generation = run.generations[-1] if run.generations else None
+            if generation is None:
+                _found(store, run, domain, on_event)
+            elif generation.status is GenerationStatus.BORN:
+                evaluate(
+                    store, run, execution, on_event, listener=listener, material=_material(store, run, source, build)
+                )
+            elif generation.status is GenerationStatus.EVALUATED:
+                if judge is None:
+                    return Outcome.WAITING
+                if generation.index + 1 < core.generations:
+                    execution.get_ready(core.population)
+                if not _hear(store, generation.index, judge, listener, domain):
+                    return Outcome.WAITING
+                on_event(Event(EventKind.RANKED, generation=generation.index, text=listener))
+            elif generation.index + 1 >= core.generations:
+                return Outcome.COMPLETE
+            else:
+                _breed(store, run, generation, domain, on_event)
+            run = store.read()
+
+
+def cast_ballot(store: RunStore, session: ListeningSession, ballot: Ballot, method: str) -> Mapping[str, RankingEntry]:
+    """Keep a listener's ballot and give everyone's place by all ballots so far.
+
+    Raises:
+        RunError: The generation's children are born already.
+    """
+    record = BallotRecord(session.listener, ballot, method, session.letters, now())
+    return store.record_ballot(session.generation, record, rank)
+
+
+def extend(store: RunStore, generations: int) -> None:
+    """Let a run have more generations, or fewer of those not born yet.
+
+    Raises:
+        SettingsError: No run can have so many, or so few.
+        RunError: Another process is working on the run.
+    """
+    run = store.read()
+    known = [Given(name, value, "the run") for name, value in core_of(run).model_dump().items()]
+    core = settle_core([*known, Given("generations", generations, "--generations")])
+    with store.exclusively():
+        store.record_facts({"settings": {**run.settings, **core.model_dump(mode="json")}})
+
+
+def _read(
+    store: RunStore,
+    run: RunRecord,
+    domain: Domain,
+    build: UserCode | None,
+    *,
+    execution: Execution,
+    on_event: EventHandler,
+) -> None:
+    """Step 1: the domain prepares what trials work from; meanwhile the trials' place gets ready."""
+    settings = settings_of(run, domain)
+
+    def tell(done: int, total: int) -> None:
+        if done == total:
+            execution.get_ready(settings.core.population)
+        on_event(Event(EventKind.PREPARING, done=done, total=total))
+
+    own = {} if build is None else {"build": build}
+    preparation = domain.prepare(settings.own, space_as_written(run, domain), settings.core.seed, tell, **own)
+    execution.get_ready(settings.core.population)
+    for notice in preparation.notices:
+        on_event(Event(EventKind.NOTICE, text=notice))
+    facts = {**preparation.facts, "groups": _groups(preparation, space_as_written(run, domain)), "prepared": True}
+    store.write_material(preparation.data, preparation.files, facts)
+
+
+def _groups(preparation: Preparation, space: SearchSpace) -> list[str]:
+    """What genes of shares divide a whole among."""
+    if preparation.groups is not None:
+        return list(preparation.groups)
+    named = (gene.values for gene in space.genes if gene.kind is GeneKind.SHARES)
+    return list(dict.fromkeys(str(group) for values in named for group in values))
+
+
+def _material(store: RunStore, run: RunRecord, source: DomainSource, build: UserCode | None) -> RunMaterial:
+    """What the trials of the run work from."""
+    domain = source.open()
+    return RunMaterial(source, store.read_material(), run.facts, space_of(run, domain), run.settings, build)
+
+
+def _found(store: RunStore, run: RunRecord, domain: Domain, on_event: EventHandler) -> None:
+    """Step 2: generation 0 is born."""
+    core = core_of(run)
+    founders = found(space_of(run, domain), population=core.population, seed=core.seed)
+    store.record_generation(0, founders, {})
+    on_event(Event(EventKind.BRED, generation=0, members=tuple(one.id for one in founders)))
+
+
+def _hear(store: RunStore, number: int, judge: SessionJudge, listener: str, domain: Domain) -> bool:
+    """Steps 4 and 5: a listener's ballot, and the ranking; tells whether there is one now."""
+    session = open_session(store, number, listener, domain)
+    made = judge(session)
+    if made is None:
+        return False
+    ballot, method = made
+    cast_ballot(store, session, ballot, method)
+    return True
+
+
+def _breed(
+    store: RunStore, run: RunRecord, generation: GenerationRecord, domain: Domain, on_event: EventHandler
+) -> None:
+    """Steps 6 and 7: the best become parents, their children are the next generation."""
+    core = core_of(run)
+    genomes = {name: record.individual.genome for name, record in run.individuals.items()}
+    offspring = breed(
+        _fitness(run, generation),
+        genomes,
+        space_of(run, domain),
+        _breeding_plan(core),
+        generation=generation.index + 1,
+        seed=core.seed,
+    )
+    changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in offspring.born if one.parents}
+    # Somebody's ballot may have come in meanwhile: then nothing is recorded, and the next look at the store sees it.
+    is_recorded = store.record_generation(
+        generation.index + 1,
+        offspring.born,
+        changes,
+        elites=offspring.elites,
+        parents=offspring.parents,
+        bred_from=generation.ranking,
+    )
+    if is_recorded:
+        members = (*offspring.elites, *(one.id for one in offspring.born))
+        on_event(Event(EventKind.BRED, generation=generation.index + 1, members=members))
+
+
+def _fitness(run: RunRecord, generation: GenerationRecord) -> dict[str, Fitness]:
+    """Everyone's fitness in slot order; whom no listener heard comes after all who were, by the rule of screening.
+
+    They come before the rejected all the same, who are none for breeding: nobody has said a word against them.
+    """
+    last = len(generation.members) + 1
+    candidates = candidates_of(run, generation)
+    unheard = candidates.unheard if candidates else ()
+    ranks = {name: last + place for place, name in enumerate(unheard, start=1)}
+    ranking = generation.ranking
+    return {
+        name: Fitness(ranking[name].rank, ranking[name].rejected) if name in ranking else Fitness(ranks.get(name, last))
+        for name in generation.members
+    }
+
+
+def _breeding_plan(core: CoreSettings) -> BreedingPlan:
+    return BreedingPlan(
+        population=core.population,
+        parents=core.parents,
+        elites=core.elites,
+        newcomers=core.newcomers,
+        exploration=core.exploration,
+        crossover_rate=core.crossover_rate,
+        mutation_rate=core.mutation_rate,
+    )
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    own = {"evolve": __version__, "python": platform.python_version()}
+    return {**own, "backend": backend(os.environ), **libraries}

@@ -2,15 +2,113 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from enum import StrEnum
+from typing import Self
 
 from evolve.errors import BallotError, shortened
-from evolve.judging.ballot import Ballot
-from evolve.judging.moves import Action, rearrange
-from evolve.judging.pairwise import Answer
+from evolve.judging.pairwise import PairAnswer
+from evolve.records.ballot import Ballot
+from evolve.records.run import Json
 
-Json = Any
-"""Whatever `json.dumps` takes."""
+Tiers = tuple[tuple[str, ...], ...]
+
+
+class Action(StrEnum):
+    """What a listener may do with one candidate."""
+
+    UP = "up"
+    DOWN = "down"
+    TOP = "top"
+    BOTTOM = "bottom"
+    TIE = "tie"
+    UNTIE = "untie"
+    REJECT = "reject"
+    UNREJECT = "unreject"
+
+
+def rearrange(ballot: Ballot, action: Action, candidate: str, *, ids: Sequence[str]) -> Ballot:
+    """The ordering after one move of one candidate.
+
+    - ``up``, ``down``: one that is tied leaves its tie, to stand alone just above or below it; one that stands alone
+      changes places with a single neighbour, or joins the tie that it meets. Up also takes back a rejection.
+    - ``top``, ``bottom``: alone above, or below, all others that are not rejected.
+    - ``tie``: the first of its tier joins the tier above, with all that are tied to it.
+    - ``untie``: a tie parts in two, above this candidate.
+    - ``reject``, ``unreject``: below all tiers, and back as the last tier.
+
+    Args:
+        ballot: Where every candidate is now.
+        action: What to do.
+        candidate: Its id, which is on the ballot.
+        ids: All candidates; those tied, and those rejected, are kept in this order.
+
+    Returns:
+        A new ballot with the same candidates, or the very same object when the move changes nothing.
+    """
+    tiers, rejected = _moved(ballot, action, candidate)
+    place = {each: index for index, each in enumerate(ids)}
+    tidy = Ballot(
+        tuple(tuple(sorted(tier, key=place.__getitem__)) for tier in tiers),
+        tuple(sorted(rejected, key=place.__getitem__)),
+        ballot.favourites,
+    )
+    return ballot if tidy == ballot else tidy
+
+
+def _moved(ballot: Ballot, action: Action, candidate: str) -> tuple[Tiers, tuple[str, ...]]:
+    tiers, rejected = ballot.tiers, ballot.rejected
+    if candidate in rejected:
+        others = tuple(other for other in rejected if other != candidate)
+        if action in (Action.UP, Action.UNREJECT, Action.BOTTOM):
+            return (*tiers, (candidate,)), others
+        return (((candidate,), *tiers), others) if action is Action.TOP else (tiers, rejected)
+    fewer = tuple(rest for tier in tiers if (rest := tuple(other for other in tier if other != candidate)))
+    match action:
+        case Action.REJECT:
+            return fewer, (*rejected, candidate)
+        case Action.UP:
+            tiers = _up(tiers, candidate)
+        case Action.DOWN:
+            tiers = _up(tiers[::-1], candidate)[::-1]
+        case Action.TOP:
+            tiers = ((candidate,), *fewer)
+        case Action.BOTTOM:
+            tiers = (*fewer, (candidate,))
+        case Action.TIE:
+            tiers = _tie(tiers, candidate)
+        case Action.UNTIE:
+            tiers = _untie(tiers, candidate)
+    return tiers, rejected
+
+
+def _up(tiers: Tiers, candidate: str) -> Tiers:
+    """One step towards the first tier."""
+    at = _tier_of(tiers, candidate)
+    others = tuple(other for other in tiers[at] if other != candidate)
+    if others:
+        return (*tiers[:at], (candidate,), others, *tiers[at + 1 :])
+    if at == 0:
+        return tiers
+    above = tiers[at - 1]
+    met = ((candidate,), above) if len(above) == 1 else ((*above, candidate),)
+    return (*tiers[: at - 1], *met, *tiers[at + 1 :])
+
+
+def _tie(tiers: Tiers, candidate: str) -> Tiers:
+    at = _tier_of(tiers, candidate)
+    if at == 0 or tiers[at][0] != candidate:
+        return tiers
+    return (*tiers[: at - 1], tiers[at - 1] + tiers[at], *tiers[at + 1 :])
+
+
+def _untie(tiers: Tiers, candidate: str) -> Tiers:
+    at = _tier_of(tiers, candidate)
+    cut = tiers[at].index(candidate)
+    return (*tiers[:at], tiers[at][:cut], tiers[at][cut:], *tiers[at + 1 :]) if cut else tiers
+
+
+def _tier_of(tiers: Tiers, candidate: str) -> int:
+    return next(index for index, tier in enumerate(tiers) if candidate in tier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +129,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Heart:
-    """A song becomes a favourite, or is none any more."""
+    """A sample becomes a favourite, or is none any more."""
 
     id: str
-    song: int
+    sample: int
 
 
-Step = Move | Order | Answer | Heart
+Step = Move | Order | PairAnswer | Heart
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +195,7 @@ class BallotDraft:
         """
         self._check(step)
         ballot = self._after(step)
-        if ballot is self.ballot and not isinstance(step, Answer):
+        if ballot is self.ballot and not isinstance(step, PairAnswer):
             return self
         return replace(self, ballot=ballot, steps=(*self.steps, step), undone=())
 
@@ -117,9 +215,9 @@ class BallotDraft:
         return replace(self.apply(self.undone[0]), undone=self.undone[1:])
 
     @property
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[PairAnswer, ...]:
         """The pairwise answers, oldest first."""
-        return tuple(step for step in self.steps if isinstance(step, Answer))
+        return tuple(step for step in self.steps if isinstance(step, PairAnswer))
 
     @property
     def method(self) -> str:
@@ -132,10 +230,9 @@ class BallotDraft:
                 return rearrange(self.ballot, action, candidate, ids=self.ids)
             case Order(ballot, _):
                 return self.ballot if ballot == self.ballot else ballot
-            case Heart(candidate, song):
-                return self.ballot.toggled((candidate, song))
-            case Answer():
-                return self.ballot
+            case Heart(candidate, sample):
+                return self.ballot.toggled((candidate, sample))
+        return self.ballot
 
     def _check(self, step: Step) -> None:
         match step:
@@ -143,10 +240,10 @@ class BallotDraft:
                 fits = candidate in self.ids
             case Order(ballot, _):
                 fits = sorted(ballot.ids) == sorted(self.ids)
-            case Answer(a, b, better):
+            case PairAnswer(a, b, better):
                 fits = {a, b} <= set(self.ids) and a != b and better in (a, b, None)
-            case Heart(candidate, song):
-                fits = candidate in self.ids and song >= 1
+            case Heart(candidate, sample):
+                fits = candidate in self.ids and sample >= 1
         if not fits:
             told = shortened(str(step_to_json(step)), 200)
             raise BallotError(f"the step {told} is not about the candidates {shortened(', '.join(self.ids), 200)}")
@@ -162,10 +259,10 @@ def step_to_json(step: Step) -> dict[str, Json]:
             favourites = [list(favourite) for favourite in ballot.favourites]
             said = {"tiers": tiers, "rejected": list(ballot.rejected), "favourites": favourites}
             return {"do": "order", **said, "method": method}
-        case Answer(a, b, better):
+        case PairAnswer(a, b, better):
             return {"do": "answer", "a": a, "b": b, "better": better}
-        case Heart(candidate, song):
-            return {"do": "heart", "id": candidate, "song": song}
+        case Heart(candidate, sample):
+            return {"do": "heart", "id": candidate, "sample": sample}
 
 
 def step_from_json(data: Mapping[str, Json]) -> Step:
@@ -178,13 +275,13 @@ def step_from_json(data: Mapping[str, Json]) -> Step:
         match data["do"]:
             case "order":
                 tiers = tuple(tuple(map(str, tier)) for tier in data["tiers"])
-                loved = tuple((str(candidate), _number(song)) for candidate, song in data.get("favourites", ()))
+                loved = tuple((str(candidate), _number(sample)) for candidate, sample in data.get("favourites", ()))
                 return Order(Ballot(tiers, tuple(map(str, data["rejected"])), loved), str(data["method"]))
             case "heart":
-                return Heart(str(data["id"]), _number(data["song"]))
+                return Heart(str(data["id"]), _number(data["sample"]))
             case "answer":
                 better = data["better"]
-                return Answer(str(data["a"]), str(data["b"]), None if better is None else str(better))
+                return PairAnswer(str(data["a"]), str(data["b"]), None if better is None else str(better))
             case action:
                 return Move(Action(action), str(data["id"]))
     except (KeyError, TypeError, ValueError, BallotError) as error:
@@ -192,7 +289,7 @@ def step_from_json(data: Mapping[str, Json]) -> Step:
 
 
 def _number(value: Json) -> int:
-    """The number of a song; `TypeError` when it is none."""
+    """The number of a sample; `TypeError` when it is none."""
     if not isinstance(value, int):
-        raise TypeError(f"{value!r:.40} is no number of a song")
+        raise TypeError(f"{value!r:.40} is no number of a sample")
     return value

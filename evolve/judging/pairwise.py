@@ -10,7 +10,7 @@ passed by, and the first without one is next. So a comparison can stop after any
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
-from evolve.judging.ballot import Ballot
+from evolve.records.ballot import Ballot
 
 _Tiers = list[list[str]]
 _Asking = Generator[tuple[str, str], str | None, _Tiers]
@@ -25,7 +25,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PairAnswer:
     """What a listener said of two candidates: the better one's id, or None for a tie."""
 
     a: str
@@ -33,12 +33,12 @@ class Answer:
     better: str | None
 
 
-def next_question(ids: Sequence[str], answers: Sequence[Answer]) -> Question | Ballot:
+def next_question(ids: Sequence[str], answers: Sequence[PairAnswer]) -> Question | Ballot:
     """The next pair to compare, or the ballot once the answers settle it.
 
     Args:
         ids: All candidates, always in the same order.
-        answers: In any order; of two about the same pair, the later counts. Answers nobody asked for are passed by.
+        answers: In any order; of two about the same pair, the later counts. PairAnswers nobody asked for are passed by.
 
     Returns:
         A question that no answer settles yet, or the ballot, where those found equal share a tier.
@@ -46,12 +46,12 @@ def next_question(ids: Sequence[str], answers: Sequence[Answer]) -> Question | B
     return _replay(ids, answers)[0]
 
 
-def questions_asked(ids: Sequence[str], answers: Sequence[Answer]) -> int:
+def questions_asked(ids: Sequence[str], answers: Sequence[PairAnswer]) -> int:
     """How many of the answers the comparison has used so far."""
     return _replay(ids, answers)[1]
 
 
-def questions_left(ids: Sequence[str], answers: Sequence[Answer]) -> int:
+def questions_left(ids: Sequence[str], answers: Sequence[PairAnswer]) -> int:
     """The most questions that may still come; 0 once there is a ballot."""
     step, asked = _replay(ids, answers)
     return 0 if isinstance(step, Ballot) else max(1, most_questions(len(ids)) - asked)
@@ -62,7 +62,7 @@ def most_questions(count: int) -> int:
     return sum((3 * k - 1).bit_length() - 2 for k in range(2, count + 1))
 
 
-def _replay(ids: Sequence[str], answers: Sequence[Answer]) -> tuple[Question | Ballot, int]:
+def _replay(ids: Sequence[str], answers: Sequence[PairAnswer]) -> tuple[Question | Ballot, int]:
     """The first unanswered question, or the ballot; and how many answers led there."""
     known = {frozenset((answer.a, answer.b)): answer.better for answer in answers}
     asking = _merge_insertion(list(ids))

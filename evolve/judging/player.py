@@ -1,4 +1,4 @@
-"""Playing a song through whatever player the listener's machine has, while the screen stays awake."""
+"""Playing a sample, or opening it, with whatever this machine has for its kind, while the screen stays awake."""
 
 import contextlib
 import os
@@ -6,63 +6,66 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Self
 
+from evolve.media import media_type
+from evolve.presentation import is_played
+
 PLAYER_VARIABLE = "EVOLVE_PLAYER"
 """Names a command to play with, options included; the file's path is added at its end. Empty: play nothing."""
 
+VIEWER_VARIABLE = "EVOLVE_VIEWER"
+"""The same of what is looked at or read."""
+
 _EVERYTHING = frozenset({".ogg", ".wav", ".mp3", ".flac"})
+_PLAYERS: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "mpv": (("--no-video", "--no-terminal"), _EVERYTHING),
+    "ffplay": (("-nodisp", "-autoexit", "-loglevel", "error"), _EVERYTHING),
+    "pw-play": ((), _EVERYTHING),
+    "paplay": ((), _EVERYTHING),
+    "ogg123": (("-q",), frozenset({".ogg", ".flac"})),
+    "play": (("-q",), _EVERYTHING),
+    "cvlc": (("--quiet", "--play-and-exit"), _EVERYTHING),
+    "mplayer": (("-really-quiet", "-vo", "null"), _EVERYTHING),
+    "afplay": ((), _EVERYTHING - {".ogg"}),
+    "aplay": (("-q",), frozenset({".wav"})),
+}
+"""Players that may be installed, how to start them without a window, and the kinds of file they can play."""
+
+_VIEWERS = ("xdg-open", "wslview", "open")
+_HARMLESS = ("image/", "video/", "audio/", "text/plain", "application/pdf")
 _STOP_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Program:
-    """A player that may be installed, how to start it without a window, and the kinds of file it can play."""
-
-    name: str
-    options: tuple[str, ...] = ()
-    plays: frozenset[str] = _EVERYTHING
-
-
-_PROGRAMS = (
-    _Program("mpv", ("--no-video", "--no-terminal")),
-    _Program("ffplay", ("-nodisp", "-autoexit", "-loglevel", "error")),
-    _Program("pw-play"),
-    _Program("paplay"),
-    _Program("ogg123", ("-q",), frozenset({".ogg", ".flac"})),
-    _Program("play", ("-q",)),
-    _Program("cvlc", ("--quiet", "--play-and-exit")),
-    _Program("mplayer", ("-really-quiet", "-vo", "null")),
-    _Program("afplay", plays=frozenset({".wav", ".mp3", ".flac"})),
-    _Program("aplay", ("-q",), frozenset({".wav"})),
-)
-
-
 def player_command(path: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The command that plays a file, or nothing when no player here can.
+    """The command that plays a file, or opens it where it is nothing to be played; nothing when none here can.
 
     Args:
-        path: The file; its suffix tells which players can play it.
-        environ: `PLAYER_VARIABLE` decides when it is set; otherwise the players on ``PATH``.
+        path: The file; its suffix tells which programs can play it.
+        environ: `PLAYER_VARIABLE` or `VIEWER_VARIABLE` decides when it is set; otherwise the programs on ``PATH``. What
+            is opened needs a desktop.
     """
-    chosen = environ.get(PLAYER_VARIABLE)
+    chosen = environ.get(PLAYER_VARIABLE if is_played(path) else VIEWER_VARIABLE)
     if chosen is not None:
         return (*shlex.split(chosen), str(path)) if chosen.strip() else ()
-    for program in _PROGRAMS:
-        found = path.suffix.lower() in program.plays and shutil.which(program.name, path=environ.get("PATH"))
-        if found:
-            return (found, *program.options, str(path))
-    return ()
+    for name, (options, kinds) in _PLAYERS.items():
+        if path.suffix.lower() in kinds and (found := shutil.which(name, path=environ.get("PATH"))):
+            return (found, *options, str(path))
+    if not media_type(path.name).startswith(_HARMLESS):  # a desktop may run what is neither
+        return ()
+    is_desktop = sys.platform == "darwin" or any(name in environ for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    viewers = (shutil.which(name, path=environ.get("PATH")) for name in _VIEWERS) if is_desktop else ()
+    return next(((viewer, str(path)) for viewer in viewers if viewer), ())
 
 
 class Player:
-    """Plays one song at a time; leaving its `with` block stops the sound.
+    """Plays or shows one sample at a time; leaving its `with` block stops it.
 
     The player runs in a process group of its own, without the terminal's keyboard, so that neither can disturb the
     other.
@@ -85,23 +88,24 @@ class Player:
 
     @property
     def playing(self) -> Path | None:
-        """The song that sounds now, if any."""
+        """What is played now, if anything."""
         self._look()
         return self._path
 
     @property
     def trouble(self) -> str:
-        """Why the last song could not be played, in one line; empty when it could."""
+        """Why the last sample could not be played or opened, in one line; empty when it could."""
         self._look()
         return self._trouble
 
     def play(self, path: Path) -> None:
-        """Starts a song, in place of the one that plays; a failure is told by `trouble`, not raised."""
+        """Starts a sample, in place of the one that plays; a failure is told by `trouble`, not raised."""
         self.stop()
         self._trouble = ""
         command = player_command(path, self._environ)
         if not command:
-            self._trouble = f"no player for {path.suffix or 'this'} files found"
+            program = "player" if is_played(path) else "viewer"
+            self._trouble = f"no {program} for {path.suffix or 'this'} files found"
             return
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the player ends
         try:

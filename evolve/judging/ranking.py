@@ -8,11 +8,10 @@ algorithms for generalized Bradley-Terry models", The Annals of Statistics 32(1)
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from evolve.errors import BallotError
-from evolve.judging.ballot import Ballot
+from evolve.records.ballot import Ballot, RankingEntry
 
 _PENALTY = 0.05
 """On each squared log-strength: a normal prior of standard deviation 3.2.
@@ -25,23 +24,8 @@ _SAME_UTILITY = 1e-4
 """Utilities nearer than this to the next better one share its rank; well above the error of the fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an individual came in the ranking of one generation.
-
-    Attributes:
-        rank: From 1; ties share the better rank.
-        utility: Plackett-Luce log-strength, larger is better; 0 is the mean of all.
-        rejected: Whether the listeners rejected it.
-    """
-
-    rank: int
-    utility: float
-    rejected: bool = False
-
-
-Ranking = Mapping[str, Standing]
-"""Where everyone came: standings by id, best first, the rejected last."""
+Ranking = Mapping[str, RankingEntry]
+"""Where everyone came: entries by id, best first, the rejected last."""
 
 
 def rank(ballots: Sequence[Ballot]) -> Ranking:
@@ -63,10 +47,10 @@ def rank(ballots: Sequence[Ballot]) -> Ranking:
     utilities = _utilities(ids, ballots)
     rejected = _rejected(ids, ballots)
     ranks = ballots[0].ranks if len(ballots) == 1 else _ranks(utilities, rejected)
-    standings = {
-        candidate: Standing(ranks[candidate], utilities[candidate], candidate in rejected) for candidate in ids
+    entries = {
+        candidate: RankingEntry(ranks[candidate], utilities[candidate], candidate in rejected) for candidate in ids
     }
-    return dict(sorted(standings.items(), key=lambda item: (item[1].rank, item[0])))
+    return dict(sorted(entries.items(), key=lambda item: (item[1].rank, item[0])))
 
 
 def _rejected(ids: Sequence[str], ballots: Sequence[Ballot]) -> frozenset[str]:

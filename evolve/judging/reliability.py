@@ -1,12 +1,12 @@
 """Reliability: how much of what differs between measurements is due to what was measured.
 
-A table holds one number for each object and each condition: here, of each network (row) each of its songs (column),
-where song k of every network had the same random numbers. Rows and columns are random effects of a two-way layout
-without replication, number = mean + row + column + rest, and all is told in consistency: what a column has in common
-adds nothing to the differences between rows. The share of the rows is the intraclass correlation ICC(C,1), that of
-means over n columns ICC(C,n) (McGraw, K. O. & Wong, S. P. (1996), "Forming inferences about some intraclass correlation
-coefficients", Psychological Methods 1(1); ICC(3,1) and ICC(3,k) of Shrout, P. E. & Fleiss, J. L. (1979), "Intraclass
-correlations", Psychological Bulletin 86(2)).
+A table holds one number for each object and each condition: here, of each individual (row) each of its samples
+(column), where sample k of every individual had the same random numbers. Rows and columns are random effects of a
+two-way layout without replication, number = mean + row + column + rest, and all is told in consistency: what a column
+has in common adds nothing to the differences between rows. The share of the rows is the intraclass correlation
+ICC(C,1), that of means over n columns ICC(C,n) (McGraw, K. O. & Wong, S. P. (1996), "Forming inferences about some
+intraclass correlation coefficients", Psychological Methods 1(1); ICC(3,1) and ICC(3,k) of Shrout, P. E. & Fleiss, J. L.
+(1979), "Intraclass correlations", Psychological Bulletin 86(2)).
 
 Numbers may be missing, as NaN. The variances are then those whose expected sums of squares are the observed ones, as
 in Henderson, C. R. (1953), "Estimation of variance and covariance components", Biometrics 9(2); in a full table that is
@@ -15,13 +15,12 @@ the analysis of variance.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.float64]
-"""One number for each row and column, NaN where it is missing: ``[networks, songs]``."""
+"""One number for each row and column, NaN where it is missing: ``[individuals, samples]``."""
 
 _LEAST = 1e-12
 """Of a largest number's square: a variance below is the rounding of numbers that are all the same."""
@@ -57,9 +56,9 @@ def variances(table: Table) -> Variances | None:
     return Variances(share * total, (1 - share) * total)
 
 
-def share_of_mean(share: float, songs: float) -> float:
+def share_of_mean(share: float, columns: float) -> float:
     """The rows' share of the variance of means over so many columns, ICC(C,n): Spearman and Brown's formula."""
-    return songs * share / (1 + (songs - 1) * share)
+    return columns * share / (1 + (columns - 1) * share)
 
 
 def share_of_means(table: Table, means: Sequence[float]) -> float | None:
@@ -86,23 +85,10 @@ def share_of_means(table: Table, means: Sequence[float]) -> float | None:
     return apart.rows / (apart.rows + error) if apart.rows else 0.0
 
 
-def share_of_chosen(table: Table, chosen: Sequence[Sequence[int]]) -> float | None:
-    """`share_of_means` of columns that were chosen for each row."""
-    numbers = [table[row, list(columns)] for row, columns in enumerate(chosen)]
-    known = [row[np.isfinite(row)] for row in numbers]
-    return share_of_means(table, [float(row.mean()) if len(row) else np.nan for row in known])
-
-
-def median_share(tables: Sequence[Table]) -> float | None:
-    """The median of the rows' shares over tables that tell of the same rows; None where no table has any."""
-    shares = [apart.share for table in tables if (apart := variances(table)) is not None]
-    return median(shares) if shares else None
-
-
 def median_share_interval(
     tables: Sequence[Table], rng: np.random.Generator, *, level: float = 0.95, draws: int = 1000
 ) -> tuple[float, float] | None:
-    """A percentile interval for `median_share`: rows are drawn anew, with replacement, the same ones of every table.
+    """A percentile interval for the median share of the tables: rows are drawn anew, with replacement, the same of all.
 
     Args:
         tables: Of the same rows.

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from evolve.candidates import candidates_of
 from evolve.genetics.lineage import (
     CategoricalSpread,
     NumericSpread,
@@ -15,16 +14,26 @@ from evolve.genetics.lineage import (
     line_to_founder,
     surviving_shares,
 )
-from evolve.genetics.shares import Shares
-from evolve.report.favourites import FavouriteSong, favourites_of
-from evolve.report.genes import log_genes, shared_genes
-from evolve.report.rankings import champions_of, family_of, letters_of, members_with_songs
-from evolve.report.reliability import reliability_of
-from evolve.report.stage import stage_of
-from evolve.store.records import BallotRecord, GenerationRecord, IndividualRecord, RunRecord, SongRecord
+from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, RunRecord
+from evolve.records.shares import Shares
+from evolve.report.overview import stage_of
+from evolve.report.questions import (
+    champions_of,
+    family_of,
+    favourites_of,
+    letters_of,
+    log_genes,
+    members_with_samples,
+    shared_genes,
+)
+from evolve.search.candidates import candidates_of
+from evolve.search.reliability import reliability_of
 
 FORMAT_VERSION = 1
 """Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
+
+_OWN_FACTS = ("domain", "build", "prepared")
+"""Of the run itself, not of what it learns from."""
 
 Document = dict[str, Any]
 """What `json.dumps` takes, without NaN or infinities."""
@@ -47,12 +56,15 @@ def report_document(run: RunRecord) -> Document:
         },
         "settings": run.settings,
         "space": run.space,
-        "corpus": run.corpus,
-        "opening": run.opening,
+        "domain": run.domain,
+        "facts": {name: fact for name, fact in run.facts.items() if name not in _OWN_FACTS},
         "versions": run.versions,
         "damage": run.damage,
         "champions": _champions(run),
-        "favourites": [_favourite(song) for song in favourites_of(run)],
+        "favourites": [
+            {"id": one.individual, "sample": one.number, "file": one.file, "listeners": one.listeners}
+            for one in favourites_of(run)
+        ],
         "drift": _drift(run),
         "generations": [_generation(run, generation) for generation in run.generations],
     }
@@ -86,7 +98,7 @@ def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
         "parents": generation.parents,
         "ballots": [_ballot(ballot) for ballot in generation.ballots],
         "individuals": [
-            _individual(run.individuals[id_], generation) for id_ in (*generation.members, *generation.failed)
+            individual_document(run.individuals[id_], generation) for id_ in (*generation.members, *generation.failed)
         ],
     }
 
@@ -99,18 +111,15 @@ def _ballot(record: BallotRecord) -> Document:
         "letters": record.letters,
         "tiers": record.ballot.tiers,
         "rejected": record.ballot.rejected,
-        "favourites": [{"id": name, "song": number} for name, number in record.ballot.favourites],
+        "favourites": [{"id": name, "sample": number} for name, number in record.ballot.favourites],
     }
 
 
-def _favourite(song: FavouriteSong) -> Document:
-    return {"id": song.individual, "song": song.number, "midi": song.midi, "listeners": song.listeners}
-
-
-def _individual(record: IndividualRecord, generation: GenerationRecord) -> Document:
+def individual_document(record: IndividualRecord, generation: GenerationRecord) -> Document:
+    """An individual as a member of a generation."""
     individual = record.individual
-    standing = generation.standings.get(individual.id)
-    return {
+    entry = generation.ranking.get(individual.id)
+    told = {
         "id": individual.id,
         "status": str(record.status),
         "origin": str(individual.origin),
@@ -121,21 +130,18 @@ def _individual(record: IndividualRecord, generation: GenerationRecord) -> Docum
         "parents": individual.parents,
         "operators": individual.operators,
         "changed": record.changed,
-        "rank": standing.rank if standing else None,
-        "utility": standing.utility if standing else None,
-        "rejected": standing.rejected if standing else False,
+        "rank": entry.rank if entry else None,
+        "utility": entry.utility if entry else None,
+        "rejected": entry.rejected if entry else False,
         "letter": letters_of(generation).get(individual.id),
         "metrics": record.metrics,
         "files": record.files,
-        "songs": [_song(song) for song in record.songs],
+        "samples": [{"index": one.index, "files": one.files, "facts": one.facts} for one in record.samples],
         "failure": record.failure,
         "replaced_by": record.replaced_by,
         "lost": record.lost,
     }
-
-
-def _song(song: SongRecord) -> Document:
-    return {"index": song.index, "midi": song.files.get("midi"), **song.files, "facts": song.facts}
+    return dict(plain(told))
 
 
 def _champions(run: RunRecord) -> list[Document]:
@@ -154,7 +160,7 @@ def _champions(run: RunRecord) -> list[Document]:
 
 
 def _drift(run: RunRecord) -> Document:
-    drift = gene_drift(family_of(run), members_with_songs(run), log_genes=log_genes(run))
+    drift = gene_drift(family_of(run), members_with_samples(run), log_genes=log_genes(run))
     return {gene: [_spread(spread) for spread in spreads] for gene, spreads in drift.items()}
 
 

@@ -1,30 +1,103 @@
-"""Every run in two lines: what it is, where it stands, what it waits for."""
+"""Where a run stands, what it waits for, and the command that takes it on; and every run in two lines."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from evolve.report.rankings import latest_champions
-from evolve.report.stage import generation_in_words, generations_wanted, is_finished, stage_of
-from evolve.report.story.words import moment_in_words, one_line
-from evolve.store.records import RunRecord
-from evolve.words import listed
+from evolve.domain_registry import presentation_for
+from evolve.presentation import judged_word
+from evolve.records.run import GenerationRecord, GenerationStatus, IndividualStatus, RunRecord
+from evolve.report.questions import champions_of, latest_champions
+from evolve.report.wording import moment_in_words, one_line, plain_table
+from evolve.search.candidates import candidates_of
+from evolve.words import counted, listed
+
+AT_WORK = "the process that works on it now"
+"""What a run waits for that nobody can take on meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStage:
+    """Where a run stands.
+
+    Attributes:
+        generation: The generation it is at; None before the first.
+        words: What is going on with it, such as ``in training, 2 of 6 done``.
+        waits_for: ``your ranking of generation 1``, a command, `AT_WORK`, or ``nothing``.
+        command: What to type next.
+    """
+
+    generation: int | None
+    words: str
+    waits_for: str
+    command: str
+
+
+def stage_of(run: RunRecord) -> RunStage:
+    """Where a run stands and what to do next."""
+    resume = f"evolve resume {run.reference}"
+    goes_on = (AT_WORK, f"evolve report {run.reference}") if run.is_worked_on else (resume, resume)
+    if run.damage:
+        doctor = f"evolve doctor {run.reference}"
+        return RunStage(run.generations[-1].index if run.generations else None, "its store is damaged", doctor, doctor)
+    if not run.generations:
+        return RunStage(None, "nobody is born yet", *goes_on)
+    last = run.generations[-1]
+    if last.status.waits_for_listener:
+        words = _waiting(run, last)
+        return RunStage(last.index, words, f"your ranking of generation {last.index}", f"evolve rank {run.reference}")
+    if is_finished(run):
+        champion, more = next(iter(champions_of(last)), ""), presentation_for(run).more_command
+        command = f"{more} {run.reference} {champion}".rstrip() if more else f"evolve report {run.reference}"
+        return RunStage(last.index, "ranked, and finished", "nothing", command)
+    words = _evaluating(run, last) if last.status is GenerationStatus.BORN else "ranked, next to be bred"
+    return RunStage(last.index, words, *goes_on)
+
+
+def is_finished(run: RunRecord) -> bool:
+    """Whether every generation that the settings ask for is ranked."""
+    wanted = generations_wanted(run)
+    return bool(run.generations) and len(run.generations) >= wanted > 0 and run.generations[-1].status.is_ranked
+
+
+def generations_wanted(run: RunRecord) -> int:
+    """How many generations the settings ask for; 0 when they do not say."""
+    return int(run.settings.get("generations") or 0)
+
+
+def generation_in_words(run: RunRecord, index: int) -> str:
+    """The generation, and how far in the run that is: ``generation 1 (2 of 5)``."""
+    wanted = generations_wanted(run)
+    return f"generation {index} ({index + 1} of {wanted})" if wanted else f"generation {index}"
+
+
+def _waiting(run: RunRecord, generation: GenerationRecord) -> str:
+    candidates, word = candidates_of(run, generation), judged_word(presentation_for(run))
+    if candidates is None or not candidates.unheard:
+        return f"{counted(len(generation.members), 'waits', 'wait')} to be {word}"
+    return f"{len(candidates.heard):,} of {len(generation.members):,} wait to be {word}"
+
+
+def _evaluating(run: RunRecord, generation: GenerationRecord) -> str:
+    statuses = [run.individuals[id_].status for id_ in generation.members]
+    if not generation.failed and all(status is IndividualStatus.BORN for status in statuses):
+        return f"none of {len(statuses)} is trained yet"
+    heard = sum(status.is_heard for status in statuses)
+    return f"in training, {heard} of {len(statuses)} done"
+
 
 Overview = Mapping[str, Any]
 _NAME_WIDTH = 24
 
 
 def run_overview(run: RunRecord) -> dict[str, Any]:
-    """One run for ``evolve list``, ready for JSON.
+    """One run for ``evolve list``, ready for JSON, with `RunStage`'s words.
 
-    Returns:
-        ``name``, ``created_at``, ``space``, ``generation`` (index of the last, None before the first),
-        ``generations`` (how many are wanted, 0 when unknown), ``stands`` (the generation in words), ``status``,
-        ``waits_for`` (``your ranking of generation 1``, a command, ``the process that works on it now``, or
-        ``nothing``), ``command``, ``at_work`` (whether a process works on it now), ``finished``, and
-        ``champions`` (ids that came first in the last ranking, several in a tie).
+    ``generation`` is the index of the last, ``generations`` how many are wanted, 0 when unknown, and ``champions`` who
+    came first in the last ranking, several in a tie.
     """
     stage = stage_of(run)
     latest = latest_champions(run)
@@ -46,7 +119,7 @@ def run_overview(run: RunRecord) -> dict[str, Any]:
 
 def overview_table(overviews: Sequence[Overview]) -> Table:
     """The runs as a table that fits 80 columns, two lines a run, in the order given."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = plain_table()
     # A very long name folds here, so that what stands beside it need not.
     table.add_column("run", overflow="fold", max_width=_NAME_WIDTH)
     table.add_column("stands", overflow="fold")

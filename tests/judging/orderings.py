@@ -5,7 +5,7 @@ from itertools import groupby
 
 from hypothesis import strategies as st
 
-from evolve.judging.ballot import Ballot
+from evolve.records.ballot import Ballot
 
 SONG_NUMBERS = (1, 2, 3)
 """Of the songs that may be favourites."""

@@ -3,7 +3,7 @@
 import pytest
 
 from evolve.errors import BallotError
-from evolve.judging.ballot import Ballot
+from evolve.records.ballot import Ballot
 
 
 def test_ties_share_the_better_rank_and_the_rejected_come_last_together() -> None:
@@ -46,9 +46,9 @@ def test_favourites_are_kept_unless_others_are_named() -> None:
 @pytest.mark.parametrize(
     ("favourites", "says"),
     [
-        ((("b", 1),), "song 1 of b cannot be a favourite: b is not on the ballot"),
-        ((("a", 0),), "song 0 of a cannot be a favourite: songs are numbered from 1"),
-        ((("a", 1), ("a", 1)), "song 1 of a cannot be a favourite: it is named more than once"),
+        ((("b", 1),), "sample 1 of b cannot be a favourite: b is not on the ballot"),
+        ((("a", 0),), "sample 0 of a cannot be a favourite: samples are numbered from 1"),
+        ((("a", 1), ("a", 1)), "sample 1 of a cannot be a favourite: it is named more than once"),
     ],
 )
 def test_a_favourite_that_cannot_be_is_refused(favourites: tuple[tuple[str, int], ...], says: str) -> None:

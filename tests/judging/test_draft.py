@@ -8,17 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import BallotError
-from evolve.judging.ballot import Ballot
-from evolve.judging.draft import BallotDraft, Heart, Move, Order, Step
-from evolve.judging.moves import Action
-from evolve.judging.pairwise import Answer
+from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Step
+from evolve.judging.pairwise import PairAnswer
+from evolve.records.ballot import Ballot
 from tests.judging.orderings import SONG_NUMBERS, ballots, names
 
 IDS = names(5)
 _MOVES = st.builds(Move, st.sampled_from(Action), st.sampled_from(IDS))
 _ORDERS = st.builds(Order, ballots(IDS), st.sampled_from(["order", "pairs"]))
 _ANSWERS = st.permutations(IDS).flatmap(
-    lambda ids: st.sampled_from([Answer(ids[0], ids[1], better) for better in (ids[0], ids[1], None)])
+    lambda ids: st.sampled_from([PairAnswer(ids[0], ids[1], better) for better in (ids[0], ids[1], None)])
 )
 _HEARTS = st.builds(Heart, st.sampled_from(IDS), st.sampled_from(SONG_NUMBERS))
 STEPS = st.lists(st.one_of(_MOVES, _MOVES, _MOVES, _HEARTS, _ORDERS, _ANSWERS), max_size=25)
@@ -129,7 +128,7 @@ def test_a_heart_is_a_step_that_takes_itself_back() -> None:
 
     assert draft.ballot == Ballot((("A", "B", "C"),), (), (("A", 1),))
     assert draft.undo().ballot.favourites == (("A", 1), ("B", 2))
-    assert draft.to_json()[0] == {"do": "heart", "id": "B", "song": 2}
+    assert draft.to_json()[0] == {"do": "heart", "id": "B", "sample": 2}
 
 
 def test_hearts_stay_with_their_candidates_through_every_move_and_go_with_a_whole_order() -> None:
@@ -155,8 +154,8 @@ def test_an_order_that_an_older_evolve_has_saved_is_one_without_favourites() -> 
 
 def test_steps_about_others_begin_a_ballot_anew() -> None:
     """`begun` goes on with what fits, and with nothing else."""
-    assert BallotDraft.begun(IDS, [{"do": "heart", "id": "g0-2", "song": 1}]).ballot.favourites == (("g0-2", 1),)
-    assert BallotDraft.begun(IDS, [{"do": "heart", "id": "g9-2", "song": 1}]) == BallotDraft.begin(IDS)
+    assert BallotDraft.begun(IDS, [{"do": "heart", "id": "g0-2", "sample": 1}]).ballot.favourites == (("g0-2", 1),)
+    assert BallotDraft.begun(IDS, [{"do": "heart", "id": "g9-2", "sample": 1}]) == BallotDraft.begin(IDS)
 
 
 def test_a_new_step_forgets_what_was_undone() -> None:
@@ -186,9 +185,9 @@ def test_a_draft_knows_how_it_was_made() -> None:
         {"do": "order", "tiers": 3, "rejected": [], "method": "order"},
         {"do": "answer", "a": "g0-1", "b": "g0-1", "better": None},
         {"do": "answer", "a": "g0-1", "b": "g0-2", "better": "g0-3"},
-        {"do": "heart", "id": "g9-9", "song": 1},
-        {"do": "heart", "id": "g0-1", "song": 0},
-        {"do": "heart", "id": "g0-1", "song": 1e400},
+        {"do": "heart", "id": "g9-9", "sample": 1},
+        {"do": "heart", "id": "g0-1", "sample": 0},
+        {"do": "heart", "id": "g0-1", "sample": 1e400},
         {"do": "heart", "id": "g0-1"},
         {"do": "order", "tiers": [list(IDS)], "rejected": [], "favourites": [["g9-9", 1]], "method": "order"},
         {"do": "order", "tiers": [list(IDS)], "rejected": [], "favourites": [7], "method": "order"},

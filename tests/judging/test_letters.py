@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.judging.letters import blind_letters, letter_name
+from evolve.judging.presenting import blind_letters, letter_name
 from tests.judging.orderings import names
 
 

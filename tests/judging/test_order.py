@@ -5,9 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import BallotError
-from evolve.judging.ballot import Ballot
-from evolve.judging.letters import letter_name
-from evolve.judging.order import HEART, PLAIN_HEART, check_heard, format_order, heart_in, parse_order, parse_song
+from evolve.judging.order import (
+    HEART,
+    PLAIN_HEART,
+    ballot_of,
+    check_heard,
+    format_order,
+    heart_in,
+    parse_order,
+    parse_sample,
+)
+from evolve.judging.presenting import letter_name
+from evolve.records.ballot import Ballot
 from tests.judging.orderings import SONG_NUMBERS, ballots, names
 
 LETTERS = {"A": "g0-1", "B": "g0-2", "C": "g0-3", "D": "g0-4", "E": "g0-5b"}
@@ -40,6 +49,18 @@ def test_an_order_is_read(text: str, tiers: str, rejected: str) -> None:
     assert parse_order(text, LETTERS, SONGS) == expected
 
 
+@given(ballots(list(LETTERS.values())))
+def test_tiers_of_a_program_are_the_ballot_of_their_order(ballot: Ballot) -> None:
+    """By letters or ids; one who is alone on a tier need not be a list."""
+    letter_of = {candidate: letter for letter, candidate in LETTERS.items()}
+    plain = Ballot(ballot.tiers, ballot.rejected)
+    by_letter = [[letter_of[name] for name in tier] for tier in ballot.tiers]
+    alone = [tier[0] if len(tier) == 1 else tier for tier in ballot.tiers]
+    for tiers in (ballot.tiers, by_letter, alone):
+        assert ballot_of(tiers, ballot.rejected, LETTERS, SONGS) == plain
+    assert ballot_of(format_order(ballot, LETTERS), (), LETTERS, SONGS) == ballot
+
+
 @pytest.mark.parametrize(
     ("text", "without", "favourites"),
     [
@@ -65,8 +86,8 @@ def test_a_heart_behind_a_name_makes_a_song_a_favourite(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("C+7 > ...", "C has no song 7; its songs are 1, 2 and 3"),
-        ("C > ... ! g0-4♥0", "g0-4 has no song 0; its songs are 1, 2 and 3"),
+        ("C+7 > ...", "C has no sample 7; its samples are 1, 2 and 3"),
+        ("C > ... ! g0-4♥0", "g0-4 has no sample 0; its samples are 1, 2 and 3"),
         ("C♥ > ...", '"C♥2" or "C+2"; got "C♥"'),
         ("C♥x > ...", '"C♥2" or "C+2"; got "C♥x"'),
         ("♥2 > C > ...", '"C♥2" or "C+2"; got "♥2"'),
@@ -88,7 +109,10 @@ def test_a_heart_for_no_song_is_explained_in_one_line(text: str, says: str) -> N
 
 def test_whoever_has_no_songs_or_one_is_told_so() -> None:
     """The line names what there is."""
-    for songs, says in (((4,), "A has no song 2; its only song is 4"), ((), "A has no song 2; it has no songs")):
+    for songs, says in (
+        ((4,), "A has no sample 2; its only sample is 4"),
+        ((), "A has no sample 2; it has no samples"),
+    ):
         with pytest.raises(BallotError) as caught:
             parse_order("A+2", {"A": "g0-1"}, {"g0-1": songs})
         assert str(caught.value) == says
@@ -112,7 +136,7 @@ def test_favourites_are_written_in_the_order_of_the_ballot() -> None:
 )  # fmt: skip
 def test_a_song_is_named_by_its_individual_and_its_number(text: str, song: tuple[str, int] | None) -> None:
     """As hearts in an order are."""
-    assert parse_song(text) == song
+    assert parse_sample(text) == song
 
 
 @pytest.mark.parametrize(

@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.judging.ballot import Ballot
-from evolve.judging.pairwise import Answer, Question, most_questions, next_question, questions_asked, questions_left
+from evolve.judging.pairwise import PairAnswer, Question, most_questions, next_question, questions_asked, questions_left
+from evolve.records.ballot import Ballot
 from tests.judging.orderings import ballots, names
 
 
-def answer(question: Question, truth: Ballot) -> Answer:
+def answer(question: Question, truth: Ballot) -> PairAnswer:
     """What a listener with this ordering in mind says."""
     a, b = truth.ranks[question.a], truth.ranks[question.b]
     better = None if a == b else question.a if a < b else question.b
-    return Answer(question.a, question.b, better)
+    return PairAnswer(question.a, question.b, better)
 
 
-def interview(ids: Sequence[str], truth: Ballot) -> tuple[Ballot, list[Answer]]:
+def interview(ids: Sequence[str], truth: Ballot) -> tuple[Ballot, list[PairAnswer]]:
     """All questions, each asked of a comparison that has just come back from its saved answers."""
-    answers: list[Answer] = []
+    answers: list[PairAnswer] = []
     while isinstance(step := next_question(ids, answers), Question):
         left = questions_left(ids, answers)
         answers.append(answer(step, truth))
@@ -72,7 +72,7 @@ def test_all_tied_needs_no_more_than_one_question_fewer_than_candidates(count: i
 
 def test_a_later_answer_to_the_same_question_counts() -> None:
     """Who answers anew is believed."""
-    first, second = Answer("a", "b", "a"), Answer("b", "a", "b")
+    first, second = PairAnswer("a", "b", "a"), PairAnswer("b", "a", "b")
 
     assert next_question("ab", [first, second]) == Ballot((("b",), ("a",)))
     assert questions_asked("ab", [first, second]) == 1

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import BallotError
-from evolve.judging.ballot import Ballot
 from evolve.judging.ranking import rank
+from evolve.records.ballot import Ballot
 from tests.judging.orderings import ballots, names
 
 
@@ -25,8 +25,8 @@ def test_one_ballot_is_the_ranking(ballot: Ballot) -> None:
     """Ranks are exactly its tiers, and utilities say the same."""
     ranking = rank([ballot])
 
-    assert {each: standing.rank for each, standing in ranking.items()} == ballot.ranks
-    assert {each for each, standing in ranking.items() if standing.rejected} == set(ballot.rejected)
+    assert {each: entry.rank for each, entry in ranking.items()} == ballot.ranks
+    assert {each for each, entry in ranking.items() if entry.rejected} == set(ballot.rejected)
     for better in ballot.ids:
         for worse in ballot.ids:
             gap = ranking[better].utility - ranking[worse].utility
@@ -59,17 +59,17 @@ def test_favourites_break_ties_among_several_ballots() -> None:
     loved = Ballot((("A", "B", "C"),), (), (("C", 2), ("C", 1), ("B", 1)))
 
     assert list(rank([tied, loved])) == ["C", "B", "A"]
-    assert [standing.rank for standing in rank([tied, loved]).values()] == [1, 2, 3]
+    assert [entry.rank for entry in rank([tied, loved]).values()] == [1, 2, 3]
     assert rank([loved])["C"].utility == pytest.approx(rank([strict("CBA")])["C"].utility)
     rejected = rank([Ballot((("A",),), ("B", "C"), (("C", 1),))])
-    assert [(standing.rank, standing.rejected) for standing in rejected.values()] == [(1, False), (2, True), (2, True)]
+    assert [(entry.rank, entry.rejected) for entry in rejected.values()] == [(1, False), (2, True), (2, True)]
 
 
 def test_opposite_ballots_tie_everyone() -> None:
     """Who is as often above as below shares a rank."""
-    standings = rank([strict("ABC"), strict("CBA")])
+    ranking = rank([strict("ABC"), strict("CBA")])
 
-    assert {standing.rank for standing in standings.values()} == {1}
+    assert {entry.rank for entry in ranking.values()} == {1}
 
 
 def test_listeners_who_heard_different_parts_are_joined() -> None:
@@ -102,7 +102,7 @@ def test_no_ballot_is_no_ranking() -> None:
 
 def test_the_plain_parts_load_nothing_heavy() -> None:
     """Reports and scripted rankings stay quick to start."""
-    plain = ("ballot", "letters", "order", "moves", "draft", "pairwise", "ranking", "reliability", "rank_correlation")
+    plain = ("presenting", "order", "draft", "pairwise", "ranking", "reliability", "rank_correlation", "player")
     heavy = {"scipy", "choix", "prompt_toolkit", "questionary", "rich", "tensorflow", "ray", "music21"}
     imports = ", ".join(f"evolve.judging.{module}" for module in plain)
     code = f"import sys, {imports}; print(sorted({heavy!r} & set(sys.modules)))"

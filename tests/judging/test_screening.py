@@ -5,7 +5,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.judging.screening import screened
+from evolve.judging.presenting import screened
 
 scores = st.one_of(st.none(), st.floats(), st.integers(0, 2).map(float))
 generations = st.lists(st.tuples(scores, st.booleans()), max_size=30).map(

@@ -10,21 +10,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from evolve.genetics.genome import Genome, Value
-from evolve.genetics.individual import Individual, Origin
 from evolve.genetics.lineage import changed
-from evolve.genetics.shares import Shares
-from evolve.judging.ballot import Ballot, Favourite
-from evolve.judging.ranking import Standing
-from evolve.store.records import (
+from evolve.records.ballot import Ballot, Favourite, RankingEntry
+from evolve.records.genome import Genome, Value
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import (
     BallotRecord,
     GenerationRecord,
     GenerationStatus,
     IndividualRecord,
     IndividualStatus,
     RunRecord,
-    SongRecord,
+    SampleRecord,
 )
+from evolve.records.shares import Shares
 
 STAGES = ("created", "born", "heard", "ranked", "training", "finished")
 """How far the run got: before anything, generation 0 born / heard / ranked, generation 2 half trained, all ranked."""
@@ -78,8 +77,7 @@ def example_run(stage: str = "training", *, name: str = "night-owl") -> RunRecor
             "seconds": 60.0,
         },
         space={"name": "lstm.yaml", "text": SPACE_TEXT},
-        corpus={} if stage == "created" else _CORPUS,
-        opening={} if stage == "created" else _OPENING,
+        facts={} if stage == "created" else {"corpus": _CORPUS, "opening": _OPENING},
         versions={"evolve": "0.1.0", "python": "3.12.4", "tensorflow": "2.20.0"},
         generations=generations,
         individuals=individuals,
@@ -98,8 +96,8 @@ def fed_run(stage: str = "finished") -> RunRecord:
         records[id_] = replace(record, individual=replace(record.individual, genome=genomes[id_]), changed=changes)
     groups = [{"name": name, "pieces": 4, "notes": 400} for name in FED_GROUPS]
     space = {"name": "fed.yaml", "text": SPACE_TEXT + "  diet: {type: shares}\n"}
-    corpus = {**run.corpus, "groups": groups} if run.corpus else {}
-    return replace(run, individuals=records, space=space, corpus=corpus)
+    corpus = {**run.fact("corpus"), "groups": groups} if run.fact("corpus") else {}
+    return replace(run, individuals=records, space=space, facts={**run.facts, "corpus": corpus})
 
 
 FED_GROUPS = ("jig", "reel", "6/8 & \x1b[31mred")
@@ -224,7 +222,7 @@ def _record(family: Mapping[str, Individual], id_: str, status: IndividualStatus
         status=status,
         changed=changed(individual.genome, family[individual.parents[0]].genome) if individual.parents else {},
         metrics=_metrics(id_) if heard else {},
-        songs=tuple(_song(id_, index) for index in (1, 2)) if heard else (),
+        samples=tuple(_song(id_, index) for index in (1, 2)) if heard else (),
         files={"network": f"individuals/{id_}/network.keras"} if heard else {},
         failure=FAILURES[id_] if failed else None,
         replaced_by=following if failed else None,
@@ -235,7 +233,7 @@ def _metrics(id_: str) -> dict[str, Any]:
     epochs = 6 + len(id_) + int(id_[3])
     as_a_set = {} if id_ in _OLDER else {"set_figures": set_figures(40, 0.244, 0.5 * int(id_[3]), ended=0.975)}
     return {
-        "held_out_bits_per_note": BITS[id_],
+        "validation_loss": BITS[id_],
         "epochs": epochs,
         "training_s": 31.4 + 2.7 * epochs,
         "parameters": 40_000 + 1_000 * epochs,
@@ -244,14 +242,14 @@ def _metrics(id_: str) -> dict[str, Any]:
     }
 
 
-def _song(id_: str, index: int) -> SongRecord:
+def _song(id_: str, index: int) -> SampleRecord:
     files = {kind: f"individuals/{id_}/song-{index}{ext}" for kind, ext in _KINDS.items()}
     facts: dict[str, Any] = {"notes": 200, "seconds": 61.5, "range": "G3–B5", "repetition": 0.31, "copied_notes": 9}
     if id_ in _OLDER:
-        return SongRecord(index, files, facts)
+        return SampleRecord(index, files, facts)
     stuck = "one note, 40 times" if (id_, index) == ("g2-3", 2) else ""
     facts |= {"stuck": stuck, "ended": index == 1, "distance": 0.9 + 0.2 * index, "farthest": "polyphony"}
-    return SongRecord(index, files, facts)
+    return SampleRecord(index, files, facts)
 
 
 _OLDER = ("g0-1", "g0-3")
@@ -268,7 +266,7 @@ def _generations(stage: str) -> tuple[GenerationRecord, ...]:
         elites=(),
         failed=("g0-4",),
         parents=("g0-2", "g0-5"),
-        standings=_standings(("g0-2",), ("g0-5",), ("g0-4b", "g0-6"), ("g0-1",), rejected=("g0-3",)),
+        ranking=_ranking(("g0-2",), ("g0-5",), ("g0-4b", "g0-6"), ("g0-1",), rejected=("g0-3",)),
         ballots=(
             _ballot(
                 "ben",
@@ -292,7 +290,7 @@ def _generations(stage: str) -> tuple[GenerationRecord, ...]:
         status = {"born": GenerationStatus.BORN, "heard": GenerationStatus.EVALUATED, "ranked": GenerationStatus.RANKED}
         first = replace(first, status=status[stage], parents=())
     if stage in ("born", "heard"):
-        first = replace(first, standings={}, ballots=())
+        first = replace(first, ranking={}, ballots=())
     second = GenerationRecord(
         index=1,
         status=GenerationStatus.BRED,
@@ -300,7 +298,7 @@ def _generations(stage: str) -> tuple[GenerationRecord, ...]:
         elites=("g0-2",),
         failed=("g1-3", "g1-5", "g1-5b"),
         parents=("g1-4", "g1-2"),
-        standings=_standings(("g1-4",), ("g0-2", "g1-2"), ("g1-6",), ("g1-3b",), ("g1-5c",)),
+        ranking=_ranking(("g1-4",), ("g0-2", "g1-2"), ("g1-6",), ("g1-3b",), ("g1-5c",)),
         ballots=(_ballot("anna", "2026-03-15T19:40:00+00:00", "CDABFE", (("g1-4",), ("g0-2", "g1-2"), ("g1-6",))),),
     )
     third = GenerationRecord(
@@ -310,26 +308,26 @@ def _generations(stage: str) -> tuple[GenerationRecord, ...]:
         elites=("g1-4",),
         failed=("g2-4",),
         parents=(),
-        standings={},
+        ranking={},
         ballots=(),
     )
     if stage == "finished":
-        order = _standings(("g2-3",), ("g2-2",), ("g1-4",), ("g2-5",), ("g2-4b",), ("g2-6",))
+        order = _ranking(("g2-3",), ("g2-2",), ("g1-4",), ("g2-5",), ("g2-4b",), ("g2-6",))
         third = replace(
             third,
-            standings=order,
+            ranking=order,
             ballots=(_ballot("anna", "2026-03-16T18:00:00+00:00", "EADBFC", (("g2-3",), ("g2-2",))),),
         )
     return (first, second, third)
 
 
-def _standings(*tiers: tuple[str, ...], rejected: tuple[str, ...] = ()) -> dict[str, Standing]:
-    standings, rank = {}, 1
+def _ranking(*tiers: tuple[str, ...], rejected: tuple[str, ...] = ()) -> dict[str, RankingEntry]:
+    ranking, rank = {}, 1
     for tier in (*tiers, rejected):
         for id_ in tier:
-            standings[id_] = Standing(rank, round(1.5 - 0.5 * rank, 2), rejected=id_ in rejected)
+            ranking[id_] = RankingEntry(rank, round(1.5 - 0.5 * rank, 2), rejected=id_ in rejected)
         rank += len(tier)
-    return standings
+    return ranking
 
 
 _MEMBERS = {

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from evolve.genetics.individual import Individual, Origin, individual_id
 from evolve.genetics.lineage import changed
-from evolve.judging.ballot import Ballot
-from evolve.judging.ranking import Standing
-from evolve.store.records import (
+from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.individual import Individual, Origin, individual_id
+from evolve.records.run import (
     BallotRecord,
     GenerationRecord,
     GenerationStatus,
@@ -56,8 +55,8 @@ def _record(individual: Individual, records: Mapping[str, IndividualRecord]) -> 
         individual=individual,
         status=IndividualStatus.EVALUATED,
         changed=changed(individual.genome, parents[0].genome) if parents else {},
-        metrics={"held_out_bits_per_note": 10.0 + individual.slot / 10, "epochs": 120, "training_s": 5000.0},
-        songs=(),
+        metrics={"validation_loss": 10.0 + individual.slot / 10, "epochs": 120, "training_s": 5000.0},
+        samples=(),
         files={},
         failure=None,
         replaced_by=None,
@@ -75,6 +74,6 @@ def _generation(index: int, members: tuple[str, ...], rng: np.random.Generator) 
         elites=(),
         failed=(),
         parents=tuple(order[:3]),
-        standings={id_: Standing(rank, -float(rank)) for rank, id_ in enumerate(order, start=1)},
+        ranking={id_: RankingEntry(rank, -float(rank)) for rank, id_ in enumerate(order, start=1)},
         ballots=(BallotRecord("the whole choir", ballot, "list", letters, f"2026-04-{index + 1:02}T12:00:00+00:00"),),
     )

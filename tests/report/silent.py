@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evolve.genetics.genome import Genome, Value
-from evolve.genetics.individual import Individual, Origin, individual_id
-from evolve.store.records import Json
+from evolve.records.genome import Genome, Value
+from evolve.records.individual import Individual, Origin, individual_id
 from evolve.store.run_store import RunStore
 from tests.store.runs import FACTS, result_of
 
@@ -37,7 +36,7 @@ def silent_run(
     places: Sequence[Mapping[str, float]],
     *,
     songs: int = 5,
-    settings: Mapping[str, Json] | None = None,
+    chosen: bool = False,
 ) -> RunStore:
     """A run whose first generation has these genomes, and waits to be heard.
 
@@ -46,9 +45,9 @@ def silent_run(
         genomes: One for each network.
         places: Where each of its facts lies; between songs they are spread by 1. Empty: it has no silent songs.
         songs: Songs of each that are heard.
-        settings: More settings than a seed.
+        chosen: Whether these were chosen to stand for all.
     """
-    given = {**FACTS, "settings": {"seed": 3, **(settings or {})}, "space": {"name": "own.yaml", "text": SPACE}}
+    given = {**FACTS, "settings": {"seed": 3}, "space": {"name": "own.yaml", "text": SPACE}}
     store, rng = RunStore.create(folder, given), np.random.default_rng(1)
     born = tuple(
         Individual(individual_id(0, slot), 0, slot, Genome.from_dict(genome), Origin.FOUNDER, (), ("sampling",))
@@ -57,9 +56,10 @@ def silent_run(
     store.record_generation(0, born, {})
     for one, where in zip(born, places, strict=True):
         made = result_of(one.id, songs=songs)
-        told = {"silent_songs": silent_songs(where, rng), "songs_heard": [*range(1, songs + 1)]} if where else {}
+        heard_of = [*range(1 + chosen, songs + 1 + chosen)]
+        told = {"silent_songs": silent_songs(where, rng), "songs_heard": heard_of} if where else {}
         means = {fact: round(place, 2) for fact, place in where.items()}
-        heard = tuple(replace(song, facts={**song.facts, **means}) for song in made.songs)
-        store.record_trial(replace(made, metrics={**made.metrics, **told}, songs=heard))
+        heard = tuple(replace(song, facts={**song.facts, **means}) for song in made.samples)
+        store.record_trial(replace(made, metrics={**made.metrics, **told}, samples=heard))
     store.record_evaluated(0)
     return store

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from evolve.music.facts.copies import CopyIndex
-from evolve.music.facts.corpus_figures import CorpusFigures
-from evolve.music.facts.description import Facts, describe
-from evolve.music.facts.set_figures import SetFigures
-from evolve.music.representation.steps import Step
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.domains.music.facts.description import CopyIndex, Facts, describe
+from evolve.domains.music.facts.figures import CorpusFigures
+from evolve.domains.music.facts.set_figures import SetFigures
+from evolve.domains.music.presentation import FEATURES as FACTS
+from evolve.domains.music.presentation import PRESENTATION
+from evolve.domains.music.song import Note, Notes, Song, Track
+from evolve.domains.music.tokenizers.steps import NoteStep
+from evolve.records.run import RunRecord
 from evolve.report.document import report_document
-from evolve.report.reliability import Reliability
-from evolve.report.silent_songs import FACTS
-from evolve.store.records import RunRecord
+from evolve.search.reliability import Reliability
 from tests.report.example_run import STAGES, example_run, fed_run
 
 DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
@@ -26,6 +26,7 @@ FREE = {
     "set_figures",
     "settings",
     "corpus",
+    "opening",
     "versions",
     "genome",
     "changed",
@@ -76,7 +77,7 @@ def test_holds_the_promised_top_level(run: RunRecord) -> None:
     assert document["version"] == 1
     assert (document["run"], document["seed"]) == ("night-owl", 7)
     assert document["space"]["name"] == "lstm.yaml"
-    assert document["corpus"]["names"] == ["fiddle-tunes"]
+    assert document["facts"]["corpus"]["names"] == ["fiddle-tunes"]
     assert [generation["index"] for generation in document["generations"]] == [0, 1, 2]
     assert [generation["status"] for generation in document["generations"]] == ["bred", "bred", "born"]
 
@@ -89,8 +90,8 @@ def test_tells_a_child_with_parents_changes_rank_and_letter(run: RunRecord) -> N
     assert child["changed"]["depth"] == [1, 2]
     assert child["changed"]["embedding_width"] == [None, 32]
     assert (child["rank"], child["letter"], child["origin"]) == (1, "B", "child")
-    assert child["songs"][0]["index"] == 1
-    assert child["songs"][0]["midi"] == "individuals/g1-4/song-1.mid"
+    assert child["samples"][0]["index"] == 1
+    assert child["samples"][0]["files"]["midi"] == "individuals/g1-4/song-1.mid"
 
 
 def test_the_letter_is_that_of_the_first_ballot(run: RunRecord) -> None:
@@ -113,7 +114,7 @@ def test_the_failed_stand_where_they_were_born(run: RunRecord) -> None:
     failed = individual(document, 1, "g1-5b")
     assert failed["failure"] == "the loss became NaN in epoch 1"
     assert failed["replaced_by"] == "g1-5c"
-    assert (failed["status"], failed["rank"], failed["songs"]) == ("failed", None, [])
+    assert (failed["status"], failed["rank"], failed["samples"]) == ("failed", None, [])
     ids = [entry["id"] for entry in document["generations"][1]["individuals"]]
     assert ids == ["g0-2", "g1-2", "g1-3b", "g1-4", "g1-5c", "g1-6", "g1-3", "g1-5", "g1-5b"]
 
@@ -163,14 +164,14 @@ def test_drift_has_one_entry_per_generation(run: RunRecord) -> None:
 
 def test_numbers_that_json_cannot_hold_become_null(run: RunRecord) -> None:
     """A NaN metric must not make the whole document unreadable elsewhere."""
-    record = replace(run.individuals["g0-1"], metrics={"held_out_bits_per_note": float("nan")})
+    record = replace(run.individuals["g0-1"], metrics={"validation_loss": float("nan")})
     document = report_document(replace(run, individuals={**run.individuals, "g0-1": record}))
-    assert individual(document, 0, "g0-1")["metrics"] == {"held_out_bits_per_note": None}
+    assert individual(document, 0, "g0-1")["metrics"] == {"validation_loss": None}
 
 
 def test_every_field_is_documented(run: RunRecord) -> None:
     """Each key of the format is named, in backticks, in docs/report-format.md."""
-    named = set(re.findall(r"`([a-z_]+)`", DOCS.read_text()))
+    named = set(re.findall(r"`([a-z_0-9]+)`", DOCS.read_text()))
     assert (set(format_keys(report_document(run))) | reliability_fields() | set(FACTS)) - named == set()
 
 
@@ -185,14 +186,14 @@ def test_every_documented_field_exists(run: RunRecord) -> None:
 
 def test_every_fact_of_a_song_is_documented() -> None:
     """Each fact that a song can have is named in docs/report-format.md, and so is each figure that has a distance."""
-    named = set(re.findall(r"`([a-z_]+)`", DOCS.read_text()))
+    named = set(re.findall(r"`([a-z_0-9]+)`", DOCS.read_text()))
     assert {fact.removeprefix("distance_") for fact in song_facts()} <= named
     assert figures_of_sets() <= named
 
 
 def reliability_fields() -> set[str]:
     """Every field of what is told of a generation whose networks have silent songs."""
-    told = Reliability(3, 40, 5, is_chosen=False, shares={}, share=0.2, interval=(0.1, 0.3), heard=0.5)
+    told = Reliability(PRESENTATION, 3, 40, 5, is_chosen=False, shares={}, share=0.2, interval=(0.1, 0.3), heard=0.5)
     return set(told.to_json())
 
 
@@ -204,5 +205,5 @@ def figures_of_sets() -> set[str]:
 def song_facts() -> Facts:
     """All facts that a song can have."""
     song = Song((Track(Notes.of([Note(60, 0, 24)])),))
-    copies = CopyIndex.build(["tune"], [[Step((60,), 24)]])
+    copies = CopyIndex.build(["tune"], [[NoteStep((60,), 24)]])
     return describe(song, opening_ticks=0, copies=copies, corpus=CorpusFigures.of([song]), ended=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evolve.genetics.genome import Genome, Value
+from evolve.domains.music.presentation import FEATURES as FACTS
 from evolve.genetics.simplex import sample_shares
+from evolve.records.genome import Genome, Value
+from evolve.records.run import RunRecord
 from evolve.report.gene_effects import FEWEST, GeneEffects, gene_effects
-from evolve.report.silent_songs import FACTS
-from evolve.store.records import RunRecord
 from tests.report.silent import silent_run
 
 OPTIMIZERS = ("adam", "nadam", "sgd")
@@ -50,7 +50,7 @@ def moved(folder: Path, count: int = 60) -> RunRecord:
 
 def clear(effects: GeneEffects) -> list[tuple[str, str, bool]]:
     """What moves what, and whether up."""
-    return sorted((one.mover, one.fact, one.correlation.value > 0) for one in effects.clear)
+    return sorted((one.mover, one.feature, one.correlation.value > 0) for one in effects.clear)
 
 
 def test_genes_that_move_facts_are_found_and_no_others(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_genes_that_move_facts_are_found_and_no_others(tmp_path: Path) -> None:
         ("bar_position", "highest", False), ("optimizer adam", "distance", False), ("width", "notes", True),
     ]  # fmt: skip
     assert (effects.unclear, effects.fixed) == (("dropout",), ("depth",))
-    assert (effects.networks, effects.songs) == (60, 40)
+    assert (effects.individuals, effects.samples) == (60, 40)
     strengths = [abs(one.correlation.value) for one in effects.effects]
     assert strengths == sorted(strengths, reverse=True)
 
@@ -128,7 +128,7 @@ def test_few_networks_are_told_how_many_it_takes(tmp_path: Path) -> None:
     """In six, something is always in the same order as something else."""
     few, more = (gene_effects(moved(tmp_path / str(count), count)) for count in (6, 60))
     assert (few.clear, few.smallest_clear) == ((), None)
-    assert few.networks_for_half > FEWEST
+    assert few.individuals_for_half > FEWEST
     assert more.smallest_clear is not None
     assert 0.4 < more.smallest_clear < 0.6
 
@@ -136,4 +136,4 @@ def test_few_networks_are_told_how_many_it_takes(tmp_path: Path) -> None:
 def test_a_run_without_silent_songs_has_no_effects(tmp_path: Path) -> None:
     """Nor any level to speak of."""
     effects = gene_effects(silent_run(tmp_path / "run", genomes(4), [{}] * 4).look())
-    assert (effects.networks, effects.effects, effects.varying) == (0, (), ())
+    assert (effects.individuals, effects.effects, effects.varying) == (0, (), ())

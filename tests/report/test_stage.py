@@ -8,8 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from evolve.report.overview import overview_table, run_overview
-from evolve.report.stage import stage_of
+from evolve.report.overview import overview_table, run_overview, stage_of
 from tests.report.example_run import STAGES, example_run
 from tests.report.long_run import long_run
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from evolve.genetics.shares import Shares
+from evolve.records.run import GenerationStatus
+from evolve.records.shares import Shares
 from evolve.report.tables import table_rows, to_csv
-from evolve.store.records import GenerationStatus
 from tests.report.example_run import STAGES, example_run, fed_run
 
 DOCS = Path(__file__).parents[2] / "docs" / "report-format.md"
@@ -51,10 +51,10 @@ def test_facts_of_songs_are_means_and_shares() -> None:
     """Numbers are averaged over an individual's songs, yes and no become shares, and what is not known is empty."""
     by_id = {row["id"]: row for row in rows_of("finished")}
     stuck = by_id["g2-3"]
-    assert (stuck["song.distance"], stuck["song.ended"], stuck["song.stuck"]) == ("1.2", "0.5", "0.5")
-    assert (by_id["g2-2"]["song.stuck"], by_id["g2-2"]["song.notes"]) == ("0.0", "200.0")
-    assert (by_id["g0-1"]["song.notes"], by_id["g0-1"]["song.distance"]) == ("200.0", "")
-    assert "song.range" not in stuck
+    assert (stuck["sample.distance"], stuck["sample.ended"], stuck["sample.stuck"]) == ("1.2", "0.5", "0.5")
+    assert (by_id["g2-2"]["sample.stuck"], by_id["g2-2"]["sample.notes"]) == ("0.0", "200.0")
+    assert (by_id["g0-1"]["sample.notes"], by_id["g0-1"]["sample.distance"]) == ("200.0", "")
+    assert "sample.range" not in stuck
 
 
 def test_figures_of_a_set_of_songs_have_a_column_each() -> None:
@@ -106,13 +106,13 @@ def test_every_column_is_documented() -> None:
 
 
 def _any_fact(column: str) -> str:
-    return "song.<fact>" if column.startswith("song.") else column
+    return "sample.<fact>" if column.startswith("sample.") else column
 
 
 def test_whoever_is_heard_is_told_from_the_others() -> None:
     """Of a large generation some are; nobody knows who while trials are to decide it."""
     run = example_run("heard")
-    run = replace(run, settings={**run.settings, "heard": 2, "screening": "held_out_bits_per_note"})
+    run = replace(run, settings={**run.settings, "heard": 2, "screening": "validation_loss"})
     rows = [row for row in table_rows(run) if row["id"] in run.generations[0].members]
     told = [row["id"] for row in rows if row["heard"]]
     assert len(told) == 2

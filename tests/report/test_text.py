@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from evolve.candidates import candidates_of
-from evolve.judging.ranking import Standing
+from evolve.records.ballot import RankingEntry
+from evolve.records.run import GenerationStatus, RunRecord
 from evolve.report.text import render_text
-from evolve.store.records import GenerationStatus, RunRecord
+from evolve.search.candidates import candidates_of
 from tests.report.example_run import STAGES, example_run, fed_run
 from tests.report.long_run import long_run
 
@@ -59,16 +59,16 @@ def test_colour_changes_no_letter() -> None:
 def large_run(*, heard: int = 5, decided: bool = True) -> RunRecord:
     """Three generations of 200, of which a few are heard; the last may still be trained."""
     run = long_run(3, 200)
-    settings = {**run.settings, "heard": heard, "screening": "held_out_bits_per_note"}
+    settings = {**run.settings, "heard": heard, "screening": "validation_loss"}
     run = replace(run, settings=settings)
     ranked = []
     for generation in run.generations:
         candidates = candidates_of(run, generation)
         assert candidates is not None
-        standings = {name: Standing(rank, -float(rank)) for rank, name in enumerate(candidates.heard, start=1)}
-        ranked.append(replace(generation, standings=standings, ballots=()))
+        ranking = {name: RankingEntry(rank, -float(rank)) for rank, name in enumerate(candidates.heard, start=1)}
+        ranked.append(replace(generation, ranking=ranking, ballots=()))
     if not decided:
-        ranked[-1] = replace(ranked[-1], status=GenerationStatus.BORN, standings={})
+        ranked[-1] = replace(ranked[-1], status=GenerationStatus.BORN, ranking={})
     return replace(run, generations=tuple(ranked))
 
 
@@ -83,7 +83,7 @@ def test_of_a_large_generation_those_who_are_heard_are_named_and_the_others_coun
             f"g{generation}-{slot}" for slot in range(1, 6)
         ]
     assert squeezed(text).count("195 more · not heard · bits 10.60 – 30.00 · all by name with --everyone") == 3
-    assert "200 individuals · 5 of them heard, by held_out_bits_per_note" in squeezed(text)
+    assert "200 individuals · 5 of them heard, by validation_loss" in squeezed(text)
     assert "g1-77" not in text
     everyone = render_text(run, everyone=True)
     assert all(f" {name} " in everyone for name in run.individuals)
@@ -117,8 +117,8 @@ def test_very_many_failures_are_counted() -> None:
 def test_coming_first_again_is_counted() -> None:
     """An elite that won twice and then lost is told so in a few words."""
     run = example_run("finished")
-    second = replace(run.generations[1], standings={"g0-2": Standing(1, 1.0)})
-    third = replace(run.generations[2], standings={"g0-2": Standing(4, -1.0)})
+    second = replace(run.generations[1], ranking={"g0-2": RankingEntry(1, 1.0)})
+    third = replace(run.generations[2], ranking={"g0-2": RankingEntry(4, -1.0)})
     text = render_text(replace(run, generations=(run.generations[0], second, third)), width=120)
     assert "g0-2  ★ #1 (2×), then #4  7 descendants" in text
 
@@ -201,11 +201,11 @@ def test_lost_attempts_are_told_in_one_line() -> None:
         run = example_run(stage)
         records = dict(run.individuals)
         records["g0-1"] = replace(records["g0-1"], lost=("its worker was killed",))
-        records["g0-2"] = replace(records["g0-2"], lost=("no sign of life for 900 s", "its worker was killed"))
+        records["g0-2"] = replace(records["g0-2"], lost=("no heartbeat for 900 s", "its worker was killed"))
         told = render_text(replace(run, individuals=records), width=120)
         text = squeezed(told.split("What failed and why")[1]).strip()
         assert text.endswith(
-            "3 attempts of trials lost and made again: its worker was killed (2 ×), no sign of life for 900 s"
+            "3 attempts of trials lost and made again: its worker was killed (2 ×), no heartbeat for 900 s"
         )
 
 

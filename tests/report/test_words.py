@@ -4,17 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.genetics.shares import Shares
-from evolve.report.story.drift import sparkline
-from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import (
+from evolve.records.shares import Shares
+from evolve.report.drift import sparkline
+from evolve.report.wording import (
+    Phrases,
     change_in_words,
-    duration_in_words,
     moment_in_words,
     one_line,
     value_in_words,
 )
-from evolve.words import counted, listed
+from evolve.words import counted, duration_in_words, listed
 from tests.genetics.drawing import shares
 
 WORDS = st.text(alphabet="abcdefgh", min_size=1, max_size=12)

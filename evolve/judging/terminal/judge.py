@@ -15,15 +15,16 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import print_formatted_text
 
 from evolve.errors import BallotError
-from evolve.judging.ballot import Ballot, Candidate
 from evolve.judging.draft import BallotDraft, Order
 from evolve.judging.order import format_order, heart_in, parse_order
 from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player, silence_at_death
 from evolve.judging.terminal.painting import STYLE
-from evolve.judging.terminal.plain import HOW_TO_ORDER, describe, judge_by_lines
-from evolve.judging.terminal.screen import More, Save, Screen
-from evolve.judging.terminal.view import View
+from evolve.judging.terminal.plain import describe, how_to_order, judge_by_lines
+from evolve.judging.terminal.screen import Save, Screen
+from evolve.judging.terminal.view import More, View
+from evolve.presentation import Presentation
+from evolve.records.ballot import Ballot, Candidate
 from evolve.words import counted, worded
 
 _SMALLEST = (40, 12)
@@ -39,15 +40,10 @@ class _Way(StrEnum):
     LATER = "later"
 
 
-_FIRST_HINT = {
-    _Way.LIST: "nothing is said yet, so all are tied: listen, and move up what you like",
-    _Way.PAIRS: "listen to both, then press enter on the better one",
-}
-
-
 def judge(
     candidates: Sequence[Candidate],
     draft_steps: Sequence[Mapping[str, Any]],
+    presentation: Presentation,
     *,
     save: Save,
     generation: int,
@@ -63,29 +59,30 @@ def judge(
     Args:
         candidates: Those of one generation, in the order of their letters.
         draft_steps: The steps of a ballot begun before, as they were saved; empty at first.
+        presentation: How the candidates' domain tells of them.
         save: Called with all steps so far after each one, so that nothing is lost whenever it ends.
-        generation: Which one, from 0.
-        listener: Who listens; may be empty.
-        told: What there is to know before listening, a sentence or two; may be empty.
-        more: Gives a candidate one more song, by its id; None when it has no other.
-        input: Where keys come from; the terminal by default.
-        output: Where pages go; the terminal by default.
-        player: What plays the songs; found on this machine by default.
+        generation: From 0.
+        listener: May be empty.
+        told: What there is to know before judging, a sentence or two; may be empty.
+        more: Gives a candidate one more sample, by its id; None when it has no other.
+        input: The terminal by default, as `output` is.
+        output: Where pages go.
+        player: Found on this machine by default.
 
     Returns:
-        The ballot and how it was made (``list``, ``pairs`` or ``order``), or None when the listener stops to come back
-        later.
+        The ballot and how it was made (``list``, ``pairs`` or ``order``); None when the listener will come back.
 
     Raises:
-        KeyboardInterrupt: On Ctrl-C; the screen is restored, and no song plays on.
+        KeyboardInterrupt: On Ctrl-C; the screen is restored, and nothing plays on.
     """
     draft = BallotDraft.begun([candidate.id for candidate in candidates], draft_steps)
-    title = f"generation {generation}"
+    cast = {each.id: each for each in candidates}
+    view = View(cast, f"generation {generation}", listener, draft, presentation, told)
     if input is None and output is None and not _is_capable():
-        return _judge_plainly(candidates, draft, title=title, told=told, save=save, more=more)
+        ballot = judge_by_lines(view, more=more, heart=heart_in(sys.stdout.encoding))
+        return None if ballot is None else _typed(view, ballot, save)
     sounding = player or Player()
     with create_app_session(input, output), sounding, silence_at_death(sounding):
-        view = View({each.id: each for each in candidates}, title=title, listener=listener, draft=draft, told=told)
         made = _judge(view, save=save, player=sounding, more=more)
         if made is not None:
             _show_answer(format_order(made[0], view.letters))
@@ -99,12 +96,23 @@ def _judge(view: View, *, save: Save, player: Player, more: More) -> tuple[Ballo
         if way is _Way.LATER:
             return None
         if way is not _Way.ORDER:
-            opened = replace(view, pairs=way is _Way.PAIRS, notice="" if view.draft.steps else _FIRST_HINT[way])
+            opened = replace(view, pairs=way is _Way.PAIRS, notice="" if view.draft.steps else _first_hint(way, view))
             return Screen(opened, save=save, player=player, more=more).run()
         ballot = _ask_order(view)
         if ballot is not None:
-            save(view.draft.apply(Order(ballot, "order")).to_json())
-            return ballot, "order"
+            return _typed(view, ballot, save)
+
+
+def _typed(view: View, ballot: Ballot, save: Save) -> tuple[Ballot, str]:
+    save(view.draft.apply(Order(ballot, "order")).to_json())
+    return ballot, "order"
+
+
+def _first_hint(way: _Way, view: View) -> str:
+    attend = view.wording.attend
+    if way is _Way.PAIRS:
+        return f"{attend} both, then press enter on the better one"
+    return f"nothing is said yet, so all are tied: {attend.split()[0]}, and move up what you like"
 
 
 def _ask_way(draft: BallotDraft, title: str) -> _Way:
@@ -133,16 +141,18 @@ def _ask_order(view: View) -> Ballot | None:
 
     The favourites so far are kept, unless it names some itself.
     """
-    print_formatted_text("\n".join(describe(tuple(view.candidates.values()), view.title, view.told)))
+    word = view.wording.sample
+    print_formatted_text("\n".join(describe(view)))
 
     def readable(text: str) -> bool | str:
         try:
-            return not text.strip() or bool(parse_order(text, view.letters, view.songs).ids)
+            return not text.strip() or bool(parse_order(text, view.letters, view.numbers, word=word).ids)
         except BallotError as error:
             return str(error)
 
+    how = f"{how_to_order(word)}\n "
     question = questionary.text(
-        "Your order:", instruction=f"{HOW_TO_ORDER}\n ", validate=readable, validate_while_typing=False, style=STYLE
+        "Your order:", instruction=how, validate=readable, validate_while_typing=False, style=STYLE
     )
     try:
         text = str(_answer(question))
@@ -150,7 +160,7 @@ def _ask_order(view: View) -> Ballot | None:
         return None
     if not text.strip():
         return None
-    return parse_order(text, view.letters, view.songs).keeping_favourites_of(view.draft.ballot)
+    return parse_order(text, view.letters, view.numbers, word=word).keeping_favourites_of(view.draft.ballot)
 
 
 def _answer(question: questionary.Question) -> Any:  # noqa: ANN401 - whatever its choices stand for
@@ -166,34 +176,6 @@ def _is_capable() -> bool:
         return False
     size = os.get_terminal_size(sys.stdout.fileno())
     return size.columns >= _SMALLEST[0] and size.lines >= _SMALLEST[1]
-
-
-def _judge_plainly(
-    candidates: Sequence[Candidate], draft: BallotDraft, *, title: str, told: str, save: Save, more: More
-) -> tuple[Ballot, str] | None:
-    """Line by line on the standard streams."""
-
-    def write(line: str) -> None:
-        encoding = sys.stdout.encoding or "ascii"
-        sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
-        sys.stdout.flush()
-
-    def read_line(question: str) -> str:
-        sys.stdout.write(question)
-        sys.stdout.flush()
-        line = sys.stdin.readline()
-        if not line:
-            raise EOFError
-        return line
-
-    so_far, heart = draft.ballot if draft.steps else None, heart_in(sys.stdout.encoding)
-    ballot = judge_by_lines(
-        candidates, title=title, told=told, so_far=so_far, heart=heart, more=more, read_line=read_line, write=write
-    )
-    if ballot is None:
-        return None
-    save(draft.apply(Order(ballot, "order")).to_json())
-    return ballot, "order"
 
 
 def _show_answer(order: str) -> None:

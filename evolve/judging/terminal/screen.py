@@ -10,27 +10,21 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
 from evolve.errors import EvolveError
-from evolve.judging.ballot import Ballot, Candidate
-from evolve.judging.draft import BallotDraft, Heart, Move, Order, Step
-from evolve.judging.moves import Action
-from evolve.judging.pairwise import Answer, next_question
+from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Step
+from evolve.judging.pairwise import PairAnswer, next_question
 from evolve.judging.player import Player
-from evolve.judging.terminal.facts import song_file
-from evolve.judging.terminal.keys import BINDINGS, Command
-from evolve.judging.terminal.list_page import paint_list
-from evolve.judging.terminal.overlay_pages import paint_help, paint_roll
+from evolve.judging.terminal.keys import BINDINGS, OVER_PREVIEW, KeyCommand
+from evolve.judging.terminal.pages import paint_help, paint_list, paint_pairs, paint_preview
 from evolve.judging.terminal.painting import STYLE, Line
-from evolve.judging.terminal.pairs_page import paint_pairs
-from evolve.judging.terminal.view import Page, View
+from evolve.judging.terminal.view import More, ScreenPage, View, told_path
+from evolve.presentation import is_played, judged_file
+from evolve.records.ballot import Ballot
 
 Save = Callable[[list[dict[str, Any]]], None]
 """Given all steps so far, after each change."""
 
-More = Callable[[str], Candidate | None]
-"""Of a candidate's id, the candidate with one more song; None when it has no other."""
-
 _REFRESH_S = 0.5
-"""How soon the screen notices that a song has ended."""
+"""How soon the screen notices that a sample has ended."""
 
 _ESCAPE_S = 0.1
 """How long an escape waits for the rest of a key's sequence."""
@@ -71,12 +65,12 @@ class Screen:
                 bindings.add(*keys.split(), eager=" " not in keys and keys != "escape")(self._handler(binding.command))
         return bindings
 
-    def _handler(self, command: Command) -> Callable[[KeyPressEvent], None]:
+    def _handler(self, command: KeyCommand) -> Callable[[KeyPressEvent], None]:
         def handle(event: KeyPressEvent) -> None:
-            number = int(event.data) if command is Command.PLAY_NUMBER else None
+            number = int(event.data) if command is KeyCommand.PLAY_NUMBER else None
             try:
                 self._obey(command, number)
-            except EvolveError as error:  # a step that could not be saved ends the sitting, in the caller's words
+            except EvolveError as error:  # a step that could not be saved ends the session, in the caller's words
                 if not event.app.future or not event.app.future.done():
                     event.app.exit(exception=error)
 
@@ -90,17 +84,17 @@ class Screen:
     def _page(self, columns: int, rows: int) -> Line:
         view, question = self.view, self.view.question
         match view.page:
-            case Page.HELP:
-                return paint_help(columns, rows)
-            case Page.ROLL:
-                return paint_roll(view, columns, rows)
-            case Page.PAIRS if question:
+            case ScreenPage.HELP:
+                return paint_help(view, columns, rows)
+            case ScreenPage.PREVIEW:
+                return paint_preview(view, columns, rows)
+            case ScreenPage.PAIRS if question:
                 return paint_pairs(view, question, columns, rows)
             case _:
                 return paint_list(view, columns, rows)
 
-    def _obey(self, command: Command, number: int | None) -> None:
-        if command is Command.INTERRUPT:
+    def _obey(self, command: KeyCommand, number: int | None) -> None:
+        if command is KeyCommand.INTERRUPT:
             self._application.exit(exception=KeyboardInterrupt)
         elif number is not None:
             self._play_number(number)
@@ -109,49 +103,48 @@ class Screen:
         elif command in self._commands:
             self._commands[command]()
 
-    def _obey_over(self, overlay: Page, command: Command) -> None:
+    def _obey_over(self, overlay: ScreenPage, command: KeyCommand) -> None:
         """A key while another page lies on top: it acts there, or takes the page away."""
-        acts = {Command.PREVIOUS, Command.NEXT, Command.PREVIOUS_SONG, Command.NEXT_SONG, Command.PLAY, Command.HEART}
-        if overlay is Page.ROLL and command in acts:
+        if overlay is ScreenPage.PREVIEW and command in OVER_PREVIEW:
             self._commands[command]()
-        elif overlay is Page.CONFIRM and command in (Command.YES, Command.DONE):
+        elif overlay is ScreenPage.CONFIRM and command in (KeyCommand.YES, KeyCommand.DONE):
             self._application.exit(result=self.view.draft.ballot)
         else:
             self.view = self.view.over(None)
 
-    def _list_commands(self) -> Mapping[Command, Callable[[], None]]:
+    def _list_commands(self) -> Mapping[KeyCommand, Callable[[], None]]:
         def look(steps: int) -> Callable[[], None]:
             return lambda: self._show(self.view.looking(steps))
 
-        def song(steps: int) -> Callable[[], None]:
-            return lambda: self._show(self.view.listening_to(self.view.song + steps))
+        def sample(steps: int) -> Callable[[], None]:
+            return lambda: self._show(self.view.choosing(self.view.number + steps))
 
         def move(action: Action) -> Callable[[], None]:
             return lambda: self._move(action)
 
         everyone = len(self.view.candidates)
         return {
-            Command.PREVIOUS: look(-1),
-            Command.NEXT: look(1),
-            Command.FIRST: look(-everyone),
-            Command.LAST: look(everyone),
-            Command.PREVIOUS_SONG: song(-1),
-            Command.NEXT_SONG: song(1),
-            Command.UP: move(Action.UP),
-            Command.DOWN: move(Action.DOWN),
-            Command.TOP: move(Action.TOP),
-            Command.BOTTOM: move(Action.BOTTOM),
-            Command.TIE: self._tie,
-            Command.REJECT: self._reject,
-            Command.HEART: self._love,
-            Command.MORE: self._more,
-            Command.PLAY: lambda: self._play(self.view.song, toggle=True),
-            Command.ROLL: lambda: self._show(self.view.over(Page.ROLL)),
-            Command.HELP: lambda: self._show(self.view.over(Page.HELP)),
-            Command.UNDO: self._undo,
-            Command.REDO: self._redo,
-            Command.DONE: self._done,
-            Command.LATER: lambda: self._application.exit(result=None),
+            KeyCommand.PREVIOUS: look(-1),
+            KeyCommand.NEXT: look(1),
+            KeyCommand.FIRST: look(-everyone),
+            KeyCommand.LAST: look(everyone),
+            KeyCommand.PREVIOUS_SAMPLE: sample(-1),
+            KeyCommand.NEXT_SAMPLE: sample(1),
+            KeyCommand.UP: move(Action.UP),
+            KeyCommand.DOWN: move(Action.DOWN),
+            KeyCommand.TOP: move(Action.TOP),
+            KeyCommand.BOTTOM: move(Action.BOTTOM),
+            KeyCommand.TIE: self._tie,
+            KeyCommand.REJECT: self._reject,
+            KeyCommand.HEART: self._love,
+            KeyCommand.MORE: self._more,
+            KeyCommand.PLAY: lambda: self._play(self.view.number, toggle=True),
+            KeyCommand.PREVIEW: lambda: self._show(self.view.over(ScreenPage.PREVIEW)),
+            KeyCommand.HELP: lambda: self._show(self.view.over(ScreenPage.HELP)),
+            KeyCommand.UNDO: self._undo,
+            KeyCommand.REDO: self._redo,
+            KeyCommand.DONE: self._done,
+            KeyCommand.LATER: lambda: self._application.exit(result=None),
         }
 
     def _show(self, view: View) -> None:
@@ -180,21 +173,24 @@ class Screen:
         self._take(Move(Action.UNREJECT if back else Action.REJECT, self.view.cursor), row=None if back else row)
 
     def _love(self) -> None:
-        song = self.view.current_song
-        if song is None:
-            self.view = self.view.saying(f"{self.view.candidate.letter} has no song {self.view.song} to love")
+        if self.view.sample is None:
+            self._say_none(self.view.number, "love")
         else:
-            self._take(Heart(self.view.cursor, song.index))
+            self._take(Heart(self.view.cursor, self.view.number))
+
+    def _say_none(self, number: int, purpose: str) -> None:
+        view = self.view
+        self.view = view.saying(f"{view.candidate.letter} has no {view.wording.sample} {number} to {purpose}")
 
     def _more(self) -> None:
-        """One more song of the candidate under the cursor, which takes a moment to become sound."""
+        """One more sample of the candidate under the cursor, which may take a moment to be made."""
         try:
             fuller = self._find_more(self.view.cursor)
         except EvolveError as error:
             self.view = self.view.saying(str(error))
             return
         if fuller is None:
-            self.view = self.view.saying(f"{self.view.candidate.letter} has no more songs")
+            self.view = self.view.saying(f"{self.view.candidate.letter} has no more {self.view.wording.sample}s")
         else:
             self.view = self.view.with_more(fuller)
 
@@ -202,7 +198,7 @@ class Screen:
         question = self.view.question
         if question is None:
             return
-        self._take(Answer(question.a, question.b, better))
+        self._take(PairAnswer(question.a, question.b, better))
         settled = next_question(self.view.draft.ids, self.view.draft.answers)
         if isinstance(settled, Ballot):
             ballot = settled.keeping_favourites_of(self.view.draft.ballot)
@@ -213,7 +209,7 @@ class Screen:
         if self.view.question:
             self._answer(self.view.cursor)
         else:
-            self.view = self.view.over(Page.CONFIRM)
+            self.view = self.view.over(ScreenPage.CONFIRM)
 
     def _take(self, step: Step, *, row: int | None = None) -> None:
         """One more step, saved; a step that changes nothing says so."""
@@ -228,8 +224,7 @@ class Screen:
         if before is self.view.draft:
             self.view = self.view.saying("nothing to undo")
             return
-        undone = self.view.draft.steps[-1]
-        if self.view.pairs and isinstance(undone, Order) and before.answers:
+        if self.view.pairs and isinstance(self.view.draft.steps[-1], Order) and before.answers:
             before = before.undo()  # The order came with the last answer, and goes with it.
         self._keep(before)
 
@@ -247,34 +242,33 @@ class Screen:
         self.view = self.view.saying("").with_draft(draft, row=row)
 
     def _play_number(self, number: int) -> None:
-        if number not in self.view.songs[self.view.cursor]:
-            self.view = self.view.saying(f"{self.view.candidate.letter} has no song {number} to play")
+        if number not in self.view.numbers[self.view.cursor]:
+            self._say_none(number, self.view.wording.play)
             return
-        self.view = self.view.listening_to(number)
+        self.view = self.view.choosing(number)
         self._play(number, toggle=False)
 
     def _play(self, number: int, *, toggle: bool) -> None:
-        """Plays a song of the candidate under the cursor; when that very song plays, `toggle` stops it."""
+        """Plays or opens a sample of the candidate under the cursor; when that very one plays, `toggle` stops it."""
         key = (self.view.cursor, number)
-        song = self.view.current_song
+        path = judged_file(self.view.presentation, self.view.sample.files) if self.view.sample else None
         if toggle and key == self.view.playing:
             self._player.stop()
             self.view = replace(self.view, playing=None, notice="")
-        elif song is None or not song_file(song):
-            self.view = self.view.saying(f"{self.view.candidate.letter} has no song {number} to play")
+        elif path is None:
+            self._say_none(number, self.view.wording.play)
         else:
-            self._player.play(song.files.get("audio", next(iter(song.files.values()))))
+            self._player.play(path)
             self.view = replace(self.view, playing=key, heard=self.view.heard | {key}, notice="")
             self._look_at_player()
 
     def _look_at_player(self) -> None:
-        """Notices that a song has ended, or that it could not be played."""
+        """Notices that a sample has ended, or that it could not be played; a viewer may have gone its own way."""
         if self.view.playing is None or self._player.playing:
             return
-        candidate, index = self.view.playing
-        song = next(each for each in self.view.candidates[candidate].songs if each.index == index)
-        trouble = self._player.trouble
+        sample, trouble = self.view.sample_at(self.view.playing), self._player.trouble
+        path = told_path(self.view.presentation, sample) if sample else ""
         heard = self.view.heard - {self.view.playing} if trouble else self.view.heard
         self.view = replace(self.view, playing=None, heard=heard)
-        if trouble:
-            self.view = self.view.saying(f"{song_file(song)}: {trouble}")
+        if trouble or not is_played(path):
+            self.view = self.view.saying(f"{path}: {trouble or 'opened'}")

@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evolve.judging.ballot import Candidate, CandidateSong, Fact
-from evolve.judging.letters import letter_name
+from evolve.domains.music.presentation import PRESENTATION
+from evolve.judging.presenting import letter_name
 from evolve.judging.terminal.judge import judge
+from evolve.records.ballot import Candidate, CandidateSample, Fact
 
 FACTS: dict[str, Fact] = {
     "notes": 500,
@@ -50,19 +51,19 @@ class MoreSongs:
         self._cast, self._most = {each.id: each for each in cast}, most
 
     def __call__(self, name: str) -> Candidate | None:
-        """See `Sitting.more`."""
+        """See `ListeningSession.more`."""
         now = self._cast[name]
-        if len(now.songs) == self._most:
+        if len(now.samples) == self._most:
             return None
-        another = _song(now.letter, len(now.songs) + 1, now.songs[0].files["audio"].parent)
-        self._cast[name] = replace(now, songs=(*now.songs, another))
+        another = _song(now.letter, len(now.samples) + 1, now.samples[0].files["audio"].parent)
+        self._cast[name] = replace(now, samples=(*now.samples, another))
         return self._cast[name]
 
 
-def _song(letter: str, index: int, folder: Path) -> CandidateSong:
+def _song(letter: str, index: int, folder: Path) -> CandidateSample:
     name = f"{letter}-song-{index}"
     files = {"audio": folder / f"{name}.ogg", "midi": folder / f"{name}.mid"}
-    return CandidateSong(index, files, {**FACTS, "seconds": 100.0 + index})
+    return CandidateSample(index, files, {**FACTS, "seconds": 100.0 + index})
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -74,6 +75,7 @@ def main(arguments: Sequence[str]) -> None:
         made = judge(
             cast,
             steps,
+            PRESENTATION,
             save=lambda now: _write(kept, now),
             generation=7,
             listener="anna",

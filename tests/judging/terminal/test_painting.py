@@ -8,15 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
-from evolve.judging.ballot import Ballot
+from evolve.domains.music.presentation import PRESENTATION
 from evolve.judging.draft import BallotDraft, Order
 from evolve.judging.pairwise import Question
-from evolve.judging.terminal.facts import HEADINGS, song_line, summary
-from evolve.judging.terminal.list_page import paint_list
-from evolve.judging.terminal.overlay_pages import paint_help, paint_roll
+from evolve.judging.terminal.pages import paint_help, paint_list, paint_pairs, paint_preview, summary
 from evolve.judging.terminal.painting import Line, tail
-from evolve.judging.terminal.pairs_page import paint_pairs
-from evolve.judging.terminal.view import Page, View, in_words
+from evolve.judging.terminal.view import ScreenPage, View, in_words
+from evolve.records.ballot import Ballot, Candidate
 from tests.judging.orderings import ballots
 from tests.judging.terminal.pretending import candidates
 
@@ -34,7 +32,12 @@ def view(ballot: Ballot | None = None, *, count: int = 5, **more: Any) -> View: 
     draft = BallotDraft.begin([each.id for each in cast])
     draft = draft.apply(Order(ballot, "list")) if ballot else draft
     cursor = more.pop("cursor", draft.ballot.ids[0])
-    return View({each.id: each for each in cast}, "generation 7", "anna", draft, cursor=cursor, **more)
+    return View({each.id: each for each in cast}, "generation 7", "anna", draft, PRESENTATION, cursor=cursor, **more)
+
+
+def told(candidate: Candidate) -> dict[str, str]:
+    """What stands beside a candidate, by heading."""
+    return {column.heading: text for column, text in summary(view(), candidate)}
 
 
 @st.composite
@@ -51,7 +54,7 @@ def views(draw: st.DrawFn) -> View:
         heard=heard,
         playing=draw(st.none() | st.just(next(iter(heard)))),
         told=draw(st.sampled_from(["", TOLD, TOLD * 3])),
-        overlay=draw(st.sampled_from([None, Page.CONFIRM])),
+        overlay=draw(st.sampled_from([None, ScreenPage.CONFIRM])),
         notice=draw(st.sampled_from(["", "a notice that is much too long for any line of a small screen " * 3])),
     )
 
@@ -85,7 +88,7 @@ def test_a_pair_fits_any_screen(shown: View, columns: int, rows: int) -> None:
 @pytest.mark.parametrize("rows", [10, 24, 40])
 def test_the_help_fits(rows: int) -> None:
     """With 24 rows, every key is in sight."""
-    lines = text(paint_help(80, rows))
+    lines = text(paint_help(view(), 80, rows))
 
     assert len(lines) == rows
     assert max(map(get_cwidth, lines)) <= 80
@@ -143,14 +146,14 @@ def test_favourites_are_seen_in_the_list_and_the_rank_that_they_give() -> None:
 def test_favourites_are_seen_in_the_pairs_and_over_the_roll() -> None:
     """Where songs are compared, and where one is looked at."""
     a, b = (each.id for each in candidates(2))
-    shown = view(Ballot(((a, b),), (), ((a, 2),)), count=2, cursor=a, song=2)
+    shown = view(Ballot(((a, b),), (), ((a, 2),)), count=2, cursor=a, number=2)
 
     pairs = text(paint_pairs(shown, Question(a, b), 80, 24))
     assert [line[:5] for line in pairs if "notes, " in line] == ["   1 ", " ▸ 2♥", "   1 ", "   2 "]
     assert pairs[-1] == "↑↓ choose  enter it is better  = equal  space play  f ♥  u undo  q later  ? help"
-    roll = text(paint_roll(replace(shown, overlay=Page.ROLL), 80, 24))
+    roll = text(paint_preview(replace(shown, overlay=ScreenPage.PREVIEW), 80, 24))
     assert roll[0] == "? A, song 2 ♥"
-    assert text(paint_roll(replace(shown, overlay=Page.ROLL, song=1), 80, 24))[0] == "? A, song 1"
+    assert text(paint_preview(replace(shown, overlay=ScreenPage.PREVIEW, number=1), 80, 24))[0] == "? A, song 1"
     assert "f ♥" in roll[-1]
 
 
@@ -168,7 +171,7 @@ def test_favourites_are_said_in_words(favourites: str, words: str) -> None:
     """Which songs of whom, and what they say of a tie."""
     loved = tuple((each[0], int(each[1])) for each in favourites.split())
 
-    assert in_words(Ballot((("C",), ("A", "B")), ("D",), loved), {each: each for each in "ABCD"}) == words
+    assert in_words(Ballot((("C",), ("A", "B")), ("D",), loved), {each: each for each in "ABCD"}, "song") == words
 
 
 @pytest.mark.parametrize(
@@ -185,7 +188,7 @@ def test_an_order_is_said_in_words(tiers: tuple[str, ...], rejected: str, words:
     """As one would say it aloud."""
     ballot = Ballot(tuple(tuple(tier) for tier in tiers), tuple(rejected))
 
-    assert in_words(ballot, {each: each for each in ballot.ids}) == words
+    assert in_words(ballot, {each: each for each in ballot.ids}, "song") == words
 
 
 def test_a_long_path_keeps_its_end() -> None:
@@ -222,20 +225,22 @@ def test_what_is_cut_of_the_chosen_song_s_line_follows_below_it() -> None:
 def test_stuck_songs_are_counted_in_place_of_the_repetition() -> None:
     """A song that is stuck is what a listener wants to know first."""
     cast = candidates(1)
-    stuck = replace(cast[0].songs[0], facts={**cast[0].songs[0].facts, "stuck": "one note, 40 times", "ended": False})
-    row = dict(zip(HEADINGS, summary(replace(cast[0], songs=(stuck, *cast[0].songs[1:]))), strict=True))
+    stuck = replace(
+        cast[0].samples[0], facts={**cast[0].samples[0].facts, "stuck": "one note, 40 times", "ended": False}
+    )
+    row = told(replace(cast[0], samples=(stuck, *cast[0].samples[1:])))
 
     assert (row["repeats"], row["ends"], row["unlike"]) == ("stuck 1", "1/2", "1.2")
-    assert dict(zip(HEADINGS, summary(cast[0]), strict=True))["repeats"] == "12 %"
+    assert told(cast[0])["repeats"] == "12 %"
 
 
 def test_facts_of_another_kind_are_told_by_their_names() -> None:
     """Songs of a run made otherwise have a line and a row all the same."""
-    song = replace(candidates(1)[0].songs[0], facts={"brightness": 3, "mood_swings": 2})
-    candidate = replace(candidates(1)[0], songs=(song,))
+    song = replace(candidates(1)[0].samples[0], facts={"brightness": 3, "mood_swings": 2})
+    candidate = replace(candidates(1)[0], samples=(song,))
 
-    assert song_line(song) == "brightness 3 · mood swings 2"
-    assert set(summary(candidate)) == {"–"}
+    assert PRESENTATION.describe(song.facts) == "brightness 3 · mood swings 2"
+    assert set(told(candidate).values()) == {"–"}
 
 
 def test_what_there_is_to_know_stands_below_the_title() -> None:

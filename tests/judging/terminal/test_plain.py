@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+from evolve.domains.music.presentation import PRESENTATION
 from evolve.errors import RunError
-from evolve.judging.ballot import Ballot, Candidate
+from evolve.judging.draft import BallotDraft, Order
 from evolve.judging.order import HEART, format_order
 from evolve.judging.terminal.plain import judge_by_lines
+from evolve.judging.terminal.view import View
+from evolve.records.ballot import Ballot, Candidate
 from tests.judging.terminal.pretending import MoreSongs, candidates
 
 CAST = candidates(3)
@@ -29,15 +32,10 @@ def listen(
             raise EOFError
         return f"{line}\n"
 
-    ballot = judge_by_lines(
-        CAST,
-        title="generation 7",
-        so_far=so_far,
-        heart=heart,
-        more=more or MoreSongs(CAST),
-        read_line=read_line,
-        write=shown.append,
-    )
+    draft = BallotDraft.begin([each.id for each in CAST])
+    draft = draft.apply(Order(so_far, "list")) if so_far else draft
+    view = View({each.id: each for each in CAST}, "generation 7", "", draft, PRESENTATION, cursor=CAST[0].id)
+    ballot = judge_by_lines(view, more=more or MoreSongs(CAST), heart=heart, read_line=read_line, write=shown.append)
     return (None if ballot is None else format_order(ballot, LETTERS)), shown
 
 

@@ -96,9 +96,9 @@ def test_a_listener_loves_songs_in_the_list_and_over_the_roll(tmp_path: Path) ->
 
 
 def test_hearts_given_in_the_list_are_kept_where_the_order_is_typed(tmp_path: Path) -> None:
-    """In another sitting, on a terminal that can do little: they are shown as pluses where it has no hearts."""
+    """In another session, on a terminal that can do little: they are shown as pluses where it has no hearts."""
     kept = tmp_path / "steps"
-    kept.write_text(json.dumps([{"do": "heart", "id": "g7-1", "song": 2}]))
+    kept.write_text(json.dumps([{"do": "heart", "id": "g7-1", "sample": 2}]))
     poor = {"TERM": "dumb", "PYTHONIOENCODING": "ascii"}
     terminal = Terminal(_PRETENDING, str(kept), "2", columns=150, rows=40, environ=poor)
     terminal.until("Your order so far: A = B+2")
@@ -114,7 +114,7 @@ def test_hearts_given_in_the_list_are_kept_where_the_order_is_typed(tmp_path: Pa
 
 
 def test_a_listener_has_one_more_song_of_a_candidate(tmp_path: Path) -> None:
-    """It is listed and chosen, another candidate's last song stands in for it, and it is told when there are no more."""
+    """It is listed and chosen, another one's last song stands in for it, and it is told when there are no more."""
     terminal = Terminal(_PRETENDING, str(tmp_path / "steps"), "2", columns=100)
     terminal.until("How would you like to rank")
     terminal.type("\r")

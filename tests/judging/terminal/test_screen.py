@@ -7,14 +7,17 @@ import pytest
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from evolve.domains.music.presentation import PRESENTATION
 from evolve.errors import RunError
-from evolve.judging.ballot import Ballot, Candidate
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import format_order
 from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player
 from evolve.judging.terminal.judge import judge
-from evolve.judging.terminal.screen import More, Save
+from evolve.judging.terminal.screen import Save
+from evolve.judging.terminal.view import More
+from evolve.presentation import Presentation
+from evolve.records.ballot import Ballot, Candidate
 from tests.judging.terminal.pretending import MoreSongs, candidates
 
 UP, DOWN, SHIFT_UP, SHIFT_DOWN = "\x1b[A", "\x1b[B", "\x1b[1;2A", "\x1b[1;2B"
@@ -28,7 +31,7 @@ CAST = candidates(4)
 
 
 class Listening:
-    """One sitting of a listener who types these keys."""
+    """One session of a listener who types these keys."""
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Listening:
         steps: list[dict[str, Any]] | None = None,
         save: Save | None = None,
         more: More | None = None,
+        presentation: Presentation = PRESENTATION,
     ) -> None:
         self.letters = {each.letter: each.id for each in cast}
         self.saved: list[list[dict[str, Any]]] = []
@@ -47,6 +51,7 @@ class Listening:
             made = judge(
                 cast,
                 steps or [],
+                presentation,
                 save=save or self.saved.append,
                 generation=7,
                 listener="anna",
@@ -145,7 +150,7 @@ def test_the_chosen_song_is_loved(keys: str, order: str) -> None:
 def test_every_heart_is_saved_and_a_later_sitting_goes_on() -> None:
     """As any other step."""
     first = Listening(f"{LIST}jlfq")
-    assert first.saved == [[{"do": "heart", "id": CAST[1].id, "song": 2}]]
+    assert first.saved == [[{"do": "heart", "id": CAST[1].id, "sample": 2}]]
     assert Listening(f"{LIST}{ENTER}y", steps=first.saved[-1]).order == "A = B♥2 = C = D"
 
 
@@ -154,7 +159,7 @@ def test_of_somebody_with_fewer_songs_the_last_is_chosen() -> None:
     cast = (candidates(2, songs=3)[0], candidates(2, songs=2)[1])
 
     heard = Listening(f"{LIST}lljf q", cast=cast)
-    assert heard.saved == [[{"do": "heart", "id": cast[1].id, "song": 2}]]
+    assert heard.saved == [[{"do": "heart", "id": cast[1].id, "sample": 2}]]
     assert heard.player.played == ["B-song-2.ogg"]
 
 
@@ -171,7 +176,7 @@ def test_hearts_given_among_pairs_stay_when_the_order_is_found() -> None:
 
 def test_a_typed_order_keeps_the_hearts_so_far_unless_it_names_some() -> None:
     """Whoever loves a song in the list and then types an order loses no heart."""
-    steps = [{"do": "heart", "id": CAST[1].id, "song": 2}]
+    steps = [{"do": "heart", "id": CAST[1].id, "sample": 2}]
 
     assert Listening(f"{ORDER}c > b = a ! d{ENTER}", steps=steps).order == "C > B♥2 = A ! D"
     typed = Listening(f"{ORDER}c > b+1 = a♥2 ! d{ENTER}", steps=steps)
@@ -198,7 +203,7 @@ def test_every_step_is_saved_and_a_later_sitting_goes_on() -> None:
 
 @pytest.mark.parametrize("keys", [f"{LIST}jK", f"{LIST}jKGxu{ENTER}y", f"{PAIRS}{ENTER}{ENTER}", f"{ORDER}D > ...\r"])
 def test_a_step_that_cannot_be_kept_ends_the_sitting(keys: str) -> None:
-    """Whoever keeps the steps says why, whatever was typed in the meantime; the next sitting begins before it."""
+    """Whoever keeps the steps says why, whatever was typed in the meantime; the next session begins before it."""
 
     def refuse(_: list[dict[str, Any]]) -> None:
         raise RunError("the disk is full")
@@ -288,7 +293,7 @@ def test_pairs_lead_to_the_ballot_and_can_be_left_and_undone() -> None:
     first = Listening(f"{PAIRS}{ENTER}q")
     assert [step["do"] for step in first.saved[-1]] == ["answer"]
 
-    # The first question of the second sitting is already the method begun before.
+    # The first question of the second session is already the method begun before.
     keys = f"{ENTER}u{ENTER}" + ENTER * (most_questions(4) - 1)
     second = Listening(keys + ENTER + "y", steps=first.saved[-1])
     assert second.ballot is not None

@@ -1,24 +1,22 @@
 """How the genes drifted from the founders to now: a row a gene, with a sparkline over the generations."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from evolve.domain_registry import presentation_for
 from evolve.genetics.gene import Gene
 from evolve.genetics.lineage import CategoricalSpread, NumericSpread, SharesSpread, Spread, gene_drift
-from evolve.report.genes import genes_of, log_genes, shared_genes
-from evolve.report.rankings import family_of, members_with_songs
-from evolve.report.story.badges import section
-from evolve.report.story.phrases import Phrases
-from evolve.report.story.words import one_line, value_in_words
-from evolve.store.records import RunRecord
+from evolve.presentation import numbers
+from evolve.records.run import RunRecord
+from evolve.report.questions import family_of, genes_of, members_with_samples, shared_genes
+from evolve.report.wording import Phrases, dim, one_line, plain_table, section, value_in_words
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NOTES = (
-    "over the members with songs",
     "numbers: median (smallest – largest), trend of the median",
     "words: how many have it, trend of the one that now leads",
 )
@@ -27,14 +25,14 @@ _MOST_GROUPS = 8
 
 
 def gene_drift_table(run: RunRecord) -> RenderableType:
-    """How each gene that varies moved; nothing before two generations have songs."""
-    heard = [(index, members) for index, members in enumerate(members_with_songs(run)) if members]
+    """How each gene that varies moved; nothing before two generations have samples."""
+    heard = [(index, members) for index, members in enumerate(members_with_samples(run)) if members]
     if len(heard) < 2:  # noqa: PLR2004 - a drift needs two points
         return Group()
-    logs, shared = log_genes(run), shared_genes(run)
+    genes, shared = genes_of(run), shared_genes(run)
+    logs = frozenset(name for name, gene in genes.items() if gene.sampling == "log")
     drift = gene_drift(family_of(run), [members for _, members in heard], log_genes=logs)
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("gene", no_wrap=True)
+    table = plain_table("gene")
     table.add_column(f"generation {heard[0][0]}")
     table.add_column("trend", no_wrap=True, style="cyan")
     table.add_column(f"generation {heard[-1][0]}")
@@ -45,21 +43,19 @@ def gene_drift_table(run: RunRecord) -> RenderableType:
         if any(isinstance(spread, SharesSpread) for spread in spreads):
             _add_groups(table, gene, spreads)
         else:
-            trend = _trend(plain, genes_of(run).get(gene), log=gene in logs)
+            trend = _trend(plain, genes.get(gene), log=gene in logs)
             table.add_row(gene, _cell(plain[0]), trend, _cell(plain[-1]))
-    _add_bits(table, run, heard)
-    return section("How the genes drifted", table, note=Phrases([Text(note, style="dim") for note in _NOTES]))
+    _add_best(table, run, heard)
+    notes = (f"over the members with {presentation_for(run).sample_word}s", *_NOTES)
+    return section("How the genes drifted", table, note=dim(notes))
 
 
 def sparkline(values: Sequence[float | None], low: float, high: float) -> str:
     """One bar a value, 0 .. 1 of the way from low to high in eight heights; a space for None, half height if flat."""
     if high <= low:
         low, high = low - 1.0, high + 1.0
-    return "".join(" " if value is None else _BARS[_height((value - low) / (high - low))] for value in values)
-
-
-def _height(share: float) -> int:
-    return min(max(int(share * len(_BARS)), 0), len(_BARS) - 1)
+    heights = [None if value is None else int((value - low) / (high - low) * len(_BARS)) for value in values]
+    return "".join(" " if height is None else _BARS[min(max(height, 0), len(_BARS) - 1)] for height in heights)
 
 
 def _trend(spreads: Sequence[NumericSpread | CategoricalSpread | None], gene: Gene | None, *, log: bool) -> str:
@@ -79,17 +75,25 @@ def _trend(spreads: Sequence[NumericSpread | CategoricalSpread | None], gene: Ge
     return sparkline([spread.median if spread else None for spread in numbers], low, high)
 
 
-def _cell(spread: NumericSpread | CategoricalSpread | None) -> RenderableType:
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def _number(value: float) -> str:
+    return value_in_words(int(value) if value == int(value) else value)
+
+
+def _cell(
+    spread: NumericSpread | CategoricalSpread | None, in_words: Callable[[float], str] = _number
+) -> RenderableType:
     if spread is None:
         return Text("off", style="dim")
     if isinstance(spread, CategoricalSpread):
         return Phrases([f"{value_in_words(value)} {count}" for value, count in spread.counts])
     if spread.minimum == spread.maximum:
-        return Text(_number(spread.minimum))
-    return Phrases(
-        [_number(spread.median), Text(f"({_number(spread.minimum)} – {_number(spread.maximum)})", style="dim")],
-        joint=" ",
-    )
+        return Text(in_words(spread.minimum))
+    between = Text(f"({in_words(spread.minimum)} – {in_words(spread.maximum)})", style="dim")
+    return Phrases([in_words(spread.median), between], joint=" ")
 
 
 def _add_groups(table: Table, gene: str, spreads: Sequence[Spread | None]) -> None:
@@ -101,30 +105,19 @@ def _add_groups(table: Table, gene: str, spreads: Sequence[Spread | None]) -> No
     for name in largest_first[:_MOST_GROUPS]:
         shares = [groups.get(name) for groups in parts]
         trend = sparkline([share.median if share else None for share in shares], 0.0, highest)
-        table.add_row(f"{one_line(gene)} {one_line(name)}", _share(shares[0]), trend, _share(shares[-1]))
+        ends = [_cell(share, _percent) for share in (shares[0], shares[-1])]
+        table.add_row(f"{one_line(gene)} {one_line(name)}", ends[0], trend, ends[1])
     if len(largest_first) > _MOST_GROUPS:
         table.add_row(Text(f"and {len(largest_first) - _MOST_GROUPS} more groups", style="dim"))
 
 
-def _share(spread: NumericSpread | None) -> RenderableType:
-    if spread is None:
-        return Text("off", style="dim")
-    if spread.minimum == spread.maximum:
-        return Text(f"{spread.median:.0%}")
-    return Text.assemble(f"{spread.median:.0%} ", (f"({spread.minimum:.0%} – {spread.maximum:.0%})", "dim"))
-
-
-def _number(value: float) -> str:
-    return value_in_words(int(value) if value == int(value) else value)
-
-
-def _add_bits(table: Table, run: RunRecord, heard: Sequence[tuple[int, Sequence[str]]]) -> None:
-    """A last row that is no gene: the lowest validation loss of each generation."""
-    best = []
-    for _, members in heard:
-        bits = [run.individuals[id_].metrics.get("held_out_bits_per_note") for id_ in members]
-        best.append(min((float(value) for value in bits if isinstance(value, int | float)), default=None))
-    known = [value for value in best if value is not None]
-    if known:
-        ends = [Text("" if value is None else f"{value:.2f}") for value in (best[0], best[-1])]
-        table.add_row(Text("best bits", style="dim"), ends[0], sparkline(best, min(known), max(known)), ends[1])
+def _add_best(table: Table, run: RunRecord, heard: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """A last row that is no gene: the best of each generation in the first metric that has a better side."""
+    for metric in [metric for metric in presentation_for(run).metrics if metric.lower_is_better is not None][:1]:
+        choose = min if metric.lower_is_better else max
+        of_each = [numbers([run.individuals[id_].metrics for id_ in members], metric.name) for _, members in heard]
+        best = [choose(values) if values else None for values in of_each]
+        if known := [value for value in best if value is not None]:
+            ends = [Text("" if value is None else metric.in_words(value)) for value in (best[0], best[-1])]
+            trend = sparkline(best, min(known), max(known))
+            table.add_row(Text(f"best {metric.word}", style="dim"), ends[0], trend, ends[1])

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.report.song_sets import TOLD, set_in_words
+from evolve.domains.music.presentation import FIGURES, PRESENTATION
+from evolve.presentation import Facts, Usual, figures_of
+from evolve.records.run import RunRecord
 from evolve.report.text import render_text
-from evolve.store.records import RunRecord
 from tests.report.example_run import example_run, set_figures
 
 TITLE = "The songs of generation 2 beside the corpus"
@@ -25,6 +26,11 @@ def with_metrics(run: RunRecord, changes: Mapping[str, Any]) -> RunRecord:
     return replace(run, individuals=told)
 
 
+def told(figures: Facts, corpus: Facts) -> list[str]:
+    """These figures in words, beside those of a corpus."""
+    return figures_of(PRESENTATION, {"set_figures": figures}, Usual("corpus", {"set_figures": corpus}))
+
+
 def section_of(run: RunRecord) -> list[list[str]]:
     """The words of each line of the table, from the corpus's on."""
     lines = render_text(run, width=100).split(TITLE)[1].split("Family tree")[0].splitlines()
@@ -34,7 +40,7 @@ def section_of(run: RunRecord) -> list[list[str]]:
 
 def test_a_set_is_told_in_words_beside_the_corpus() -> None:
     """What the corpus does not tell has nothing beside it."""
-    assert set_in_words(set_figures(40, 0.244, 1.0, ended=0.975), set_figures(952, 0.298, 2.833)) == [
+    assert told(set_figures(40, 0.244, 1.0, ended=0.975), set_figures(952, 0.298, 2.833)) == [
         "66–89 notes (corpus 66–89)",
         "98 % end by themselves",
         "24 % of notes on a beat (corpus 30 %)",
@@ -46,8 +52,8 @@ def test_a_set_is_told_in_words_beside_the_corpus() -> None:
 
 def test_without_a_corpus_or_figures_what_is_known_is_told() -> None:
     """Older runs have neither, and a silent set has no shares."""
-    assert set_in_words({}, set_figures(952, 0.298, 2.833)) == []
-    assert set_in_words({"on_beat": None, "returning_bars": 0.0}, {}) == ["longest passage that comes back 0 bars"]
+    assert told({}, set_figures(952, 0.298, 2.833)) == []
+    assert told({"on_beat": None, "returning_bars": 0.0}, {}) == ["longest passage that comes back 0 bars"]
 
 
 def test_the_newest_generation_has_a_table_from_the_corpus_to_the_last() -> None:
@@ -67,10 +73,10 @@ def test_runs_without_such_figures_have_no_table() -> None:
 def test_figures_of_another_kind_do_not_stop_a_report(figures: object) -> None:
     """A damaged store may say anything."""
     run = with_metrics(example_run("finished"), {"set_figures": figures})
-    assert "Family tree" in render_text(replace(run, corpus={**run.corpus, "set_figures": figures}))
+    assert "Family tree" in render_text(replace(run, facts={"corpus": {**run.fact("corpus"), "set_figures": figures}}))
 
 
 @given(st.dictionaries(st.sampled_from(sorted(set_figures(1, 0.5, 1.0))), st.none() | st.floats() | st.text()))
 def test_any_figures_can_be_told(figures: dict[str, Any]) -> None:
     """In a few words or none."""
-    assert all(isinstance(one.figure(figures), str) for one in TOLD)
+    assert all(isinstance(one.text({"set_figures": figures}), str) for one in FIGURES)

@@ -1,44 +1,69 @@
 """What the messages between a run and its cluster mean: trials and their material as facts and bytes, and back."""
 
+import base64
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from evolve.clusters.channels.message import Message
-from evolve.config import RunConfig
-from evolve.execution.contract import Phase, TrialObserver, TrialProgress
-from evolve.execution.material import Material, opening_facts
+from evolve.errors import ExecutionError
+from evolve.execution.run_material import DomainSource, RunMaterial
 from evolve.genetics.gene import Gene, GeneKind
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual, Origin
-from evolve.genetics.shares import Shares
 from evolve.genetics.space import SearchSpace
-from evolve.store.records import Artifact, Json, SongResult, TrialResult
+from evolve.records.events import Event, EventHandler, EventKind, Progress
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import Artifact, Json, Sample, TrialResult
+from evolve.records.shares import Shares
+from evolve.user_code import UserCode
 
 
-def order(individuals: Sequence[Individual], material: Material, *, number: int) -> Message:
-    """Run one trial for each of these; orders to one cluster are numbered from 1."""
+def job_message(individuals: Sequence[Individual], material: RunMaterial, *, number: int) -> Message:
+    """The message that has a cluster run one trial for each of these; jobs of one cluster are numbered from 1.
+
+    Raises:
+        ExecutionError: The domain is an object of a script, which nobody elsewhere could make.
+    """
+    if material.domain.live is not None:
+        raise ExecutionError("a domain that a script makes cannot travel to a cluster; give it as FILE.py:NAME")
     facts = {
-        "order": number,
+        "number": number,
         "individuals": [_told(one) for one in individuals],
+        "domain": material.domain.reference,
+        "domain_code": _code_told(material.domain.code),
+        "build": _code_told(material.build),
         "space": dataclasses.asdict(material.space),
-        "settings": material.config.model_dump(mode="json"),
-        "opening": opening_facts(material.opening),
-        "corpus": {"figures": material.figures.to_json()},
+        "settings": dict(material.settings),
+        "facts": dict(material.facts),
     }
-    return Message("order", facts, material.encoded.to_bytes())
+    return Message("job", facts, material.data)
 
 
-def understand_order(message: Message) -> tuple[tuple[Individual, ...], Material]:
-    """What `order` said."""
+def read_job(message: Message) -> tuple[tuple[Individual, ...], RunMaterial]:
+    """The individuals and the material of a `job_message`."""
     facts = message.facts
-    space, config = understand_space(facts["space"]), RunConfig.model_validate(facts["settings"])
     individuals = tuple(_individual(one) for one in facts["individuals"])
-    return individuals, Material.load(message.data, facts, space, config)
+    domain = DomainSource(facts["domain"], _code(facts["domain_code"]))
+    space, build = read_space(facts["space"]), _code(facts["build"])
+    return individuals, RunMaterial(domain, message.data, facts["facts"], space, facts["settings"], build)
 
 
-def understand_space(facts: Mapping[str, Json]) -> SearchSpace:
-    """The space that `order` gave as a dictionary."""
+def _code_told(code: UserCode | None) -> Json:
+    if code is None:
+        return None
+    source = None if code.source is None else base64.b64encode(code.source).decode()
+    return {"reference": code.reference, "source": source}
+
+
+def _code(told: Json) -> UserCode | None:
+    if told is None:
+        return None
+    source = None if told["source"] is None else base64.b64decode(told["source"])
+    return UserCode(told["reference"], source)
+
+
+def read_space(facts: Mapping[str, Json]) -> SearchSpace:
+    """The space of a `job_message`."""
     return SearchSpace(tuple(_gene(one) for one in facts["genes"]), facts["description"])
 
 
@@ -59,68 +84,51 @@ def _gene(facts: Mapping[str, Json]) -> Gene:
     return Gene(**{**facts, **lists, "kind": GeneKind(facts["kind"])})
 
 
-class Telling:
-    """A `TrialObserver` that sends on all it is told."""
+def forwarding(send: Callable[[Message], None]) -> EventHandler:
+    """A listener that sends on all events of trials, to be understood by `forwarded`."""
 
-    def __init__(self, send: Callable[[Message], None]) -> None:
-        """Send with this."""
-        self._send = send
-
-    def trial_started(self, individual_id: str) -> None:
-        """See `TrialObserver`."""
-        self._send(Message("started", {"id": individual_id}))
-
-    def trial_lost(self, individual_id: str, reason: str) -> None:
-        """See `TrialObserver`."""
-        self._send(Message("lost", {"id": individual_id, "reason": reason}))
-
-    def trial_progressed(self, progress: TrialProgress) -> None:
-        """See `TrialObserver`."""
-        self._send(Message("progressed", dataclasses.asdict(progress)))
-
-    def trial_finished(self, result: TrialResult) -> None:
-        """See `TrialObserver`."""
+    def tell(event: Event) -> None:
+        if event.result is None:
+            told = {**dataclasses.asdict(event), "kind": str(event.kind)}
+            send(Message("event", {name: value for name, value in told.items() if value}))
+            return
         try:
-            self._send(finished(result))
-        except (TypeError, ValueError) as error:  # a trial of somebody's own may make what is no JSON
-            self._send(finished(TrialResult(result.individual_id, failure=f"what it made cannot be sent: {error}")))
+            send(finished(event.result))
+        except (TypeError, ValueError) as error:  # a domain of somebody's own may make what is no JSON
+            send(finished(TrialResult(event.individual_id, failure=f"what it made cannot be sent: {error}")))
 
-    def place_changed(self, place: str) -> None:
-        """See `TrialObserver`."""
-        self._send(Message("place", {"text": place}))
+    return tell
 
 
-def hear(message: Message, observer: TrialObserver) -> None:
-    """Tell an observer what a `Telling` has sent; other messages are nothing to it."""
-    facts = message.facts
-    match message.kind:
-        case "started":
-            observer.trial_started(facts["id"])
-        case "lost":
-            observer.trial_lost(facts["id"], facts["reason"])
-        case "progressed":
-            observer.trial_progressed(TrialProgress(**{**facts, "phase": Phase(facts["phase"])}))
-        case "finished":
-            observer.trial_finished(understand_finished(message))
-        case "place":
-            observer.place_changed(facts["text"])
+def forwarded(message: Message) -> Event | None:
+    """The event that a message of `forwarding` tells; None of other messages."""
+    if message.kind == "finished":
+        result = read_finished(message)
+        return Event(EventKind.FINISHED, result.individual_id, result=result)
+    if message.kind != "event":
+        return None
+    facts = dict(message.facts)
+    if "progress" in facts:
+        facts["progress"] = Progress(**facts["progress"])
+    return Event(**{**facts, "kind": EventKind(facts["kind"]), "members": tuple(facts.get("members", ()))})
 
 
 def finished(result: TrialResult) -> Message:
     """A trial has ended; its files are the message's data, one after the other."""
-    files = [*result.artifacts, *(file for song in result.songs for file in song.files)]
+    files = [*result.artifacts, *(file for song in result.samples for file in song.files)]
     facts = {
         "id": result.individual_id,
         "metrics": dict(result.metrics),
         "failure": result.failure,
+        "presented": result.presented,
         "artifacts": _listed(result.artifacts),
-        "songs": [{"index": song.index, "facts": song.facts, "files": _listed(song.files)} for song in result.songs],
+        "songs": [{"index": song.index, "facts": song.facts, "files": _listed(song.files)} for song in result.samples],
     }
     return Message("finished", facts, b"".join(file.data for file in files))
 
 
-def understand_finished(message: Message) -> TrialResult:
-    """What `finished` said."""
+def read_finished(message: Message) -> TrialResult:
+    """The result of a `finished` message."""
     facts = message.facts
     listed = [*facts["artifacts"], *(file for song in facts["songs"] for file in song["files"])]
     ends = accumulate((length for _, _, length in listed), initial=0)
@@ -132,9 +140,9 @@ def understand_finished(message: Message) -> TrialResult:
     )
     artifacts = tuple(next(files) for _ in facts["artifacts"])
     songs = tuple(
-        SongResult(song["index"], tuple(next(files) for _ in song["files"]), song["facts"]) for song in facts["songs"]
+        Sample(song["index"], tuple(next(files) for _ in song["files"]), song["facts"]) for song in facts["songs"]
     )
-    return TrialResult(facts["id"], facts["metrics"], songs, artifacts, facts["failure"])
+    return TrialResult(facts["id"], facts["metrics"], songs, artifacts, facts["failure"], facts["presented"])
 
 
 def _listed(files: Iterable[Artifact]) -> list[tuple[str, str, int]]:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
 
-_OWN = {"/tmp": "1777", "/dev/shm": "1777", "/var/tmp": "1777", "/run": "755", str(Path.home()): "700"}  # noqa: S108
+TEMPORARY = ("/tmp", "/dev/shm", "/var/tmp")  # noqa: S108
+"""Folders of temporary files that each host has for itself."""
+
+_OWN = {**dict.fromkeys(TEMPORARY, "1777"), "/run": "755", str(Path.home()): "700"}
 """Folders that each host has for itself, empty at first, with their rights."""
 
 _PROGRAMS = tuple(dict.fromkeys((_ROOT, Path(sys.prefix), Path(sys.base_prefix))))

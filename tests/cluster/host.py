@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
+from tests.cluster.disks import TEMPORARY
 from tests.cluster.network import Network
 from tests.cluster.waiting import wait_until
 
@@ -163,6 +164,10 @@ class Host:
         """All TCP sockets on it that wait for somebody to connect."""
         lines = self.run("ss", "--no-header", "--listening", "--tcp", "--numeric", "--processes").stdout.splitlines()
         return sorted(_listener(line) for line in lines)
+
+    def files(self) -> set[str]:
+        """All temporary files on it, by path: not those of folders that it shares with others."""
+        return set(self.run("find", *TEMPORARY, "-xdev", "-mindepth", "1").stdout.splitlines())
 
     @property
     def pid(self) -> int:

@@ -1,4 +1,4 @@
-"""A run whose generations are jobs of SLURM's: watched, made good when they are lost, let go while people listen."""
+"""A run whose generations are jobs of SLURM's: watched, replaced when they are lost, released while people listen."""
 
 import subprocess
 import sys
@@ -45,13 +45,13 @@ def test_two_generations_with_a_ranking_between_and_a_job_lost(slurm: Slurm, tun
     assert "is running on h[1-2]" in first.err
     troubles.told("job-lost", first.err)
     assert first.err.count("6 of 6") == 1
-    wait_until(lambda: not slurm.squeue(), "the job to be let go")
+    wait_until(lambda: not slurm.squeue(), "the job to end")
     second = run.rank_and_go_on()
     assert "generation 1 can be heard" in second.err
     assert "was cancelled" not in second.err
     assert run.genomes == genomes_on_one_machine(tmp_path / "elsewhere", tunes)
-    assert all(one["songs"] for one in run.report)
-    wait_until(lambda: not slurm.squeue(), "the job to be let go")
+    assert all(one["samples"] for one in run.report)
+    wait_until(lambda: not slurm.squeue(), "the job to end")
     assert not (run.folder / "runs" / "a" / "clusters").exists()
 
 

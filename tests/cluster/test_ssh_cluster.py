@@ -2,9 +2,7 @@
 
 import shlex
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,15 +10,15 @@ import pytest
 
 from evolve.clusters.cluster_execution import ClusterExecution
 from evolve.clusters.profile import SshProfile
-from evolve.clusters.session import Wish
-from evolve.clusters.ssh.launcher import SshLauncher
-from evolve.execution.material import Material
-from evolve.genetics.individual import Individual
+from evolve.clusters.session import ClusterRequest
+from evolve.clusters.ssh import SshLauncher
+from evolve.execution.run_material import RunMaterial
+from evolve.records.individual import Individual
 from tests.cluster.hosts import Hosts
 from tests.cluster.hosts import hosts as hosts_up
 from tests.cluster.scripted_runs import ScriptedRun, genomes_on_one_machine
 from tests.cluster.ssh import Ssh, serve_ssh
-from tests.execution.settings import Recorder, small_config, small_material
+from tests.execution.settings import Recorder, small_material, small_settings
 from tests.execution.strange_trials import RUN, found, strange
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -36,23 +34,17 @@ class Watching(Recorder):
         """Once so many run."""
         super().__init__()
         self._count, self._happen = count, happen
-        self.happened_at = 0.0
-        self.lost_at: list[float] = []
+        self._has_happened = False
 
     def trial_started(self, individual_id: str) -> None:
         """One more."""
         super().trial_started(individual_id)
-        if len(self.started) - len(self.results) - len(self.lost) == self._count and not self.happened_at:
-            self.happened_at = time.monotonic()
+        if len(self.started) - len(self.results) - len(self.lost) == self._count and not self._has_happened:
+            self._has_happened = True
             threading.Thread(target=self._happen).start()
 
-    def trial_lost(self, individual_id: str, reason: str) -> None:
-        """One less, for now."""
-        super().trial_lost(individual_id, reason)
-        self.lost_at.append(time.monotonic() - self.happened_at)
 
-
-def run(ssh: Ssh, individuals: list[Individual], material: Material, recorder: Recorder, shared: Path) -> None:
+def run(ssh: Ssh, individuals: list[Individual], material: RunMaterial, recorder: Recorder, shared: Path) -> None:
     """Run these trials on the hosts, two side by side on each; half-trained networks are kept in the shared folder.
 
     How many there are names the run: tests that share the folder must differ in it.
@@ -67,15 +59,16 @@ def run(ssh: Ssh, individuals: list[Individual], material: Material, recorder: R
             "shared": str(shared),
         }
     )
-    execution = ClusterExecution(SshLauncher(profile), Wish(f"run of {len(individuals)}", shared / "nobody", trial=RUN))
+    request = ClusterRequest(f"run of {len(individuals)}", shared / "nobody", trial=RUN)
+    execution = ClusterExecution(SshLauncher(profile), request)
     with execution, execution() as runner:
         runner.run(individuals, material, recorder)
 
 
 @pytest.fixture(scope="module")
-def material(tunes: Path) -> Material:
+def material(tunes: Path) -> RunMaterial:
     """What the trials work from."""
-    return small_material(small_config(tunes))
+    return small_material(small_settings(tunes))
 
 
 def test_a_run_trains_on_three_hosts_that_share_no_disk(hosts: Hosts, ssh: Ssh, tunes: Path, tmp_path: Path) -> None:
@@ -83,20 +76,21 @@ def test_a_run_trains_on_three_hosts_that_share_no_disk(hosts: Hosts, ssh: Ssh, 
     profile = tmp_path / "hosts.yaml"
     profile.write_text("kind: ssh\nhosts: [h1, h2, h3]\n")
     run = ScriptedRun(tmp_path / "typed", tunes, profile, ssh.environment)
+    before = [host.files() for host in hosts]
     told = run.begin().err
     assert "3 of 3 hosts train: h1, h2, h3" in told
     assert not any(host.run("ls", run.folder, check=False).stdout for host in hosts)
     run.rank_and_go_on()
     assert run.genomes == genomes_on_one_machine(tmp_path / "elsewhere", tunes)
     for one in run.report:
-        (song,) = one["songs"]
-        assert (run.folder / "runs" / "a" / song["midi"]).is_file()
+        (song,) = one["samples"]
+        assert (run.folder / "runs" / "a" / song["files"]["midi"]).is_file()
+    assert [host.files() for host in hosts] == before
     for host in hosts:
         assert [listener.process for listener in host.listening()] == ["sshd"]
-        assert "evolve" not in host.run("ls", "-a", tempfile.gettempdir()).stdout
 
 
-def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: Material, shared: Path) -> None:
+def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: RunMaterial, shared: Path) -> None:
     """Another user of the cluster's network cannot join, though the port is open to it."""
     answers = []
 
@@ -116,7 +110,7 @@ def test_whoever_has_no_token_is_refused(hosts: Hosts, ssh: Ssh, material: Mater
 
 
 def test_hosts_that_die_and_are_cut_off_are_done_without(
-    hosts: Hosts, ssh: Ssh, material: Material, shared: Path
+    hosts: Hosts, ssh: Ssh, material: RunMaterial, shared: Path
 ) -> None:
     """What ran there goes on elsewhere, from what was kept; each ends once, whatever the cut-off host still does."""
     individuals = [strange(slot, "live 12") for slot in range(1, 9)]
@@ -137,7 +131,7 @@ def test_hosts_that_die_and_are_cut_off_are_done_without(
         assert found(kept, one.id) == attempts
 
 
-def test_the_leading_host_that_dies_is_followed_by_another(material: Material, tmp_path: Path) -> None:
+def test_the_leading_host_that_dies_is_followed_by_another(material: RunMaterial, tmp_path: Path) -> None:
     """The hosts that are left make another cluster, which trains what is missing; nobody waits for the dead one."""
     with hosts_up(shared=[tmp_path]) as bed:
         ssh = serve_ssh(bed, tmp_path)

@@ -5,8 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from evolve.clusters.channels.channel import ChannelClosedError
-from evolve.clusters.channels.message import GarbledError, Message, read_frames, to_frame
+from evolve.clusters.channels.message import ChannelClosedError, GarbledError, Message, read_frames, to_frame
 from evolve.store.paths import write_whole
 
 _POLL_S = 0.5
@@ -14,7 +13,7 @@ _SEGMENT_BYTES = 16_000_000
 
 
 class FolderChannel:
-    """A `Channel` of files.
+    """A channel of files.
 
     Each side writes segments of its own and reads those of the other. A segment grows until it is full; that the next
     one is there says so. Only frames whose check sum is right are understood: a shared disk may show the end of a file
@@ -22,12 +21,7 @@ class FolderChannel:
     """
 
     def __init__(self, outgoing: Path, incoming: Path) -> None:
-        """Go on where this side has left off.
-
-        Args:
-            outgoing: Our folder; the other side's ``incoming``. Made when it is not there.
-            incoming: The other side's folder.
-        """
+        """Go on where this side has left off; the folders, of which ours is the other side's `incoming`, are made."""
         for folder in (outgoing, incoming):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._outgoing, self._incoming = outgoing, incoming
@@ -40,7 +34,7 @@ class FolderChannel:
         self._read_to_the_end: list[Path] = []
 
     def send(self, message: Message) -> None:
-        """See `Channel`."""
+        """Append it to our newest segment, on the disk before this returns."""
         if not self._outgoing.is_dir():
             raise ChannelClosedError("the folder is gone")
         frame = to_frame(message)
@@ -55,7 +49,7 @@ class FolderChannel:
         self._written += len(frame)
 
     def receive(self, timeout_s: float) -> Message | None:
-        """See `Channel`; a folder does not tell when the other side has gone."""
+        """The next message; a folder does not tell when the other side has gone."""
         end = time.monotonic() + timeout_s
         while not self._ready:
             self._look()
@@ -65,11 +59,7 @@ class FolderChannel:
                 time.sleep(_POLL_S)
         return self._ready.pop(0)
 
-    def close(self) -> None:
-        """See `Channel`; all of ours is written already."""
-
     def _last_position(self) -> tuple[int, int]:
-        """Where this side has left off reading: segment, and place in it."""
         try:
             segment, offset = map(int, self._position.read_text("ascii").split())
         except (FileNotFoundError, ValueError):

@@ -1,4 +1,4 @@
-"""What a run and the cluster that works for it tell each other, as bytes that any channel can carry.
+"""What a run and its cluster tell each other, as bytes that any channel can carry: both ways, in order, each whole.
 
 A message is a word for its kind, facts as JSON, and data: nothing of it is ever unpickled. On its way it is a frame: a
 head of fixed size that gives the lengths and a check sum, then the JSON, then the data.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from evolve.errors import ExecutionError
-from evolve.store.records import Json
+from evolve.records.run import Json
 
 PREAMBLE = b"\nevolve-channel-1\n"
 """Stands before the first frame of a stream: what comes before it is the greeting of a host's shell."""
@@ -26,10 +26,10 @@ _LONGEST_DATA = 8_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that is told.
+    """One message.
 
     Attributes:
-        kind: What it is about, such as ``order`` or ``finished``.
+        kind: What it is about, such as ``job`` or ``finished``.
         facts: What `json.dumps` takes.
         data: Bytes that belong to it, such as the files of a trial.
     """
@@ -41,6 +41,10 @@ class Message:
 
 class GarbledError(ExecutionError):
     """What came is no frame, or was damaged on its way."""
+
+
+class ChannelClosedError(Exception):
+    """The other side has gone; there will be no more messages."""
 
 
 def to_frame(message: Message) -> bytes:

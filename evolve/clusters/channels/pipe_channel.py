@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from evolve.clusters.channels.channel import ChannelClosedError
-from evolve.clusters.channels.message import PREAMBLE, GarbledError, Message, read_frames, to_frame
+from evolve.clusters.channels.message import PREAMBLE, ChannelClosedError, GarbledError, Message, read_frames, to_frame
 
 BEAT_S = 3.0
 """How often each side says that it is there."""
@@ -28,7 +27,7 @@ _LONGEST_GREETING = 1_000_000
 
 
 class PipeChannel:
-    """A `Channel` of one stream to read and one to write."""
+    """A channel of one stream to read and one to write."""
 
     def __init__(
         self,
@@ -38,11 +37,11 @@ class PipeChannel:
         silent_s: float = HOST_SILENT_S,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
-        """Begin to listen, and to say that we are there.
+        """Begin to listen, in a thread, and to say that we are there.
 
         Args:
-            incoming: Read by a thread of its own.
-            outgoing: Written to by whoever sends.
+            incoming: What is read.
+            outgoing: What is written to.
             silent_s: The other side is taken for gone when nothing was heard for so long.
             on_closed: Called once when the other side has gone, from a thread of the channel's.
         """
@@ -56,11 +55,11 @@ class PipeChannel:
             threading.Thread(target=task, daemon=True).start()
 
     def send(self, message: Message) -> None:
-        """See `Channel`."""
+        """Write it; waits while somebody else writes."""
         self._write(to_frame(message))
 
     def receive(self, timeout_s: float) -> Message | None:
-        """See `Channel`."""
+        """The next message from the stream."""
         try:
             heard = self._heard.get(timeout=timeout_s)
         except queue.Empty:
@@ -75,7 +74,7 @@ class PipeChannel:
         return heard
 
     def close(self) -> None:
-        """See `Channel`."""
+        """Close the stream that we write to: the other side hears that it has ended."""
         self._is_closed = True
         with contextlib.suppress(OSError, ValueError):
             self._outgoing.close()

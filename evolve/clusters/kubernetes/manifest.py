@@ -1,33 +1,37 @@
-"""A manifest for Kubernetes: what evolve reads in it, and what it insists on.
+"""A manifest for Kubernetes: what evolve reads in it, insists on and fills in; all else is Kubernetes' to check.
 
-It is an ordinary RayCluster of the KubeRay operator, as ``kubectl apply`` takes it, with evolve's own wishes among its
-annotations. A NetworkPolicy may stand beside it.
+It is an ordinary RayCluster of the KubeRay operator, as ``kubectl apply`` takes it, with evolve's own settings among
+its annotations. NetworkPolicies may stand beside it.
 """
 
+import contextlib
+import copy
+import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from evolve.clusters.kubernetes.plain_yaml import Document, ManifestError, parse_documents
-from evolve.errors import nearest_spelling, shortened
-from evolve.store.records import Json
+import yaml
 
-WISHES: Final = ("evolve/python", "evolve/context", "evolve/wait-s")
-"""Annotations of a RayCluster that are meant for evolve."""
+from evolve.errors import SettingsError, nearest_spelling, shortened
+from evolve.inputs.yaml_files import Part, Source, read_documents
+from evolve.records.run import Json
+from evolve.store.names import ascii_word
 
-NAME_ON_PODS: Final = "ray.io/cluster"
-"""KubeRay's label on every pod of a cluster: the cluster's name."""
+ANNOTATIONS: Final = ("evolve/python", "evolve/context", "evolve/wait-s")
+"""Those of a RayCluster that are meant for evolve."""
 
-KINDS: Final = {"RayCluster": "rayclusters.ray.io", "NetworkPolicy": "networkpolicies.networking.k8s.io"}
+LONGEST_NAME: Final = 53
+"""Of a cluster: KubeRay takes the rest of the 63 characters that a service may have for its suffixes."""
+
+_CLUSTER, _POLICY = "ray.io/v1 RayCluster", "networking.k8s.io/v1 NetworkPolicy"
+_KINDS: Final = {_CLUSTER: "rayclusters.ray.io", _POLICY: "networkpolicies.networking.k8s.io"}
 """What may stand in a manifest, and what kubectl calls it."""
 
-_KIND = ("ray.io/v1", "RayCluster")
-_BESIDE_IT = ("networking.k8s.io/v1", "NetworkPolicy")
-_LEAST_RAY: Final = (2, 52)
-"""From then on Ray asks for a token, and KubeRay refuses older ones that should."""
-
-_LONGEST_WAIT_S: Final = 7 * 24 * 3600.0
+_NAME_ON_PODS: Final = "ray.io/cluster"
+"""KubeRay's label on every pod of a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Manifest:
 
     Attributes:
         documents: The RayCluster, then what stands beside it.
+        kinds: What kubectl calls the things that are made, each once.
         python: The Python of the image that has evolve.
         wait_s: How long to wait until the cluster is ready.
         context: The entry of the user's kubeconfig to use; None: the current one.
@@ -44,21 +49,12 @@ class Manifest:
     """
 
     documents: tuple[Mapping[str, Json], ...]
+    kinds: tuple[str, ...]
     python: str
     wait_s: float
     context: str | None
     namespace: str | None
     head_container: str
-
-    @property
-    def placeholder(self) -> str:
-        """The name that stands for that of a generation's cluster."""
-        return str(self.documents[0]["metadata"]["name"])
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """What kubectl calls the things that are made, each once."""
-        return tuple(dict.fromkeys(KINDS[document["kind"]] for document in self.documents))
 
 
 def is_manifest(text: str) -> bool:
@@ -67,147 +63,151 @@ def is_manifest(text: str) -> bool:
 
 
 def parse_manifest(text: str, source: str) -> Manifest:
-    """What a manifest says.
-
-    Args:
-        text: YAML: a RayCluster, and NetworkPolicies if there shall be some.
-        source: The file's name, for messages.
+    """What a YAML text says, whose file's name is needed for messages.
 
     Raises:
-        ManifestError: Naming file, line and key, what came, and what is allowed. What belongs to Kubernetes or KubeRay
-            and is none of evolve's business is left to them.
+        SettingsError: Naming file, line and key, what came, and what is allowed.
     """
-    documents = parse_documents(text, source)
-    clusters = [document for document in documents if _kind_of(document) == _KIND]
-    beside = [document for document in documents if _kind_of(document) != _KIND]
-    for document in beside:
-        if _kind_of(document) != _BESIDE_IT:
-            allowed = f"{' '.join(_KIND)}, {' '.join(_BESIDE_IT)}"
-            document.fail("kind", f'is "{shortened(" ".join(_kind_of(document)))}"; allowed: {allowed}')
-    if len(clusters) != 1:
-        raise ManifestError(f"{source}: has {len(clusters)} RayClusters of ray.io/v1; it needs just one")
-    cluster = clusters[0]
-    name = _text(cluster, "metadata", "name")
-    _check_labels(cluster, "metadata")
-    _check_cluster(cluster)
-    for document in beside:
-        _check_policy(document, name)
-    wishes = _wishes(cluster)
+    documents = read_documents(text, Source(source, "a manifest", SettingsError))
+    parts = sorted((part for part in documents if part.value is not None), key=lambda part: _kind(part) == _POLICY)
+    if [_kind(part) for part in parts].count(_CLUSTER) != 1:
+        raise SettingsError(f"{source}: must have one RayCluster of ray.io/v1, and no second one")
+    cluster, *policies = parts
+    name, namespace = _needed(cluster, "metadata", "name").text(), _found(cluster, "metadata", "namespace")
+    container = _check_cluster(cluster)
+    for policy in policies:
+        _check_policy(policy, name)
+    own = _annotations(cluster)
+    if (wait := own.get("evolve/wait-s")) is not None and wait.number() <= 0:
+        wait.fail(f"must be more than 0 seconds, not {wait.text()}")
     return Manifest(
-        documents=(cluster.data, *(document.data for document in beside)),
-        python=wishes.get("evolve/python", "python"),
-        wait_s=_seconds(cluster, wishes.get("evolve/wait-s", "900")),
-        context=wishes.get("evolve/context"),
-        namespace=_text(cluster, "metadata", "namespace") if "namespace" in cluster.data["metadata"] else None,
-        head_container=_containers(cluster, "spec.headGroupSpec")[0]["name"],
+        documents=tuple(part.plain(_typed) for part in parts),
+        kinds=tuple(dict.fromkeys(_KINDS[_kind(part)] for part in parts)),
+        python=own["evolve/python"].text() if "evolve/python" in own else "python",
+        wait_s=900.0 if wait is None else float(wait.number()),
+        context=own["evolve/context"].text() if "evolve/context" in own else None,
+        namespace=None if namespace is None else namespace.text(),
+        head_container=container,
     )
 
 
-def _kind_of(document: Document) -> tuple[str, str]:
-    return str(document.data.get("apiVersion", "")), str(document.data.get("kind", ""))
+def cluster_name(run: str, digits: str, generation: int) -> str:
+    """The name of a generation's cluster: ``evolve-RUN-DIGITS-gN``.
+
+    The digits are drawn at random, so that no two clusters share a name: pods of one that was deleted may still be
+    there, and the next would count them.
+    """
+    end = f"-{digits}-g{generation}"
+    return f"evolve-{ascii_word(run).lower()}"[: LONGEST_NAME - len(end)].rstrip("-") + end
 
 
-def _check_cluster(cluster: Document) -> None:
-    spec = _mapping(cluster, "spec")
-    version = _text(cluster, "spec", "rayVersion")
-    numbers = re.match(r"(\d+)\.(\d+)", version)
-    if numbers is None or tuple(map(int, numbers.groups())) < _LEAST_RAY:
-        cluster.fail("spec.rayVersion", f'is "{shortened(version)}"; it must be that of the image, and 2.52 or newer')
-    options = spec.get("authOptions", {})
-    if not isinstance(options, dict) or options.get("mode", "token") != "token":
-        cluster.fail("spec.authOptions", "must have mode: token, since who reaches a Ray without can run code on it")
-    if spec.get("suspend"):
-        cluster.fail("spec.suspend", "is true: such a cluster never starts; take the line out")
-    groups = spec.get("workerGroupSpecs")
-    if not isinstance(groups, list) or not groups:
-        cluster.fail("spec.workerGroupSpecs", "must list at least one group of workers")
-    for path in ("spec.headGroupSpec", *(f"spec.workerGroupSpecs[{index}]" for index in range(len(groups)))):
-        _check_ray_container(cluster, path)
+def render(manifest: Manifest, name: str, labels: Mapping[str, str]) -> str:
+    """What ``kubectl apply`` is given for a cluster of this name, as JSON; the manifest itself is not changed.
+
+    Name and labels are the cluster's, Ray asks for a token, and tells nobody that it was used unless the manifest says
+    so. All else is as it stands in the manifest.
+    """
+    cluster, *policies = (copy.deepcopy(dict(document)) for document in manifest.documents)
+    for policy in policies:
+        if manifest.namespace is not None:
+            policy["metadata"]["namespace"] = manifest.namespace
+        for found in _mappings_in(policy["spec"]):
+            if found.get(_NAME_ON_PODS) == cluster["metadata"]["name"]:
+                found[_NAME_ON_PODS] = name
+    cluster["spec"].setdefault("authOptions", {})["mode"] = "token"
+    for group in (cluster["spec"]["headGroupSpec"], *cluster["spec"]["workerGroupSpecs"]):
+        group["template"].setdefault("metadata", {}).setdefault("labels", {}).update(labels)
+        variables = group["template"]["spec"]["containers"][0].setdefault("env", [])
+        if all(variable["name"] != "RAY_USAGE_STATS_ENABLED" for variable in variables):
+            variables.append({"name": "RAY_USAGE_STATS_ENABLED", "value": "0"})
+    for number, document in enumerate((cluster, *policies)):
+        document["metadata"]["name"] = f"{name}-{number - 1}" if number > 1 else name
+        document["metadata"].setdefault("labels", {}).update(labels)
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": [cluster, *policies]}, indent=1)
 
 
-def _check_ray_container(cluster: Document, path: str) -> None:
+def _mappings_in(part: Json) -> Iterator[dict[str, Json]]:
+    if isinstance(part, dict):
+        yield part
+    for child in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _mappings_in(child)
+
+
+def _kind(document: Part) -> str:
+    kind = " ".join(part.text() for key in ("apiVersion", "kind") if (part := _found(document, key)) is not None)
+    if kind not in _KINDS:
+        document.fail(f'is "{shortened(kind)}"; allowed: {", ".join(_KINDS)}', "kind")
+    return kind
+
+
+def _check_cluster(cluster: Part) -> str:
+    """Make sure that a cluster can be rendered, and lets nobody in without its token; the name of Ray's container."""
+    mode = _found(cluster, "spec", "authOptions", "mode")
+    if mode is not None and mode.text() != "token":
+        mode.fail("must be token, since who reaches a Ray without can run code on it")
+    _check_labels(cluster)
+    head, workers = _needed(cluster, "spec", "headGroupSpec"), _needed(cluster, "spec", "workerGroupSpecs").items()
+    container, *_ = [_check_group(group) for group in (head, *workers)]
+    return container
+
+
+def _check_group(group: Part) -> str:
     """KubeRay runs Ray in the first container of a group; a variable of it could undo what `authOptions` asks for."""
-    container = _containers(cluster, path)[0]
-    if "metadata" in _mapping(cluster, f"{path}.template"):
-        _check_labels(cluster, f"{path}.template.metadata")
-    where = f"{path}.template.spec.containers[0]"
-    variables = container.get("env", [])
-    if not isinstance(variables, list) or not all(isinstance(one, dict) and "name" in one for one in variables):
-        cluster.fail(f"{where}.env", "must be a list of variables, each with a name")
-    for index, variable in enumerate(variables):
-        if variable["name"] == "RAY_AUTH_MODE" and variable.get("value") != "token":
-            cluster.fail(f"{where}.env[{index}]", "would let anybody in; take it out, authOptions sets it")
+    _check_labels(_needed(group, "template"))
+    container = _needed(group, "template", "spec", "containers").items()[0]
+    variables = _found(container, "env")
+    for variable in () if variables is None else variables.items():
+        value = _found(variable, "value")
+        if _needed(variable, "name").text() == "RAY_AUTH_MODE" and (value is None or value.text() != "token"):
+            variable.fail("would let anybody in; take it out, authOptions sets it")
+    return _needed(container, "name").text()
 
 
-def _check_policy(policy: Document, placeholder: str) -> None:
+def _check_policy(policy: Part, cluster: str) -> None:
     """A policy comes and goes with a cluster, so it must hold for that cluster's pods alone."""
-    _text(policy, "metadata", "name")
-    _check_labels(policy, "metadata")
-    path = "spec.podSelector.matchLabels"
-    if _mapping(policy, path).get(NAME_ON_PODS) != placeholder:
-        policy.fail(
-            path, f"must have {NAME_ON_PODS}: {placeholder}, the name of the RayCluster, to hold for its pods alone"
-        )
+    _needed(policy, "metadata").entries()
+    _check_labels(policy)
+    place = ("spec", "podSelector", "matchLabels")
+    selected = _found(policy, *place, _NAME_ON_PODS)
+    if selected is None or selected.text() != cluster:
+        policy.fail(f"must have {_NAME_ON_PODS}: {cluster}, the RayCluster's name, to hold for its pods alone", *place)
 
 
-def _check_labels(document: Document, path: str) -> None:
-    if "labels" in _mapping(document, path):
-        _mapping(document, f"{path}.labels")
+def _check_labels(document: Part) -> None:
+    if (labels := _found(document, "metadata", "labels")) is not None:
+        labels.entries()
 
 
-def _wishes(cluster: Document) -> dict[str, str]:
-    annotations = _mapping(cluster, "metadata").get("annotations") or {}
-    if not isinstance(annotations, dict):
-        cluster.fail("metadata.annotations", "must be a mapping (key: value)")
-    wishes = {key: value for key, value in annotations.items() if key.startswith("evolve/")}
-    for key, value in wishes.items():
-        path = f"metadata.annotations.{key}"
-        if key not in WISHES:
-            cluster.fail(path, f"is unknown; allowed: {', '.join(WISHES)}{nearest_spelling(key, WISHES)}")
-        if not isinstance(value, str) or not value.strip():
-            cluster.fail(path, f'must be text, as all annotations; write it in quotes: "{shortened(str(value))}"')
-    return wishes
+def _annotations(cluster: Part) -> Mapping[str, Part]:
+    """Those that are meant for evolve."""
+    annotations = _found(cluster, "metadata", "annotations")
+    own = {key: one for key, one in annotations.entries().items() if key.startswith("evolve/")} if annotations else {}
+    for key, one in own.items():
+        if key not in ANNOTATIONS:
+            one.fail(f"is unknown; allowed: {', '.join(ANNOTATIONS)}{nearest_spelling(key, ANNOTATIONS)}")
+        if not isinstance(_typed(one), str):
+            one.fail("must be text, as all annotations; write it in quotes")
+    return own
 
 
-def _seconds(cluster: Document, text: str) -> float:
-    path = "metadata.annotations.evolve/wait-s"
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= _LONGEST_WAIT_S:
-        cluster.fail(path, f'must be seconds, more than 0 and a week at most; it is "{shortened(text)}"')
-    return seconds
+def _found(part: Part, *keys: str) -> Part | None:
+    """The part at a place; None where it, or what it would be in, is not there."""
+    for key in keys:
+        if key not in part.entries():
+            return None
+        part = part.entries()[key]
+    return part
 
 
-def _containers(cluster: Document, path: str) -> list[Json]:
-    """The containers of a group, of which Ray's is the first."""
-    pod = _mapping(cluster, f"{path}.template.spec")
-    containers = pod.get("containers")
-    where = f"{path}.template.spec.containers"
-    if not isinstance(containers, list) or not containers:
-        cluster.fail(where, "must list at least one container, in which Ray runs")
-    if not isinstance(containers[0], dict) or not isinstance(containers[0].get("name"), str):
-        cluster.fail(f"{where}[0]", "must have a name")
-    return containers
+def _needed(part: Part, *keys: str) -> Part:
+    return _found(part, *keys) or part.fail("is missing", *keys)
 
 
-def _mapping(document: Document, path: str) -> dict[str, Json]:
-    """The mapping at a path whose every step must be one."""
-    found: Json = document.data
-    walked = ""
-    for step, index in re.findall(r"([^.\[\]]+)(?:\[(\d+)\])?", path):
-        walked = f"{walked}.{step}" if walked else step
-        found = found.get(step)
-        if index and isinstance(found, list):
-            found, walked = found[int(index)], f"{walked}[{index}]"
-        if not isinstance(found, dict):
-            document.fail(walked, "must be a mapping (key: value)" if found is not None else "is missing")
-    return dict(found)
-
-
-def _text(document: Document, path: str, key: str) -> str:
-    value = _mapping(document, path).get(key)
-    if not isinstance(value, str) or not value:
-        document.fail(f"{path}.{key}", f'must be text, in quotes where it is a number; it is "{shortened(str(value))}"')
-    return value
+def _typed(part: Part) -> Json:
+    """A scalar as Kubernetes takes it, whose YAML knows no sixties: 12:30 is a text."""
+    text = part.value
+    if isinstance(text, str) and not part.is_quoted and part.kind in ("int", "float", "bool") and ":" not in text:
+        with contextlib.suppress(ValueError, OverflowError):  # of numbers with more digits than Python reads
+            if math.isfinite(value := yaml.safe_load(text)):
+                return value
+    return text

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from evolve.errors import ExecutionError, last_line
 
@@ -53,37 +52,8 @@ import os; os._exit(code & 255)
 """Ends a step when whoever started it is gone."""
 
 
-class Job(Protocol):
-    """Something that SLURM runs for us."""
-
-    @property
-    def why_over(self) -> str | None:
-        """Why it does nothing any more, in words that follow its name; None while it may still."""
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether its programs were started."""
-
-    @property
-    def was_ended(self) -> bool:
-        """Whether somebody has ended it, so that what its programs said last is nothing to go by."""
-
-    def look(self, *, every_s: float = WATCH_S) -> str:
-        """What it does now, in a few words; asks SLURM once in so many seconds at most."""
-
-    def cancel(self) -> None:
-        """End it; does nothing when it is over."""
-
-
 def submit(script: Path, log: Path) -> str:
-    """Submit a batch script.
-
-    Args:
-        script: What is to be run.
-        log: Where what it prints is written.
-
-    Returns:
-        The job's number.
+    """Submit a batch script that prints into this log; the job's number.
 
     Raises:
         ExecutionError: SLURM does not take it, or is not here.
@@ -91,18 +61,22 @@ def submit(script: Path, log: Path) -> str:
     output = str(log.absolute()).replace("%", "%%")  # sbatch(1): a % begins a pattern
     said = _run(["sbatch", "--parsable", f"--output={output}", "--open-mode=append", str(script)])
     if said.returncode:
-        raise ExecutionError(f"SLURM does not take the job: {_reason(said)}; mend the cluster profile")
+        reason = last_line(said.stderr).removeprefix("sbatch: error: ") or f"exit code {said.returncode}"
+        raise ExecutionError(f"SLURM does not take the job: {reason}; mend the cluster profile")
     return said.stdout.strip().split(";")[0]
 
 
 @dataclass(slots=True)
-class Submitted:
-    """A `Job` that was submitted; it is over when SLURM says so, or does not know it any more."""
+class SubmittedJob:
+    """A job that was submitted; it is over when SLURM says so, or does not know it any more."""
 
     number: str
     why_over: str | None = None
+    """Why it does nothing any more, in words that follow its name; None while it may still."""
     has_begun: bool = False
+    """Whether its programs were started."""
     was_ended: bool = False
+    """Whether somebody has ended it, so that what its programs said last is nothing to go by."""
     _said: str = ""
     _looked_at: float = -WATCH_S
 
@@ -111,14 +85,14 @@ class Submitted:
         return f"job {self.number}"
 
     def look(self, *, every_s: float = WATCH_S) -> str:
-        """See `Job`."""
+        """What SLURM last said of it, in a few words."""
         if self.why_over is None and time.monotonic() - self._looked_at >= every_s:
             self._looked_at = time.monotonic()
             self._ask()
         return self._said
 
     def cancel(self) -> None:
-        """See `Job`."""
+        """Cancel it, unless it is over."""
         if self.why_over is None:
             with contextlib.suppress(ExecutionError):
                 _run(["scancel", self.number])
@@ -132,36 +106,25 @@ class Submitted:
         self.why_over = _OVER.get(state)
         self.has_begun = state not in _WAITING
         if state in _WAITING and reason in _IN_VAIN:
-            raise ExecutionError(
-                f"{self} can never start ({reason}); ask for less in the cluster profile: time, nodes, cores, GPUs or "
-                f'memory. What there is, tells: sinfo -o "%P %l %c %m %G"'
-            )
+            less = "ask for less in the cluster profile: time, nodes, cores, GPUs or memory"
+            raise ExecutionError(f'{self} can never start ({reason}); {less}. What there is: sinfo -o "%P %l %c %m %G"')
         self.was_ended = state in _BY_SOMEBODY
         more = f": {reason}" if state in _WAITING and reason not in ("None", "") else ""
         where = f" on {nodes}" if nodes and state == "RUNNING" else ""
         self._said = f"{self} {self.why_over or f'is {state.lower()}{more}{where}'}"
 
 
-class Step:
-    """A `Job` in the allocation in which evolve itself was started."""
+class AllocationStep:
+    """A job in the allocation in which evolve itself was started."""
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
         """Start it; it ends with this process, however that ends."""
+        self.has_begun, self.was_ended = True, False
         with log.open("ab") as file:
             self._holder = subprocess.Popen(  # noqa: S603 -- our own interpreter, and SLURM's srun
                 [sys.executable, "-c", _HOLDER, *command],
                 stdin=subprocess.PIPE, stdout=file, stderr=file, start_new_session=True,
             )  # fmt: skip
-
-    @property
-    def has_begun(self) -> bool:
-        """See `Job`."""
-        return True
-
-    @property
-    def was_ended(self) -> bool:
-        """See `Job`."""
-        return False
 
     def __str__(self) -> str:
         """As it is told."""
@@ -169,21 +132,25 @@ class Step:
 
     @property
     def why_over(self) -> str | None:
-        """See `Job`."""
+        """That it has ended."""
         return None if self._holder.poll() is None else "ended before its work was done"
 
     def look(self, *, every_s: float = WATCH_S) -> str:  # noqa: ARG002 - SLURM need not be asked
-        """See `Job`."""
+        """It runs, as far as SLURM needs to be asked."""
         return "running in this allocation"
 
     def cancel(self) -> None:
-        """See `Job`."""
+        """End it, kindly at first."""
         if self._holder.stdin is not None:
             self._holder.stdin.close()
         try:
             self._holder.wait(_STEP_LIMIT_S)
         except subprocess.TimeoutExpired:
             self._holder.kill()
+
+
+SlurmJob = SubmittedJob | AllocationStep
+"""Something that SLURM runs for us."""
 
 
 def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
@@ -195,10 +162,5 @@ def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, "", f"{command[0]} gave no answer")
     except OSError as error:
-        raise ExecutionError(
-            f"there is no {command[0]} here; type evolve on a login node of the cluster, or load its SLURM module"
-        ) from error
-
-
-def _reason(said: "subprocess.CompletedProcess[str]") -> str:
-    return last_line(said.stderr).removeprefix("sbatch: error: ") or f"exit code {said.returncode}"
+        instead = "type evolve on a login node of the cluster, or load its SLURM module"
+        raise ExecutionError(f"there is no {command[0]} here; {instead}") from error

@@ -2,132 +2,94 @@
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.clusters.channels.message import Message
-from evolve.clusters.setup import Setup
+from evolve.clusters.session import HostSpec
 from evolve.errors import last_line
 from evolve.store.paths import write_whole
 
 _REFUSED = "refused-"
 
 
-@dataclass(frozen=True, slots=True)
 class JobFolder:
-    """The layout of one job's folder; only its user may enter it, since a token lies there.
+    """One job's folder, on a disk that all its hosts see; only its user may enter it, since a token lies there."""
 
-    Attributes:
-        folder: On a disk that all hosts of the job see, and the machine that submits it.
-    """
+    def __init__(self, folder: Path) -> None:
+        """It need not be there yet."""
+        self.folder, self.script, self.log = folder, folder / "job.sh", folder / "job.log"
+        self.to_home, self.to_cluster = folder / "to-home", folder / "to-cluster"
 
-    folder: Path
-
-    @property
-    def to_home(self) -> Path:
-        """What the cluster tells the run."""
-        return self.folder / "to-home"
-
-    @property
-    def to_cluster(self) -> Path:
-        """What the run tells the cluster."""
-        return self.folder / "to-cluster"
-
-    @property
-    def script(self) -> Path:
-        """What is submitted."""
-        return self.folder / "job.sh"
-
-    @property
-    def log(self) -> Path:
-        """What the job's programs print."""
-        return self.folder / "job.log"
-
-    def make(self, setup: Setup) -> None:
+    def make(self, spec: HostSpec) -> None:
         """Make the folder, with what its hosts have to know."""
         self.folder.mkdir(mode=0o700, parents=True)
-        private = os.open(self._setup, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        private = os.open(self.folder / "host.json", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(private, "w", encoding="utf-8") as file:
-            json.dump(setup.to_message().facts, file)
+            json.dump(spec.to_message().facts, file)
 
-    def read_setup(self) -> Setup:
+    def read_spec(self) -> HostSpec:
         """What the hosts have to know."""
-        return Setup.from_message(Message("setup", json.loads(self._setup.read_text("utf-8"))))
+        return HostSpec.from_message(Message("host", json.loads(self._read("host.json") or "")))
+
+    @property
+    def head(self) -> str | None:
+        """Where the other hosts join; None while it is not known."""
+        return self._read("head")
 
     def write_head(self, address: str) -> None:
         """Tell the other hosts where to join."""
-        write_whole(self._head, address.encode())
+        self._write("head", address)
 
-    def read_head(self) -> str | None:
-        """Where to join; None while it is not known."""
-        return _text(self._head)
-
-    def write_refusal(self, host: str, why: str) -> None:
-        """Tell the run why a host does not join; does nothing when the run has cleared the folder away."""
-        if self.folder.is_dir():
-            write_whole(self.folder / f"{_REFUSED}{host}", why.encode())
-
-    def read_refusals(self) -> dict[str, str]:
+    @property
+    def refusals(self) -> dict[str, str]:
         """Hosts that do not join, and why, in their order."""
-        files = sorted(self.folder.glob(f"{_REFUSED}*"))
-        return {file.name.removeprefix(_REFUSED): why for file in files if (why := _text(file)) is not None}
+        names = sorted(path.name for path in self.folder.glob(f"{_REFUSED}*"))
+        return {name.removeprefix(_REFUSED): why for name in names if (why := self._read(name)) is not None}
 
-    def mark_over(self) -> None:
-        """Tell the other hosts that the cluster ends; does nothing when the run has cleared the folder away."""
-        if self.folder.is_dir():
-            write_whole(self._over, b"")
+    def refuse(self, host: str, why: str) -> None:
+        """Tell the run why a host does not join."""
+        self._write(f"{_REFUSED}{host}", why)
 
     @property
     def is_over(self) -> bool:
         """Whether the cluster ends."""
-        return self._over.exists()
+        return (self.folder / "over").exists()
 
-    def write_number(self, number: str) -> None:
-        """Keep the job's number, so that whoever comes back finds it."""
-        write_whole(self._number, f"{number}\n{self.folder.absolute()}".encode())
-
-    def read_number(self) -> str | None:
-        """The job's number; None when it was never submitted, or when this is a copy of the folder it speaks to."""
-        number, _, folder = (_text(self._number) or "").partition("\n")
-        return number if number and folder == str(self.folder.absolute()) else None
-
-    def write_orders(self, count: int) -> None:
-        """Keep how many orders the cluster was given."""
-        write_whole(self._orders, str(count).encode())
+    def mark_over(self) -> None:
+        """Tell the other hosts that the cluster ends."""
+        self._write("over", "")
 
     @property
-    def orders(self) -> int:
-        """How many orders the cluster was given."""
-        return int(_text(self._orders) or 0)
+    def number(self) -> str | None:
+        """The job's number; None when it was never submitted, or when this is a copy of the folder it speaks to."""
+        number, _, folder = (self._read("job.txt") or "").partition("\n")
+        return number if number and folder == str(self.folder.absolute()) else None
+
+    @number.setter
+    def number(self, number: str) -> None:
+        self._write("job.txt", f"{number}\n{self.folder.absolute()}")
+
+    @property
+    def jobs_sent(self) -> int:
+        """How many of the run's jobs the cluster was given."""
+        return int(self._read("sent.txt") or 0)
+
+    @jobs_sent.setter
+    def jobs_sent(self, count: int) -> None:
+        self._write("sent.txt", str(count))
 
     def last_words(self) -> str:
         """What the job's programs printed last, to be put behind a sentence; empty when it was nothing."""
-        words = last_line(_text(self.log) or "")
+        words = last_line(self._read("job.log") or "")
         return f": {words}" if words else ""
 
-    @property
-    def _number(self) -> Path:
-        return self.folder / "job.txt"
+    def _write(self, name: str, text: str) -> None:
+        """Write a file; does nothing when the run has cleared the folder away."""
+        if self.folder.is_dir():
+            write_whole(self.folder / name, text.encode())
 
-    @property
-    def _orders(self) -> Path:
-        return self.folder / "orders.txt"
-
-    @property
-    def _setup(self) -> Path:
-        return self.folder / "setup.json"
-
-    @property
-    def _head(self) -> Path:
-        return self.folder / "head"
-
-    @property
-    def _over(self) -> Path:
-        return self.folder / "over"
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text("utf-8", "replace")
-    except FileNotFoundError:
-        return None
+    def _read(self, name: str) -> str | None:
+        try:
+            return (self.folder / name).read_text("utf-8", "replace")
+        except FileNotFoundError:
+            return None

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from evolve.clusters.channels import folder_channel
-from evolve.clusters.channels.channel import ChannelClosedError
 from evolve.clusters.channels.folder_channel import FolderChannel
-from evolve.clusters.channels.message import Message, to_frame
+from evolve.clusters.channels.message import ChannelClosedError, Message, to_frame
 
 
 @pytest.fixture
@@ -20,10 +19,10 @@ def sides(tmp_path: Path) -> tuple[FolderChannel, FolderChannel]:
 def test_messages_arrive_both_ways_and_in_order(sides: tuple[FolderChannel, FolderChannel]) -> None:
     """With their data; none is heard twice."""
     home, cluster = sides
-    home.send(Message("order", {"order": 1}, b"material"))
+    home.send(Message("job", {"number": 1}, b"material"))
     for number in range(3):
         cluster.send(Message("progressed", {"epoch": number}))
-    assert cluster.receive(1) == Message("order", {"order": 1}, b"material")
+    assert cluster.receive(1) == Message("job", {"number": 1}, b"material")
     assert [home.receive(1) for _ in range(3)] == [Message("progressed", {"epoch": number}) for number in range(3)]
     assert home.receive(0) is None
 
@@ -81,10 +80,10 @@ def test_a_side_that_was_killed_while_it_wrote_is_heard_again(
 ) -> None:
     """Half a message is taken back by whoever goes on; the other side has never taken it for one."""
     home, cluster = sides
-    home.send(Message("order", {"order": 1}))
+    home.send(Message("job", {"number": 1}))
     with (tmp_path / "a" / "000001").open("ab") as file:
-        file.write(to_frame(Message("order", {"order": 2}, b"material"))[:-3])
-    assert cluster.receive(0) == Message("order", {"order": 1})
+        file.write(to_frame(Message("job", {"number": 2}, b"material"))[:-3])
+    assert cluster.receive(0) == Message("job", {"number": 1})
     assert cluster.receive(0) is None
     again = FolderChannel(tmp_path / "a", tmp_path / "b")
     again.send(Message("end"))

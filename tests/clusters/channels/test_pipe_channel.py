@@ -10,8 +10,7 @@ from typing import BinaryIO
 import pytest
 
 from evolve.clusters.channels import pipe_channel
-from evolve.clusters.channels.channel import ChannelClosedError
-from evolve.clusters.channels.message import GarbledError, Message, to_frame
+from evolve.clusters.channels.message import ChannelClosedError, GarbledError, Message, to_frame
 from evolve.clusters.channels.pipe_channel import PipeChannel
 
 
@@ -43,11 +42,11 @@ def test_messages_arrive_both_ways_and_in_order(pipes: Pipes) -> None:
     (there_in, there_out), (back_in, back_out) = pipes
     back_out.write(b"Welcome to gpu1!\n")
     home, host = PipeChannel(back_in, there_out), PipeChannel(there_in, back_out)
-    home.send(Message("order", {"order": 1}, b"\0" * 3_000_000))
+    home.send(Message("job", {"number": 1}, b"\0" * 3_000_000))
     host.send(Message("ready"))
-    host.send(Message("done", {"order": 1}))
-    assert host.receive(10) == Message("order", {"order": 1}, b"\0" * 3_000_000)
-    assert [home.receive(10), home.receive(10)] == [Message("ready"), Message("done", {"order": 1})]
+    host.send(Message("done", {"number": 1}))
+    assert host.receive(10) == Message("job", {"number": 1}, b"\0" * 3_000_000)
+    assert [home.receive(10), home.receive(10)] == [Message("ready"), Message("done", {"number": 1})]
     assert home.receive(0.01) is None
 
 

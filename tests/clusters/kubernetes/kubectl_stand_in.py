@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from evolve.store.records import Json
+from evolve.records.run import Json
 
 FOLDER = "EVOLVE_PRETENDED_KUBERNETES"
 """Names the folder."""
@@ -41,12 +41,14 @@ def main() -> None:
         time.sleep(_STUCK_S)
     if state == "away":
         _fail(_AWAY)
+    while words[0] in ("--context", "--namespace"):
+        del words[:2]
     match words:
         case ["apply", "--validate=strict", "--filename", "-"]:
             _apply(folder, state, json.load(sys.stdin))
-        case ["get", "rayclusters.ray.io,pods", "--selector", selector, "--output", "json"]:
+        case ["get", "--output", "json", "rayclusters.ray.io,pods", "--selector", selector]:
             _answer(_look(folder, state, selector))
-        case ["get", "events", "--field-selector", selector, "--output", "json"]:
+        case ["get", "--output", "json", "events", "--field-selector", selector]:
             _answer(list(_events(state, selector)))
         case ["delete", kinds, "--selector", selector, "--ignore-not-found", "--wait=false"]:
             _delete(folder, kinds.split(","), selector)

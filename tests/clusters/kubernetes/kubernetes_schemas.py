@@ -19,7 +19,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from evolve.store.records import Json
+from evolve.records.run import Json
 
 _FILES = importlib.resources.files("kubernetes_validate") / "kubernetes-json-schema"
 _DEFINITIONS = "/api/_definitions.json#/$defs/"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from evolve.cli.app import run
-from evolve.clusters.kubernetes import kubectl_call, stay, watch
+from evolve.clusters.kubernetes import cluster_resource, kubectl
+from evolve.clusters.kubernetes.cluster_resource import CleanupRecord
 from evolve.clusters.kubernetes.launcher import KubernetesLauncher
 from evolve.clusters.kubernetes.manifest import parse_manifest
-from evolve.clusters.kubernetes.trace import Trace, traces
-from evolve.clusters.session import ClusterLostError, Session, Wish
+from evolve.clusters.session import ClusterLostError, ClusterRequest, Session
 from evolve.errors import ExecutionError
 from tests.clusters.kubernetes.pretended_kubernetes import ROOT, PretendedKubernetes
 
@@ -29,8 +29,7 @@ def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PretendedKubernete
     pretended = PretendedKubernetes(tmp_path / "kubernetes")
     for name, value in pretended.variables.items():
         monkeypatch.setenv(name, value)
-    for module, name in ((watch, "WATCH_S"), (watch, "_WARNINGS_S")):
-        monkeypatch.setattr(module, name, 0.2)
+    monkeypatch.setattr(cluster_resource, "POLL_S", 0.2)
     return pretended
 
 
@@ -39,7 +38,7 @@ Launch = Callable[..., Session]
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Launch]:
-    """Ask for a cluster of the shipped manifest, in which texts may be replaced; it is let go in the end."""
+    """Ask for a cluster of the shipped manifest, in which texts may be replaced; it is released in the end."""
     sessions: list[Session] = []
 
     def asked(*changes: tuple[str, str]) -> Session:
@@ -48,7 +47,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
             assert old in text
             text = text.replace(old, new)
         launcher = KubernetesLauncher(parse_manifest(text, "kubernetes.yaml"))
-        sessions.append(launcher.launch(Wish("my run", tmp_path / "clusters")))
+        sessions.append(launcher.launch(ClusterRequest("my run", tmp_path / "clusters")))
         return sessions[-1]
 
     yield asked
@@ -57,11 +56,11 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 
 
 def listen(session: Session, until: str) -> None:
-    """Until this is told of the place."""
+    """Until this is told as its status."""
     end = time.monotonic() + LIMIT_S
-    while not re.search(until, session.place):
+    while not re.search(until, session.status):
         assert session.receive(0.1) is None
-        assert time.monotonic() < end, session.place
+        assert time.monotonic() < end, session.status
 
 
 def refusal(session: Session) -> str:
@@ -72,15 +71,21 @@ def refusal(session: Session) -> str:
 
 
 def test_what_is_waited_for_is_told(there: PretendedKubernetes, launch: Launch, tmp_path: Path) -> None:
-    """A cluster that comes up tells so in Kubernetes' words; when it is let go nothing of it stays."""
+    """A cluster that comes up tells so in Kubernetes' words; when it is released nothing of it stays."""
     there.be("pending")
     session = launch()
-    assert re.fullmatch(r"cluster evolve-my-run-[0-9a-f]{6}-g0 is asked for", session.place)
+    assert re.fullmatch(r"cluster evolve-my-run-[0-9a-f]{6}-g0 is asked for", session.status)
+    assert session.missing == {}
     listen(session, r"^cluster evolve-my-run-\w+-g0: 0 of 2 workers; the head: Ray is starting; 2 workers: 0/3 nodes")
-    assert len(there.there) == len(list(traces(tmp_path / "clusters"))) == 1
+    assert session.missing == {
+        "the head": "Ray is starting",
+        "2 workers": "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
+    }
+    assert len(there.there) == 1
+    assert CleanupRecord(tmp_path / "clusters").was_kept
     session.close()
     assert there.there == set()
-    assert list(traces(tmp_path / "clusters")) == []
+    assert not CleanupRecord(tmp_path / "clusters").was_kept
 
 
 def test_a_cluster_is_begun_with_when_some_of_it_is_late(
@@ -93,7 +98,7 @@ def test_a_cluster_is_begun_with_when_some_of_it_is_late(
     for _ in range(10):
         session.receive(0.1)
     assert not any(call.startswith("exec") for call in there.calls)
-    monkeypatch.setattr(watch, "ENOUGH_S", 0.0)
+    monkeypatch.setattr(cluster_resource, "ENOUGH_S", 0.0)
     with contextlib.suppress(ClusterLostError):  # no Ray is there
         for _ in range(100):
             session.receive(0.1)
@@ -151,26 +156,26 @@ def test_what_was_left_behind_is_deleted_first(there: PretendedKubernetes, launc
     listen(launch(), "0 of 2 workers")  # and never closed
     (left,) = there.there
     session = launch()
-    listen(session, f"{left}, which was left behind, is deleted")
+    listen(session, "left behind is deleted")
     listen(session, "0 of 2 workers")
     assert left not in there.there
     assert len(there.there) == 1
     assert len(there.made) == 2
-    assert [trace.name for trace in traces(tmp_path / "clusters")] == list(there.there)
+    assert CleanupRecord(tmp_path / "clusters").was_kept
 
 
 def test_a_file_that_tells_of_no_cluster_deletes_nothing(tmp_path: Path) -> None:
-    """Whatever else lies in the folder, only what evolve could have made is taken for its own."""
-    good = Trace("evolve-a-g0", ("rayclusters.ray.io",), None, "music")
-    good.keep(tmp_path)
-    for name in ("all,tier=web", "--all"):
-        Trace(name, ("rayclusters.ray.io",), None, None).keep(tmp_path)
-    Trace("evolve-b-g0", ("deployments",), None, None).keep(tmp_path)
-    (tmp_path / "kubernetes-x.json").write_text("[]")
-    (tmp_path / "kubernetes-y.json").write_bytes(b"\xff")
-    assert list(traces(tmp_path)) == [good]
-    good.forget(tmp_path)
-    assert list(traces(tmp_path)) == []
+    """A copy of a run has no clusters, and whatever else lies there is not taken for what a run has left."""
+    record = CleanupRecord(tmp_path)
+    record.keep()
+    assert CleanupRecord(tmp_path).owner == record.owner
+    file = tmp_path / "kubernetes.txt"
+    for text in (file.read_bytes() + b" copy", b"all,tier=web\n" + str(tmp_path).encode(), b"", b"\xff"):
+        file.write_bytes(text)
+        assert not CleanupRecord(tmp_path).was_kept
+        assert CleanupRecord(tmp_path).owner != record.owner
+    record.forget()
+    assert not file.exists()
 
 
 def test_a_cluster_that_cannot_be_deleted_is_told_of(
@@ -185,17 +190,17 @@ def test_a_cluster_that_cannot_be_deleted_is_told_of(
     session = launch()
     listen(session, "0 of 2 workers")
     there.be("stuck")
-    monkeypatch.setattr(stay, "_DELETING_S", 1.0)
+    monkeypatch.setattr(cluster_resource, "_DELETING_S", 1.0)
     began = time.monotonic()
     with caplog.at_level(logging.WARNING):
         session.close()
     assert time.monotonic() - began < 30
     (name,) = there.there
     assert f"cluster {name} may still be on Kubernetes" in caplog.text
-    assert f"kubectl delete rayclusters.ray.io,networkpolicies.networking.k8s.io --selector evolve/cluster={name}" in (
-        caplog.text
-    )
-    assert [trace.name for trace in traces(tmp_path / "clusters")] == [name]
+    record = CleanupRecord(tmp_path / "clusters")
+    assert record.was_kept
+    kinds = "rayclusters.ray.io,networkpolicies.networking.k8s.io"
+    assert f"kubectl delete {kinds} --selector evolve/owner={record.owner}" in caplog.text
 
 
 @pytest.mark.parametrize("state", ["away", "stuck"])
@@ -203,13 +208,12 @@ def test_kubernetes_may_be_away_while_a_cluster_comes_up(
     there: PretendedKubernetes, launch: Launch, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
     """It is told, whether it refuses or is silent, and the cluster is waited for as before."""
+    monkeypatch.setattr(kubectl, "ANSWER_LIMIT_S", 4.0)
     there.be("pending")
     session = launch()
     listen(session, "0 of 2 workers")
-    monkeypatch.setattr(kubectl_call, "ANSWER_LIMIT_S", 2.0)
     there.be(state)
     listen(session, "Kubernetes cannot be reached")
-    monkeypatch.setattr(kubectl_call, "ANSWER_LIMIT_S", 30.0)
     there.be("starting")
     listen(session, "2 workers: Ray is starting$")
 
@@ -218,18 +222,29 @@ def test_another_cluster_is_asked_for_until_kubernetes_is_back(
     there: PretendedKubernetes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once there was a cluster, Kubernetes that is away does not end the run, as the first time."""
-    monkeypatch.setattr(kubectl_call, "_PAUSE_S", 0.1)
+    monkeypatch.setattr(kubectl, "_PAUSE_S", 0.1)
     launcher = KubernetesLauncher(parse_manifest(SHIPPED, "kubernetes.yaml"))
     there.be("pending")
     for _ in range(2):
-        session = launcher.launch(Wish("my run", tmp_path))
+        session = launcher.launch(ClusterRequest("my run", tmp_path))
         listen(session, "0 of 2 workers|is asked for again: Kubernetes cannot be reached")
-        if "again" in session.place:
+        if "again" in session.status:
             there.be("pending")
             listen(session, "0 of 2 workers")
         session.close()
         there.be("away")
     assert len(there.made) == 2
+
+
+def test_context_and_namespace_of_the_manifest_are_used_everywhere(there: PretendedKubernetes, launch: Launch) -> None:
+    """Every command goes where the manifest says."""
+    there.be("pending")
+    far = ("# evolve/context: my-context", "evolve/context: far")
+    session = launch(("# namespace: music", "namespace: music"), far)
+    listen(session, "0 of 2 workers")
+    session.close()
+    assert {call.split()[4] for call in there.calls} == {"apply", "get", "delete"}
+    assert all(call.startswith("--context far --namespace music ") for call in there.calls)
 
 
 def test_no_kubectl_is_told(monkeypatch: pytest.MonkeyPatch, launch: Launch) -> None:
@@ -246,17 +261,5 @@ def test_a_manifest_is_checked_before_a_run_is_begun(
     monkeypatch.chdir(tmp_path)
     Path("mine.yaml").write_text(SHIPPED.replace("mode: token", "mode: disabled"))
     assert run(["start", "--space", "quick.yaml", "--cluster", "mine.yaml"]) == 1
-    assert re.search(r"mine.yaml, line \d+, spec.authOptions: must have mode: token", capsys.readouterr().err)
+    assert re.search(r"mine.yaml, line \d+, spec.authOptions.mode: must be token", capsys.readouterr().err)
     assert not Path("runs").exists()
-
-
-def test_who_is_missing_is_known(there: PretendedKubernetes, launch: Launch) -> None:
-    """Those that are not ready are told with their reasons, as `evolve doctor --cluster` shows them."""
-    there.be("pending")
-    session = launch()
-    assert session.missing == {}
-    listen(session, "0 of 2 workers")
-    assert session.missing == {
-        "the head": "Ray is starting",
-        "2 workers": "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
-    }

@@ -57,5 +57,5 @@ class StandInSlurm:
 
 def settings_in(folder: Path) -> dict[str, object]:
     """What the hosts of a job are told."""
-    told: dict[str, object] = json.loads((folder / "setup.json").read_text())
+    told: dict[str, object] = json.loads((folder / "host.json").read_text())
     return told

@@ -1,4 +1,4 @@
-"""A job is submitted as its user would, watched, and told of in SLURM's own words; it is let go in any case."""
+"""A job is submitted as its user would, watched, and told of in SLURM's own words; it is released in any case."""
 
 import dataclasses
 import json
@@ -16,11 +16,10 @@ import pytest
 from evolve.clusters.channels.folder_channel import FolderChannel
 from evolve.clusters.channels.message import Message
 from evolve.clusters.profile import SlurmProfile
-from evolve.clusters.session import ClusterLostError, Session, Wish
+from evolve.clusters.session import ClusterLostError, ClusterRequest, Session
 from evolve.clusters.slurm import job as slurm_job
 from evolve.clusters.slurm import launcher as slurm_module
-from evolve.clusters.slurm.launcher import SlurmLauncher
-from evolve.clusters.slurm.script import of_allocation
+from evolve.clusters.slurm.launcher import SlurmLauncher, of_allocation
 from evolve.errors import ExecutionError
 from tests import troubles
 from tests.clusters.slurm.stand_in_slurm import StandInSlurm, settings_in
@@ -36,7 +35,7 @@ FULL = SlurmProfile(
 def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandInSlurm:
     """SLURM, which is asked at every look."""
     monkeypatch.setattr(slurm_job, "WATCH_S", 0.0)
-    monkeypatch.setattr(slurm_job.Submitted.look, "__kwdefaults__", {"every_s": 0.0})
+    monkeypatch.setattr(slurm_job.SubmittedJob.look, "__kwdefaults__", {"every_s": 0.0})
     monkeypatch.setattr(slurm_module, "_LAST_WORDS_S", 0.0)
     monkeypatch.setattr(slurm_module, "_LOOK_S", 0.01)
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
@@ -47,20 +46,20 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandInSlurm:
 
 
 @pytest.fixture
-def wish(tmp_path: Path) -> Wish:
+def wanted(tmp_path: Path) -> ClusterRequest:
     """What the run a wants."""
-    return Wish("my run!", tmp_path / "100 % clusters", cpus=2, generation=3)
+    return ClusterRequest("my run!", tmp_path / "100 % clusters", cpus=2, generation=3)
 
 
-def launch(wish: Wish, profile: SlurmProfile = FULL) -> Session:
+def launch(wanted: ClusterRequest, profile: SlurmProfile = FULL) -> Session:
     """A job for the run."""
-    return SlurmLauncher(profile).launch(wish)
+    return SlurmLauncher(profile).launch(wanted)
 
 
-def test_a_job_asks_for_what_the_profile_says(wish: Wish, slurm: StandInSlurm) -> None:
+def test_a_job_asks_for_what_the_profile_says(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """Its script can be read and run by a shell, and its folder is its user's alone, since the token lies there."""
-    launch(wish)
-    folder = wish.folder / "job-1"
+    launch(wanted)
+    folder = wanted.folder / "job-1"
     script = (folder / "job.sh").read_text()
     subprocess.run(["bash", "-n", str(folder / "job.sh")], check=True)
     options = [line.removeprefix("#SBATCH ") for line in script.splitlines() if line.startswith("#SBATCH ")]
@@ -72,34 +71,36 @@ def test_a_job_asks_for_what_the_profile_says(wish: Wish, slurm: StandInSlurm) -
         "--gres=gpu:4", "--time=04:00:00", "--partition=gpu", "--account=lab", "--qos=high", "--constraint=a100",
     }  # fmt: skip
     assert "\nmodule load cuda\nexec srun --nodes=2 " in script
-    assert script.rstrip().endswith(f"/opt/evolve/bin/python -u -m evolve.clusters.node --folder '{folder}'")
+    assert script.rstrip().endswith(f"/opt/evolve/bin/python -u -m evolve.clusters.agent --folder '{folder}'")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE((folder / "setup.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "host.json").stat().st_mode) == 0o600
     assert len(str(settings_in(folder)["token"])) == 64
     assert str(settings_in(folder)["token"]) not in script
 
 
-def test_what_a_job_does_is_told_in_words(wish: Wish, slurm: StandInSlurm) -> None:
+def test_what_a_job_does_is_told_in_words(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """Pending and why, running and where; and that Ray still starts, until it is heard of."""
-    session = launch(wish)
+    session = launch(wanted)
     assert session.receive(0) is None
-    assert session.place == "job 4711 is pending: Resources"
+    assert session.status == "job 4711 is pending: Resources"
     slurm.is_in("RUNNING", nodes="n[1-2]")
     assert session.receive(0) is None
-    assert session.place == "job 4711 is running on n[1-2]; Ray starts there"
-    FolderChannel(wish.folder / "job-1" / "to-home", wish.folder / "job-1" / "to-cluster").send(Message("ready"))
+    assert session.status == "job 4711 is running on n[1-2]; Ray starts there"
+    FolderChannel(wanted.folder / "job-1" / "to-home", wanted.folder / "job-1" / "to-cluster").send(Message("ready"))
     assert session.receive(0) == Message("ready")
-    assert session.place == "job 4711 is running on n[1-2]"
+    assert session.status == "job 4711 is running on n[1-2]"
 
 
 @pytest.mark.parametrize("rank", ["0", "1"])
-def test_a_node_that_lacks_what_networks_are_computed_with_is_told(rank: str, wish: Wish, slurm: StandInSlurm) -> None:
+def test_a_node_that_lacks_what_networks_are_computed_with_is_told(
+    rank: str, wanted: ClusterRequest, slurm: StandInSlurm
+) -> None:
     """The first ends the job's work in a line; another is missing, and the run is told why in a line."""
-    session = launch(wish)
-    settings = wish.folder / "job-1" / "setup.json"
+    session = launch(wanted)
+    settings = wanted.folder / "job-1" / "host.json"
     settings.write_text(json.dumps({**settings_in(settings.parent), "backend": "nothing"}))
     slurm.is_in("RUNNING", nodes="n[1-2]")
-    command = [sys.executable, "-m", "evolve.clusters.node", "--folder", str(wish.folder / "job-1")]
+    command = [sys.executable, "-m", "evolve.clusters.agent", "--folder", str(wanted.folder / "job-1")]
     ended = subprocess.run(
         command, env={**os.environ, "SLURM_PROCID": rank}, capture_output=True, text=True, timeout=60, check=False
     )
@@ -111,7 +112,7 @@ def test_a_node_that_lacks_what_networks_are_computed_with_is_told(rank: str, wi
         return
     assert said == [None, None]
     assert session.missing == {platform.node(): why}
-    assert session.place.endswith(f"; {platform.node()} is missing: {why}")
+    assert session.status.endswith(f"; {platform.node()} is missing: {why}")
 
 
 @pytest.mark.parametrize(
@@ -124,31 +125,33 @@ def test_a_node_that_lacks_what_networks_are_computed_with_is_told(rank: str, wi
         ("OUT_OF_MEMORY", "job 4711 ran out of memory"),
     ],
 )
-def test_a_job_that_ends_early_is_lost_for_a_reason(wish: Wish, slurm: StandInSlurm, state: str, told: str) -> None:
+def test_a_job_that_ends_early_is_lost_for_a_reason(
+    wanted: ClusterRequest, slurm: StandInSlurm, state: str, told: str
+) -> None:
     """After all that it has said is heard."""
-    session = launch(wish)
-    FolderChannel(wish.folder / "job-1" / "to-home", wish.folder / "job-1" / "to-cluster").send(Message("ready"))
+    session = launch(wanted)
+    FolderChannel(wanted.folder / "job-1" / "to-home", wanted.folder / "job-1" / "to-cluster").send(Message("ready"))
     slurm.is_in(state)
     assert session.receive(0) == Message("ready")
     with pytest.raises(ClusterLostError, match=told):
         session.receive(0)
 
 
-def test_a_job_that_never_spoke_may_not_see_its_folder(wish: Wish, slurm: StandInSlurm) -> None:
+def test_a_job_that_never_spoke_may_not_see_its_folder(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """The commonest mistake on a new cluster; and what its programs printed last is told."""
-    session = launch(wish)
+    session = launch(wanted)
     slurm.is_in("FAILED")
     with pytest.raises(ClusterLostError, match=r"job 4711 failed; its nodes may not see .*job-1: give --runs"):
         [session.receive(0) for _ in range(2)]
-    (wish.folder / "job-1" / "job.log").write_text("Loading cuda\nNo module named evolve\n")
+    (wanted.folder / "job-1" / "job.log").write_text("Loading cuda\nNo module named evolve\n")
     with pytest.raises(ClusterLostError, match=r"job 4711 failed: No module named evolve$"):
         session.receive(0)
 
 
-def test_a_job_that_can_never_start_is_not_waited_for(wish: Wish, slurm: StandInSlurm) -> None:
+def test_a_job_that_can_never_start_is_not_waited_for(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """It asks for what no node or no partition has; the user is told, and the job is cancelled."""
     slurm.is_in("PENDING", "PartitionTimeLimit")
-    session = launch(wish)
+    session = launch(wanted)
     with pytest.raises(
         ExecutionError, match=r"job 4711 can never start \(PartitionTimeLimit\); ask for less .*sinfo -o"
     ):
@@ -168,9 +171,9 @@ def test_a_step_takes_all_of_its_allocation(told: str, granted: tuple[int, int |
     assert (profile.gpus_per_node, profile.memory_per_node) == (0, None)
 
 
-def test_slurm_that_does_not_answer_is_no_end_of_a_job(wish: Wish, slurm: StandInSlurm) -> None:
+def test_slurm_that_does_not_answer_is_no_end_of_a_job(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """Its controller may restart; a job that it does not know any more has ended."""
-    session = launch(wish)
+    session = launch(wanted)
     (slurm.folder / "squeue").write_text("#!/bin/sh\necho 'Unable to contact slurm controller' >&2\nexit 1\n")
     assert [session.receive(0) for _ in range(3)] == [None] * 3
     (slurm.folder / "squeue").write_text("#!/bin/sh\necho 'error: Invalid job id specified' >&2\nexit 1\n")
@@ -179,77 +182,79 @@ def test_slurm_that_does_not_answer_is_no_end_of_a_job(wish: Wish, slurm: StandI
 
 
 def test_a_refused_job_is_told_with_the_reason(
-    wish: Wish, slurm: StandInSlurm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wanted: ClusterRequest, slurm: StandInSlurm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In SLURM's words; and where there is no SLURM, that too."""
     slurm.refuses("sbatch: error: invalid partition specified: gpu")
     with pytest.raises(ExecutionError, match="the job: invalid partition specified: gpu; mend the cluster") as refusal:
-        launch(wish)
+        launch(wanted)
     troubles.told("slurm-refuses", str(refusal.value))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ExecutionError, match="there is no sbatch here; type evolve on a login node"):
-        launch(wish)
+        launch(wanted)
 
 
-def test_an_interrupted_job_is_cancelled_at_once(wish: Wish, slurm: StandInSlurm) -> None:
+def test_an_interrupted_job_is_cancelled_at_once(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """And nothing of it is left in the run folder."""
-    session = launch(wish)
+    session = launch(wanted)
     slurm.is_in("RUNNING", nodes="n1")
     session.receive(0)
     session.close(in_order=False)
     assert slurm.asked[-1] == "scancel 4711"
-    assert not wish.folder.exists()
+    assert not wanted.folder.exists()
 
 
-def test_a_job_that_has_done_its_work_ends_by_itself(wish: Wish, slurm: StandInSlurm) -> None:
+def test_a_job_that_has_done_its_work_ends_by_itself(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """It is told so, and not cancelled."""
-    session = launch(wish)
+    session = launch(wanted)
     slurm.is_in("RUNNING", nodes="n1")
     session.receive(0)
     slurm.is_in("COMPLETED")
     session.close()
     assert not any(line.startswith("scancel") for line in slurm.asked)
-    assert not wish.folder.exists()
+    assert not wanted.folder.exists()
 
 
-def test_a_run_that_comes_back_goes_on_with_its_job(wish: Wish, slurm: StandInSlurm) -> None:
+def test_a_run_that_comes_back_goes_on_with_its_job(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """Even with one that has ended meanwhile: what it has made lies there still."""
-    first = launch(wish)
-    first.send(Message("order", {"order": 1}))
-    FolderChannel(wish.folder / "job-1" / "to-home", wish.folder / "job-1" / "to-cluster").send(Message("ready"))
+    first = launch(wanted)
+    first.send(Message("job", {"number": 1}))
+    FolderChannel(wanted.folder / "job-1" / "to-home", wanted.folder / "job-1" / "to-cluster").send(Message("ready"))
     slurm.is_in("COMPLETED")
-    again = launch(wish)
-    assert again.orders == 1
+    again = launch(wanted)
+    assert again.jobs_sent == 1
     assert again.receive(0) == Message("ready")
     assert sum(line.startswith("sbatch") for line in slurm.asked) == 1
 
 
-def test_what_was_never_submitted_is_cleared_away(wish: Wish) -> None:
+def test_what_was_never_submitted_is_cleared_away(wanted: ClusterRequest) -> None:
     """Such as when the power failed between making the folder and submitting the job."""
-    launch(wish)
-    (wish.folder / "job-1" / "job.txt").unlink()
-    launch(wish)
-    assert [path.name for path in wish.folder.iterdir()] == ["job-2"]
+    launch(wanted)
+    (wanted.folder / "job-1" / "job.txt").unlink()
+    launch(wanted)
+    assert [path.name for path in wanted.folder.iterdir()] == ["job-2"]
 
 
-def test_the_job_of_another_folder_is_let_be(wish: Wish, slurm: StandInSlurm, tmp_path: Path) -> None:
+def test_the_job_of_another_folder_is_let_be(wanted: ClusterRequest, slurm: StandInSlurm, tmp_path: Path) -> None:
     """A copy of a run has no job: the original's goes on."""
-    launch(wish)
-    shutil.copytree(wish.folder, tmp_path / "copy")
-    copied = dataclasses.replace(wish, folder=tmp_path / "copy")
+    launch(wanted)
+    shutil.copytree(wanted.folder, tmp_path / "copy")
+    copied = dataclasses.replace(wanted, folder=tmp_path / "copy")
     launch(copied).close(in_order=False)
     assert sum(line.startswith("sbatch") for line in slurm.asked) == 2
-    assert (wish.folder / "job-1").is_dir()
+    assert (wanted.folder / "job-1").is_dir()
 
 
-def test_a_run_that_is_left_alone_leaves_its_job(wish: Wish, slurm: StandInSlurm) -> None:
+def test_a_run_that_is_left_alone_leaves_its_job(wanted: ClusterRequest, slurm: StandInSlurm) -> None:
     """When the connection to the login node breaks, the job goes on, and is found again."""
-    launch(wish).leave()
+    launch(wanted).leave()
     assert not any(line.startswith("scancel") for line in slurm.asked)
-    assert (wish.folder / "job-1").is_dir()
+    assert (wanted.folder / "job-1").is_dir()
 
 
-def test_a_step_in_an_allocation_is_no_job(wish: Wish, slurm: StandInSlurm, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_in_an_allocation_is_no_job(
+    wanted: ClusterRequest, slurm: StandInSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is started at once; its end is noticed, with what it said, and it ends with its run."""
     monkeypatch.setenv("SLURM_JOB_ID", "12")
     monkeypatch.setattr(slurm_module, "_LAST_WORDS_S", 0.0)
@@ -257,10 +262,10 @@ def test_a_step_in_an_allocation_is_no_job(wish: Wish, slurm: StandInSlurm, monk
         "#!/bin/sh\necho 'srun: error: Only allocated 1 nodes asked for 2' >&2\nexit 1\n"
     )
     (slurm.folder / "srun").chmod(0o755)
-    session = launch(wish)
-    assert session.place == "the step in this allocation is asked for"
+    session = launch(wanted)
+    assert session.status == "the step in this allocation is asked for"
     assert slurm.asked == []
-    while session.receive(0.1) is None and "error" not in (wish.folder / "job-1" / "job.log").read_text():
+    while session.receive(0.1) is None and "error" not in (wanted.folder / "job-1" / "job.log").read_text():
         time.sleep(0.1)
     time.sleep(0.5)
     with pytest.raises(
@@ -268,8 +273,8 @@ def test_a_step_in_an_allocation_is_no_job(wish: Wish, slurm: StandInSlurm, monk
     ):
         [session.receive(0.0) for _ in range(50)]
     (slurm.folder / "srun").write_text("#!/bin/sh\nexec sleep 600\n")
-    step = SlurmLauncher(FULL).launch(dataclasses.replace(wish, folder=wish.folder / "other"))
+    step = SlurmLauncher(FULL).launch(dataclasses.replace(wanted, folder=wanted.folder / "other"))
     began = time.monotonic()
     step.leave()
     assert time.monotonic() - began < 60
-    assert not (wish.folder / "other").exists()
+    assert not (wanted.folder / "other").exists()

@@ -1,36 +1,33 @@
-"""A run's side of a cluster: what is told is passed on once, and a lost cluster is made good by another."""
+"""A run's side of a cluster: events are passed on once, and a lost cluster is replaced by another."""
 
-import dataclasses
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from evolve.clusters import runner as runner_module
+from evolve.clusters import cluster_execution
 from evolve.clusters.channels.message import Message
-from evolve.clusters.runner import FRUITLESS, ClusterRunner
-from evolve.clusters.session import ClusterLostError, Session, Wish
-from evolve.clusters.speech import finished
+from evolve.clusters.cluster_execution import FRUITLESS, ClusterRunner
+from evolve.clusters.session import ClusterLostError, ClusterRequest, Session
+from evolve.clusters.speech import forwarding
 from evolve.errors import ExecutionError
-from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material
-from evolve.genetics.individual import Individual
-from evolve.store.records import TrialResult
+from evolve.execution.run_material import RunMaterial
+from evolve.records.events import Event, EventKind, Progress
+from evolve.records.individual import Individual
+from evolve.records.run import TrialResult
 from tests import troubles
-from tests.execution.settings import Recorder, individual, small_config, small_material
+from tests.execution.settings import Recorder, individual, small_material, small_settings
 
 pytestmark = pytest.mark.slow
-
-STARTED, FINISHED, LOST = "started", "finished", "lost"
 
 
 class PretendedSession:
     """A cluster that says what it was told to say, and is lost at the end of it."""
 
-    def __init__(self, says: Sequence[Message], orders: int = 0) -> None:
-        """It may have had orders before."""
-        self._says, self.orders, self.place = deque(says), orders, "pretended"
+    def __init__(self, says: Sequence[Message], jobs_sent: int = 0) -> None:
+        """It may have been sent jobs before."""
+        self._says, self.jobs_sent, self.status = deque(says), jobs_sent, "pretended"
         self.sent: list[Message] = []
         self.is_closed = False
         self.missing: dict[str, str] = {}
@@ -38,7 +35,7 @@ class PretendedSession:
     def send(self, message: Message) -> None:
         """Remember it."""
         self.sent.append(message)
-        self.orders += message.kind == "order"
+        self.jobs_sent += message.kind == "job"
 
     def receive(self, timeout_s: float) -> Message | None:
         """The next thing to say."""
@@ -63,22 +60,22 @@ class Clusters:
         """In this order."""
         self._sessions = iter(sessions)
 
-    def launch(self, wish: Wish) -> Session:
+    def launch(self, request: ClusterRequest) -> Session:
         """The next."""
-        assert wish.name == "evolve-a-g0"
+        assert request.name == "evolve-a-g0"
         return next(self._sessions)
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits between two clusters."""
-    monkeypatch.setattr(runner_module, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(cluster_execution, "_PAUSE_S", 0.0)
 
 
 @pytest.fixture(scope="module")
-def material(tunes: Path) -> Material:
+def material(tunes: Path) -> RunMaterial:
     """What the trials work from."""
-    return small_material(small_config(tunes))
+    return small_material(small_settings(tunes))
 
 
 @pytest.fixture
@@ -87,20 +84,29 @@ def four() -> list[Individual]:
     return [individual(f"g0-{slot}") for slot in range(1, 5)]
 
 
+def told(*events: Event) -> Iterator[Message]:
+    """The events as a cluster forwards them."""
+    sent: list[Message] = []
+    for event in events:
+        forwarding(sent.append)(event)
+    return iter(sent)
+
+
 def started(*slots: int) -> Iterator[Message]:
     """These have begun."""
-    return (Message("started", {"id": f"g0-{slot}"}) for slot in slots)
+    return told(*(Event(EventKind.STARTED, f"g0-{slot}") for slot in slots))
 
 
 def ended(*slots: int) -> Iterator[Message]:
     """These have ended."""
-    return (finished(TrialResult(f"g0-{slot}", {"slot": slot})) for slot in slots)
+    results = (TrialResult(f"g0-{slot}", {"slot": slot}) for slot in slots)
+    return told(*(Event(EventKind.FINISHED, result.individual_id, result=result) for result in results))
 
 
-def run(tmp_path: Path, four: list[Individual], material: Material, *sessions: PretendedSession) -> Recorder:
+def run(tmp_path: Path, four: list[Individual], material: RunMaterial, *sessions: PretendedSession) -> Recorder:
     """What the observer is told of a run on these clusters; it refuses a second result of one individual."""
     recorder = Recorder()
-    runner = ClusterRunner(Clusters(*sessions), Wish("a", tmp_path))
+    runner = ClusterRunner(Clusters(*sessions), ClusterRequest("a", tmp_path))
     try:
         runner.run(four, material, recorder)
     finally:
@@ -108,27 +114,27 @@ def run(tmp_path: Path, four: list[Individual], material: Material, *sessions: P
     return recorder
 
 
-def ordered(session: PretendedSession) -> list[list[str]]:
-    """Whom each order to it was for."""
-    return [[one["id"] for one in message.facts["individuals"]] for message in session.sent if message.kind == "order"]
+def jobs_of(session: PretendedSession) -> list[list[str]]:
+    """Whom each job that it was sent was for."""
+    return [[one["id"] for one in message.facts["individuals"]] for message in session.sent if message.kind == "job"]
 
 
-def test_a_lost_cluster_is_made_good_for_what_is_missing(
-    tmp_path: Path, four: list[Individual], material: Material
+def test_a_lost_cluster_is_replaced_for_what_is_missing(
+    tmp_path: Path, four: list[Individual], material: RunMaterial
 ) -> None:
-    """What had ended is kept, what ran is told as lost and begun again, and the lost cluster is let go."""
+    """What had ended is kept, what ran is told as lost and begun again, and the lost cluster is released."""
     first = PretendedSession([*started(1, 2), *ended(1), *started(3)])
     second = PretendedSession([*started(2, 3, 4), *ended(2, 3, 4)])
     recorder = run(tmp_path, four, material, first, second)
-    assert ordered(first) == [["g0-1", "g0-2", "g0-3", "g0-4"]]
-    assert ordered(second) == [["g0-2", "g0-3", "g0-4"]]
+    assert jobs_of(first) == [["g0-1", "g0-2", "g0-3", "g0-4"]]
+    assert jobs_of(second) == [["g0-2", "g0-3", "g0-4"]]
     assert recorder.lost == [("g0-2", "job 1 was preempted"), ("g0-3", "job 1 was preempted")]
     assert sorted(recorder.results) == ["g0-1", "g0-2", "g0-3", "g0-4"]
     assert (first.is_closed, second.is_closed) == (True, True)
 
 
 def test_clusters_that_do_nothing_are_not_asked_for_without_end(
-    tmp_path: Path, four: list[Individual], material: Material
+    tmp_path: Path, four: list[Individual], material: RunMaterial
 ) -> None:
     """Three in a row that train nobody are a mistake that somebody has to mend."""
     sessions = [PretendedSession([*started(1)]) for _ in range(FRUITLESS)]
@@ -138,7 +144,7 @@ def test_clusters_that_do_nothing_are_not_asked_for_without_end(
 
 
 def test_clusters_that_each_do_something_are_asked_for_again(
-    tmp_path: Path, four: list[Individual], material: Material
+    tmp_path: Path, four: list[Individual], material: RunMaterial
 ) -> None:
     """However often jobs hit their time limit, the generation goes on."""
     sessions = [PretendedSession([*started(slot), *ended(slot)]) for slot in (1, 2, 3, 4)]
@@ -146,44 +152,47 @@ def test_clusters_that_each_do_something_are_asked_for_again(
 
 
 def test_trainings_that_get_further_on_each_cluster_are_gone_on_with(
-    tmp_path: Path, four: list[Individual], material: Material
+    tmp_path: Path, four: list[Individual], material: RunMaterial
 ) -> None:
     """Networks that take longer than a job may are trained all the same, from checkpoint to checkpoint."""
 
-    def reached(epoch: int) -> Message:
-        return Message("progressed", {**dataclasses.asdict(TrialProgress("g0-1", Phase.TRAINING)), "epoch": epoch})
+    def reached(epoch: int) -> Iterator[Message]:
+        return told(Event(EventKind.PROGRESSED, "g0-1", progress=Progress("training", epoch, 9)))
 
-    sessions = [PretendedSession([*started(1), reached(epoch)]) for epoch in range(1, 6)]
+    sessions = [PretendedSession([*started(1), *reached(epoch)]) for epoch in range(1, 6)]
     last = PretendedSession([*started(1, 2, 3, 4), *ended(1, 2, 3, 4)])
     assert len(run(tmp_path, four, material, *sessions, last).results) == 4
-    stuck = [PretendedSession([*started(1), reached(2)]) for _ in range(FRUITLESS + 1)]
+    stuck = [PretendedSession([*started(1), *reached(2)]) for _ in range(FRUITLESS + 1)]
     with pytest.raises(ExecutionError, match="clusters in a row"):
         run(tmp_path, four, material, *stuck)
 
 
 def test_a_cluster_that_works_already_is_listened_to(
-    tmp_path: Path, four: list[Individual], material: Material
+    tmp_path: Path, four: list[Individual], material: RunMaterial
 ) -> None:
-    """Nothing is ordered twice by a run that comes back; what it has kept already is not heard again."""
-    back = PretendedSession([*ended(1, 1, 2), *started(9), *ended(9), *started(3), *ended(3, 4)], orders=1)
+    """No job is sent twice by a run that comes back; what it has kept already is not heard again."""
+    back = PretendedSession([*ended(1, 1, 2), *started(9), *ended(9), *started(3), *ended(3, 4)], jobs_sent=1)
     recorder = run(tmp_path, four, material, back)
     assert sorted(recorder.results) == ["g0-1", "g0-2", "g0-3", "g0-4"]
     assert recorder.started == ["g0-1", "g0-2", "g0-3", "g0-4"]  # each once, though the first were begun before
-    assert ordered(back) == []
+    assert jobs_of(back) == []
 
 
-def test_who_was_not_in_the_order_that_was_found_is_ordered_after_it(
-    tmp_path: Path, four: list[Individual], material: Material
+def test_who_was_not_in_the_job_that_was_found_is_sent_after_it(
+    tmp_path: Path, four: list[Individual], material: RunMaterial
 ) -> None:
-    """Such as one that took a failed one's place meanwhile; the ends of older orders are not waited for twice."""
+    """Such as one that took a failed one's place meanwhile; the ends of older jobs are not waited for twice."""
     back = PretendedSession(
-        [*ended(1, 2), Message("done", {"order": 1}), *ended(3), Message("done", {"order": 2}), *ended(4)], orders=2
+        [*ended(1, 2), Message("done", {"number": 1}), *ended(3), Message("done", {"number": 2}), *ended(4)],
+        jobs_sent=2,
     )
     run(tmp_path, four, material, back)
-    assert ordered(back) == [["g0-4"]]
+    assert jobs_of(back) == [["g0-4"]]
 
 
-def test_a_cluster_that_refuses_is_not_asked_again(tmp_path: Path, four: list[Individual], material: Material) -> None:
+def test_a_cluster_that_refuses_is_not_asked_again(
+    tmp_path: Path, four: list[Individual], material: RunMaterial
+) -> None:
     """It is the user who has to mend something."""
     session = PretendedSession([Message("refused", {"why": "a trial asks for 2 gpu(s) but the machine has 1"})])
     with pytest.raises(ExecutionError, match=r"2 gpu\(s\)"):

@@ -9,20 +9,19 @@ import psutil
 import pytest
 
 from evolve.clusters.cluster_execution import ClusterExecution
-from evolve.clusters.look import look_at
 from evolve.clusters.profile import SshProfile
-from evolve.clusters.session import Wish
-from evolve.clusters.ssh.launcher import SshLauncher
+from evolve.clusters.session import ClusterRequest, inspect_cluster
+from evolve.clusters.ssh import SshLauncher
 from evolve.errors import ExecutionError
-from evolve.execution.material import Material
+from evolve.execution.run_material import RunMaterial
 from tests import troubles
 from tests.end_to_end.commands import ROOT
-from tests.execution.settings import Recorder, small_config, small_material
+from tests.execution.settings import Recorder, small_material, small_settings
 from tests.execution.strange_trials import RUN, strange
 
 pytestmark = pytest.mark.slow
 
-_NODE = "evolve.clusters.node"
+_NODE = "evolve.clusters.agent"
 
 _SSH = """\
     #!/bin/sh
@@ -37,10 +36,10 @@ _SSH = """\
 """
 
 _OLD = """\
-import os, time
+import os, sys
 from evolve.clusters.channels.message import PREAMBLE, Message, to_frame
 os.write(1, PREAMBLE + to_frame(Message("hello", {"evolve": "0.0.1", "host": "old"})))
-time.sleep(60)
+sys.stdin.read()
 """
 
 
@@ -54,16 +53,16 @@ def ssh(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def wish(tmp_path: Path) -> Iterator[Wish]:
+def wanted(tmp_path: Path) -> Iterator[ClusterRequest]:
     """What a run wants; nothing of it is left over."""
-    yield Wish("a", tmp_path / "clusters", trial=RUN)
+    yield ClusterRequest("a", tmp_path / "clusters", trial=RUN)
     assert not (tmp_path / "clusters").exists()
 
 
 @pytest.fixture(scope="module")
-def material(tunes: Path) -> Material:
+def material(tunes: Path) -> RunMaterial:
     """What the trials work from."""
-    return small_material(small_config(tunes))
+    return small_material(small_settings(tunes))
 
 
 def hosts(ssh: str, *names: str) -> SshLauncher:
@@ -72,10 +71,10 @@ def hosts(ssh: str, *names: str) -> SshLauncher:
     return SshLauncher(SshProfile.model_validate({"kind": "ssh", "hosts": list(names), "ssh": ssh, "setup": setup}))
 
 
-def test_trials_run_on_the_host_that_answers(ssh: str, wish: Wish, material: Material) -> None:
+def test_trials_run_on_the_host_that_answers(ssh: str, wanted: ClusterRequest, material: RunMaterial) -> None:
     """Whatever its shell greets with, and though another host cannot be found; which is told, and why."""
     recorder = Recorder()
-    with ClusterExecution(hosts(ssh, "gone", "here"), wish) as execution, execution() as runner:
+    with ClusterExecution(hosts(ssh, "gone", "here"), wanted) as execution, execution() as runner:
         runner.run([strange(1), strange(2, "raise")], material, recorder)
         runner.run([strange(3)], material, recorder)  # the cluster is kept meanwhile
     assert recorder.results["g0-1"].failure is recorder.results["g0-3"].failure is None
@@ -84,21 +83,21 @@ def test_trials_run_on_the_host_that_answers(ssh: str, wish: Wish, material: Mat
     troubles.told("host-missing", "\n".join(recorder.places))
 
 
-def test_a_look_at_the_hosts(ssh: str, wish: Wish) -> None:
+def test_a_look_at_the_hosts(ssh: str, wanted: ClusterRequest) -> None:
     """What they give, and who is missing."""
     told: list[str] = []
-    sight = look_at(hosts(ssh, "here", "gone"), wish, told.append)
-    (host,) = sight.hosts
+    inspection = inspect_cluster(hosts(ssh, "here", "gone"), wanted, told.append)
+    (host,) = inspection.hosts
     assert host["cpus"] >= 1
     assert host["versions"]["evolve"]
-    assert list(sight.missing) == ["gone"]
+    assert list(inspection.missing) == ["gone"]
     assert told
 
 
-def test_no_host_at_all_is_told_with_the_reason(ssh: str, wish: Wish) -> None:
+def test_no_host_at_all_is_told_with_the_reason(ssh: str, wanted: ClusterRequest) -> None:
     """As ssh has it."""
     with pytest.raises(ExecutionError, match="gone is missing: ssh: Could not") as refusal:
-        look_at(hosts(ssh, "gone"), wish, lambda _: None)
+        inspect_cluster(hosts(ssh, "gone"), wanted, lambda _: None)
     troubles.told("no-host", str(refusal.value))
 
 
@@ -107,19 +106,19 @@ def test_an_ssh_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(
         ExecutionError, match="cannot run nosuchssh: No such file or directory; install it, or mend the"
     ):
-        look_at(hosts("nosuchssh", "here"), Wish("a", tmp_path), lambda _: None)
+        inspect_cluster(hosts("nosuchssh", "here"), ClusterRequest("a", tmp_path), lambda _: None)
 
 
-def test_a_host_with_another_evolve_is_refused(ssh: str, wish: Wish) -> None:
+def test_a_host_with_another_evolve_is_refused(ssh: str, wanted: ClusterRequest) -> None:
     """What one writes the other must understand."""
     with pytest.raises(ExecutionError, match=r"old has evolve 0\.0\.1") as refusal:
-        look_at(hosts(ssh, "old"), wish, lambda _: None)
+        inspect_cluster(hosts(ssh, "old"), wanted, lambda _: None)
     troubles.told("other-evolve", str(refusal.value))
 
 
-def test_what_cannot_be_done_there_is_told_here(ssh: str, tmp_path: Path, material: Material) -> None:
+def test_what_cannot_be_done_there_is_told_here(ssh: str, tmp_path: Path, material: RunMaterial) -> None:
     """Such as a trial that asks for more than the host has."""
-    greedy = Wish("a", tmp_path / "clusters", cpus=9_999, trial=RUN)
+    greedy = ClusterRequest("a", tmp_path / "clusters", cpus=9_999, trial=RUN)
     with (
         ClusterExecution(hosts(ssh, "here"), greedy) as execution,
         execution() as runner,
@@ -128,7 +127,7 @@ def test_what_cannot_be_done_there_is_told_here(ssh: str, tmp_path: Path, materi
         runner.run([strange(1)], material, Recorder())
 
 
-def test_ctrl_c_ends_the_host_s_side_at_once(ssh: str, wish: Wish, material: Material) -> None:
+def test_ctrl_c_ends_the_host_s_side_at_once(ssh: str, wanted: ClusterRequest, material: RunMaterial) -> None:
     """Nothing of it goes on for a run that does not wait for it."""
 
     class Stopping(Recorder):
@@ -138,7 +137,7 @@ def test_ctrl_c_ends_the_host_s_side_at_once(ssh: str, wish: Wish, material: Mat
 
     with (
         pytest.raises(KeyboardInterrupt),
-        ClusterExecution(hosts(ssh, "here"), wish) as execution,
+        ClusterExecution(hosts(ssh, "here"), wanted) as execution,
         execution() as runner,
     ):
         runner.run([strange(1, "live 300")], material, Stopping())

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from evolve import __version__
-from evolve.clusters.channels.channel import ChannelClosedError
-from evolve.clusters.channels.message import Message
-from evolve.clusters.far_side import FarProgram, Outbox, check_version
+from evolve.clusters.channels import pipe_channel
+from evolve.clusters.channels.message import ChannelClosedError, Message
+from evolve.clusters.remote_agent import Outbox, RemoteAgent, check_version
 from evolve.errors import ExecutionError
 
 ECHO = """
@@ -23,14 +23,14 @@ while (message := channel.receive(30)) and message.kind != "end":
 
 
 @pytest.fixture
-def echo() -> Iterator[FarProgram]:
+def echo() -> Iterator[RemoteAgent]:
     """A program that says what it is told until it is told to end."""
-    program = FarProgram([sys.executable, "-c", ECHO])
+    program = RemoteAgent([sys.executable, "-c", ECHO])
     yield program
     program.end(0)
 
 
-def test_what_was_told_before_there_was_anybody_arrives_first(echo: FarProgram) -> None:
+def test_what_was_told_before_there_was_anybody_arrives_first(echo: RemoteAgent) -> None:
     """Messages are kept until there is a channel, and then told in their order."""
     outbox = Outbox()
     outbox.send(Message("first"))
@@ -39,7 +39,7 @@ def test_what_was_told_before_there_was_anybody_arrives_first(echo: FarProgram) 
     assert [echo.channel.receive(30), echo.channel.receive(30)] == [Message("first"), Message("second")]
 
 
-def test_a_program_ends_in_order(echo: FarProgram) -> None:
+def test_a_program_ends_in_order(echo: RemoteAgent) -> None:
     """One that ends when it is told is not waited for longer than it takes."""
     echo.channel.send(Message("end"))
     began = time.monotonic()
@@ -49,24 +49,26 @@ def test_a_program_ends_in_order(echo: FarProgram) -> None:
 
 def test_a_program_that_does_not_end_is_ended() -> None:
     """Nobody waits for one that neither hears nor wants to."""
-    program = FarProgram(["sh", "-c", "trap '' TERM; while :; do sleep 1; done"])
+    program = RemoteAgent(["sh", "-c", "trap '' TERM; while :; do sleep 1; done"])
     began = time.monotonic()
     program.end(0.1)
     assert time.monotonic() - began < 30
 
 
-def test_nobody_is_stuck_sending_to_one_that_does_not_listen() -> None:
+def test_nobody_is_stuck_sending_to_one_that_does_not_listen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that neither reads nor says anything is given up, also in the midst of what it is sent."""
-    program = FarProgram(["sleep", "60"], silent_s=1)
+    monkeypatch.setattr(pipe_channel, "FIRST_WORD_S", 1.0)
+    monkeypatch.setattr(pipe_channel, "BEAT_S", 0.2)
+    program = RemoteAgent(["sleep", "600"], silent_s=1)
     with pytest.raises(ChannelClosedError):
-        program.channel.send(Message("order", data=bytes(10_000_000)))
+        program.channel.send(Message("job", data=bytes(10_000_000)))
     program.end(0)
 
 
 def test_the_last_words_tell_why_it_has_gone() -> None:
     """The last line on standard error says why, where there is one."""
     for script, told in (("echo one >&2; echo two >&2", "two"), ("true", "the connection has ended")):
-        program = FarProgram(["sh", "-c", script])
+        program = RemoteAgent(["sh", "-c", script])
         with pytest.raises(ChannelClosedError) as gone:
             program.channel.receive(30)
         assert program.last_words(gone.value) == told

@@ -1,4 +1,4 @@
-"""The other side of a channel: the program that was called there, and what it is told before it answers."""
+"""The remote agent seen from here: it is started by a command that connects to its host, told things, and ended."""
 
 import contextlib
 import subprocess
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import IO, BinaryIO, cast
 
 from evolve import __version__
-from evolve.clusters.channels.channel import Channel
 from evolve.clusters.channels.message import Message
 from evolve.clusters.channels.pipe_channel import HOST_SILENT_S, PipeChannel
 from evolve.errors import ExecutionError, last_line
@@ -15,19 +14,15 @@ from evolve.errors import ExecutionError, last_line
 _MERCY_S = 2.0
 
 
-class FarProgram:
-    """`evolve.clusters.node` on another host, started there by a command that connects to it, such as ssh.
+class RemoteAgent:
+    """`evolve.clusters.agent` on another host, started there by a command that connects to it, such as ssh.
 
     Attributes:
         channel: To it.
     """
 
     def __init__(self, command: Sequence[str], silent_s: float = HOST_SILENT_S) -> None:
-        """Call it.
-
-        Args:
-            command: What starts it and carries its standard input and output.
-            silent_s: It is taken for gone when nothing was heard for so long.
+        """Start it; it is taken for gone when nothing was heard for `silent_s`.
 
         Raises:
             ExecutionError: There is no such command.
@@ -35,16 +30,12 @@ class FarProgram:
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the command
         try:
             self._process = subprocess.Popen(  # noqa: S603 -- the user's own ssh or kubectl
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._said,
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said,
                 start_new_session=True,  # Ctrl-C is for us: the host is told when to end
-            )
+            )  # fmt: skip
         except OSError as error:
-            raise ExecutionError(
-                f"cannot run {command[0]}: {error.strerror}; install it, or mend the profile"
-            ) from error
+            why = f"cannot run {command[0]}: {error.strerror}; install it, or mend the profile"
+            raise ExecutionError(why) from error
         incoming, outgoing = cast("BinaryIO", self._process.stdout), cast("BinaryIO", self._process.stdin)
         self.channel = PipeChannel(incoming, outgoing, silent_s=silent_s, on_closed=self._hang_up)
 
@@ -80,30 +71,22 @@ class FarProgram:
 
 
 class Outbox:
-    """What is told to a cluster, kept until there is somebody to tell it to."""
+    """What a cluster is told, kept until there is somebody to tell it to."""
 
     def __init__(self) -> None:
         """There is nobody yet."""
         self._kept: list[Message] = []
-        self._channel: Channel | None = None
+        self._channel: PipeChannel | None = None
 
     def send(self, message: Message) -> None:
-        """Tell it now, or as soon as the channel is there.
-
-        Raises:
-            ChannelClosedError: The other side has gone.
-        """
+        """Send it now, or as soon as the channel is there; `ChannelClosedError` when the other side has gone."""
         if self._channel is None:
             self._kept.append(message)
         else:
             self._channel.send(message)
 
-    def open(self, channel: Channel) -> None:
-        """Tell what was kept, and all that comes, through this channel.
-
-        Raises:
-            ChannelClosedError: The other side has gone.
-        """
+    def open(self, channel: PipeChannel) -> None:
+        """Send what was kept, and all that comes, through this channel; errors as in `send`."""
         self._channel = channel
         for message in self._kept:
             channel.send(message)
@@ -111,11 +94,7 @@ class Outbox:
 
 
 def check_version(hello: Message) -> None:
-    """Make sure that a host has the evolve that runs here: what one writes the other must understand.
-
-    Raises:
-        ExecutionError: It has another.
-    """
+    """Make sure, by `ExecutionError`, that a host has our evolve: what one writes the other must understand."""
     if hello.facts.get("evolve") != __version__:
         host, there = hello.facts.get("host", "a host"), hello.facts.get("evolve")
         raise ExecutionError(f"{host} has evolve {there}, this machine {__version__}; install the same on both")

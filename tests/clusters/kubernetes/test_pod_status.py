@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from evolve.clusters.kubernetes.standing import read_standing, read_warnings
+from evolve.clusters.kubernetes.pod_status import read_pod_status, read_warnings
 from evolve.errors import ExecutionError
-from evolve.store.records import Json
+from evolve.records.run import Json
 
 
 def _cluster(replicas: int = 2, **status: Json) -> Json:
@@ -65,17 +65,17 @@ def _list(*items: Json) -> str:
 
 def test_a_cluster_is_ready_with_its_head_and_all_workers() -> None:
     """Once the head and as many workers as asked for are ready, the head's pod is named and nothing is waited for."""
-    standing = read_standing(
+    pods = read_pod_status(
         _list(_cluster(), _pod("h", "head", READY), _pod("w1", "worker", READY), _pod("w2", "worker", READY))
     )
-    assert standing.is_ready
-    assert (standing.head, standing.workers, standing.wanted) == ("h", 2, 2)
-    assert standing.waits == standing.in_vain == ()
+    assert pods.is_ready
+    assert (pods.head, pods.workers, pods.wanted) == ("h", 2, 2)
+    assert pods.waits == pods.in_vain == ()
 
 
 def test_what_is_waited_for_is_told_and_counted() -> None:
     """Pods that wait for the same are told together, in Kubernetes' own words; pods that are not there yet too."""
-    standing = read_standing(
+    pods = read_pod_status(
         _list(
             _cluster(4),
             _pod("h", "head", _starting({"running": {}})),
@@ -84,15 +84,15 @@ def test_what_is_waited_for_is_told_and_counted() -> None:
             _pod("w3", "worker", _starting({"waiting": {"reason": "ContainerCreating"}})),
         )
     )
-    assert not standing.is_ready
-    assert standing.head is None
-    assert standing.waits == (
+    assert not pods.is_ready
+    assert pods.head is None
+    assert pods.waits == (
         "the head: Ray is starting",
         "2 workers: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
         "1 worker: its image is being fetched",
         "1 worker: KubeRay has not made it yet",
     )
-    assert standing.in_vain == ()
+    assert pods.in_vain == ()
 
 
 @pytest.mark.parametrize(
@@ -126,17 +126,17 @@ def test_what_is_waited_for_is_told_and_counted() -> None:
 )
 def test_troubles_of_a_pod_are_told(status: Json, told: str, *, in_vain: bool) -> None:
     """What is wrong with a pod is told; what waiting cannot mend is set apart."""
-    standing = read_standing(_list(_cluster(0), _pod("h", "head", status)))
-    assert standing.waits == (f"the head: {told}",)
-    assert len(standing.in_vain) == in_vain
-    assert all(line.startswith(f"the head: {told}; ") for line in standing.in_vain)  # and what to do
+    pods = read_pod_status(_list(_cluster(0), _pod("h", "head", status)))
+    assert pods.waits == (f"the head: {told}",)
+    assert len(pods.in_vain) == in_vain
+    assert all(line.startswith(f"the head: {told}; ") for line in pods.in_vain)  # and what to do
 
 
 def test_pods_that_are_being_deleted_do_not_count() -> None:
     """A head on its way out is no head."""
-    standing = read_standing(_list(_cluster(0), _pod("h", "head", READY, deletionTimestamp="2026-01-01T00:00:00Z")))
-    assert standing.head is None
-    assert standing.waits == ("the head: KubeRay has not made it yet",)
+    pods = read_pod_status(_list(_cluster(0), _pod("h", "head", READY, deletionTimestamp="2026-01-01T00:00:00Z")))
+    assert pods.head is None
+    assert pods.waits == ("the head: KubeRay has not made it yet",)
 
 
 def test_failures_that_kuberay_reports_are_told() -> None:
@@ -144,8 +144,8 @@ def test_failures_that_kuberay_reports_are_told() -> None:
     message = "FailedCreateWorkerPod pods is forbidden: exceeded quota: gpus"
     condition = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreateWorkerPod", "message": message}
     for status in ({"conditions": [condition], "reason": "something else"}, {"reason": message}):
-        standing = read_standing(_list(_cluster(0, **status), _pod("h", "head", READY)))
-        assert standing.waits == (f"KubeRay: {message}",)
+        pods = read_pod_status(_list(_cluster(0, **status), _pod("h", "head", READY)))
+        assert pods.waits == (f"KubeRay: {message}",)
 
 
 def test_workers_are_counted_over_groups_and_hosts() -> None:
@@ -156,22 +156,22 @@ def test_workers_are_counted_over_groups_and_hosts() -> None:
         {"replicas": 4, "minReplicas": 0},
         {"replicas": 9, "suspend": True},
     ]
-    assert read_standing(_list(cluster)).wanted == 10
+    assert read_pod_status(_list(cluster)).wanted == 10
     cluster["spec"]["enableInTreeAutoscaling"] = True
-    assert read_standing(_list(cluster)).wanted == 3
+    assert read_pod_status(_list(cluster)).wanted == 3
 
 
 @pytest.mark.parametrize("text", ["", "No resources found", "[]", '{"items": [1]}', '{"kind": "List"}'])
 def test_an_answer_that_is_none_is_told(text: str) -> None:
     """What is no list of Kubernetes' is told as kubectl's answer."""
     with pytest.raises(ExecutionError, match="kubectl answered no list"):
-        read_standing(text)
+        read_pod_status(text)
 
 
 def test_a_cluster_that_is_gone_is_told() -> None:
     """Somebody else may delete it; pods without their cluster are told as that."""
     with pytest.raises(ExecutionError, match="the cluster is gone"):
-        read_standing(_list(_pod("h", "head", READY)))
+        read_pod_status(_list(_pod("h", "head", READY)))
 
 
 def test_warnings_of_the_operator_come_once_and_in_order() -> None:

@@ -1,1 +1,0 @@
-"""Tests of evolve.clusters.ssh.launcher."""

@@ -4,45 +4,91 @@ import contextlib
 import errno
 import io
 import os
+import pkgutil
 import sys
 import threading
-from typing import Annotated
+from collections import UserDict
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from evolve import __version__
-from evolve.cli import checking, doctoring, making, ranking, reporting, running
 from evolve.environment import is_pythons, isolate, set_aside
-from evolve.errors import EvolveError, printable, shortened
+from evolve.errors import EvolveError, last_line, printable, shortened
 from evolve.interrupts import exit_code, stop_on_request
+from evolve.terminal.console import Stopped
+from evolve.terminal.domain_commands import domain_commands
 
 USAGE = 2
 
+_CORE = {
+    "start": "evolve.cli.running:start",
+    "resume": "evolve.cli.running:resume",
+    "rank": "evolve.cli.ranking:rank",
+    "report": "evolve.cli.reporting:report",
+    "list": "evolve.cli.reporting:list_runs",
+}
+_CORE_LAST = {"doctor": "evolve.cli.doctoring:doctor", "space": "evolve.cli.spaces:space"}
+"""Commands that stand behind those of domains."""
+
+
+class CommandsByName(UserDict[str, Any]):
+    """Every command by name, the core's and those of domains; each is imported when it is asked for."""
+
+    def __init__(self) -> None:
+        """Know their names."""
+        added = domain_commands().values()
+        commands = {name: where for one in added for name, where in one.commands.items()}
+        groups = {name: where for one in added for name, where in one.groups.items()}
+        core = {**_CORE, **_CORE_LAST}  # which no domain replaces
+        super().__init__({**_CORE, **commands, **_CORE_LAST, **groups, **core})
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a command of click, which typer hides
+        """The command, loaded."""
+        found = super().__getitem__(name)
+        if isinstance(found, str):
+            found = self.data[name] = _command(name, found)
+        return found
+
+
+def _command(name: str, where: str) -> Any:  # noqa: ANN401
+    """What typer makes of a function, or of a `typer.Typer`."""
+    try:
+        found = pkgutil.resolve_name(where)
+    except (ImportError, AttributeError) as error:
+        raise EvolveError(f"the command {name} ({where}) cannot be loaded: {last_line(str(error))}") from error
+    alone = typer.Typer(rich_markup_mode=None)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return typer.main.get_group(alone).commands[name]
+
+
+class _Commands(TyperGroup):
+    """A group of commands that are imported when they are asked for."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - as typer gives them
+        super().__init__(**attributes)
+        self.commands = CommandsByName()
+
+
 app = typer.Typer(
     name="evolve",
+    cls=_Commands,
     no_args_is_help=True,
     rich_markup_mode=None,  # rich would double the time until the first line of help
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=(
-        "Breed recurrent networks that write music, with your ears as the fitness function.\n\n"
-        "Begin with evolve start --space quick.yaml: networks are trained, each writes songs from one opening, "
-        "you rank what you hear, and the best become the parents of the next generation. Stop whenever you like; "
-        "evolve resume goes on, and evolve report tells the family story."
+        "Breed what you like, with your ears and eyes as the fitness function.\n\n"
+        "Begin with evolve start --space quick.yaml: individuals are tried, each makes samples, you rank what you "
+        "hear or see, and the best become the parents of the next generation. Stop whenever you like; evolve resume "
+        "goes on, and evolve report tells the family story."
     ),
 )
-app.command()(running.start)
-app.command()(running.resume)
-app.command()(ranking.rank)
-app.command()(reporting.report)
-app.command("list")(reporting.list_runs)
-app.command()(making.compose)
-app.command()(making.export)
-app.command()(doctoring.doctor)
-app.add_typer(checking.space, name="space")
-app.add_typer(checking.corpus, name="corpus")
-
 
 _TYPERS_INTERRUPTED = 130
 
@@ -95,7 +141,7 @@ def run(arguments: list[str]) -> int:
         return 0
     except (EvolveError, OSError) as error:
         return _fail(_in_one_line(error), 1)
-    except running.Stopped as stopped:
+    except Stopped as stopped:
         return _fail(str(stopped), exit_code())
     except (KeyboardInterrupt, typer.Abort):
         code = _TYPERS_INTERRUPTED

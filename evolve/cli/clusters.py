@@ -1,31 +1,30 @@
-"""Where a run trains: this machine, a Ray cluster that runs, or one that is got for each generation."""
+"""Where a run trains: this machine, a Ray cluster that runs, or one that is acquired for each generation."""
 
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import typer
 
-from evolve.cli.options import find_profile_text
 from evolve.errors import ExecutionError
+from evolve.shipped import find_profile_text
 
 if TYPE_CHECKING:
     from evolve.clusters.cluster_execution import ClusterExecution
     from evolve.clusters.kubernetes.manifest import Manifest
-    from evolve.clusters.look import Sight
-    from evolve.clusters.profile import Profile, SlurmProfile, SshProfile
-    from evolve.clusters.session import Launcher
-    from evolve.config import RunConfig
+    from evolve.clusters.profile import Profile
+    from evolve.clusters.session import ClusterInspection, Launcher
     from evolve.execution.ray_execution import RayExecution
-    from evolve.execution.resources import Resources
+    from evolve.execution.run_material import DomainSource
+    from evolve.settings import CoreSettings
     from evolve.store.paths import RunPaths
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClusterChoice:
     """Where a run was told to train; neither is this machine.
 
     Attributes:
@@ -37,9 +36,9 @@ class Place:
     cluster: str | None
 
     def check(self) -> None:
-        """Make sure that it is one place, and that its profile is right, before anything is begun."""
+        """Make sure that it is one of them, and that its profile is right, before anything is begun."""
         if self.address is not None and self.cluster is not None:
-            raise typer.BadParameter("give --address for a cluster that runs, or --cluster for one to be got, not both")
+            raise typer.BadParameter("give --address for a running cluster or --cluster for one to be acquired")
         if self.cluster is not None:
             find_profile(self.cluster)
 
@@ -48,8 +47,7 @@ def find_profile(name: str) -> "Profile | Manifest":
     """The cluster profile, or manifest for Kubernetes, of a file, or of one of this name that ships with evolve.
 
     Raises:
-        SettingsError: There is none, or a profile is not right.
-        ManifestError: A manifest is not right.
+        SettingsError: There is none, or it is not right.
     """
     from evolve.clusters.kubernetes.manifest import is_manifest, parse_manifest
     from evolve.clusters.profile import parse_profile
@@ -59,12 +57,11 @@ def find_profile(name: str) -> "Profile | Manifest":
 
 
 @contextlib.contextmanager
-def place_to_train(paths: "RunPaths", config: "RunConfig", place: Place) -> "Iterator[RayExecution | ClusterExecution]":
+def training_execution(
+    paths: "RunPaths", core: "CoreSettings", choice: ClusterChoice, domain: "DomainSource"
+) -> "Iterator[RayExecution | ClusterExecution]":
     """Where the run's trials run; what is still starting in the end is left to itself."""
-    if place.cluster is None:
-        execution: RayExecution | ClusterExecution = _ray(paths, config, place.address)
-    else:
-        execution = _of_profile(paths, config, find_profile(place.cluster))
+    execution = _execution(paths, core, choice, domain)
     try:
         yield execution
     finally:
@@ -74,61 +71,37 @@ def place_to_train(paths: "RunPaths", config: "RunConfig", place: Place) -> "Ite
             execution.close()
 
 
-def _ray(
-    paths: "RunPaths", config: "RunConfig", address: str | None, machine: "Resources | None" = None
-) -> "RayExecution":
-    """On a cluster of somebody's own no half-trained networks are kept: its hosts need not see the run folder."""
-    from evolve.execution.ray_execution import RayExecution
-    from evolve.execution.resources import ALL
-
-    return RayExecution(
-        address,
-        config.cpus_per_trial,
-        config.gpus_per_trial,
-        memory_gb=config.memory_per_trial,
-        checkpoints=_checkpoints(paths) if address is None else None,
-        machine=machine or ALL,
-    )
-
-
-def _checkpoints(paths: "RunPaths") -> Path:
-    """Where half-trained networks of a run wait.
-
-    Raises:
-        RunError: The folder leads out of the run folder.
-    """
-    from evolve.store.files import inside
-
-    return inside(paths, paths.relative(paths.checkpoints))
-
-
-def _of_profile(
-    paths: "RunPaths", config: "RunConfig", profile: "Profile | Manifest"
+def _execution(
+    paths: "RunPaths", core: "CoreSettings", choice: ClusterChoice, domain: "DomainSource"
 ) -> "RayExecution | ClusterExecution":
+    """On a cluster of somebody's own nothing half-trained is kept: its hosts need not see the run folder."""
     from evolve.clusters.cluster_execution import ClusterExecution
     from evolve.clusters.profile import LocalProfile
-    from evolve.clusters.session import Wish
-    from evolve.execution.resources import Resources
+    from evolve.clusters.session import ClusterRequest
+    from evolve.execution.ray_execution import RayExecution
+    from evolve.execution.resources import ALL, Resources
+    from evolve.store.files import inside
 
-    if isinstance(profile, LocalProfile):
-        return _ray(paths, config, None, Resources(profile.cpus, profile.gpus))
-    wish = Wish(
-        run=paths.name,
-        folder=paths.clusters,
-        cpus=config.cpus_per_trial,
-        gpus=config.gpus_per_trial,
-        memory_gb=config.memory_per_trial,
-        checkpoints=_checkpoints(paths),
+    profile = None if choice.cluster is None else find_profile(choice.cluster)
+    checkpoints = None if choice.address else inside(paths, paths.relative(paths.checkpoints))
+    cpus, gpus, memory_gb = core.cpus_per_trial, core.gpus_per_trial, core.memory_per_trial
+    if profile is None or isinstance(profile, LocalProfile):
+        machine = ALL if profile is None else Resources(profile.cpus, profile.gpus)
+        return RayExecution(
+            choice.address, cpus, gpus, memory_gb=memory_gb, checkpoints=checkpoints, machine=machine, domain=domain
+        )
+    request = ClusterRequest(
+        run=paths.name, folder=paths.clusters, cpus=cpus, gpus=gpus, memory_gb=memory_gb, checkpoints=checkpoints
     )
-    return ClusterExecution(_launcher(profile), wish)
+    return ClusterExecution(_launcher(profile), request)
 
 
-def _launcher(profile: "SshProfile | SlurmProfile | Manifest") -> "Launcher":
+def _launcher(profile: "Profile | Manifest") -> "Launcher":
     from evolve.clusters.kubernetes.launcher import KubernetesLauncher
     from evolve.clusters.kubernetes.manifest import Manifest
-    from evolve.clusters.profile import SlurmProfile, SshProfile
+    from evolve.clusters.profile import SlurmProfile, SshProfile, other_kinds
     from evolve.clusters.slurm.launcher import SlurmLauncher
-    from evolve.clusters.ssh.launcher import SshLauncher
+    from evolve.clusters.ssh import SshLauncher
 
     match profile:
         case SshProfile():
@@ -138,7 +111,7 @@ def _launcher(profile: "SshProfile | SlurmProfile | Manifest") -> "Launcher":
         case Manifest():
             return KubernetesLauncher(profile)
         case _:
-            assert_never(profile)
+            return next(kind for kind in other_kinds().values() if isinstance(profile, kind.profile)).launcher(profile)
 
 
 def is_this_machine(name: str) -> bool:
@@ -152,25 +125,24 @@ def is_this_machine(name: str) -> bool:
     return isinstance(find_profile(name), LocalProfile)
 
 
-def look_at_cluster(name: str, runs: Path, on_place: Callable[[str], None]) -> "Sight":
+def inspect_profile(name: str, runs: Path, on_status: Callable[[str], None]) -> "ClusterInspection":
     """What each host of the cluster of this profile has.
 
     Args:
         name: Of the profile.
         runs: Where runs lie: what is on the way to the cluster lies there too, as it would for a run.
-        on_place: Told what the cluster does meanwhile.
+        on_status: Told what the cluster does meanwhile.
 
     Raises:
         SettingsError: The profile is not right.
         ExecutionError: There is no such cluster to be had.
     """
-    from evolve.clusters.look import look_at
     from evolve.clusters.profile import LocalProfile
-    from evolve.clusters.session import Wish
+    from evolve.clusters.session import ClusterRequest, inspect_cluster
 
     profile = find_profile(name)
     if isinstance(profile, LocalProfile):
         raise ExecutionError("this machine is no cluster; evolve doctor without --cluster looks at it")
     runs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".look-", dir=runs) as folder:
-        return look_at(_launcher(profile), Wish("look", Path(folder)), on_place)
+    with tempfile.TemporaryDirectory(prefix=".inspection-", dir=runs) as folder:
+        return inspect_cluster(_launcher(profile), ClusterRequest("inspection", Path(folder)), on_status)

@@ -3,18 +3,23 @@
 import contextlib
 import dataclasses
 import json
+import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evolve.cli.clusters import is_this_machine, look_at_cluster
-from evolve.cli.console import console
-from evolve.cli.options import AsJson, Runs, complete_cluster, complete_run
-from evolve.doctor.check import Check, State
+from evolve.cli.clusters import inspect_profile, is_this_machine
 from evolve.errors import ExecutionError, RunError, printable
 from evolve.store.paths import RunPaths
+from evolve.terminal.checks import Check, Look, State, looked_at
+from evolve.terminal.console import console, is_interactive, note
+from evolve.terminal.domain_commands import domain_commands
+from evolve.terminal.options import AsJson, Runs, complete_cluster, complete_run
+
+if TYPE_CHECKING:
+    from evolve.store.examination import Examination
 
 _MARKS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "bold red")}
 
@@ -27,8 +32,8 @@ def doctor(
             autocompletion=complete_run, show_default=False,
         ),
     ] = None,
-    mend: Annotated[
-        bool, typer.Option("--mend", help="Make a whole store of what can be read of RUN's damaged one, which stays.")
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Put back the newest copy of RUN's damaged store, which stays beside it.")
     ] = False,
     cluster: Annotated[
         str | None,
@@ -44,8 +49,9 @@ def doctor(
 
     Without RUN: Python, memory, disks, sound and its player, TensorFlow and the GPUs it sees, and whether Ray starts,
     which takes half a minute. With RUN: whether its store is intact, and each of its files there and as it was written;
-    and of the machine what takes no time. Only --mend changes a run. With --cluster: whether the cluster can be had,
-    and what each of its hosts gives; it is let go again at once.
+    and of the machine what takes no time. A damaged store is put back from its newest copy, when you say so at the
+    prompt or with --restore; nothing else changes a run. With --cluster: whether the cluster can be had, and what each
+    of its hosts gives; it is released again at once.
 
     Exit code 1 when something will not work.
 
@@ -53,22 +59,27 @@ def doctor(
     Examples:
       evolve doctor
       evolve doctor quick-1
-      evolve doctor quick-1 --mend
+      evolve doctor quick-1 --restore
       evolve doctor --cluster cluster/slurm.yaml
       evolve doctor --json
     """
-    if mend:
+    if restore:
         if run is None:
-            raise typer.BadParameter("name the run that is to be mended", param_hint="--mend")
+            raise typer.BadParameter("name the run whose store is to be restored", param_hint="--restore")
         if json_:
-            raise typer.BadParameter("what --mend does is told in words", param_hint="--json")
-        _mend(_folder(run, runs))
+            raise typer.BadParameter("what --restore does is told in words", param_hint="--json")
+        _restore(_folder(run, runs))
         return
     if cluster is not None and is_this_machine(cluster):  # a mistake in a profile is told at once
         cluster = None
-    of_run = _run_checks(_folder(run, runs)) if run is not None else []
-    if of_run and not json_:
-        _print(of_run, f"The run {run}")
+    of_run: list[Check] = []
+    if run is not None:
+        examination, of_run = _examined(_folder(run, runs))
+        if not json_:
+            _print(of_run, f"The run {run}")
+            if _wants_copy(examination):
+                _restore(examination.folder)
+                return
     thoroughly = run is None and cluster is None
     checks = [*of_run, *_machine_checks(runs, thoroughly=thoroughly, printed=not json_)]
     if cluster is not None:
@@ -90,36 +101,51 @@ def _folder(run: str, runs: Path) -> Path:
     raise RunError(f'there is no run folder "{run}" in {runs}/ nor at that path; see: evolve list')
 
 
-def _run_checks(folder: Path) -> list[Check]:
-    from evolve.doctor.run import run_checks
+def _examined(folder: Path) -> "tuple[Examination, list[Check]]":
+    from evolve.doctor.examined import run_checks
     from evolve.store.examination import examine
 
-    return list(run_checks(examine(folder)))
+    examination = examine(folder)
+    return examination, list(run_checks(examination))
+
+
+def _wants_copy(examination: "Examination") -> bool:
+    """Whether somebody at a terminal has a damaged store put back from its newest copy."""
+    if not (examination.is_damaged and examination.copies and is_interactive()):
+        return False
+    return typer.confirm(f"restore the copy of {examination.copies[0].time}?", default=True, err=True)
 
 
 def _machine_checks(runs: Path, *, thoroughly: bool, printed: bool) -> list[Check]:
-    from evolve.doctor.machine import looked_at, machine_checks
+    from evolve.doctor.machine import machine_checks
 
     checks = []
-    for name, look in machine_checks(runs, thoroughly=thoroughly):
-        with _looking_at(name):
+    for name, look in machine_checks(runs, _looks_of_domains(), thoroughly=thoroughly):
+        with console(stderr=True).status(f"looking at {name} …"):
             checks.append(looked_at(name, look))
         if printed:
             _print(checks[-1:], "" if checks[:-1] else "This machine")
     return checks
 
 
+def _looks_of_domains() -> Iterator[Look]:
+    """What the installed domains need of a machine."""
+    for added in domain_commands().values():
+        if added.checks:
+            yield from pkgutil.resolve_name(added.checks)()
+
+
 def _cluster_checks(cluster: str, runs: Path) -> list[Check]:
     """The cluster's checks; one that is not to be had is a finding too."""
-    from evolve.doctor.cluster import cluster_checks
+    from evolve.doctor.examined import cluster_checks
     from evolve.doctor.machine import own_versions
 
     try:
         with _looking("asking for the cluster …") as tell:
-            sight = look_at_cluster(cluster, runs, tell)
+            inspection = inspect_profile(cluster, runs, tell)
     except ExecutionError as error:
         return [Check("cluster", State.BAD, str(error))]
-    return list(cluster_checks(sight, own=own_versions()))
+    return list(cluster_checks(inspection, own=own_versions()))
 
 
 @contextlib.contextmanager
@@ -138,13 +164,6 @@ def _looking(what: str) -> Iterator[Callable[[str], None]]:
                     terminal.print(printable(text), markup=False, soft_wrap=True)
 
         yield tell
-
-
-@contextlib.contextmanager
-def _looking_at(name: str) -> Iterator[None]:
-    """Say on a terminal what is being looked at, while it is."""
-    with console(stderr=True).status(f"looking at {name} …"):
-        yield
 
 
 def _print(checks: list[Check], heading: str) -> None:
@@ -166,11 +185,12 @@ def _print(checks: list[Check], heading: str) -> None:
     out.print(table)
 
 
-def _mend(folder: Path) -> None:
-    from evolve.store.mending import mend as mended
+def _restore(folder: Path) -> None:
+    from evolve.store.examination import examine, restore
 
-    mending = mended(folder)
-    for line in mending.lost:
-        typer.echo(f"lost: {line}", err=True)
-    go_on = f"evolve resume {RunPaths(folder).reference}"
-    typer.echo(f"mended; the damaged store is kept as {mending.kept}. Go on: {go_on}", err=True)
+    if not (examination := examine(folder)).is_damaged:
+        rest = "".join(f"; but {one.what}: {one.advice}" for one in examination.findings[:1])
+        raise RunError(f"the store of {folder} is whole: there is nothing to restore{rest}")
+    copy, kept = restore(folder)
+    beside = f"; the damaged store is kept as {kept}" if kept else ""
+    note(f"restored the copy of {copy.time}{beside}. Go on: evolve resume {RunPaths(folder).reference}")

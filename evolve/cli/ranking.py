@@ -1,30 +1,23 @@
-"""`evolve rank`: a ballot from this terminal or from a script."""
+"""`evolve rank`: a ballot from this terminal or from a script, and candidates on paper for whoever has no terminal."""
 
 import dataclasses
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolve.cli.options import (
-    DEFAULT_LISTENER,
-    AnyRun,
-    AsJson,
-    Listener,
-    Runs,
-    as_typed,
-    is_interactive,
-    run_folder,
-)
-from evolve.cli.running import Stopped, note, note_migration
+from evolve.cli.sources import OwnCode, given_sources, open_domain, typed_sources
+from evolve.errors import printable
+from evolve.presentation import judged_file
+from evolve.terminal.console import Stopped, is_interactive, note
+from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, AsJson, ListenerOption, Runs, as_typed, run_folder
 
 if TYPE_CHECKING:
-    from evolve.judging.ballot import Ballot
-    from evolve.judging.ranking import Standing
-    from evolve.sittings import Sitting
+    from evolve.records.ballot import Ballot, CandidateSample, RankingEntry
+    from evolve.search.listening import ListeningSession
 
 
 def rank(
@@ -35,23 +28,24 @@ def rank(
             "--order",
             metavar="ORDER",
             help='Best first, in blind letters or ids: "C > A = B ! D" puts C first, ties A with B, rejects D; '
-            '"C > ..." ties the rest last; "C+2" or "C♥2" says that you love song 2 of C.',
+            '"C > ..." ties the rest last; "C+2" or "C♥2" says that you love sample 2 of C.',
             show_default=False,
         ),
     ] = None,
-    listener: Listener = DEFAULT_LISTENER,
+    listener: ListenerOption = DEFAULT_LISTENER,
+    domain: OwnCode = None,
     json_: AsJson = False,
     runs: Runs = Path("runs"),
 ) -> None:
-    """Rank the songs that wait for you.
+    """Rank what waits for you.
 
     In this terminal with prompts, or from a script with --order.
 
     A ballot given again takes the place of the same listener's earlier one, until the next generation is bred.
 
-    A song that you love breaks a tie; evolve report lists it, and evolve compose --from goes on from it.
+    A sample that you love breaks a tie, and evolve report lists it.
 
-    An order that names no such song keeps those that you have begun to mark in the terminal.
+    An order that names no such sample keeps those that you have begun to mark in the terminal.
 
     \b
     Examples:
@@ -60,65 +54,123 @@ def rank(
       evolve rank quick-1 --order "C+1+3 > A > ..."
       evolve rank quick-1 --json
     """
-    from evolve.cli.hearing import candidates_document, print_candidates
     from evolve.judging.order import format_order, heart_in
-    from evolve.search import cast_ballot
-    from evolve.sittings import heard_generation, sit
+    from evolve.search.listening import heard_generation, open_session
+    from evolve.search.steps import cast_ballot
     from evolve.store.run_store import RunStore
 
     folder = run_folder(run, runs)
     with RunStore(folder) as store:
-        reference = as_typed(store.paths.reference, listener)
-        note_migration(store)
-        sitting = sit(store, heard_generation(store.look()).index, listener)
+        record = store.look()
+        sources = given_sources(record, domain)
+        opened = open_domain(record, sources)
+        typed = {name: code for name, code in typed_sources(sources).items() if code}
+        reference = as_typed(store.paths.reference, listener=listener, **typed)
+        build = record.build.get("reference")
+        resumed = as_typed(store.paths.reference, listener=listener, build=build, **typed)
+        session = open_session(store, heard_generation(record).index, listener, opened)
         if json_ and order is None:
-            typer.echo(candidates_document(sitting, store.paths.folder))
+            typer.echo(candidates_document(session, store.paths.folder))
             return
         if order is None and not is_interactive():
-            print_candidates(sitting, reference)
+            _print_candidates(session, reference)
             return
-        made = _asked(sitting, reference) if order is None else (_read(order, sitting), "order")
+        made = _asked(session, reference) if order is None else (_read(order, session), "order")
         if made is None:
             note(f"your ballot so far is kept; go on: evolve rank {reference}")
             return
-        standings = cast_ballot(store, sitting, *made)
+        ranking = cast_ballot(store, session, *made)
         if json_:
-            typer.echo(_ranking_document(sitting, made[0], standings))
-        told = format_order(made[0], sitting.letters, heart=heart_in(sys.stderr.encoding))
-        note(f"generation {sitting.generation} is ranked: {told}")
+            typer.echo(_ranking_document(session, made[0], ranking))
+        told = format_order(made[0], session.letters, heart=heart_in(sys.stderr.encoding))
+        note(f"generation {session.generation} is ranked: {told}")
         if store.is_worked_on:
             note("a process works on the run, and goes on with it")
         else:
-            note(f"go on: evolve resume {reference}   (with --cluster or --address, if it trains elsewhere)")
+            note(f"go on: evolve resume {resumed}   (with --cluster or --address, if it trains elsewhere)")
 
 
-def _asked(sitting: "Sitting", reference: str) -> "tuple[Ballot, str] | None":
-    from evolve.cli.hearing import terminal_judge
+def terminal_judge(session: "ListeningSession") -> "tuple[Ballot, str] | None":
+    """Have the person at this terminal fill in a ballot; None when they will come back."""
+    from evolve.search.judges import terminal_judge
 
+    _tell_who_is_heard(session)
+    return terminal_judge(session)
+
+
+def candidates_document(session: "ListeningSession", folder: Path) -> str:
+    """The candidates that wait, as JSON; paths are relative to the run folder."""
+    candidates = [
+        {"letter": one.letter, "id": one.id, "samples": [_sample_document(sample, folder) for sample in one.samples]}
+        for one in session.candidates
+    ]
+    document = {
+        "generation": session.generation,
+        "listener": session.listener,
+        "unheard": len(session.unheard),
+        "rule": session.rule,
+        "reliability": None if session.reliability is None else session.reliability.to_json(),
+        "candidates": candidates,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _sample_document(sample: "CandidateSample", folder: Path) -> dict[str, Any]:
+    files = {kind: path.relative_to(folder.resolve()).as_posix() for kind, path in sample.files.items()}
+    return {"index": sample.index, "files": files, "facts": dict(sample.facts)}
+
+
+def _print_candidates(session: "ListeningSession", reference: str) -> None:
+    """The candidates for a reader without a terminal, and how to rank them."""
+    presentation = session.presentation
+    for candidate in session.candidates:
+        typer.echo(candidate.letter)
+        for sample in candidate.samples:
+            typer.echo(f"  {presentation.sample_word} {sample.index}: {printable(presentation.describe(sample.facts))}")
+            typer.echo(f"    {judged_file(presentation, sample.files)}")
+    _tell_who_is_heard(session)
+    if told := _reliability_in_words(session):
+        note(f"note: {told}")
+    letters = " > ".join(session.letters)
+    note(f'Rank generation {session.generation}, best first: evolve rank {reference} --order "{letters}"')
+
+
+def _tell_who_is_heard(session: "ListeningSession") -> None:
+    if session.rule:
+        note(f"note: {session.rule}")
+
+
+def _reliability_in_words(session: "ListeningSession") -> str:
+    return "" if session.reliability is None else session.reliability.in_words
+
+
+def _asked(session: "ListeningSession", reference: str) -> "tuple[Ballot, str] | None":
     try:
-        return terminal_judge(sitting)
+        return terminal_judge(session)
     except KeyboardInterrupt:
         raise Stopped(f"stopped; your ballot so far is kept. Go on: evolve rank {reference}") from None
 
 
-def _read(order: str, sitting: "Sitting") -> "Ballot":
+def _read(order: str, session: "ListeningSession") -> "Ballot":
     """The ballot that an order stands for, with the favourites of the one half made unless it names some."""
-    from evolve.judging.ballot import songs_of
     from evolve.judging.draft import BallotDraft
     from evolve.judging.order import check_heard, parse_order
+    from evolve.records.ballot import samples_of
 
-    check_heard(order, sitting.unheard, sitting.rule)
-    begun = BallotDraft.begun([candidate.id for candidate in sitting.candidates], sitting.steps)
-    return parse_order(order, sitting.letters, songs_of(sitting.candidates)).keeping_favourites_of(begun.ballot)
+    check_heard(order, session.unheard, session.rule)
+    begun = BallotDraft.begun([candidate.id for candidate in session.candidates], session.steps)
+    return parse_order(
+        order, session.letters, samples_of(session.candidates), word=session.presentation.sample_word
+    ).keeping_favourites_of(begun.ballot)
 
 
-def _ranking_document(sitting: "Sitting", ballot: "Ballot", standings: "Mapping[str, Standing]") -> str:
-    ranking = {name: dataclasses.asdict(standing) for name, standing in standings.items()}
-    favourites = [{"id": name, "song": song} for name, song in ballot.favourites]
+def _ranking_document(session: "ListeningSession", ballot: "Ballot", ranking: "Mapping[str, RankingEntry]") -> str:
+    entries = {name: dataclasses.asdict(entry) for name, entry in ranking.items()}
+    favourites = [{"id": name, "sample": number} for name, number in ballot.favourites]
     document = {
-        "generation": sitting.generation,
-        "listener": sitting.listener,
-        "ranking": ranking,
+        "generation": session.generation,
+        "listener": session.listener,
+        "ranking": entries,
         "favourites": favourites,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,37 +1,30 @@
 """`evolve report` and `evolve list`: looking at runs, without TensorFlow and without Ray."""
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evolve.cli.console import console
-from evolve.cli.options import AnyRun, AsJson, Out, Runs, run_folder
-from evolve.errors import DamagedStoreError, RunError, printable
+from evolve.cli.sources import OwnCode, given_sources, open_domain
+from evolve.errors import DamagedStoreError, RunError
+from evolve.terminal.console import console, note
+from evolve.terminal.options import AnyRun, AsJson, Out, Runs, run_folder
 
 if TYPE_CHECKING:
-    from evolve.store.records import RunRecord
-
-
-class ReportFormat(StrEnum):
-    """What a report is written as."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
+    from evolve.records.run import RunRecord
 
 
 def report(
     run: AnyRun = None,
     kind: Annotated[
-        ReportFormat, typer.Option("--format", help="Text to read, JSON or CSV for programs.")
-    ] = ReportFormat.TEXT,
+        Literal["text", "json", "csv"], typer.Option("--format", help="Text to read, JSON or CSV for programs.")
+    ] = "text",
     output: Out = None,
     everyone: Annotated[
         bool, typer.Option("--everyone", help="In the text, name all members of generations of hundreds too.")
     ] = False,
+    domain: OwnCode = None,
     runs: Runs = Path("runs"),
 ) -> None:
     """Tell a run's family story.
@@ -43,13 +36,15 @@ def report(
       evolve report
       evolve report quick-1 --format csv -o quick-1.csv
     """
-    from evolve.store.targets import check_file_can_be_written, write_target
+    from evolve.store.files import check_file_can_be_written, write_target
 
     if output is not None:
         check_file_can_be_written(output)
     folder = run_folder(run, runs)
     record = _read(folder)
-    if kind is ReportFormat.TEXT and output is None:
+    if domain is not None:
+        open_domain(record, given_sources(record, domain))
+    if kind == "text" and output is None:
         print_report(record, everyone=everyone)
         return
     text = _written(record, kind, everyone=everyone)
@@ -57,7 +52,7 @@ def report(
         typer.echo(text, nl=not text.endswith("\n"))
         return
     write_target(output, text.encode())
-    typer.echo(f"written: {printable(str(output))}", err=True)
+    note(f"written: {output}")
 
 
 def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
@@ -69,7 +64,7 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
       evolve list --json
     """
     from evolve.report.overview import overview_table, run_overview
-    from evolve.store.paths import run_folders
+    from evolve.store.folders import run_folders
     from evolve.store.run_store import RunStore
 
     overviews, folders = [], sorted(run_folders(runs))
@@ -78,27 +73,29 @@ def list_runs(runs: Runs = Path("runs"), json_: AsJson = False) -> None:
             with RunStore(folder, read_only=True) as store:
                 overviews.append(run_overview(store.look()))
         except RunError as error:
-            typer.echo(f"evolve: {error}", err=True)
+            note(f"evolve: {error}")
     if json_:
         typer.echo(json.dumps(overviews, indent=2, ensure_ascii=False))
     elif overviews:
         console().print(overview_table(overviews))
     elif not folders:
-        typer.echo(f"no runs in {runs}/ yet; begin one with: evolve start --space quick.yaml", err=True)
+        note(f"no runs in {runs}/ yet; begin one with: evolve start --space quick.yaml")
 
 
 def _read(folder: Path) -> "RunRecord":
-    """The run; of a damaged store what can still be read, with a word on it."""
+    """The run; of a damaged store what its newest copy tells, with a word on it."""
     from evolve.store.run_store import RunStore
 
     try:
         with RunStore(folder, read_only=True) as store:
             return store.look()
     except DamagedStoreError as error:
-        from evolve.store.salvage import salvage
+        from evolve.store.examination import told_from_copy
 
-        typer.echo(f"evolve: {error}", err=True)
-        return salvage(folder).run
+        if (told := told_from_copy(folder, error.what)) is None:
+            raise
+        note(f"evolve: {error}")
+        return told
 
 
 def print_report(run: "RunRecord", *, everyone: bool = False) -> None:
@@ -108,12 +105,12 @@ def print_report(run: "RunRecord", *, everyone: bool = False) -> None:
     console().print(report_text(run, everyone=everyone))
 
 
-def _written(run: "RunRecord", kind: ReportFormat, *, everyone: bool) -> str:
-    if kind is ReportFormat.JSON:
+def _written(run: "RunRecord", kind: str, *, everyone: bool) -> str:
+    if kind == "json":
         from evolve.report.document import report_document
 
         return json.dumps(report_document(run), indent=2, ensure_ascii=False)
-    if kind is ReportFormat.CSV:
+    if kind == "csv":
         from evolve.report.tables import to_csv
 
         return to_csv(run)

@@ -1,110 +1,119 @@
 """`evolve start` and `resume`: the loop between machine and listener."""
 
+import inspect
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evolve.cli.clusters import Place, place_to_train
-from evolve.cli.options import (
+from evolve.cli.clusters import ClusterChoice, training_execution
+from evolve.cli.sources import (
+    BuildOption,
+    DomainOption,
+    JudgeOption,
+    OwnCode,
+    chosen_judge,
+    chosen_space,
+    given_sources,
+    open_domain,
+    typed_sources,
+)
+from evolve.environment import BACKEND, backend
+from evolve.errors import EvolveError, StorageError
+from evolve.terminal.console import Stopped, note
+from evolve.terminal.domain_commands import domain_commands
+from evolve.terminal.options import (
     DEFAULT_LISTENER,
     Address,
     Cluster,
-    Listener,
+    ListenerOption,
     Run,
     Runs,
     as_typed,
-    find_space,
-    is_interactive,
+    complete_space,
     run_folder,
 )
-from evolve.cli.start_options import (
-    Assignments,
-    Corpora,
-    Elites,
-    Generations,
-    JudgeKind,
-    JudgeOption,
-    Notes,
-    OpeningFile,
-    Parents,
-    Population,
-    RunName,
-    Seed,
-    Songs,
-    SpaceFile,
-)
-from evolve.environment import BACKEND, backend
-from evolve.errors import EvolveError, StorageError, printable
 
 if TYPE_CHECKING:
-    from evolve.search import Judge
+    from evolve.cli.sources import ChosenSpace
+    from evolve.search.run_facts import Sources
+    from evolve.search.steps import SessionJudge
+    from evolve.settings import Given
     from evolve.store.run_store import RunStore
 
 
-class Stopped(Exception):  # noqa: N818 - an end that the user wished for
-    """The user pressed Ctrl-C; the text says how to go on."""
-
-
 def start(
-    space: SpaceFile,
-    corpus: Corpora = None,
-    name: RunName = None,
-    population: Population = None,
-    parents: Parents = None,
-    elites: Elites = None,
-    generations: Generations = None,
-    songs: Songs = None,
-    notes: Notes = None,
-    opening: OpeningFile = None,
-    seed: Seed = None,
+    space: Annotated[
+        str,
+        typer.Option(
+            "--space", metavar="FILE", autocompletion=complete_space,
+            help="The search space: a YAML file, or the name of one that ships with evolve: quick.yaml, pictures.yaml, "
+            "duet.yaml, events.yaml, lstm.yaml, paper.yaml.",
+        ),
+    ],
+    domain: DomainOption = None,
+    build: BuildOption = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="RUN", help="What to call the run; unset: after the space.")
+    ] = None,
+    population: Annotated[int | None, typer.Option(help="Individuals in a generation. [default: 8]")] = None,
+    parents: Annotated[int | None, typer.Option(help="How many of the best may become parents. [default: 3]")] = None,
+    elites: Annotated[int | None, typer.Option(help="How many of the best are judged again. [default: 1]")] = None,
+    generations: Annotated[int | None, typer.Option(help="Generations to judge. [default: 5]")] = None,
+    seed: Annotated[int | None, typer.Option(help="All chance derives from it. [default: 0]")] = None,
     runs: Runs = Path("runs"),
     address: Address = None,
     cluster: Cluster = None,
     judge: JudgeOption = None,
-    settings: Assignments = None,
-    listener: Listener = DEFAULT_LISTENER,
-) -> None:
-    """Begin a run: breed networks whose songs you like.
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", show_default=False,
+            help="Any other setting, of the run or of its domain, such as exploration=0.8 or seconds=60.",
+        ),
+    ] = None,
+    listener: ListenerOption = DEFAULT_LISTENER,
+    **own: object,
+) -> None:  # fmt: skip
+    """Begin a run: breed what you like.
 
-    Networks are sampled from the space and trained, each composes songs from one opening, you rank what you hear, and
-    the best become the parents of the next generation.
+    Individuals are sampled from the space and tried, each makes samples, you rank what they made, and the best become
+    the parents of the next generation.
 
     Everything is kept in the folder runs/NAME. Stop with Ctrl-C whenever you like and go on with evolve resume NAME.
 
     \b
     Examples:
       evolve start --space quick.yaml
+      evolve start --space pictures.yaml --population 12
       evolve start --space lstm.yaml --corpus my-midi/ --generations 8 --set seconds=300
       evolve start --space lstm.yaml --judge none --name night --cluster cluster/slurm.yaml
-      evolve start --space lstm.yaml --address 10.0.0.1:6379
+      evolve start --space my-space.yaml --domain mine.py:evaluate --judge mine.py:judge
     """
-    from evolve.cli.given import options_given, space_given
-    from evolve.config import settle
     from evolve.genetics.breeding import check_room
-    from evolve.genetics.space_file import parse_space
-    from evolve.network.genes import GENES
-    from evolve.search import create
-    from evolve.store.founding import free_folder
+    from evolve.search.steps import create
+    from evolve.settings import settle
+    from evolve.store.folders import folder_named, free_folder
     from evolve.store.names import checked_name, name_from
-    from evolve.store.paths import folder_named
 
-    place = Place(address, cluster)
-    place.check()
-    space_name, text = find_space(space)
-    file = parse_space(text, space_name, GENES)
+    choice = ClusterChoice(address, cluster)
+    choice.check()
+    chosen, ranking = chosen_space(space, domain, build), chosen_judge(judge)
     options = {
-        "corpus": tuple(corpus) if corpus else None, "population": population, "parents": parents, "elites": elites,
-        "generations": generations, "songs": songs, "notes": notes, "opening": opening, "seed": seed,
+        "population": population, "parents": parents, "elites": elites, "generations": generations, "seed": seed,
+        **_own_options(own, chosen),
     }  # fmt: skip
-    config = settle([*space_given(space_name, file.settings), *options_given(options, settings or [])])
-    check_room(file.space, config.population)
-    stem = name_from(Path(space_name).stem)
+    given = [*chosen.given, *options_given(options, settings or [])]
+    settled = settle(given, chosen.domain.settings, chosen.domain.presentation.screening)
+    check_room(chosen.file.space, settled.core.population)
+    stem = name_from(Path(chosen.name).stem)
     folder = folder_named(runs, checked_name(name)) if name is not None else free_folder(runs, stem)
-    with create(folder, config, Path(space_name).name, text) as store:
+    with create(
+        folder, settled, Path(chosen.name).name, chosen.text, domain=chosen.reference, sources=chosen.sources
+    ) as store:
         try:
-            _go(store, judge, place, listener)
+            _go(store, chosen.sources, ranking, choice, listener)
         except StorageError:
             raise  # such as a full disk: the run is gone on with when that is mended
         except EvolveError:
@@ -114,53 +123,107 @@ def start(
             raise
 
 
+def _with_options_of_domains() -> inspect.Signature:
+    """The parameters of `start`, with the options that installed domains have for settings of their own."""
+    signature = inspect.signature(start)
+    *core, _ = signature.parameters.values()
+    of_domains = {name: kind for each in domain_commands().values() for name, kind in each.options.items()}
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in of_domains.items()
+    ]
+    place = 1 + [one.name for one in core].index("generations")
+    core = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in core]
+    return signature.replace(parameters=[*core[:place], *added, *core[place:]])
+
+
+start.__signature__ = _with_options_of_domains()  # type: ignore[attr-defined]  # which is what typer reads
+
+
+def _own_options(own: dict[str, object], chosen: "ChosenSpace") -> dict[str, object]:
+    """The settings of domains that have options, which must be those of this one."""
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in own.items() if value}
+    for name in given:
+        if name not in chosen.domain.settings.model_fields:
+            whose = " or ".join(domain for domain, added in domain_commands().items() if name in added.options)
+            raise typer.BadParameter(
+                f"it is an option of runs of {whose}; this one is of {chosen.reference}", param_hint=f"--{name}"
+            )
+    return given
+
+
+def options_given(options: dict[str, object], assignments: list[str]) -> "list[Given]":
+    """The settings that options of their own name and `--set` name; options left out are None."""
+    from evolve.settings import Given, parse_assignment
+
+    given = [Given(name, value, f"--{name}") for name, value in options.items() if value is not None]
+    return [*given, *map(parse_assignment, assignments)]
+
+
 def resume(
     run: Run,
     generations: Annotated[
         int | None, typer.Option(min=1, help="Change how many generations the run shall have.", show_default=False)
     ] = None,
+    domain: OwnCode = None,
+    build: BuildOption = None,
     runs: Runs = Path("runs"),
     address: Address = None,
     cluster: Cluster = None,
     judge: JudgeOption = None,
-    listener: Listener = DEFAULT_LISTENER,
+    listener: ListenerOption = DEFAULT_LISTENER,
 ) -> None:
     """Go on with a run from wherever it stands.
+
+    Code of your own is run only when you name it again: --domain or --build, as at the start.
 
     \b
     Examples:
       evolve resume quick-1
       evolve resume quick-1 --generations 8
       evolve resume lstm-1 --cluster cluster/slurm.yaml
+      evolve resume my-space-1 --domain mine.py:evaluate
     """
-    from evolve.search import extend
+    from evolve.search.steps import extend
     from evolve.store.run_store import RunStore
 
-    place = Place(address, cluster)
-    place.check()
+    choice = ClusterChoice(address, cluster)
+    choice.check()
     with RunStore(run_folder(run, runs)) as store:
-        note_migration(store)
+        sources, ranking = given_sources(store.read(), domain, build), chosen_judge(judge)
         if generations is not None:
             extend(store, generations)
-        _go(store, judge, place, listener)
+        _go(store, sources, ranking, choice, listener)
 
 
-def _go(store: "RunStore", judge: JudgeKind | None, place: Place, listener: str) -> None:
+def _go(
+    store: "RunStore",
+    sources: "Sources",
+    judge: "tuple[SessionJudge | None, str | None]",
+    choice: ClusterChoice,
+    listener: str,
+) -> None:
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
-    from evolve.cli.hearing import terminal_judge
-    from evolve.cli.progress import watching
-    from evolve.run_facts import config_of
-    from evolve.search import Outcome, advance
+    from evolve.presentation import judged_word
+    from evolve.progress import watching
+    from evolve.search.run_facts import core_of, domain_source
+    from evolve.search.steps import Outcome, advance
     from evolve.store.names import checked_name
 
     listener = checked_name(listener)  # before hours of training, not when it names a folder
-    os.environ[BACKEND] = backend(os.environ, store.read().versions.get("backend"))
-    ranked = as_typed(store.paths.reference, listener)
-    resumed = as_typed(store.paths.reference, listener, place.address, place.cluster)
-    ask: Judge | None = terminal_judge if _asks(judge) else None
-    with place_to_train(store.paths, config_of(store.read()), place) as execution, watching() as observer:
+    ask, judged_by = judge
+    run = store.read()
+    os.environ[BACKEND] = backend(os.environ, run.versions.get("backend"))
+    presentation = open_domain(run, sources).presentation
+    ranked = as_typed(store.paths.reference, listener=listener, domain=typed_sources(sources)["domain"])
+    resumed = as_typed(
+        store.paths.reference, listener=listener, address=choice.address, cluster=choice.cluster,
+        **typed_sources(sources), judge=judged_by,
+    )  # fmt: skip
+    source = domain_source(run, sources)
+    with training_execution(store.paths, core_of(run), choice, source) as execution, watching(presentation) as watcher:
         try:
-            outcome = advance(store, execution, observer, ask, listener=listener)
+            outcome = advance(store, execution, watcher, ask, listener=listener, sources=sources)
         except KeyboardInterrupt:
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {resumed}") from None
     if outcome is Outcome.COMPLETE:
@@ -169,12 +232,8 @@ def _go(store: "RunStore", judge: JudgeKind | None, place: Place, listener: str)
         note(f"your ballot so far is kept. Go on: evolve resume {resumed}")
     else:
         generation = store.read().generations[-1].index
-        note(f'generation {generation} can be heard. Rank it: evolve rank {ranked}   or: '
+        note(f'generation {generation} can be {judged_word(presentation)}. Rank it: evolve rank {ranked}   or: '
               f'evolve rank {ranked} --order "…"   then: evolve resume {resumed}')  # fmt: skip
-
-
-def _asks(judge: JudgeKind | None) -> bool:
-    return is_interactive() and judge is not JudgeKind.NONE
 
 
 def _tell_the_story(store: "RunStore") -> None:
@@ -182,15 +241,6 @@ def _tell_the_story(store: "RunStore") -> None:
 
     run = store.read()
     print_report(run)
-    note(f"\nmore songs: evolve compose {run.reference}   keep a network: evolve export {run.reference} ID FOLDER")
-
-
-def note_migration(store: "RunStore") -> None:
-    """Tell the user when an older evolve can no longer open a run."""
-    if store.migrated_from is not None:
-        note(f"note: an older evolve has begun {store.name}, and can no longer open it: its store has a new layout now")
-
-
-def note(text: str) -> None:
-    """Tell the user something on stderr."""
-    typer.echo("\n".join(map(printable, text.split("\n"))), err=True)
+    added = domain_commands().get(str(run.domain["reference"]))
+    if added and added.afterwards:
+        note("\n" + added.afterwards.format(run=run.reference))

@@ -1,4 +1,4 @@
-"""This machine: is everything here that a run needs? Each check stands alone, and none takes another down."""
+"""This machine: is everything here that a run of any domain needs?"""
 
 import contextlib
 import importlib.metadata
@@ -10,21 +10,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
 
 from evolve import __version__
-from evolve.doctor.check import Check, State
 from evolve.environment import BACKEND, backend, was_set_aside
-from evolve.errors import EvolveError
-from evolve.evaluation import MIN_FREE_MB
+from evolve.errors import EvolveError, RunError
 from evolve.judging.player import PLAYER_VARIABLE, player_command
+from evolve.search.evaluation import MIN_FREE_MB
+from evolve.store.files import check_folder_can_be_written
+from evolve.terminal.checks import Check, Look, State
 from evolve.words import counted
 
-OLDEST_PYTHON: Final = (3, 11)
 TIGHT_DISK_MB: Final = 2_000
 """Below this much room a few generations fill the disk: an individual takes about 2 to 60 MB."""
 
@@ -33,7 +33,7 @@ TIGHT_MEMORY_MB: Final = 4_000
 
 LEAST_MEMORY_MB: Final = 1_500
 TIGHT_SHARED_MB: Final = 200
-"""Of shared memory, through which songs and networks come from the workers; containers often have 64 MB."""
+"""Of shared memory, through which samples and networks come from the workers; containers often have 64 MB."""
 
 LIBRARY_LIMIT_S: Final = 180.0
 
@@ -47,11 +47,12 @@ print(json.dumps({"version": tensorflow.__version__, "gpus": devices}))
 """
 
 
-def machine_checks(runs: Path, *, thoroughly: bool = True) -> Iterator[tuple[str, Callable[[], Check]]]:
+def machine_checks(runs: Path, of_domains: Iterable[Look] = (), *, thoroughly: bool = True) -> Iterator[Look]:
     """What is looked at, in order: what it is called, and the look itself.
 
     Args:
         runs: The folder in which runs are kept.
+        of_domains: What the installed domains need beside.
         thoroughly: Whether TensorFlow is imported and Ray started, which takes half a minute; the rest takes a second.
     """
     yield "evolve", _evolve
@@ -61,21 +62,12 @@ def machine_checks(runs: Path, *, thoroughly: bool = True) -> Iterator[tuple[str
     yield "temporary files", lambda: _disk("temporary files", Path(tempfile.gettempdir()), "set TMPDIR to another disk")
     yield "shared memory", _shared_memory
     yield "audio player", _player
-    yield "sound", _sound
     yield "token", _token
-    yield "cache", _cache
     yield "environment", _environment
+    yield from of_domains
     if thoroughly:
         yield "TensorFlow", _tensorflow
         yield "Ray", _ray
-
-
-def looked_at(name: str, look: Callable[[], Check]) -> Check:
-    """What a look found; one that goes wrong is a finding itself, and takes no other down."""
-    try:
-        return look()
-    except Exception as error:  # a machine may be broken in any way, and this is where one comes to be told
-        return Check(name, State.BAD, f"cannot be looked at: {type(error).__name__}: {_line(error)}", "see to it first")
 
 
 def _evolve() -> Check:
@@ -84,8 +76,6 @@ def _evolve() -> Check:
 
 def _python() -> Check:
     found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < OLDEST_PYTHON:  # pragma: no cover - nothing of this program would have begun
-        return Check("Python", State.BAD, found, "install Python 3.11 or newer")
     return Check("Python", State.GOOD, found)
 
 
@@ -106,23 +96,15 @@ def _disk(name: str, folder: Path, otherwise: str) -> Check:
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.is_dir())
     free_mb = shutil.disk_usage(there).free / 1e6
     found = f"{free_mb / 1000:,.1f} GB free in {folder}"
-    if not _can_be_written(there):
+    try:
+        check_folder_can_be_written(there)
+    except RunError:
         return Check(name, State.BAD, f"{there} cannot be written to", f"{otherwise}, or mend its rights")
     if free_mb < MIN_FREE_MB:
         return Check(name, State.BAD, found, f"make room, {MIN_FREE_MB} MB at least, or {otherwise}")
     if free_mb < TIGHT_DISK_MB:
         return Check(name, State.WARNING, found, f"make room soon, or {otherwise}")
     return Check(name, State.GOOD, found)
-
-
-def _can_be_written(folder: Path) -> bool:
-    """Whether a file can be made there, or where the folder would be made: rights alone do not tell."""
-    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    try:
-        with tempfile.TemporaryFile(dir=there):
-            return True
-    except OSError:
-        return False
 
 
 def _shared_memory() -> Check:
@@ -137,27 +119,13 @@ def _shared_memory() -> Check:
 
 
 def _player() -> Check:
-    command = player_command(Path("song.ogg"), os.environ)
+    command = player_command(Path("sample.ogg"), os.environ)
     if command:
         return Check("audio player", State.GOOD, command[0])
     silenced = PLAYER_VARIABLE in os.environ
     found = f"none: {PLAYER_VARIABLE} is empty" if silenced else "none for OGG files"
-    advice = "install mpv, ffplay or sox to hear songs while you rank; without one the path of each song is shown"
+    advice = "install mpv, ffplay or sox to hear sound while you rank; without one the path of each file is shown"
     return Check("audio player", State.WARNING, found, advice)
-
-
-def _sound() -> Check:
-    """Sounds a note: the codec is a library that some systems lack. No SoundFont is needed, and none is used."""
-    from evolve.music.audio import render, write_ogg  # noqa: PLC0415 - brings numpy and the codec
-    from evolve.music.song import Note, Notes, Song, Track  # noqa: PLC0415
-
-    try:
-        size = len(write_ogg(render(Song((Track(Notes.of([Note(60, 0, 24)])),)))))
-    except (ImportError, OSError, RuntimeError) as error:
-        return Check("sound", State.BAD, f"no song can be written as sound: {_line(error)}", "reinstall soundfile")
-    return Check(
-        "sound", State.GOOD, f"OGG from evolve's own instruments ({size:,} bytes for a note); needs no SoundFont"
-    )
 
 
 def _token() -> Check:
@@ -170,16 +138,6 @@ def _token() -> Check:
         return Check("token", State.BAD, str(error), "set TMPDIR")
     folder.rmdir()
     return Check("token", State.GOOD, f"made anew for each Ray, in a folder in {folder.parent} that only you can enter")
-
-
-def _cache() -> Check:
-    from evolve.music.cache import FOLDER_VARIABLE, cache_folder  # noqa: PLC0415 - brings the readers of music
-
-    folder = cache_folder()
-    if _can_be_written(folder):
-        return Check("cache", State.GOOD, str(folder))
-    advice = f"set {FOLDER_VARIABLE} to a folder that can be written: until then a corpus is read anew each time"
-    return Check("cache", State.WARNING, f"nothing can be written to {folder}", advice)
 
 
 def _environment() -> Check:

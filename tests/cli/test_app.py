@@ -16,14 +16,14 @@ from evolve import __version__
 from evolve.cli.app import run
 from evolve.environment import set_aside
 from evolve.errors import EvolveError
-from evolve.search import Outcome, create
-from evolve.store import paths
+from evolve.search.steps import Outcome, create
+from evolve.store import folders
 from evolve.store.run_store import RunStore
 from tests.end_to_end.commands import EVOLVE
-from tests.pretended_trials import WORDS_ALONE, go, small_config
+from tests.pretended_trials import WORDS_ALONE, go, small_settings
 
 HEAVY = ("tensorflow", "keras", "keras_tuner", "ray", "music21")
-COMMANDS = ("start", "resume", "rank", "report", "list", "compose", "export", "space", "corpus")
+COMMANDS = ("start", "resume", "rank", "report", "list", "compose", "export", "doctor", "space", "corpus")
 MOST_CPU_S = 0.5
 
 
@@ -31,7 +31,7 @@ MOST_CPU_S = 0.5
 def waiting(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of runs with one whose first generation waits for its listener."""
     runs = tmp_path_factory.mktemp("runs")
-    with create(runs / "night", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
+    with create(runs / "night", small_settings(tunes), "words.yaml", WORDS_ALONE) as store:
         assert go(store, judge=None) is Outcome.WAITING
     return runs
 
@@ -94,13 +94,13 @@ def test_a_mistake_of_the_user_is_one_line_and_exit_code_one(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever line breaks the text has."""
-    monkeypatch.setattr(paths, "run_folders", raising(EvolveError("first\n  second\tthird")))
+    monkeypatch.setattr(folders, "run_folders", raising(EvolveError("first\n  second\tthird")))
     assert ended(capsys, "list") == (1, "", ["evolve: first second third"])
 
 
 def test_ctrl_c_is_exit_code_130(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """In one line."""
-    monkeypatch.setattr(paths, "run_folders", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(folders, "run_folders", raising(KeyboardInterrupt()))
     assert ended(capsys, "list") == (130, "", ["evolve: stopped; what was done is kept"])
 
 
@@ -116,14 +116,14 @@ def test_what_the_disk_refuses_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int, reason: str, way_out: str
 ) -> None:
     """Such problems are the user's to mend, and no bug of ours."""
-    monkeypatch.setattr(paths, "run_folders", raising(OSError(number, reason, "runs/a")))
+    monkeypatch.setattr(folders, "run_folders", raising(OSError(number, reason, "runs/a")))
     assert ended(capsys, "list") == (1, "", [f"evolve: runs/a: {reason}; {way_out}"])
 
 
 @pytest.mark.parametrize("problem", [ZeroDivisionError("ours"), OSError(errno.EBADF, "ours")], ids=repr)
 def test_a_bug_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
     """Nothing swallows it."""
-    monkeypatch.setattr(paths, "run_folders", raising(problem))
+    monkeypatch.setattr(folders, "run_folders", raising(problem))
     with pytest.raises(type(problem), match="ours"):
         run(["list"])
 
@@ -249,7 +249,7 @@ def test_a_space_with_a_diet_is_checked_without_a_corpus(tmp_path: Path, capsys:
     assert code == 0
     assert "of the corpus's groups" in out
     assert "infinitely many genomes: diet is continuous" in out
-    assert "5 samples, without diet, since no corpus is read here:" in out
+    assert "5 samples, without diet, whose groups only a run knows:" in out
     told = json.loads(ended(capsys, "space", "check", str(space), "--json")[1])
     assert (told["genes"][1]["kind"], told["genes"][1]["values"], told["size"]) == ("shares", [], None)
     assert [list(sample) for sample in told["samples"]] == [["depth"]] * 5

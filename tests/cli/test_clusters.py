@@ -22,8 +22,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("profile", "told"),
     [
-        ("kind: slurm\nnodez: 2\n", 'line 2: unknown key nodez; allowed: kind, nodes, .*did you mean "nodes"\\?'),
-        ("kind: slurm\nnodes: two\n", "line 2: nodes must be a whole number; it is 'two'"),
+        ("kind: slurm\nnodez: 2\n", 'line 2, nodez: unknown key; allowed: kind, nodes, .*did you mean "nodes"\\?'),
+        ("kind: slurm\nnodes: two\n", "line 2, nodes: must be a whole number; it is 'two'"),
     ],
 )
 def test_a_wrong_profile_begins_nothing(
@@ -47,13 +47,13 @@ def test_a_profile_that_is_not_there_is_told_with_those_that_are(capsys: pytest.
 
 
 def test_a_run_trains_at_one_place(capsys: pytest.CaptureFixture[str]) -> None:
-    """A cluster that runs, or one that is to be got."""
+    """A running cluster, or one that is to be acquired."""
     assert run([*START, "slurm.yaml", "--address", "10.0.0.1:6379"]) == 2
     assert "--address" in capsys.readouterr().err
 
 
 def test_a_part_of_this_machine_is_this_machine() -> None:
-    """The doctor looks at it, as without a profile, and at others only when they were got."""
+    """The doctor looks at it, as without a profile, and at others only when they were acquired."""
     assert is_this_machine("local.yaml")
     assert not is_this_machine("slurm.yaml")
     assert not is_this_machine("kubernetes.yaml")

@@ -1,4 +1,4 @@
-"""A damaged run: what can be read is told, everything else is refused in one line, and never a traceback."""
+"""A damaged run: it is told from its newest copy, all else is refused in one line, and never a traceback."""
 
 import contextlib
 import io
@@ -13,16 +13,13 @@ from hypothesis import strategies as st
 
 from evolve.cli.app import run
 from evolve.errors import RunError
-from evolve.genetics.individual import Individual
-from evolve.search import Outcome, create
-from evolve.store.examination import examine
-from evolve.store.mending import mend
+from evolve.records.individual import Individual
+from evolve.search.steps import Outcome, create
+from evolve.store.examination import examine, restore
 from evolve.store.run_store import RunStore
-from evolve.store.salvage import salvage
 from evolve.store.schema import SCHEMA_VERSION
-from tests.pretended_trials import WORDS_ALONE, PretendedExecution, go, small_config
+from tests.pretended_trials import WORDS_ALONE, PretendedExecution, go, small_settings
 from tests.store.damage import PAGE, alter, break_page_of, overwrite
-from tests.store.first_layout import layout_of_file, put_into_first_layout
 from tests.troubles import told
 
 
@@ -35,7 +32,7 @@ def unlucky(individual: Individual) -> str | None:
 def made(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two runs of everything that a store can hold, `night` and `day`."""
     folder = tmp_path_factory.mktemp("made")
-    with create(folder / "runs" / "night", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
+    with create(folder / "runs" / "night", small_settings(tunes), "words.yaml", WORDS_ALONE) as store:
         assert go(store, PretendedExecution(unlucky)) is Outcome.COMPLETE
         store.record_lost("g0-1", "its worker was killed")
         store.record_draft(2, "bob", [{"do": "up", "id": "g2-2"}])
@@ -59,36 +56,50 @@ def typed(*arguments: str, expect: int = 0) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_a_damaged_run_tells_its_story_as_far_as_it_is_left(night: Path) -> None:
-    """In every format, with one line on stderr and a list of what is missing."""
-    break_page_of(night, "song")
+def test_a_damaged_run_is_told_from_its_newest_copy(night: Path) -> None:
+    """In every format, with one line on stderr that says so and how to put the copy back."""
+    whole = json.loads(typed("report", "night", "--format", "json")[0])
+    break_page_of(night, "sample")
     out, err = typed("report", "night")
     told("damaged-store", err)
     assert len(err.splitlines()) == 1
     assert "The store is damaged" in out
-    assert "some of the songs cannot be read" in out
     assert "evolve doctor night" in out
     assert "evolve resume" not in out
     assert "Family tree" in out
     out, err = typed("report", "night", "--format", "json")
     document = json.loads(out)
-    assert "some of the songs cannot be read" in document["damage"]
+    assert document["damage"][1].startswith("this is told from the copy of ")
     assert document["stands"]["command"] == "evolve doctor night"
-    assert [len(one["members"]) for one in document["generations"]] == [4, 4, 4]
-    told("damaged-store", err)
-    out, err = typed("report", "night", "--format", "csv")
-    assert len(out.splitlines()) == 1 + 12 + 2
-    told("damaged-store", err)
+    changed = ("damage", "stands")
+    assert {key: part for key, part in document.items() if key not in changed} == {
+        key: part for key, part in whole.items() if key not in changed
+    }
+    assert len(typed("report", "night", "--format", "csv")[0].splitlines()) == 1 + 12 + 2
 
 
-def test_of_a_store_that_cannot_be_read_at_all_the_songs_and_networks_are_told(night: Path) -> None:
-    """They lie in the folder, and need no store."""
+def test_without_a_copy_one_line_says_that_nothing_can_be_told(night: Path) -> None:
+    """And what lies in the folder all the same."""
+    shutil.rmtree(night / "copies")
     overwrite(night, 0, bytes(PAGE))
-    out, err = typed("report", "night", "--format", "json")
-    told("damaged-store", err)
-    lines = json.loads(out)["damage"]
-    assert any(line.startswith("still in individuals/g2-4, for any player and for Keras: network.k") for line in lines)
-    assert "still in individuals/g0-1" in typed("report", "night")[0]
+    told("damaged-store", typed("report", "night", expect=1)[1])
+    out, _ = typed("doctor", "night", expect=1)
+    assert "what lies in individuals/ can be used without it" in " ".join(out.split())
+    assert "has no whole copy of its store" in typed("doctor", "night", "--restore", expect=1)[1]
+
+
+def test_a_damaged_run_is_restored_and_gone_on_with(night: Path) -> None:
+    """Doctor says which copies there are; a whole store is left alone, with a word on what else is wrong."""
+    whole = typed("report", "night")[0]
+    break_page_of(night, "sqlite_autoindex_member_1")
+    out, _ = typed("doctor", "night", expect=1)
+    assert "put back its copy of" in " ".join(out.split())
+    _, err = typed("doctor", "night", "--restore")
+    assert "the damaged store is kept as runs/night/run.sqlite.damaged-1. Go on: evolve resume night" in err
+    assert typed("report", "night") == (whole, "")
+    assert "is whole: there is nothing to restore" in typed("doctor", "night", "--restore", expect=1)[1]
+    (night / "material.bin").unlink()
+    assert "but material.bin is lost: bring it back" in typed("doctor", "night", "--restore", expect=1)[1]
 
 
 def test_the_other_runs_are_listed_and_the_damaged_one_is_a_line(night: Path) -> None:
@@ -147,28 +158,15 @@ def test_a_run_that_has_lost_its_store_is_told_from_one_that_never_was(night: Pa
     assert "there is no run" in typed("report", "nobody", expect=1)[1]
 
 
-def test_a_store_of_a_newer_evolve_is_refused_by_everyone(night: Path) -> None:
+@pytest.mark.parametrize("by", [-1, 1], ids=["older", "newer"])
+def test_a_store_of_another_layout_is_refused_by_everyone(night: Path, by: int) -> None:
     """In one line that says which evolve to take."""
-    alter(night, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    alter(night, f"PRAGMA user_version = {SCHEMA_VERSION + by}")
     for command in (("report", "night"), ("resume", "night"), ("rank", "night", "--json")):
-        told("newer-store", typed(*command, expect=1)[1])
+        told("other-layout", typed(*command, expect=1)[1])
     out, err = typed("list", "--json")
     assert [one["name"] for one in json.loads(out)] == ["day"]
-    told("newer-store", err)
-
-
-def test_whoever_looks_leaves_an_older_store_and_whoever_ranks_is_told(night: Path) -> None:
-    """That an older evolve can no longer open it."""
-    put_into_first_layout(night)
-    report = typed("report", "night")
-    assert report[1] == ""
-    typed("list")
-    assert layout_of_file(night) == 1
-    _, err = typed("rank", "night", "--json")
-    told("older-store", err)
-    assert layout_of_file(night) == SCHEMA_VERSION
-    assert typed("rank", "night", "--json")[1] == ""
-    assert typed("report", "night") == report
+    told("other-layout", err)
 
 
 # --- any harm at all -------------------------------------------------------------------------------------------------
@@ -212,14 +210,13 @@ def harmed(content: bytes, harm: tuple[object, ...]) -> bytes:
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(_harms)
 def test_no_harm_to_a_store_makes_a_traceback(made: Path, harm: tuple[object, ...]) -> None:
-    """Bits flip, files are cut off: report and list answer, nothing hangs, what is mended is whole."""
+    """Bits flip, files are cut off: report and list answer, nothing hangs, what is restored is whole."""
     content = (made / "runs" / "night" / "run.sqlite").read_bytes()
     with tempfile.TemporaryDirectory() as folder:
         night = Path(folder) / "runs" / "night"
         shutil.copytree(made / "runs" / "night", night)
         (night / "run.sqlite").write_bytes(harmed(content, harm))
-        findings = examine(night).findings
-        salvaged = salvage(night).run
+        examination = examine(night)
         for kind in ("text", "json", "csv"):
             out, err = io.StringIO(), io.StringIO()
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -230,11 +227,8 @@ def test_no_harm_to_a_store_makes_a_traceback(made: Path, harm: tuple[object, ..
             with RunStore(night) as store:
                 store.read()
         except RunError:
-            assert findings
-        try:
-            mend(night)
-        except RunError:
-            return
-        assert salvaged.damage
-        with RunStore(night) as store:
-            assert len(store.read().generations) == 3
+            assert examination.findings
+        if examination.is_damaged:
+            restore(night)
+            with RunStore(night) as store:
+                assert len(store.read().generations) == 3

@@ -47,10 +47,10 @@ def test_clear_effects_are_told_strongest_first(here: Path, capsys: pytest.Captu
 def test_programs_are_told_every_effect(capsys: pytest.CaptureFixture[str]) -> None:
     """With its interval, and whether it is clear."""
     document = json.loads(told(capsys, "own.yaml", "--run", "mine", "--json")[0])
-    (width,) = [one for one in document["effects"] if (one["gene"], one["fact"]) == ("width", "notes")]
+    (width,) = [one for one in document["effects"] if (one["gene"], one["feature"]) == ("width", "notes")]
     assert width["clear"]
     assert width["interval"][0] < width["correlation"] < width["interval"][1]
-    assert (document["run"], document["networks"], document["songs"]) == ("mine", 60, 40)
+    assert (document["run"], document["individuals"], document["samples"]) == ("mine", 60, 40)
     assert (document["unclear"], document["fixed"], document["not_in_run"]) == (["dropout"], ["depth"], [])
 
 
@@ -79,7 +79,7 @@ def test_a_run_without_silent_songs_says_so_in_one_line(capsys: pytest.CaptureFi
     """It is older, or has not trained yet."""
     silent_run(Path("runs/older"), genomes(4), [{}] * 4)
     _, err = told(capsys, "own.yaml", "--run", "older", code=1)
-    assert err.startswith("evolve: no network of older has silent songs to tell its genes by")
+    assert err.startswith("evolve: no network of older has songs to tell its genes by")
     assert len(err.splitlines()) == 1
 
 

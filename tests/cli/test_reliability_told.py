@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from evolve.cli.app import run
+from evolve.domains.music.presentation import PRESENTATION
+from evolve.judging.draft import BallotDraft
 from evolve.judging.terminal.plain import judge_by_lines
+from evolve.judging.terminal.view import View
 from tests.judging.terminal.pretending import candidates
 from tests.report.silent import silent_run
 
@@ -55,7 +58,7 @@ def test_runs_without_silent_songs_are_ranked_as_before(tmp_path: Path, capsys: 
 def test_whoever_types_the_order_is_told_first() -> None:
     """Line by line."""
     shown: list[str] = []
-    judge_by_lines(
-        candidates(3), title="generation 7", told=SENTENCE, so_far=None, read_line=lambda _: "", write=shown.append
-    )
+    cast = {each.id: each for each in candidates(3)}
+    view = View(cast, "generation 7", "", BallotDraft.begin(list(cast)), PRESENTATION, SENTENCE)
+    judge_by_lines(view, more=lambda _: None, read_line=lambda _: "", write=shown.append)
     assert shown[:2] == ["Rank generation 7: 3 candidates.", SENTENCE]

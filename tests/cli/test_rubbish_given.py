@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from evolve.cli.app import run
-from evolve.execution.export import CARD
-from evolve.search import Outcome, create
-from tests.execution.exports import example, write_example
-from tests.pretended_trials import WORDS_ALONE, go, small_config
+from evolve.domains.music.export import CARD
+from evolve.search.steps import Outcome, create
+from tests.domains.music.exports import example, write_example
+from tests.pretended_trials import WORDS_ALONE, go, small_settings
 from tests.troubles import told
 
 
@@ -24,7 +24,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_an_order_that_is_none_is_told(tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And nothing is recorded: the generation still waits."""
-    with create(tmp_path / "night", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
+    with create(tmp_path / "night", small_settings(tunes), "words.yaml", WORDS_ALONE) as store:
         assert go(store, judge=None) is Outcome.WAITING
     rank = ("rank", "night", "--runs", str(tmp_path), "--order")
     told("ballot-unread", said(capsys, *rank, "Z > ..."))
@@ -39,7 +39,7 @@ def test_a_song_to_go_on_from_that_is_none_is_told(
     tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Which there are, and how one is named, before TensorFlow is loaded; nothing is written."""
-    with create(tmp_path / "night", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
+    with create(tmp_path / "night", small_settings(tunes), "words.yaml", WORDS_ALONE) as store:
         assert go(store, judge=None) is Outcome.WAITING
     before = sorted((tmp_path / "night").rglob("*"))
     compose = ("compose", "night", "--runs", str(tmp_path), "--from")
@@ -150,7 +150,7 @@ def test_a_ballot_of_a_listener_of_any_script_is_handed_in(
     tunes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In a run of such a name: listed, ranked, reported, in text, JSON and CSV, however the name is typed."""
-    with create(tmp_path / "Übung", small_config(tunes), "words.yaml", WORDS_ALONE) as store:
+    with create(tmp_path / "Übung", small_settings(tunes), "words.yaml", WORDS_ALONE) as store:
         assert go(store, judge=None) is Outcome.WAITING
     rank = ("rank", "U\u0308bung", "--runs", str(tmp_path), "--listener")
     for listener in ("José", "Jose\u0301", "音楽家", "علی\u200cرضا"):

@@ -14,10 +14,11 @@ from evolve.cli import clusters, running
 from evolve.cli.app import run
 from evolve.errors import ExecutionError, RunError
 from evolve.execution import ray_execution
-from evolve.run_facts import config_of
+from evolve.execution.run_material import DomainSource
+from evolve.search.run_facts import core_of
 from evolve.store.run_store import RunStore
 from tests import troubles
-from tests.pretended_trials import WORDS_ALONE, PretendedExecution, prepare_run, small_config
+from tests.pretended_trials import WORDS_ALONE, PretendedExecution, prepare_run, small_settings
 
 
 class Place:
@@ -33,7 +34,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A folder with a search space, in which commands train nothing for real."""
     place = Place()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(running, "place_to_train", lambda *_: contextlib.nullcontext(place.execution))
+    monkeypatch.setattr(running, "training_execution", lambda *_: contextlib.nullcontext(place.execution))
     Path("words.yaml").write_text(f"{WORDS_ALONE}\nsettings: {{population: 4, songs: 2, notes: 5}}\n")
     return place
 
@@ -74,15 +75,15 @@ def test_half_trained_networks_wait_in_the_run_folder(
             """Nothing was started."""
 
     monkeypatch.setattr(ray_execution, "RayExecution", NoRay)
-    with RunStore(prepare_run(tmp_path / "night", small_config(tunes))) as store:
-        config = config_of(store.read())
+    with RunStore(prepare_run(tmp_path / "night", small_settings(tunes))) as store:
+        core, domain = core_of(store.read()), DomainSource("music")
         for address in (None, "10.0.0.1:6379"):
-            with clusters.place_to_train(store.paths, config, clusters.Place(address, None)):
+            with clusters.training_execution(store.paths, core, clusters.ClusterChoice(address, None), domain):
                 pass
         assert given == [tmp_path / "night" / "checkpoints", None]
         (tmp_path / "night" / "checkpoints").symlink_to(tmp_path)
         leads_out = pytest.raises(RunError, match=r"checkpoints in .* leads out of the run folder")
-        with leads_out, clusters.place_to_train(store.paths, config, clusters.Place(None, None)):
+        with leads_out, clusters.training_execution(store.paths, core, clusters.ClusterChoice(None, None), domain):
             pass
 
 
@@ -121,9 +122,9 @@ def test_a_whole_run_from_a_script(capsys: pytest.CaptureFixture[str], start: li
     assert waiting["generation"] == 0
     assert [one["letter"] for one in waiting["candidates"]] == ["A", "B", "C", "D"]
     for candidate in waiting["candidates"]:
-        for song in candidate["songs"]:
-            assert (Path("runs/night") / song["midi"]).is_file()
-            assert candidate["id"] not in song["midi"]
+        for song in candidate["samples"]:
+            assert (Path("runs/night") / song["files"]["midi"]).is_file()
+            assert candidate["id"] not in song["files"]["midi"]
     ranking = read(capsys, "rank", "night", "--order", "C > A = B ! D", "--json")["ranking"]
     by_letter = {one["letter"]: ranking[one["id"]] for one in waiting["candidates"]}
     assert [by_letter[letter]["rank"] for letter in "ABCD"] == [2, 2, 1, 4]
@@ -208,7 +209,7 @@ def test_a_machine_that_cannot_train_is_told(
             yield self
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "place_to_train", lambda *_: contextlib.nullcontext(Nowhere()))
+        patch.setattr(running, "training_execution", lambda *_: contextlib.nullcontext(Nowhere()))
         _, err = told(capsys, *start, "--name", "night", code=1)
     assert err.splitlines()[-1] == "evolve: cannot join the Ray cluster at 10.0.0.1:6379"
     told(capsys, "resume", "night")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evolve.store.records import RunRecord
+from evolve.records.run import RunRecord
 from evolve.store.run_store import RunStore
 from tests.end_to_end.commands import ROOT, Typed
 from tests.pretended_trials import WORDS_ALONE

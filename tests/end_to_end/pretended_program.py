@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from evolve.cli import app, running
-from evolve.genetics.individual import Individual
+from evolve.records.individual import Individual
 from tests.disks import fill
 from tests.pretended_trials import PretendedExecution
 
@@ -34,7 +34,7 @@ def happens(individual: Individual) -> None:
 
 def main() -> None:
     """Run the command line."""
-    vars(running)["place_to_train"] = lambda *_: contextlib.nullcontext(PretendedExecution(happens))
+    vars(running)["training_execution"] = lambda *_: contextlib.nullcontext(PretendedExecution(happens))
     app.main()
 
 

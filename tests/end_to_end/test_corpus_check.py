@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evolve.music.midi import write_midi
-from evolve.music.song import BarLine, Metre, Note, Notes, Song, Track
+from evolve.domains.music.midi import write_midi
+from evolve.domains.music.song import BarLine, Metre, Note, Notes, Song, Track
+from tests.domains.music.pieces import song_of, tune
 from tests.end_to_end.commands import evolve
-from tests.music.pieces import song_of, tune
 
 pytestmark = pytest.mark.slow
 

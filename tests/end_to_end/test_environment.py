@@ -65,7 +65,7 @@ def begun(folder: Path, tunes: Path, environment: dict[str, str]) -> Any:  # noq
 
 def losses(run: Any) -> list[float]:  # noqa: ANN401 - JSON
     """What each network of the first generation has learned."""
-    return [one["metrics"]["held_out_bits_per_note"] for one in run["generations"][0]["individuals"]]
+    return [one["metrics"]["validation_loss"] for one in run["generations"][0]["individuals"]]
 
 
 def test_a_hostile_environment_changes_nothing_that_a_network_learns(tunes: Path, tmp_path: Path) -> None:
@@ -98,10 +98,16 @@ def test_a_backend_that_cannot_be_is_refused_before_anything_is_trained(
 
 def test_a_run_goes_on_with_what_it_was_begun_with(tmp_path: Path, tunes: Path) -> None:
     """Its networks would not compare otherwise; whoever sets nothing need know nothing."""
-    from evolve.config import RunConfig  # noqa: PLC0415
-    from evolve.search import create  # noqa: PLC0415
+    from evolve.domains.music.settings import MusicSettings  # noqa: PLC0415
+    from evolve.search.steps import create  # noqa: PLC0415
+    from evolve.settings import settings_from  # noqa: PLC0415
 
-    with create(tmp_path / "runs" / "a", RunConfig(corpus=(str(tunes),)), "quick.yaml", Path(SPACE).read_text()):
+    with create(
+        tmp_path / "runs" / "a",
+        settings_from({"corpus": (str(tunes),)}, MusicSettings),
+        "quick.yaml",
+        Path(SPACE).read_text(),
+    ):
         pass
     with sqlite3.connect(tmp_path / "runs" / "a" / "run.sqlite") as store:
         assert '"backend": "tensorflow"' in str(store.execute("SELECT * FROM fact").fetchall())

@@ -76,7 +76,7 @@ def test_a_full_disk_at_the_start_is_told_with_the_way_on(disk: Path, tunes: Pat
 def test_a_ballot_that_cannot_be_kept_is_told_and_can_be_given_again(
     waiting: Path, undisturbed: Callable[[Path], bool], listener: str
 ) -> None:
-    """Whether its songs are laid out already or not; the run is as it was before."""
+    """Whether its songs are staged already or not; the run is as it was before."""
     before = read(waiting / "runs" / "night")
     fill(waiting)
     order = ("rank", "night", "--order", "D > A > ...", "--listener", listener)
@@ -89,7 +89,7 @@ def test_a_ballot_that_cannot_be_kept_is_told_and_can_be_given_again(
 
 
 def test_a_half_made_ballot_is_kept_up_to_the_step_that_found_no_room(waiting: Path) -> None:
-    """The terminal is given back, one line tells it, and the next sitting begins with the steps before."""
+    """The terminal is given back, one line tells it, and the next session begins with the steps before."""
     first = at_a_terminal("rank", "night", folder=waiting)
     open_the_list(first)
     first.type("jK")
@@ -164,4 +164,4 @@ def test_real_training_outlives_a_disk_that_fills_up(disk: Path, tunes: Path) ->
 def trained(disk: Path) -> dict[str, object]:
     """What is known of those that have songs."""
     individuals = read(disk / "runs" / "real").individuals
-    return {name: (record.metrics, record.songs) for name, record in individuals.items() if record.status.is_heard}
+    return {name: (record.metrics, record.samples) for name, record in individuals.items() if record.status.is_heard}

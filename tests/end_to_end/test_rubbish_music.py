@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from evolve.music.midi import write_midi
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.domains.music.midi import write_midi
+from evolve.domains.music.song import Note, Notes, Song, Track
 from tests.conftest import SHARED_MUSIC
+from tests.domains.music.pieces import midi_of, tune
 from tests.end_to_end.commands import evolve, one_line
-from tests.music.pieces import midi_of, tune
 from tests.troubles import told
 
 pytestmark = pytest.mark.slow

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from PIL import Image
 
-from evolve.music.midi import read_midi
-from evolve.music.reshaping import until
+from evolve.domains.music.midi import read_midi
+from evolve.domains.music.reshaping import until
 from tests.end_to_end.commands import evolve
 
 pytestmark = pytest.mark.slow
@@ -69,19 +69,19 @@ def test_every_song_can_be_read_heard_and_seen(finished: Path, report: Any) -> N
     """Each song is a MIDI file of 60 notes after the opening, sound that neither clips nor is silent, and a picture."""
     for generation in report["generations"]:
         for one in generation["individuals"]:
-            assert [song["index"] for song in one["songs"]] == [1, 2]
-            for song in one["songs"]:
+            assert [song["index"] for song in one["samples"]] == [1, 2]
+            for song in one["samples"]:
                 folder = finished / "runs" / "a"
-                assert read_midi((folder / song["midi"]).read_bytes(), "song").notes
-                samples, _ = soundfile.read(folder / song["audio"])
+                assert read_midi((folder / song["files"]["midi"]).read_bytes(), "song").notes
+                samples, _ = soundfile.read(folder / song["files"]["audio"])
                 assert 0.05 < abs(samples).max() < 0.999
-                with Image.open(folder / song["roll"]) as roll:
+                with Image.open(folder / song["files"]["roll"]) as roll:
                     assert roll.width >= 800
 
 
 def test_every_network_has_its_songs_measured_as_a_set(finished: Path, report: Any) -> None:  # noqa: ANN401
     """Forty songs of which some are heard, told in JSON, in CSV and in the story, beside the corpus."""
-    assert report["corpus"]["set_figures"]["notes_median"] == 120
+    assert report["facts"]["corpus"]["set_figures"]["notes_median"] == 120
     members = [one for generation in report["generations"] for one in generation["individuals"]]
     assert {one["metrics"]["set_figures"]["songs"] for one in members} == {40}
     assert all(0 <= one["metrics"]["set_figures"]["on_beat"] <= 1 for one in members)
@@ -117,7 +117,7 @@ def test_a_moved_run_is_read_and_composed_from(finished: Path, tmp_path: Path) -
 def test_a_song_of_the_run_is_gone_on_from(finished: Path, report: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """By its own network, or by that of another who is named; it is the beginning of what is composed."""
     first, *_, last = report["generations"][0]["individuals"]
-    heard = read_midi((finished / "runs" / "a" / first["songs"][1]["midi"]).read_bytes(), "")
+    heard = read_midi((finished / "runs" / "a" / first["samples"][1]["files"]["midi"]).read_bytes(), "")
     for another in ((), (last["id"],)):
         folder = tmp_path / "songs" / str(len(another))
         compose = ("compose", "a", *another, "--from", f"{first['id']}+2", "--songs", "1", "--notes", "10")

@@ -13,7 +13,7 @@ import pytest
 from tests.end_to_end.commands import EVOLVE
 from tests.end_to_end.conftest import SPACE
 from tests.end_to_end.test_lost_workers import training_workers
-from tests.pretended_trials import copy_of, go, prepare_run, small_config
+from tests.pretended_trials import copy_of, go, prepare_run, small_settings
 from tests.pseudo_terminal import Terminal, as_a_shell_does
 from tests.troubles import told
 
@@ -27,7 +27,7 @@ PROMPT_S = 30.0
 def waiting(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose first generation waits to be heard, in a folder of runs."""
     folder = tmp_path_factory.mktemp("waiting")
-    prepared = prepare_run(folder / "prepared" / "night", small_config(tunes))
+    prepared = prepare_run(folder / "prepared" / "night", small_settings(tunes))
     with copy_of(prepared, folder / "runs") as store:
         go(store, judge=None)
     return folder

@@ -106,7 +106,7 @@ def test_a_heart_given_in_the_list_is_kept_by_an_order_from_a_script(place: Path
     (ballot,) = read(place / "runs" / "night").generations[0].ballots
     loved = ballot.letters["B"]
     assert ballot.ballot.favourites == ((loved, 2),)
-    assert ranked.json["favourites"] == [{"id": loved, "song": 2}]
+    assert ranked.json["favourites"] == [{"id": loved, "sample": 2}]
     assert [ranked.json["ranking"][ballot.letters[letter]]["rank"] for letter in "CBAD"] == [1, 2, 3, 4]
     assert "generation 0 is ranked: C > A = B♥2 ! D" in ranked.err
     plain = {"PYTHONIOENCODING": "ascii"}

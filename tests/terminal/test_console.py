@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from evolve.cli.console import sensible
+from evolve.terminal.console import sensible
 from tests.end_to_end.commands import EVOLVE, evolve
 from tests.end_to_end.pretended_commands import environment_with
 from tests.pseudo_terminal import Terminal, without_escapes

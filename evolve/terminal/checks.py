@@ -1,5 +1,6 @@
-"""One thing that was looked at."""
+"""What a look at something has found, for `evolve doctor`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,3 +33,16 @@ class Check:
     state: State
     found: str
     advice: str = ""
+
+
+Look = tuple[str, Callable[[], Check]]
+"""What is looked at, in a word or two, and the look itself."""
+
+
+def looked_at(name: str, look: Callable[[], Check]) -> Check:
+    """What a look found; one that goes wrong is a finding itself, and takes no other down."""
+    try:
+        return look()
+    except Exception as error:  # a machine may be broken in any way, and this is where one comes to be told
+        said = " ".join(str(error).split()) or type(error).__name__
+        return Check(name, State.BAD, f"cannot be looked at: {type(error).__name__}: {said}", "see to it first")

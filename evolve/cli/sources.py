@@ -1,0 +1,224 @@
+"""Code of the user's own that a command names: a domain, a network's build, a judge."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evolve.errors import BallotError, EvolveError, SettingsError, SpaceError
+from evolve.terminal.console import is_interactive, note
+
+if TYPE_CHECKING:
+    from evolve.domain import Domain
+    from evolve.genetics.space_file import SpaceFile, Written
+    from evolve.records.ballot import Ballot
+    from evolve.records.run import RunRecord
+    from evolve.search.listening import ListeningSession
+    from evolve.search.run_facts import Sources
+    from evolve.search.steps import SessionJudge
+    from evolve.settings import Given
+    from evolve.user_code import UserCode
+
+TERMINAL, NONE = "terminal", "none"
+
+
+def complete_domain(incomplete: str) -> Iterator[str]:
+    """Names of installed domains."""
+    from evolve.domain_registry import named_domains
+
+    return (name for name in named_domains() if name.startswith(incomplete))
+
+
+DomainOption = Annotated[
+    str | None,
+    typer.Option(
+        "--domain", metavar="NAME|FILE.py:NAME", autocompletion=complete_domain, show_default=False,
+        help="What is bred: an installed domain, or code of your own: a function evaluate(hp, trial) or a domain, in a "
+        "file or as module:NAME. Unset: as the space says.",
+    ),
+]  # fmt: skip
+BuildOption = Annotated[
+    str | None,
+    typer.Option(
+        "--build", metavar="FILE.py:NAME", show_default=False,
+        help="A function of your own that builds the network, such as build(hp) for keras-tuner.",
+    ),
+]  # fmt: skip
+OwnCode = Annotated[
+    str | None,
+    typer.Option(
+        "--domain", metavar="FILE.py:NAME", show_default=False,
+        help="The code that the run was begun with, where it is your own.",
+    ),
+]  # fmt: skip
+JudgeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--judge", metavar="terminal|none|FILE.py:NAME", autocompletion=lambda: [TERMINAL, NONE], show_default=False,
+        help="Who ranks: you, by prompts in this terminal; none: stop and say which command to give next; or a "
+        'function judge(candidates) of your own, which gives "A > B = C ! D" or lists of letters, best first. '
+        "Unset: the terminal where there is one.",
+    ),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSpace:
+    """A search space, with the domain that it is of.
+
+    Attributes:
+        name: Of its file, as it can be shown.
+        text: Its YAML.
+        file: What that says.
+        domain: Whose genes it has.
+        reference: The domain's, as a run keeps it.
+        sources: The user's code.
+    """
+
+    name: str
+    text: str
+    file: "SpaceFile"
+    domain: "Domain"
+    reference: str
+    sources: "Sources"
+
+    @property
+    def given(self) -> "list[Given]":
+        """The run settings of the file."""
+        return space_given(self.name, self.file.settings)
+
+
+def space_given(name: str, settings: "Iterable[tuple[str, Written, int | None]]") -> "list[Given]":
+    """The run settings of a search space file of this name, which a command line overrides."""
+    from evolve.settings import Given
+
+    return [Given(key, value, f"{name}, line {line}", is_firm=False) for key, value, line in settings]
+
+
+def chosen_space(given: str, domain: str | None = None, build: str | None = None) -> ChosenSpace:
+    """The search space of a file, of the domain that an option or the file itself names.
+
+    Args:
+        given: A path, or the name of a space that ships with evolve.
+        domain: The option; None where it was not given.
+        build: The same.
+
+    Raises:
+        EvolveError: There is no such space, domain or build, or one of them is not right.
+    """
+    from evolve.domain import takes_build
+    from evolve.domain_registry import DEFAULT, find_domain
+    from evolve.genetics.space_file import domain_and_build, gene_names, parse_space
+    from evolve.search.run_facts import Sources, rules_of
+    from evolve.shipped import find_space
+
+    name, text = find_space(given)
+    of_file = domain_and_build(text, name)
+    beside = Path(given).parent if Path(given).is_file() else None
+    code = _code("--domain", domain) or (None if domain else _code(f"{name}: domain", of_file[0], beside))
+    its_build = _code("--build", build) or _code(f"{name}: build", of_file[1], beside)
+    reference = code.reference if code else domain or of_file[0] or DEFAULT
+    found = find_domain(reference, code)
+    if its_build and not takes_build(found):
+        raise SettingsError(f"{build or of_file[1]}: the domain {reference} has no networks of one's own")
+    rules = rules_of(found, text, own=its_build is not None)
+    try:
+        file = parse_space(text, name, rules)
+    except SpaceError as error:
+        is_said = domain or of_file[0] or "unknown gene" not in str(error)
+        if is_said or set(rules or ()) & set(gene_names(text, name)):
+            raise
+        raise SpaceError(f"{error}; of another domain? give --domain, or name it in the file: domain: NAME") from error
+    return ChosenSpace(name, text, file, found, reference, Sources(code, its_build))
+
+
+def given_sources(run: "RunRecord", domain: str | None = None, build: str | None = None) -> "Sources":
+    """The code that a command names for a run that was begun with it.
+
+    Raises:
+        SettingsError: There is no such code, or the run was begun with another.
+    """
+    from evolve.search.run_facts import Sources, checked_sources
+
+    name = domain if domain is not None and ":" not in domain else None
+    sources = Sources(None if name else _code("--domain", domain), _code("--build", build))
+    for notice in checked_sources(run, sources, name, prefix="--"):
+        note(f"note: {notice}")
+    return sources
+
+
+def typed_sources(sources: "Sources") -> dict[str, str | None]:
+    """The options that name this code, by their names."""
+    return {"domain": as_typed_code(sources.domain), "build": as_typed_code(sources.build)}
+
+
+def as_typed_code(code: "UserCode | None") -> str | None:
+    """Code as a command names it, with the path of its file from here."""
+    if code is None:
+        return None
+    if code.source is None:
+        return code.reference
+    path = Path(code.folder) / code.file
+    here = Path.cwd()
+    return f"{path.relative_to(here) if path.is_relative_to(here) else path}:{code.name}"
+
+
+def open_domain(run: "RunRecord", sources: "Sources") -> "Domain":
+    """The run's domain, from then on known to whoever tells of the run.
+
+    Raises:
+        EvolveError: It needs code that the command has not named.
+    """
+    from evolve.search.run_facts import domain_source
+
+    return domain_source(run, sources).open()
+
+
+def chosen_judge(given: str | None) -> "tuple[SessionJudge | None, str | None]":
+    """Who ranks, None where nobody does; and the option as it has to be given again, None where it has not.
+
+    Raises:
+        SettingsError: It is neither a word nor a function.
+    """
+    if given is None or given in (TERMINAL, NONE):
+        from evolve.cli.ranking import terminal_judge
+
+        return (terminal_judge if is_interactive() and given != NONE else None), None
+    if ":" not in given:
+        raise typer.BadParameter(f"must be {TERMINAL}, {NONE} or FILE.py:NAME, not {given}", param_hint="--judge")
+    code = _code("--judge", given)
+    assert code is not None  # noqa: S101 - for mypy: it is given
+    return _judge_of(code), as_typed_code(code)
+
+
+def _judge_of(code: "UserCode") -> "SessionJudge":
+    function = code.load()
+    if not callable(function):
+        raise SettingsError(f"--judge {code.reference} is no function judge(candidates)")
+
+    def judge(session: "ListeningSession") -> "tuple[Ballot, str]":
+        from evolve.search.judges import judged_by
+        from evolve.user_code import told_with_place
+
+        try:
+            return judged_by(function)(session)[0], code.reference
+        except EvolveError as error:
+            raise BallotError(f"--judge {code.reference}: {error}") from error
+        except Exception as error:
+            raise BallotError(f"--judge {code.reference}: {told_with_place(error)}; mend it and go on") from error
+
+    return judge
+
+
+def _code(option: str, reference: str | None, beside: Path | None = None) -> "UserCode | None":
+    """The user's code behind a reference; None for none, and for the name of an installed domain."""
+    from evolve.user_code import read_code
+
+    if reference is None or (option.endswith("domain") and ":" not in reference):
+        return None
+    try:
+        return read_code(reference, beside)
+    except SettingsError as error:
+        raise SettingsError(f"{option} {error}") from error

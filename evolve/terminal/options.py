@@ -1,0 +1,76 @@
+"""Arguments and options that several commands share, and how the shell completes them."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evolve.shipped import shipped_files, shipped_spaces
+from evolve.store.folders import find_run, newest_run, run_folders
+from evolve.store.names import same_name
+
+DEFAULT_LISTENER = "listener"
+"""Who ranks when nobody says."""
+
+
+def complete_space(incomplete: str) -> Iterator[str]:
+    """Names of shipped spaces."""
+    return (name for name in shipped_spaces() if name.startswith(incomplete))
+
+
+def complete_run(incomplete: str) -> Iterator[str]:
+    """Names of runs in the usual folder."""
+    begun = same_name(incomplete)
+    return (folder.name for folder in sorted(run_folders(Path("runs"))) if same_name(folder.name).startswith(begun))
+
+
+def complete_cluster(incomplete: str) -> Iterator[str]:
+    """Names of shipped cluster profiles."""
+    return (name for name in shipped_files("cluster") if name.startswith(incomplete))
+
+
+def run_folder(run: str | None, runs: Path) -> Path:
+    """The folder of the run asked for, or of the newest."""
+    return newest_run(runs) if run is None else find_run(run, runs)
+
+
+def as_typed(reference: str, **options: str | None) -> str:
+    """A run, and the options by name, as the next command has to be given them; those that are None are left out."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if given.get("listener") == DEFAULT_LISTENER:
+        del given["listener"]
+    return " ".join([reference, *(f"--{name} {shlex.quote(value)}" for name, value in given.items())])
+
+
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.", autocompletion=complete_run)
+]
+AnyRun = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN]", help="A run's name, or the path of its folder; the newest if left out.",
+        autocompletion=complete_run, show_default=False,
+    ),
+]  # fmt: skip
+Runs = Annotated[
+    Path, typer.Option("--runs", metavar="FOLDER", help="The folder that holds the runs.", envvar="EVOLVE_RUNS")
+]
+ListenerOption = Annotated[
+    str, typer.Option("--listener", metavar="NAME", help="Who ranks; each listener has blind letters of their own.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead, for programs.")]
+Address = Annotated[
+    str | None,
+    typer.Option("--address", metavar="ADDR", help="Train on the Ray cluster at this address, such as 10.0.0.1:6379."),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="FILE", autocompletion=complete_cluster,
+        help="Train on a cluster that is acquired for each generation and released while you judge; FILE is a cluster "
+        "profile, such as cluster/slurm.yaml, or a manifest for Kubernetes, such as cluster/kubernetes.yaml.",
+    ),
+]  # fmt: skip
+Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH", help="Write there instead of printing.")]

@@ -1,0 +1,350 @@
+"""Breeding by ask and tell: generations of genomes from rankings, without a store, files or Ray."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from evolve.errors import EvolveError, nearest_spelling, shortened
+from evolve.genetics.breeding import BreedingPlan, Fitness, breed, check_room, found, replace_failed
+from evolve.genetics.lineage import changed
+from evolve.judging.order import GivenRanking, ballot_of
+from evolve.records.ballot import Ballot
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin, first_in_slot
+from evolve.settings import CoreSettings, Given, settle_core
+from evolve.spaces import PlainValue, Space, genome_from, load_space, plain, read_space, value_in_words
+from evolve.words import listed
+
+Features = Mapping[str, Sequence[Mapping[str, float]]]
+"""By id, the numbers of each of an individual's samples."""
+
+_SAMPLE_NUMBERS = range(1, 10_000)
+"""Of the samples that an order can love, as in ``g0-3♥2 > g0-1``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One individual of a generation, as `Breeder.ask` gives it.
+
+    Attributes:
+        id: Such as ``g2-3``: born in generation 2 in slot 3; its first replacement is ``g2-3b``.
+        genome: The values of its active genes by name, as JSON has them.
+        parents: The ids of its parents: one or two of a child, none of others.
+        origin: ``founder``, ``child``, ``newcomer`` or ``replacement``.
+        why: Why it is in this generation, in words.
+    """
+
+    id: str
+    genome: dict[str, PlainValue]
+    parents: tuple[str, ...]
+    origin: Origin
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    """Members in slot order, those who failed on the way, and what was told of it."""
+
+    members: tuple[str, ...]
+    elites: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    ballot: Ballot | None = None
+    features: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+
+    @property
+    def vacant(self) -> tuple[str, ...]:
+        """The members who failed and have no replacement yet, in slot order."""
+        return tuple(name for name in self.members if name in self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """All that a breeder knows."""
+
+    space_name: str
+    space_text: str
+    groups: tuple[str, ...] | None
+    seed: int
+    taste: bool
+    plan: BreedingPlan
+    individuals: tuple[Individual, ...] = ()
+    generations: tuple[_Generation, ...] = ()
+
+
+class Breeder:
+    """Breeds genomes from rankings: `ask` for a generation, judge it however you like, `tell` who came where.
+
+    The same space, seed, settings and rankings give the genomes that a run of ``evolve start`` has, however often the
+    loop is interrupted. Nothing is learned of a taste yet: whatever `taste` says, children come from selection,
+    crossover and mutation.
+
+    Example:
+        >>> import evolve
+        >>> genes = {"width": {"type": "int", "min_value": 8, "max_value": 512, "sampling": "log"},
+        ...          "cell": {"type": "choice", "values": ["lstm", "gru"]}}
+        >>> breeder = evolve.Breeder({"genes": genes}, seed=7, population=6)
+        >>> for _ in range(5):
+        ...     members = breeder.ask()
+        ...     by_width = sorted(members, key=lambda member: member.genome["width"])
+        ...     breeder.tell([member.id for member in by_width])
+        >>> breeder.ask()[0].genome["width"]
+        8
+    """
+
+    def __init__(
+        self,
+        space: Space | str | Mapping[str, Any],
+        *,
+        seed: int = 0,
+        population: int = 8,
+        parents: int = 3,
+        elites: int = 1,
+        newcomers: int = 1,
+        exploration: float = 0.5,
+        crossover_rate: float = 0.5,
+        mutation_rate: float | None = None,
+        taste: bool = True,
+        groups: Iterable[str] | None = None,
+    ) -> None:
+        """A breeder that has bred nothing yet.
+
+        Args:
+            space: A `Space`, or whatever `evolve.load_space` takes. Its settings are a run's, and not used here.
+            seed: All chance derives from it.
+            population: Members of a generation.
+            parents: How many of the best may become parents. The defaults of this and the next two fit any population.
+            elites: How many of the best come back unchanged.
+            newcomers: Fresh genomes in each generation.
+            exploration: From 0, refine what was liked, to 1, explore.
+            crossover_rate: Share of children that have two parents.
+            mutation_rate: Chance of each gene to change in a child; None takes it from `exploration`.
+            taste: Whether to breed by what is known of the listener's taste, once there is a model of it.
+            groups: What genes of shares, such as ``diet``, divide a whole among. Without, such a gene has the groups
+                that the space names, and is left out where it names none.
+
+        Raises:
+            EvolveError: The space cannot be read or has too few genomes, or a setting is out of range.
+        """
+        self._given = load_space(space)
+        self._groups = None if groups is None else tuple(groups)
+        self._space = self._given.with_groups(self._groups)
+        numbers = {
+            "population": population, "parents": parents, "elites": elites, "newcomers": newcomers,
+            "exploration": exploration, "crossover_rate": crossover_rate, "mutation_rate": mutation_rate,
+        }  # fmt: skip
+        settings = _settled({"seed": seed, **numbers})
+        self._plan = BreedingPlan(**{name: getattr(settings, name) for name in numbers})
+        self._seed, self._taste = settings.seed, taste
+        check_room(self._space, self._plan.population)
+        self._individuals: dict[str, Individual] = {}
+        self._taken: set[Genome] = set()
+        self._generations: list[_Generation] = []
+
+    @property
+    def generation(self) -> int:
+        """The index of the generation that `ask` gives, from 0."""
+        return sum(one.ballot is not None for one in self._generations)
+
+    def ask(self) -> tuple[Member, ...]:
+        """The whole generation that is to be judged, elites among them; the same one until `tell` or `fail`.
+
+        Raises:
+            EvolveError: Every genome of the space was born already.
+        """
+        if not self._generations:
+            founders = found(self._space, population=self._plan.population, seed=self._seed)
+            self._generations = [_Generation(self._kept(founders))]
+        elif self._generations[-1].ballot is not None:
+            self._breed(self._generations[-1].ballot)
+        elif self._generations[-1].vacant:
+            self._replace_failed()
+        return tuple(self._member(name) for name in self._generations[-1].members)
+
+    def fail(self, ids: Iterable[str]) -> None:
+        """Say whose evaluation failed: the next `ask` gives the generation with fresh genomes in their slots.
+
+        As in a run, whoever failed between two calls of `ask` is replaced together: ``g0-2`` by ``g0-2b``, which may
+        fail in turn.
+
+        Args:
+            ids: Members of the generation that are no elites: those were evaluated before.
+
+        Raises:
+            EvolveError: An id is none of these, or failed already; then none of them counts.
+        """
+        generation = self._open("fail")
+        failed = [ids] if isinstance(ids, str) else list(ids)
+        settled = {*generation.elites, *generation.failed}
+        _check_known(failed, [name for name in generation.members if name not in settled], "fail")
+        self._generations[-1] = replace(generation, failed=(*generation.failed, *dict.fromkeys(failed)))
+
+    def tell(
+        self,
+        ranking: GivenRanking,
+        rejected: Iterable[str] = (),
+        features: Features | None = None,
+    ) -> None:
+        """Say how the generation was judged; the next `ask` gives its children.
+
+        Args:
+            ranking: Ids, best first; tied ids share a tier: ``["g0-3", ["g0-1", "g0-2"]]``. Or an order as text, which
+                names the rejected itself: ``"g0-3 > g0-1 = g0-2 ! g0-4"``.
+            rejected: Ids that must not become parents; they rank below all others.
+            features: Numbers of each of an individual's samples by its id, such as
+                ``{"g0-3": [{"density": 0.4}, {"density": 0.5}]}``, of any members. They are kept for a model of taste.
+
+        Raises:
+            EvolveError: Nothing was asked, or this generation was told already; or not every member is there exactly
+                once. Then nothing is told.
+        """
+        generation = self._open("tell")
+        if generation.vacant:
+            raise EvolveError(f"tell: {listed(generation.vacant)} failed; ask for replacements first")
+        names = {name: name for name in generation.members}
+        ballot = ballot_of(ranking, rejected, names, dict.fromkeys(names, _SAMPLE_NUMBERS))
+        told = _checked_features(features or {}, generation.members)
+        self._generations[-1] = replace(generation, ballot=ballot, features=told)
+
+    def predict(self, genomes: Iterable[Mapping[str, PlainValue]]) -> list[tuple[float, float]] | None:
+        """How much each genome is expected to be liked, and how uncertain that is; None before anything is known.
+
+        It is always None as yet: there is no model of taste.
+
+        Raises:
+            EvolveError: A genome is none of the space.
+        """
+        for genome in genomes:
+            genome_from(genome, self._space)
+        return None
+
+    def state(self) -> dict[str, Any]:
+        """All that the breeder knows, as JSON has it: `from_state` goes on from there."""
+        state = _State(
+            self._given.name, self._given.text, self._groups, self._seed, self._taste, self._plan,
+            tuple(self._individuals.values()), tuple(self._generations),
+        )  # fmt: skip
+        return dict(TypeAdapter(_State).dump_python(state, mode="json"))
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """The breeder that gave this state; also after a journey through JSON.
+
+        Raises:
+            EvolveError: No breeder gave it.
+        """
+        try:
+            stored = TypeAdapter(_State).validate_python(state)
+        except ValidationError as error:
+            first = error.errors()[0]
+            what = f"{'.'.join(map(str, first['loc'])) or 'all of it'}: {first['msg']}"
+            raise EvolveError(f"from_state: this is no state of a Breeder: {what}") from error
+        space = read_space(stored.space_name, stored.space_text)
+        breeder = cls(space, seed=stored.seed, taste=stored.taste, groups=stored.groups, **asdict(stored.plan))
+        breeder._kept(stored.individuals)
+        breeder._generations = list(stored.generations)
+        breeder._check_whole()
+        return breeder
+
+    def _open(self, call: str) -> _Generation:
+        """The generation that was asked for and not told yet."""
+        if not self._generations:
+            raise EvolveError(f"{call}: no generation was asked for yet; call ask first")
+        newest = self._generations[-1]
+        if newest.ballot is not None:
+            raise EvolveError(f"{call}: generation {self.generation - 1} was told already; ask for the next first")
+        return newest
+
+    def _kept(self, born: Iterable[Individual]) -> tuple[str, ...]:
+        """The ids of individuals that are known from now on."""
+        fresh = {one.id: one for one in born}
+        self._individuals |= fresh
+        self._taken |= {one.genome for one in fresh.values()}
+        return tuple(fresh)
+
+    def _breed(self, ballot: Ballot) -> None:
+        ranks, members = ballot.ranks, self._generations[-1].members
+        offspring = breed(
+            {name: Fitness(ranks[name], rejected=name in ballot.rejected) for name in members},
+            {name: self._individuals[name].genome for name in members},
+            self._space, self._plan, generation=len(self._generations), seed=self._seed, taken=self._taken,
+        )  # fmt: skip
+        self._generations.append(_Generation((*offspring.elites, *self._kept(offspring.born)), offspring.elites))
+
+    def _replace_failed(self) -> None:
+        generation = self._generations[-1]
+        vacant = [self._individuals[name] for name in generation.vacant]
+        failures = Counter(self._individuals[name].slot for name in generation.failed)
+        numbers = {one.id: failures[one.slot] for one in vacant}
+        fresh = self._kept(replace_failed(vacant, numbers, self._taken, self._space, self._seed))
+        replacement = dict(zip(generation.vacant, fresh, strict=True))
+        members = tuple(replacement.get(name, name) for name in generation.members)
+        self._generations[-1] = replace(generation, members=members)
+
+    def _member(self, name: str) -> Member:
+        one = self._individuals[name]
+        return Member(name, plain(one.genome), one.parents, one.origin, self._why(one))
+
+    def _why(self, one: Individual) -> str:
+        """Why an individual is in the newest generation."""
+        if one.id in self._generations[-1].elites:
+            ballot = self._generations[-2].ballot
+            rank = ballot.ranks[one.id] if ballot else 1
+            return f"comes back unchanged: rank {rank} in generation {len(self._generations) - 2}"
+        if one.parents:
+            return f"{' and '.join(one.operators)} of {' and '.join(one.parents)}: {self._changes(one)}"
+        in_place = f" in place of {first_in_slot(one.id)}, which failed" * (one.origin is Origin.REPLACEMENT)
+        return f"sampled from the space{in_place}"
+
+    def _changes(self, child: Individual) -> str:
+        """What differs from the first parent, as in ``width 64 → 96, cell lstm → gru``."""
+        changes = changed(child.genome, self._individuals[child.parents[0]].genome)
+        told = {name: [value_in_words("–" if one is None else one) for one in pair] for name, pair in changes.items()}
+        return ", ".join(f"{name} {before} → {after}" for name, (before, after) in told.items())
+
+    def _check_whole(self) -> None:
+        """See that a state's parts fit together."""
+        for index, one in enumerate(self._generations):
+            named = {*one.members, *one.failed}
+            named |= {parent for name in named & self._individuals.keys() for parent in self._individuals[name].parents}
+            is_known = (
+                named <= self._individuals.keys() and {*one.elites} <= {*one.members} and (index or not one.elites)
+            )
+            judged = one.members if one.ballot is None else one.ballot.ids
+            is_told = one.ballot is not None or index == len(self._generations) - 1
+            if not (one.members and is_known and is_told and sorted(judged) == sorted(one.members)):
+                raise EvolveError(f"from_state: this is no state of a Breeder: generation {index} is not whole")
+        for name in self._generations[-1].members if self._generations else ():
+            genome_from(plain(self._individuals[name].genome), self._space)
+
+
+def _settled(values: Mapping[str, object]) -> CoreSettings:
+    """The settings, checked as those of a run are; values that are the defaults give way to a small population."""
+    defaults = {name: CoreSettings.model_fields[name].default for name in values}
+    given = [Given(name, value, "Breeder", is_firm=value != defaults[name]) for name, value in values.items()]
+    return settle_core([*given, Given("heard", values["population"], "Breeder", is_firm=False)])
+
+
+def _check_known(names: Iterable[str], allowed: Sequence[str], call: str) -> None:
+    for name in names:
+        if name not in allowed:
+            told = f"{', '.join(allowed) or 'none'}{nearest_spelling(str(name), allowed)}"
+            raise EvolveError(f'{call}: no such member is called "{shortened(str(name))}"; allowed: {told}')
+
+
+def _checked_features(features: Features, members: Sequence[str]) -> dict[str, list[dict[str, float]]]:
+    """The features of samples, once they are finite numbers of members."""
+    _check_known(features, members, "tell: features")
+    try:
+        told = {name: [{key: float(one[key]) for key in one} for one in samples] for name, samples in features.items()}
+        numbers = [number for samples in told.values() for one in samples for number in one.values()]
+    except (TypeError, ValueError, AttributeError) as error:
+        raise EvolveError(
+            'tell: features are numbers by name of each sample, as in {"g0-3": [{"density": 0.4}, {"density": 0.5}]}'
+        ) from error
+    if not all(map(math.isfinite, numbers)):
+        raise EvolveError("tell: a feature is not finite; leave it out")
+    return told

@@ -1,0 +1,290 @@
+"""A search from Python: iterated over, ranked, stopped and gone on with, by whoever judges."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import evolve
+from evolve.records.ballot import Candidate
+from evolve.records.events import Event, EventKind
+from evolve.store.run_store import RunStore
+from tests.own_domains import GENES, write_hats
+from tests.test_api import loaded_by
+
+SMALL: dict[str, Any] = {"population": 4, "parents": 2, "generations": 2, "seed": 7, "pictures": 2, "size": 32}
+
+
+def quiet(_: Event) -> None:
+    """Nobody looks on."""
+
+
+def pictures(folder: Path, judge: Any = None, **settings: Any) -> evolve.Search:  # noqa: ANN401
+    """A search of small pictures in this process; without settings one that was begun."""
+    space = "pictures.yaml" if settings else None
+    return evolve.Search(folder, space, engine="here", judge=judge, on_event=quiet, **settings)
+
+
+def by_letter(candidates: Sequence[Candidate]) -> str:
+    """A > B > C > D."""
+    return " > ".join(candidate.letter for candidate in candidates)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a search that was ranked to its end."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    with pictures(folder, **SMALL) as search:
+        for generation in search:
+            generation.rank(by_letter(generation.candidates))
+    return folder
+
+
+def test_a_search_is_iterated_over_and_ranked(finished: Path) -> None:
+    """Each generation comes once, when all its members can be judged; then it is over."""
+    with pictures(finished) as search:
+        assert search.is_complete
+        assert list(search) == []
+        best = search.best
+    assert best is not None
+    assert (best.rank, len(best.samples), set(best.samples[0].files)) == (1, 2, {"image"})
+    assert best.samples[0].files["image"].read_bytes().startswith(b"\x89PNG")
+    assert {"hues", "contrast"} <= set(best.samples[0].facts)
+    assert {"contrast", "detail"} <= set(best.metrics)
+    assert set(best.genome) <= set(evolve.load_space("pictures.yaml").genes)
+
+
+def test_candidates_have_letters_ids_files_and_facts(tmp_path: Path) -> None:
+    """Under blind letters, ready to be shown; nothing is best before there is a ranking."""
+    with pictures(tmp_path / "run", **SMALL) as search:
+        generation = next(iter(search))
+        assert search.best is None
+        assert not search.is_complete
+    assert generation.index == 0
+    assert [one.letter for one in generation.candidates] == ["A", "B", "C", "D"]
+    assert sorted(one.id for one in generation.candidates) == ["g0-1", "g0-2", "g0-3", "g0-4"]
+    for candidate in generation.candidates:
+        assert [sample.index for sample in candidate.samples] == [1, 2]
+        assert all(sample.files["image"].is_file() for sample in candidate.samples)
+
+
+@pytest.mark.parametrize(
+    ("ranking", "rejected"),
+    [
+        ("C > A = B ! D", ()),
+        ("{C} > {A} = {B} ! {D}", ()),
+        ([["C"], ["A", "B"]], ["D"]),
+        ([["{C}"], ["{A}", "B"]], ["{D}"]),
+        (["C", ["A", "B"]], ["D"]),
+    ],
+)
+def test_a_ranking_is_of_letters_ids_or_tiers(tmp_path: Path, ranking: Any, rejected: Any) -> None:  # noqa: ANN401
+    """However it is written, it is the same ballot."""
+    with pictures(tmp_path / "run", **SMALL) as search:
+        generation = next(iter(search))
+        ids = {one.letter: one.id for one in generation.candidates}
+
+        def meant(given: Any) -> Any:  # noqa: ANN401
+            return given.format(**ids) if isinstance(given, str) else [meant(one) for one in given]
+
+        generation.rank(meant(ranking), meant(rejected))
+    with RunStore(tmp_path / "run") as store:
+        (record,) = store.read().generations[0].ballots
+    assert record.ballot.tiers == ((ids["C"],), (ids["A"], ids["B"]))
+    assert (record.ballot.rejected, record.listener, record.method) == ((ids["D"],), "listener", "python")
+
+
+def test_a_search_goes_on_where_its_run_stands(tmp_path: Path, finished: Path) -> None:
+    """After each generation another process may come; the genomes are those of an undisturbed search."""
+    for _ in range(3):
+        with pictures(tmp_path / "run", **SMALL) as search:
+            for generation in search:
+                generation.rank(by_letter(generation.candidates))
+                break
+    with pictures(tmp_path / "run") as search, pictures(finished) as undisturbed:
+        assert search.is_complete
+        assert search.best is not None
+        assert undisturbed.best is not None
+        assert search.best.id == undisturbed.best.id
+        assert genomes(search) == genomes(undisturbed)
+
+
+def genomes(search: evolve.Search) -> list[object]:
+    """Everybody's, in the order of their birth."""
+    return [one["genome"] for generation in search.report()["generations"] for one in generation["individuals"]]
+
+
+def test_a_run_that_was_begun_can_have_more_generations(tmp_path: Path) -> None:
+    """And nothing else."""
+    folder = tmp_path / "run"
+    pictures(folder, by_letter, **SMALL).run()
+    with pictures(folder, by_letter, **{**SMALL, "generations": 3}) as search:
+        assert not search.is_complete
+        search.run()
+        assert len(search.report()["generations"]) == 3
+
+
+def test_a_judge_may_be_a_function(tmp_path: Path) -> None:
+    """It is given each generation, and the search runs to its end by itself."""
+    seen: list[int] = []
+
+    def judge(candidates: Sequence[Candidate]) -> list[list[str]]:
+        seen.append(len(candidates))
+        return [[one.id] for one in candidates]
+
+    with pictures(tmp_path / "run", judge, **SMALL) as search:
+        search.run()
+        assert search.is_complete
+    assert len(seen) == 2
+
+
+def test_events_are_heard_by_whoever_asks(tmp_path: Path) -> None:
+    """In this process, in their order."""
+    heard: list[EventKind] = []
+    with evolve.Search(
+        tmp_path / "run", "pictures", engine="here", on_event=lambda event: heard.append(event.kind), **SMALL
+    ) as search:
+        next(iter(search))
+    assert (heard[0], heard[-1]) == (EventKind.BRED, EventKind.EVALUATED)
+    assert heard.count(EventKind.FINISHED) == 4
+
+
+def test_the_report_is_a_document_a_table_and_a_page(finished: Path) -> None:
+    """As docs/report-format.md has it; a row for each who was judged in each generation."""
+    with pictures(finished) as search:
+        report = search.report()
+    assert [one["index"] for one in report["generations"]] == [0, 1]
+    frame = report.dataframe()
+    assert len(frame) == 8
+    assert "<table" in report._repr_html_()
+
+
+HATS = {"genes": GENES}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({}, "there is no run yet; give a space to begin one"),
+        ({"space": "quik.yaml"}, "there is no such file"),
+        ({"space": "pictures", "engine": "there"}, "engine='there': must be 'ray' or 'here'"),
+        ({"space": "pictures", "populatoin": 4}, 'populatoin=4: there is no setting "populatoin"; .*did you mean'),
+        ({"space": "pictures", "population": 0}, "population=0: population must be"),
+        ({"space": "pictures", "population": 2, "parents": 3}, "parents=3: parents is 3, but at most 2 fit"),
+        ({"space": "pictures", "domain": "picture"}, "there is no domain .picture.; .*did you mean .pictures."),
+        ({"space": "pictures", "listener": "../me"}, "cannot be a name"),
+        ({"space": "pictures", "domain": "music"}, "depth"),
+        ({"space": HATS, "domain": "nowhere.py:evaluate"}, "there is no file nowhere.py"),
+        ({"space": HATS, "domain": 3}, "is neither a domain nor a function"),
+        ({"space": {"genes": {"a": {"type": "boolean"}}}, "domain": "hats", "population": 4}, "there is no domain"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(tmp_path: Path, arguments: dict[str, Any], said: str) -> None:
+    """Before there is a folder."""
+    with pytest.raises(evolve.EvolveError, match=said) as told:
+        evolve.Search(tmp_path / "run", **arguments)
+    assert "\n" not in str(told.value)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"population": 5}, "was begun with population=4; leave population out, or give a new folder"),
+        ({"space": "quick.yaml"}, "was begun with another space; leave it out"),
+        ({"generations": 0}, "generations must be"),
+    ],
+)
+def test_a_run_that_was_begun_otherwise_is_told(finished: Path, arguments: dict[str, Any], said: str) -> None:
+    """It stays as it is."""
+    with pytest.raises(evolve.EvolveError, match=said):
+        evolve.Search(finished, engine="here", on_event=quiet, **arguments)
+
+
+def test_a_generation_that_nobody_has_ranked_is_told(tmp_path: Path) -> None:
+    """Who goes on without a ranking, or has nobody to judge; what was made is kept."""
+    with pictures(tmp_path / "run", **SMALL) as search:
+        generations = iter(search)
+        next(generations)
+        with pytest.raises(evolve.EvolveError, match=r"generation 0 was not ranked; call generation\.rank"):
+            next(generations)
+        with pytest.raises(evolve.EvolveError, match="nobody is there to judge"):
+            search.run()
+    with pytest.raises(evolve.EvolveError, match='must be "terminal", or a function'):
+        pictures(tmp_path / "run", judge="me").run()
+
+
+@pytest.mark.parametrize("ranking", ["A > B", "A > B > C > D > E", "A > A > B > C > D", "", [["A"], ["B"]], 5, [[1]]])
+def test_a_ranking_that_is_none_is_told_and_can_be_given_again(tmp_path: Path, ranking: Any) -> None:  # noqa: ANN401
+    """Somebody unknown, named twice or left out."""
+    with pictures(tmp_path / "run", **{**SMALL, "generations": 1}) as search:
+        for generation in search:
+            with pytest.raises(evolve.EvolveError):
+                generation.rank(ranking)
+            generation.rank("A > ...")
+        assert search.is_complete
+
+
+def test_code_of_ones_own_is_run_only_where_it_is_named(tmp_path: Path) -> None:
+    """By the folder alone it is not: that may be anybody's."""
+    reference = write_hats(tmp_path)
+    few: dict[str, Any] = {"engine": "here", "on_event": quiet}
+
+    def judge(candidates: Sequence[Candidate]) -> str:
+        return " > ".join(candidate.letter for candidate in candidates)
+
+    with evolve.Search(
+        tmp_path / "run", HATS, domain=reference, judge=judge, population=3, parents=1, generations=1, **few
+    ) as search:
+        search.run()
+        assert search.best is not None
+        assert search.best.samples[0].files["drawing"].suffix == ".svg"
+    with (
+        evolve.Search(tmp_path / "run", **few) as search,
+        pytest.raises(evolve.EvolveError, match="only when you name it"),
+    ):
+        list(search)
+
+
+def test_beginning_a_search_loads_no_heavy_library(tmp_path: Path) -> None:
+    """Neither TensorFlow nor Ray, pandas, or what draws music, until a trial runs."""
+    begun = f"import evolve; evolve.Search({str(tmp_path / 'run')!r}, 'quick', on_event=print)"
+    assert loaded_by(begun) & {"tensorflow", "keras", "keras_tuner", "ray", "pandas", "music21", "symusic"} == set()
+
+
+SCRIPT = """
+import evolve
+
+def evaluate(hp, trial):
+    size = hp.Int("size", 1, 30)
+    trial.report(epoch=1, of=1, loss=1 / size)
+    trial.sample({"square": f'<svg xmlns="http://www.w3.org/2000/svg"><rect width="{size}"/></svg>'}, {"size": size})
+
+def largest_first(candidates):
+    order = sorted(candidates, key=lambda one: -one.samples[0].facts["size"])
+    return [[one.id] for one in order]
+
+if __name__ == "__main__":
+    space = {"genes": {"size": {"type": "int", "min_value": 1, "max_value": 30}}}
+    with evolve.Search("run", space, domain=evaluate, judge=largest_first, on_event=lambda _: None,
+                       population=4, parents=2, generations=2, seed=3) as search:
+        search.run()
+        sizes = [one["genome"]["size"] for each in search.report()["generations"] for one in each["individuals"]]
+        print(search.best.genome["size"], max(sizes))
+"""
+
+
+@pytest.mark.slow
+def test_a_function_of_a_script_runs_on_rays_workers(tmp_path: Path) -> None:
+    """It lies in no module that a worker could import; twice, as the second time the run is complete."""
+    (tmp_path / "mine.py").write_text(SCRIPT)
+    for _ in range(2):
+        ended = subprocess.run(
+            [sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=400
+        )
+        assert (ended.returncode, ended.stderr) == (0, ""), ended.stderr
+        best, largest = ended.stdout.split()
+        assert best == largest

@@ -1,13 +1,13 @@
 """Claim: of 1,000 individuals each costs the driver what each of 100 does, in processor time and in memory.
 
 A real search runs one generation, whose trials give back what a trained network of 1 MB and its five songs are, 1.9 MB
-in all, into a real store; a listener is seated before the 26 that are heard, ranks them, and the next generation is
+in all, into a real store; a listener is given the 26 that are heard, ranks them, and the next generation is
 bred. Measured in the driver's process alone, which begins anew for each population and round:
 
 * processor milliseconds an individual, from the first trial's begin until the generation can be heard, and the same on
   the clock; what a trial takes that runs in this very process is taken off;
 * the most memory that the process held, and the bytes of the run folder;
-* seconds on the clock until the listener sits, until the next generation is bred, and of the report as text.
+* seconds on the clock until the listener can begin, until the next generation is bred, and of the report as text.
 
 Populations take turns; figures are medians over the rounds. Trials run in this process, or on Ray: on one of our own
 with --on ray, on a cluster with --address, where the package `benchmarks` must be importable; there --seconds is how
@@ -33,15 +33,16 @@ from rich.console import Console
 
 from benchmarks.pairing import table
 from benchmarks.pretended import LIFELIKE_TRIAL, lifelike_trial, new_run
-from evolve.cli.progress import LineWatcher
-from evolve.execution.contract import Execution, TrialObserver
-from evolve.execution.material import Material
-from evolve.genetics.individual import Individual
-from evolve.judging.ballot import Ballot
+from evolve.domains.music.presentation import PRESENTATION
+from evolve.execution.contract import Execution
+from evolve.execution.run_material import RunMaterial
+from evolve.progress.watchers import LineWatcher
+from evolve.records.ballot import Ballot
+from evolve.records.events import Event, EventHandler, EventKind, Progress
+from evolve.records.individual import Individual
 from evolve.report.text import render_text
-from evolve.search import advance, cast_ballot
-from evolve.sittings import sit
-from evolve.store.records import GenerationRecord, RunRecord
+from evolve.search.listening import open_session
+from evolve.search.steps import advance, cast_ballot
 from evolve.store.run_store import RunStore
 
 _BAR = 1.25
@@ -59,7 +60,7 @@ class Figures:
     clock_ms: float
     memory_mb: float
     disk_mb: float
-    seating_s: float
+    opening_s: float
     breeding_s: float
     report_s: float
 
@@ -76,18 +77,23 @@ class Here:
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator["Here"]:
-        """See `Execution`."""
+        """Be the runner too."""
         yield self
 
-    def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
-        """See `TrialRunner.run`."""
+    def run(self, individuals: Sequence[Individual], material: RunMaterial, listener: EventHandler) -> None:
+        """Run the trials, and time them."""
         for individual in individuals:
-            observer.trial_started(individual.id)
+            name = individual.id
+
+            def tell(progress: Progress, name: str = name) -> None:
+                listener(Event(EventKind.PROGRESSED, name, progress=progress))
+
+            listener(Event(EventKind.STARTED, name))
             cpu_s, clock_s = time.process_time(), time.perf_counter()
-            result = lifelike_trial(individual, material, observer.trial_progressed)
+            result = lifelike_trial(individual, material, tell)
             self.cpu_s += time.process_time() - cpu_s
             self.clock_s += time.perf_counter() - clock_s
-            observer.trial_finished(result)
+            listener(Event(EventKind.FINISHED, name, result=result))
 
 
 class Watching(LineWatcher):
@@ -95,19 +101,16 @@ class Watching(LineWatcher):
 
     def __init__(self) -> None:
         """No trial has begun."""
-        super().__init__(Console(file=io.StringIO()))
+        super().__init__(Console(file=io.StringIO()), PRESENTATION)
         self.began: tuple[float, float] | None = None
 
-    def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
-        """See `RunObserver`."""
-        super().evaluation_started(run, generation)
-        if generation.index:
+    def __call__(self, event: Event) -> None:
+        """Note when the first trial begins."""
+        if event.kind is EventKind.STARTED:
+            self.began = self.began or (time.process_time(), time.perf_counter())
+        super().__call__(event)
+        if event.kind is EventKind.EVALUATING and event.generation:
             raise KeyboardInterrupt
-
-    def trial_started(self, individual_id: str) -> None:
-        """See `TrialObserver`."""
-        self.began = self.began or (time.process_time(), time.perf_counter())
-        super().trial_started(individual_id)
 
 
 def measured(store: RunStore, population: int, execution: Execution) -> Figures:
@@ -119,9 +122,9 @@ def measured(store: RunStore, population: int, execution: Execution) -> Figures:
     if isinstance(execution, Here):
         cpu_s, clock_s = cpu_s - execution.cpu_s, clock_s - execution.clock_s
     began = time.perf_counter()
-    sitting = sit(store, 0, "nobody")
-    seated = time.perf_counter()
-    cast_ballot(store, sitting, Ballot(tuple((name,) for name in sitting.letters.values())), "order")
+    session = open_session(store, 0, "nobody")
+    opened = time.perf_counter()
+    cast_ballot(store, session, Ballot(tuple((name,) for name in session.letters.values())), "order")
     ranked = time.perf_counter()
     with contextlib.suppress(KeyboardInterrupt):
         advance(store, execution, watcher, None, listener="nobody")
@@ -133,7 +136,7 @@ def measured(store: RunStore, population: int, execution: Execution) -> Figures:
         clock_ms=1000 * clock_s / population,
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
         disk_mb=sum(path.stat().st_size for path in store.paths.folder.rglob("*")) / 1e6,
-        seating_s=seated - began,
+        opening_s=opened - began,
         breeding_s=bred - ranked,
         report_s=told - bred,
     )
@@ -182,7 +185,7 @@ def main() -> None:
     turns = [{one: in_a_fresh_process(one) for one in options.populations} for _ in range(options.rounds)]
     first = options.populations[0]
     heads = (
-        "population", "driver, CPU-ms each", "on the clock, ms each", "peak memory", "on disk", "listener sits",
+        "population", "driver, CPU-ms each", "on the clock, ms each", "peak memory", "on disk", "listener begins",
         "next is bred", "report", "rounds", f"CPU and memory against {first}",
     )  # fmt: skip
     print(table(heads, [_row(one, first, turns) for one in options.populations]))
@@ -196,7 +199,7 @@ def _row(population: int, first: int, turns: Sequence[dict[int, Figures]]) -> tu
         f"{figures.clock_ms:.1f}",
         f"{figures.memory_mb:.0f} MB",
         f"{figures.disk_mb:,.0f} MB",
-        f"{figures.seating_s:.2f} s",
+        f"{figures.opening_s:.2f} s",
         f"{figures.breeding_s:.2f} s",
         f"{figures.report_s:.2f} s",
         str(len(turns)),

@@ -21,11 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from evolve.config import Given, RunConfig, settle
-from evolve.execution.material import Material, prepare
-from evolve.genetics.individual import Individual
+from evolve.domains.music import DOMAIN
+from evolve.domains.music.material import Material, prepare
+from evolve.domains.music.settings import MusicSettings
+from evolve.execution.run_material import DomainSource, RunMaterial
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
+from evolve.records.individual import Individual
+from evolve.settings import Given, settle
 
 SPACES = Path(__file__).parent.parent / "search_spaces"
 
@@ -79,20 +82,22 @@ class Studio:
         path = SPACES / space
         file = parse_space(path.read_text(), space, GENES)
         given = [Given(name, value, space, is_firm=False) for name, value, _ in file.settings]
-        config = settle([*given, *(Given(name, value, name) for name, value in settings.items())])
-        prepared = prepare(config, file.space)
-        groups = [group["name"] for group in prepared.facts["corpus"]["groups"]]
-        whole = file.space.with_groups(groups)
+        asked = [Given(name, value, name) for name, value in settings.items()]
+        chosen = settle([*given, *asked], DOMAIN.settings, DOMAIN.presentation.screening)
+        prepared = prepare(chosen.own, file.space, chosen.core.seed)
+        whole = file.space.with_groups(prepared.groups or ())
         self.space = dataclasses.replace(whole, genes=tuple(one for one in whole.genes if one.name not in without))
-        self.material = Material.load(prepared.data, prepared.facts, self.space, config)
+        self.core = chosen.core
+        self._run = RunMaterial(DomainSource("music"), prepared.data, prepared.facts, self.space, chosen.dump())
+        self.material: Material = self._run.load()
         self.corpus_figures = prepared.facts["corpus"]["figures"]
         self._fresh, self._keep = fresh, keep
-        self._key = json.dumps([path.read_text(), config.model_dump(mode="json"), fresh, *without])
+        self._key = json.dumps([path.read_text(), chosen.dump(), fresh, *without])
 
     @property
-    def config(self) -> RunConfig:
-        """The settings."""
-        return self.material.config
+    def settings(self) -> MusicSettings:
+        """Those of music."""
+        return self.material.settings
 
     def composed(self, individual: Individual) -> Composed | None:
         """What an individual's songs are like; None where its training fails."""
@@ -118,21 +123,21 @@ class Studio:
 
     def _found(self, individual: Individual) -> dict[str, Any]:
         """The metrics and the features of fresh songs, as JSON; empty when it failed."""
-        from evolve.execution.songs import compose_songs  # noqa: PLC0415 - Keras, which --help can do without
+        from evolve.domains.music.songs import compose_songs  # noqa: PLC0415 - Keras, which --help can do without
         from evolve.execution.trial import run_trial  # noqa: PLC0415
         from evolve.network.files import network_from_bytes  # noqa: PLC0415
 
-        result = run_trial(individual, self.material, lambda _: None, clock=time.process_time)
+        result = run_trial(individual, self._run, lambda _: None, clock=time.process_time)
         if result.failure is not None:
             return {}
         network = next(artifact.data for artifact in result.artifacts if artifact.kind == "network")
-        kind = self.material.representation(individual.genome.as_dict()).name
+        kind = self.material.tokenizer(individual.genome.as_dict()).name
         songs = compose_songs(
             network_from_bytes(network),
             self.material.context(kind),
             numbers=range(FRESH, FRESH + self._fresh),
-            notes=self.config.notes,
-            seed=self.config.seed,
+            notes=self.settings.notes,
+            seed=self.material.seed,
             sampling=self.material.sampling(individual.genome),
         )
         features = [song.features for song in songs]

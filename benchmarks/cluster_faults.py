@@ -40,18 +40,17 @@ from benchmarks.pairing import table
 from benchmarks.several_hosts import HERE, hosts_by_ssh, processes, profile_of, why_not
 from evolve.clusters.cluster_execution import ClusterExecution
 from evolve.clusters.profile import SlurmProfile, SshProfile, parse_profile
-from evolve.clusters.session import Wish
+from evolve.clusters.session import ClusterRequest
 from evolve.clusters.slurm.launcher import SlurmLauncher
-from evolve.clusters.ssh.launcher import SshLauncher
-from evolve.execution.contract import TrialProgress
+from evolve.clusters.ssh import SshLauncher
 from evolve.interrupts import stop_on_request
-from evolve.store.records import TrialResult
+from evolve.records.events import Event, EventKind
 from tests.cluster import requirements
 from tests.cluster.host import Host
 from tests.cluster.hosts import Hosts, hosts
 from tests.cluster.slurm import slurm
 from tests.conftest import write_tunes
-from tests.execution.settings import small_config, small_material
+from tests.execution.settings import small_material, small_settings
 from tests.execution.strange_trials import RUN, strange
 
 TRIALS = 2
@@ -61,7 +60,7 @@ _PATIENCE_S = 300.0
 _PEERS_PYTHON = """\
 #!/bin/sh
 exec {python} -u -c 'from evolve.execution import ray_node; ray_node._HEALTH.clear()
-from evolve.clusters.node import main; main()'
+from evolve.clusters.agent import main; main()'
 """
 """Stands for Python on a host, and starts evolve's side there without its figures of a node's health."""
 
@@ -143,41 +142,28 @@ class Run:
             self._told.append((kind, float(at)))
 
 
-class Telling:
-    """A `TrialObserver` that prints when trials begin and are lost, by the clock that all processes share."""
-
-    def trial_started(self, individual_id: str) -> None:  # noqa: ARG002 - which one does not matter
-        """See `TrialObserver`."""
-        print("started", time.monotonic(), flush=True)
-
-    def trial_lost(self, individual_id: str, reason: str) -> None:
-        """See `TrialObserver`."""
-        print("lost", time.monotonic(), flush=True)
-        print(f"{individual_id}: {reason}", file=sys.stderr)
-
-    def trial_progressed(self, progress: TrialProgress) -> None:
-        """See `TrialObserver`."""
-
-    def trial_finished(self, result: TrialResult) -> None:
-        """See `TrialObserver`."""
-        raise SystemExit(f"a trial has ended: {result}")
-
-    def place_changed(self, place: str) -> None:
-        """See `TrialObserver`."""
-        if "another cluster is asked for" in place:
-            print("asked", time.monotonic(), flush=True)
-        print(place, file=sys.stderr)
+def print_event(event: Event) -> None:
+    """Print when trials begin and are lost, by the clock that all processes share."""
+    if event.kind in (EventKind.STARTED, EventKind.LOST):
+        print(event.kind, time.monotonic(), flush=True)
+    elif event.kind is EventKind.CAPACITY and "another cluster is asked for" in event.text:
+        print("asked", time.monotonic(), flush=True)
+    elif event.kind is EventKind.FINISHED:
+        raise SystemExit(f"a trial has ended: {event.result}")
+    if event.text:
+        print(event.individual_id, event.text, file=sys.stderr)
 
 
 def drive(profile: Path) -> None:
     """Run long trials on the cluster of this profile, in the folder where it lies, and tell of them."""
     folder = profile.parent
     (folder / "tunes").mkdir()
-    material = small_material(small_config(write_tunes(folder / "tunes")))
-    cluster, wish = parse_profile(profile.read_text(), profile.name), Wish("faults", folder, gpus=0, trial=RUN)
+    material = small_material(small_settings(write_tunes(folder / "tunes")))
+    cluster = parse_profile(profile.read_text(), profile.name)
+    request = ClusterRequest("faults", folder, gpus=0, trial=RUN)
     launcher = SlurmLauncher(cluster) if isinstance(cluster, SlurmProfile) else _by_ssh(cluster)
-    with ClusterExecution(launcher, wish) as execution, execution() as runner:
-        runner.run([strange(slot, _LONG) for slot in range(1, TRIALS + 1)], material, Telling())
+    with ClusterExecution(launcher, request) as execution, execution() as runner:
+        runner.run([strange(slot, _LONG) for slot in range(1, TRIALS + 1)], material, print_event)
 
 
 def hosts_lost(*, as_ray_does: bool = False) -> Iterator[tuple[str, Fault]]:

@@ -29,17 +29,19 @@ from statistics import median
 from benchmarks.pairing import table
 from benchmarks.several_hosts import hosts_by_ssh, limited, profile_of, why_not
 from evolve.clusters.cluster_execution import ClusterExecution
-from evolve.clusters.session import Wish
-from evolve.clusters.ssh.launcher import SshLauncher
-from evolve.config import RunConfig
-from evolve.execution.contract import TrialProgress
-from evolve.execution.material import Material, prepare
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual, Origin
+from evolve.clusters.session import ClusterRequest
+from evolve.clusters.ssh import SshLauncher
+from evolve.domains.music.material import prepare
+from evolve.domains.music.settings import MusicSettings
+from evolve.execution.run_material import DomainSource, RunMaterial
 from evolve.genetics.space_file import parse_space
 from evolve.interrupts import stop_on_request
 from evolve.network.genes import GENES
-from evolve.store.records import TrialResult
+from evolve.records.events import Event, EventKind
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin
+from evolve.records.run import TrialResult
+from evolve.settings import settings_from
 
 _SPACE = """
 genes:
@@ -61,7 +63,7 @@ class Figures:
 
 
 class Watching:
-    """A `TrialObserver` with a clock."""
+    """A listener with a clock."""
 
     def __init__(self) -> None:
         """Nothing ran yet."""
@@ -69,43 +71,37 @@ class Watching:
         self.ended_at: dict[str, float] = {}
         self.results: list[TrialResult] = []
 
-    def trial_started(self, individual_id: str) -> None:
-        """See `TrialObserver`."""
-        self.began_at[individual_id] = time.monotonic()
-
-    def trial_lost(self, individual_id: str, reason: str) -> None:
-        """See `TrialObserver`; there is no such thing here."""
-        raise SystemExit(f"{individual_id} was lost: {reason}")
-
-    def trial_progressed(self, progress: TrialProgress) -> None:
-        """See `TrialObserver`."""
-
-    def trial_finished(self, result: TrialResult) -> None:
-        """See `TrialObserver`."""
-        if result.failure is not None:
-            raise SystemExit(f"{result.individual_id} failed: {result.failure}")
-        self.ended_at[result.individual_id] = time.monotonic()
-        self.results.append(result)
-
-    def place_changed(self, place: str) -> None:
-        """See `TrialObserver`."""
+    def __call__(self, event: Event) -> None:
+        """Take the time; trials that are lost or fail end the measurement."""
+        if event.kind is EventKind.STARTED:
+            self.began_at[event.individual_id] = time.monotonic()
+        elif event.kind is EventKind.LOST:
+            raise SystemExit(f"{event.individual_id} was lost: {event.text}")
+        elif event.result is not None:
+            if event.result.failure is not None:
+                raise SystemExit(f"{event.individual_id} failed: {event.result.failure}")
+            self.ended_at[event.individual_id] = time.monotonic()
+            self.results.append(event.result)
 
 
-def material_of(count: int, epochs: int) -> Material:
+def material_of(count: int, epochs: int) -> RunMaterial:
     """What the trials work from: the same number of steps and notes for all."""
     space = parse_space(_SPACE, "bench.yaml", GENES).space
-    config = RunConfig(
-        corpus=("fiddle-tunes",),
-        population=count,
-        parents=1,
-        epochs=epochs,
-        patience=epochs,
-        seconds=100_000,
-        notes=100,
-        endings=False,
+    settings = settings_from(
+        {
+            "corpus": ("fiddle-tunes",),
+            "population": count,
+            "parents": 1,
+            "epochs": epochs,
+            "patience": epochs,
+            "seconds": 100_000,
+            "notes": 100,
+            "endings": False,
+        },
+        MusicSettings,
     )
-    prepared = prepare(config, space)
-    return Material.load(prepared.data, prepared.facts, space, config)
+    prepared = prepare(settings.own, space, settings.core.seed)
+    return RunMaterial(DomainSource("music"), prepared.data, prepared.facts, space, settings.dump())
 
 
 def individuals(count: int) -> list[Individual]:
@@ -114,7 +110,7 @@ def individuals(count: int) -> list[Individual]:
     return [Individual(f"g0-{slot}", 0, slot, genome, Origin.FOUNDER) for slot in range(1, count + 1)]
 
 
-def measured(hosts: int, count: int, share: float, material: Material) -> Figures:
+def measured(hosts: int, count: int, share: float, material: RunMaterial) -> Figures:
     """Run a generation on so many hosts."""
     watcher = Watching()
     with (
@@ -123,7 +119,8 @@ def measured(hosts: int, count: int, share: float, material: Material) -> Figure
         limited(bed, share),
     ):
         launcher = SshLauncher(profile_of(bed, ssh, cpus=1))
-        with ClusterExecution(launcher, Wish("bench", Path(folder), gpus=0)) as execution, execution() as runner:
+        request = ClusterRequest("bench", Path(folder), gpus=0)
+        with ClusterExecution(launcher, request) as execution, execution() as runner:
             ordered_at = time.monotonic()
             runner.run(individuals(count), material, watcher)
     begins, ends = watcher.began_at, watcher.ended_at

@@ -54,8 +54,7 @@ def opening(rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 def write(model: Any, seed: int) -> None:  # noqa: ANN401 - Keras has no types
     """All our songs."""
-    from evolve.network.compose import compose  # noqa: PLC0415
-    from evolve.network.pen import FixedLength  # noqa: PLC0415
+    from evolve.network.compose import FixedLength, compose  # noqa: PLC0415
     from evolve.network.sampling import Sampling  # noqa: PLC0415
 
     rng = np.random.default_rng(seed)

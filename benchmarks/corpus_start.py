@@ -23,7 +23,7 @@ from benchmarks.pairing import Paired, table
 
 READ = """
 import sys
-from evolve.music.corpus import read_corpus
+from evolve.domains.music.corpus import read_corpus
 print(len(read_corpus([sys.argv[1]]).pieces), "music21" in sys.modules)
 """
 

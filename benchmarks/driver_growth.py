@@ -17,10 +17,11 @@ from rich.console import Console
 
 from benchmarks.pairing import Paired, table
 from benchmarks.pretended import TRIAL, new_run
-from evolve.cli.progress import LineWatcher
+from evolve.domains.music.presentation import PRESENTATION
 from evolve.execution.ray_execution import RayExecution
-from evolve.search import advance
-from evolve.store.records import TrialResult
+from evolve.progress.watchers import LineWatcher
+from evolve.records.events import Event, EventKind
+from evolve.search.steps import advance
 
 _SPAN = 50
 _BAR = 1.25
@@ -32,13 +33,14 @@ class Timing(LineWatcher):
 
     def __init__(self) -> None:
         """Write the lines where nobody reads them."""
-        super().__init__(Console(file=io.StringIO()))
+        super().__init__(Console(file=io.StringIO()), PRESENTATION)
         self.at_s: list[float] = []
 
-    def trial_finished(self, result: TrialResult) -> None:
-        """See `TrialObserver`."""
-        super().trial_finished(result)
-        self.at_s.append(time.process_time())
+    def __call__(self, event: Event) -> None:
+        """Note the time when a trial has ended."""
+        super().__call__(event)
+        if event.kind is EventKind.FINISHED:
+            self.at_s.append(time.process_time())
 
 
 def early_and_late_s(count: int, execution: RayExecution) -> tuple[float, float]:

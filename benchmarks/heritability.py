@@ -23,13 +23,12 @@ import numpy as np
 
 from benchmarks.bred import Composed, Studio, table_of
 from benchmarks.pairing import table
-from evolve.genetics.breeding import BreedingPlan, breed, found
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual, Origin
-from evolve.genetics.selection import Merit
+from evolve.domains.music.facts.figures import SMALLEST_SPREADS
+from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
 from evolve.judging.reliability import median_share_interval, share_of_mean, variances
-from evolve.music.facts.corpus_figures import SMALLEST_SPREADS
 from evolve.randomness import derive_rng
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin
 
 FRESH_SONGS = 100
 HEADS = ("feature", "share", "95 %", "heard", "same noise", "children")
@@ -42,7 +41,7 @@ def main() -> None:
     studio = Studio(chosen.space, settings=settings, fresh=FRESH_SONGS, keep=chosen.keep, without=chosen.drop)
     generations = _generations(studio, chosen)
     founders = [one for one in generations[0].values() if one]
-    print(f"{chosen.space}: {len(founders)} of {chosen.founders} founders, {studio.config.seconds:g} s each at most")
+    print(f"{chosen.space}: {len(founders)} of {chosen.founders} founders, {studio.settings.seconds:g} s each at most")
     print(table(HEADS, rows(studio, founders, generations)))
 
 
@@ -70,9 +69,9 @@ def _generations(studio: Studio, chosen: argparse.Namespace) -> list[Generation]
         if number:
             rng = derive_rng(chosen.seed, "lot", number)
             able = [name for name, one in generations[-1].items() if one]
-            merits = {name: Merit(int(place)) for name, place in zip(able, rng.permutation(len(able)), strict=True)}
+            fitness = {name: Fitness(int(place)) for name, place in zip(able, rng.permutation(len(able)), strict=True)}
             plan = BreedingPlan(chosen.founders, chosen.founders, elites=0, newcomers=0)
-            born = breed(merits, genomes, studio.space, plan, generation=number, seed=chosen.seed).born
+            born = breed(fitness, genomes, studio.space, plan, generation=number, seed=chosen.seed).born
         genomes |= {one.id: one.genome for one in born}
         generations.append({one.id: studio.composed(one) for one in born})
     return generations
@@ -85,7 +84,7 @@ def rows(studio: Studio, founders: Sequence[Composed], generations: Sequence[Gen
     columns = [
         [apart.share if (apart := variances(own)) else np.nan for own in tables],
         [heard_reliability(founders, name) for name in features],
-        [heard_reliability(founders, name, places=range(studio.config.songs)) for name in features],
+        [heard_reliability(founders, name, places=range(studio.settings.songs)) for name in features],
         [handed_on(generations, name) for name in features],
     ]
     lines = []
@@ -98,8 +97,8 @@ def rows(studio: Studio, founders: Sequence[Composed], generations: Sequence[Gen
     low, high = _interval(tables)
     medians = [float(np.nanmedian(column)) for column in columns]
     lines.append(["median", f"{medians[0]:.2f}", f"{low:.2f}–{high:.2f}", *(f"{one:.2f}" for one in medians[1:])])
-    expected = share_of_mean(medians[0], studio.config.songs)
-    minutes = [_minutes(founders, places) for places in (None, range(studio.config.songs))]
+    expected = share_of_mean(medians[0], studio.settings.songs)
+    minutes = [_minutes(founders, places) for places in (None, range(studio.settings.songs))]
     lines.append([f"Spearman-Brown {expected:.2f}", "", "minutes", *(f"{one:.2f}" for one in minutes), ""])
     return lines
 

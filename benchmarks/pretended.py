@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from evolve.config import RunConfig
-from evolve.execution.contract import Phase, TrialProgress
-from evolve.execution.material import Material
-from evolve.genetics.individual import Individual
+from evolve.domains.music.settings import MusicSettings
+from evolve.execution.run_material import RunMaterial
 from evolve.randomness import derive_rng
-from evolve.search import create
-from evolve.store.records import Artifact, SongResult, TrialResult
+from evolve.records.events import Progress
+from evolve.records.individual import Individual
+from evolve.records.run import Artifact, Sample, TrialResult
+from evolve.search.steps import create
+from evolve.settings import settings_from
 from evolve.store.run_store import RunStore
 
 TRIAL = "benchmarks.pretended:trial"
@@ -41,36 +42,36 @@ genes:
 
 def trial(
     individual: Individual,
-    material: Material,
-    report: Callable[[TrialProgress], None],  # noqa: ARG001
+    material: RunMaterial,
+    report: Callable[[Progress], None],  # noqa: ARG001
     checkpoints: Path | None,  # noqa: ARG001
 ) -> TrialResult:
     """A trial that gives back songs and a network of a few hundred bytes."""
     songs = tuple(
-        SongResult(index, (Artifact("midi", f"song-{index}.mid", b"x" * 300),), {"notes": 60})
-        for index in range(1, material.config.songs + 1)
+        Sample(index, (Artifact("midi", f"song-{index}.mid", b"x" * 300),), {"notes": 60})
+        for index in range(1, material.settings["songs"] + 1)
     )
     return TrialResult(individual.id, {"epochs": 0}, songs, (Artifact("network", "network.keras", b"x" * 500),))
 
 
 def lifelike_trial(
     individual: Individual,
-    material: Material,
-    report: Callable[[TrialProgress], None],
+    material: RunMaterial,
+    report: Callable[[Progress], None],
     checkpoints: Path | None = None,  # noqa: ARG001
 ) -> TrialResult:
     """A trial that sleeps for its training budget, and gives back as much as a trained network of 1 MB does."""
-    report(TrialProgress(individual.id, Phase.TRAINING, 0, 1))
-    time.sleep(material.config.seconds)
+    report(Progress("training", 0, 1))
+    time.sleep(material.settings["seconds"])
     songs = tuple(
-        SongResult(
+        Sample(
             index,
             tuple(Artifact(kind, f"song-{index}.{suffix}", _NOISE[:size]) for kind, (suffix, size) in _SIZES.items()),
             _FACTS,
         )
-        for index in range(1, material.config.songs + 1)
+        for index in range(1, material.settings["songs"] + 1)
     )
-    metrics = {"held_out_bits_per_note": 3 + derive_rng(0, individual.id).random(), "epochs": 1, "training_s": 1.0}
+    metrics = {"validation_loss": 3 + derive_rng(0, individual.id).random(), "epochs": 1, "training_s": 1.0}
     files = (Artifact("network", "network.keras", _NOISE), Artifact("vocabulary", "vocabulary.json", _NOISE[:3_000]))
     return TrialResult(individual.id, metrics, songs, files)
 
@@ -84,6 +85,7 @@ def new_run(population: int, **settings: Any) -> RunStore:  # noqa: ANN401 - wha
         "parents": 1,
         "songs": 2,
         "notes": 10,
+        "screening": "validation_loss",
     }
-    config = RunConfig.model_validate(usual | settings)
-    return create(Path(tempfile.mkdtemp(prefix="evolve-bench-")) / "run", config, "bench.yaml", _SPACE)
+    chosen = settings_from(usual | settings, MusicSettings)
+    return create(Path(tempfile.mkdtemp(prefix="evolve-bench-")) / "run", chosen, "bench.yaml", _SPACE)

@@ -79,9 +79,9 @@ def _parser() -> argparse.ArgumentParser:
 @contextlib.contextmanager
 def _fiddle_tunes(count: int) -> Iterator[Path]:
     """A folder with the first built-in tunes as MIDI files."""
-    from evolve.music.builtin import FIDDLE_TUNES  # noqa: PLC0415 - after the threads are set
-    from evolve.music.midi import write_midi  # noqa: PLC0415
-    from evolve.music.reading import read_songs  # noqa: PLC0415
+    from evolve.domains.music.midi import write_midi  # noqa: PLC0415
+    from evolve.domains.music.reading import read_songs  # noqa: PLC0415
+    from evolve.domains.music.sources import FIDDLE_TUNES  # noqa: PLC0415 - after the threads are set
 
     with tempfile.TemporaryDirectory() as name:
         for path in FIDDLE_TUNES.files()[:count]:
@@ -90,7 +90,7 @@ def _fiddle_tunes(count: int) -> Iterator[Path]:
 
 
 def _evolve() -> Reader:
-    from evolve.music.reading import read_songs  # noqa: PLC0415 - after the threads are set
+    from evolve.domains.music.reading import read_songs  # noqa: PLC0415 - after the threads are set
 
     return Reader("evolve", read_songs, lambda songs: sum(len(song.notes) for song in songs))
 

@@ -31,7 +31,7 @@ def ours(trials: int) -> None:
     from benchmarks.driver_growth import Timing  # noqa: PLC0415 - each contender imports in a process of its own
     from benchmarks.pretended import TRIAL, new_run  # noqa: PLC0415
     from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415
-    from evolve.search import advance  # noqa: PLC0415
+    from evolve.search.steps import advance  # noqa: PLC0415
 
     watcher = Timing()
     with new_run(trials) as store, RayExecution(trial=TRIAL) as execution:

@@ -16,7 +16,6 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from benchmarks.pairing import table
 
@@ -33,43 +32,41 @@ def child(began: float) -> None:
     """Start a run as the command does, and print the seconds since `began` at the end of each phase."""
     from rich.console import Console  # noqa: PLC0415 - imports are part of what is measured
 
-    from evolve.cli.given import space_given  # noqa: PLC0415
-    from evolve.cli.options import find_space  # noqa: PLC0415
-    from evolve.cli.progress import LineWatcher  # noqa: PLC0415
-    from evolve.config import Given, settle  # noqa: PLC0415
+    from evolve.domains.music import DOMAIN  # noqa: PLC0415
     from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415
     from evolve.genetics.space_file import parse_space  # noqa: PLC0415
     from evolve.network.genes import GENES  # noqa: PLC0415
-    from evolve.search import advance, create  # noqa: PLC0415
+    from evolve.progress.watchers import LineWatcher  # noqa: PLC0415
+    from evolve.records.events import Event, EventKind  # noqa: PLC0415
+    from evolve.search.steps import advance, create  # noqa: PLC0415
+    from evolve.settings import Given, settle  # noqa: PLC0415
+    from evolve.shipped import find_space  # noqa: PLC0415
 
     at: dict[str, float] = {}
     started: dict[str, float] = {}
     first_steps: list[float] = []
 
     class Noting(LineWatcher):
-        def corpus_read(self, done: int, total: int) -> None:
-            super().corpus_read(done, total)
-            at["corpus"] = time.time() - began
-
-        def evaluation_started(self, run: Any, generation: Any) -> None:  # noqa: ANN401
-            super().evaluation_started(run, generation)
-            at["founded"] = time.time() - began
-
-        def trial_started(self, individual_id: str) -> None:
-            super().trial_started(individual_id)
-            started[individual_id] = time.time() - began
-
-        def trial_finished(self, result: Any) -> None:  # noqa: ANN401
-            super().trial_finished(result)
-            first_steps.append(started[result.individual_id] + result.metrics["first_step_s"])
+        def __call__(self, event: Event) -> None:
+            super().__call__(event)
+            now = time.time() - began
+            if event.kind is EventKind.PREPARING:
+                at["corpus"] = now
+            elif event.kind is EventKind.EVALUATING:
+                at["founded"] = now
+            elif event.kind is EventKind.STARTED:
+                started[event.individual_id] = now
+            elif event.kind is EventKind.FINISHED and event.result is not None:
+                first_steps.append(started[event.individual_id] + event.result.metrics["first_step_s"])
 
     name, text = find_space("quick.yaml")
     few = {"population": 2, "parents": 1, "generations": 1, "songs": 1, "notes": 20, "seconds": 3}
     firm = [Given(setting, value, "the benchmark", is_firm=True) for setting, value in few.items()]
-    config = settle([*space_given(name, parse_space(text, name, GENES).settings), *firm])
+    written = [Given(*one[:2], name, is_firm=False) for one in parse_space(text, name, GENES).settings]
+    settings = settle([*written, *firm], DOMAIN.settings, DOMAIN.presentation.screening)
     folder = Path(tempfile.mkdtemp(prefix="evolve-bench-")) / "run"
-    with create(folder, config, name, text) as store, RayExecution() as execution:
-        advance(store, execution, Noting(Console(file=io.StringIO())), None, listener="nobody")
+    with create(folder, settings, name, text) as store, RayExecution() as execution:
+        advance(store, execution, Noting(Console(file=io.StringIO()), DOMAIN.presentation), None, listener="nobody")
     at["ready"] = min(started.values())
     at["first step"] = min(first_steps)
     print(json.dumps(at))

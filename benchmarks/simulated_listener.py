@@ -20,11 +20,10 @@ import numpy as np
 
 from benchmarks.bred import Composed, Songs, Studio
 from benchmarks.pairing import table
-from evolve.genetics.breeding import BreedingPlan, breed, found
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual
-from evolve.genetics.selection import Merit
+from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
 from evolve.randomness import derive_rng
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual
 
 FRESH_SONGS = 200
 TASTES = 3
@@ -71,7 +70,7 @@ def main() -> None:
     settings |= {"seconds": chosen.seconds} if chosen.seconds else {}
     studio = Studio(chosen.space, settings=settings, fresh=FRESH_SONGS, keep=chosen.keep, without=chosen.drop)
     others = [one for one in map(studio.composed, found(studio.space, population=chosen.among, seed=1)) if one]
-    print(f"{len(others)} random genomes of {chosen.space}, {studio.config.seconds:g} s each at most", flush=True)
+    print(f"{len(others)} random genomes of {chosen.space}, {studio.settings.seconds:g} s each at most", flush=True)
     songs = {
         name: own[np.isfinite(own)]
         for name in others[0].fresh
@@ -105,9 +104,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def champions_of_run(studio: Studio, taste: Taste, seed: int, generations: int) -> tuple[Composed, Composed]:
     """The champions of the last and of the first ranking of a run."""
-    config = studio.config
-    plan = BreedingPlan(config.population, config.parents, config.elites, config.newcomers, config.exploration)
-    born: Sequence[Individual] = found(studio.space, population=config.population, seed=1000 + seed)
+    core = studio.core
+    plan = BreedingPlan(core.population, core.parents, core.elites, core.newcomers, core.exploration)
+    born: Sequence[Individual] = found(studio.space, population=core.population, seed=1000 + seed)
     genomes: dict[str, Genome] = {}
     elites: list[Composed] = []
     champions: list[Composed] = []
@@ -116,9 +115,9 @@ def champions_of_run(studio: Studio, taste: Taste, seed: int, generations: int) 
         members = [*elites, *(one for one in map(studio.composed, born) if one)]
         members.sort(key=lambda one: -taste.of(one.silent, one.heard))
         champions.append(members[0])
-        merits = {one.individual.id: Merit(rank) for rank, one in enumerate(members, start=1)}
-        brood = breed(merits, genomes, studio.space, plan, generation=number, seed=1000 + seed)
-        elites, born = [one for one in members if one.individual.id in brood.elites], brood.born
+        fitness = {one.individual.id: Fitness(rank) for rank, one in enumerate(members, start=1)}
+        offspring = breed(fitness, genomes, studio.space, plan, generation=number, seed=1000 + seed)
+        elites, born = [one for one in members if one.individual.id in offspring.elites], offspring.born
     return champions[-1], champions[0]
 
 

@@ -1,4 +1,4 @@
-"""How soon do we reach the held-out loss that the article's pipeline has after 150 processor seconds?
+"""How soon do we reach the validation loss that the article's pipeline has after 150 processor seconds?
 
 Claim: in a quarter of the time or less, with the same network on the same Bach.
 
@@ -34,8 +34,8 @@ import numpy as np
 
 from benchmarks import papers_way
 from benchmarks.pairing import Paired, table, use_one_thread
-from evolve.music.corpus import read_corpus
-from evolve.music.encoded import EncodedCorpus
+from evolve.domains.music.corpus import read_corpus
+from evolve.domains.music.encoded import EncodedCorpus
 
 WINDOW, EXAM_WINDOWS, EXAM_BATCH = 50, 1024, 256
 LOOK_EVERY_S = 2.0
@@ -168,7 +168,7 @@ def compare(rounds: int, seconds: float) -> None:
             goals.append(goal_bits)
             ours.append(in_a_process(corpus, "--seed", seed, "--seconds", SLOWEST * seconds, "--goal", goal_bits)[0])
     share = 1 / max(Paired(tuple(ours), tuple(peer)).ratio, 1e-9)
-    heads = ["to the same held-out loss", "ours, CPU-s", "article, CPU-s", "share", "rounds", "claim", "held"]
+    heads = ["to the same validation loss", "ours, CPU-s", "article, CPU-s", "share", "rounds", "claim", "held"]
     row = [
         f"{median(goals):.2f} bits a note ({min(goals):.2f} to {max(goals):.2f})",
         f"{median(ours):.1f}",

@@ -1,7 +1,7 @@
 """Claim: training learns from more notes a processor second than a plain PyTorch loop over nn.LSTM does.
 
-Ours is the learner that a trial uses (`evolve.network.learner`) on a network that `evolve.network.build` made; the peer
-is `benchmarks.pytorch_lstm`, the same network from the same weights. Two attributes of 261 and 30 symbols, one-hot;
+Ours is the step runner of a trial (`evolve.network.step_runner`) on a network of `evolve.network.build`; the peer is
+`benchmarks.pytorch_lstm`, the same network from the same weights. Two attributes of 261 and 30 symbols, one-hot;
 windows of 50 notes; a dense layer of 128; cross entropy at every step; gradients clipped to norm 1; Adam at 0.001.
 Dropout is 0 in both.
 
@@ -35,17 +35,17 @@ Block = Callable[[int], float]
 def contenders(size: Size) -> tuple[Block, Block]:
     """Ours and the peer's, both warm and known to do the same work."""
     from benchmarks import pytorch_lstm  # noqa: PLC0415 - a peer
-    from evolve.network.learner import learner_of  # noqa: PLC0415 - Keras, which --help can do without
+    from evolve.network.step_runner import step_runner_of  # noqa: PLC0415 - Keras, which --help can do without
 
     pytorch_lstm.use_one_thread()
     model = network(size)
     given = batches(size, WARM_UP)
     as_tensors = [pytorch_lstm.as_tensors(batch) for batch in given]
     loop = pytorch_lstm.loop_like(model, SIZES, size.width, size.depth)  # has the weights before ours learns
-    learner = learner_of(model)
+    runner = step_runner_of(model)
 
     def ours(steps: int) -> np.ndarray:
-        return np.concatenate([learner.train_steps([given[step % WARM_UP]]) for step in range(steps)])
+        return np.concatenate([runner.train_steps([given[step % WARM_UP]]) for step in range(steps)])
 
     def peer(steps: int) -> np.ndarray:
         return loop.learn([as_tensors[step % WARM_UP] for step in range(steps)])

@@ -1,10 +1,10 @@
 """Claim: a worker that runs 30 trials grows by less than 5 MB a trial, once the first five have warmed it up.
 
-A fresh process runs real trials one after another (`evolve.execution.trial.run_trial`): networks of one to three LSTM
+A fresh process runs real trials one after another (`evolve.domains.music.trial`): networks of one to three LSTM
 or GRU layers of 64 to 256 units are built, trained for a second on the built-in fiddle tunes, and compose a song. What
 its memory is after some of them is the resident set, as the system counts it. The peer is the same in another fresh
-process, on the same genomes, without `evolve.network.leftovers.nothing_left_behind`, which lets go of what libraries
-keep of a network.
+process, on the same genomes, without `evolve.network.process_memory.nothing_left_behind`, which lets go of what
+libraries keep of a network.
 
 Growth is what lies between the 5th and the last trial, divided by the trials between. Processes run by turns; with
 more than one round, figures are medians. A round takes about four minutes.
@@ -40,18 +40,21 @@ def resident_mb(trials: int) -> list[float]:
     """Memory of this process after each trial that it runs."""
     import psutil  # noqa: PLC0415 - --help can do without all of these
 
-    from evolve.config import RunConfig  # noqa: PLC0415
-    from evolve.execution.material import Material, prepare  # noqa: PLC0415
+    from evolve.domains.music.material import prepare  # noqa: PLC0415
+    from evolve.domains.music.settings import MusicSettings  # noqa: PLC0415
+    from evolve.execution.run_material import DomainSource, RunMaterial  # noqa: PLC0415
     from evolve.execution.trial import run_trial  # noqa: PLC0415
-    from evolve.genetics.individual import Individual, Origin, individual_id  # noqa: PLC0415
     from evolve.genetics.space_file import parse_space  # noqa: PLC0415
     from evolve.network.genes import GENES  # noqa: PLC0415
     from evolve.randomness import derive_rng  # noqa: PLC0415
+    from evolve.records.individual import Individual, Origin, individual_id  # noqa: PLC0415
+    from evolve.settings import settings_from  # noqa: PLC0415
 
-    config = RunConfig(corpus=("fiddle-tunes",), songs=1, notes=20, epochs=1, seconds=1)
+    few = {"corpus": ("fiddle-tunes",), "songs": 1, "notes": 20, "epochs": 1, "seconds": 1}
+    settings = settings_from(few, MusicSettings)
     space = parse_space(_SPACE, "bench.yaml", GENES).space
-    ready = prepare(config, space)
-    material = Material.load(ready.data, ready.facts, space, config)
+    ready = prepare(settings.own, space, settings.core.seed)
+    material = RunMaterial(DomainSource("music"), ready.data, ready.facts, space, settings.dump())
     memory = []
     for slot in range(1, trials + 1):
         genome = space.sample(derive_rng(0, "genome", slot))
@@ -90,7 +93,7 @@ def main() -> None:
     parser.add_argument("--leave-behind", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        forgotten = patch("evolve.execution.trial.nothing_left_behind", contextlib.nullcontext)
+        forgotten = patch("evolve.domains.music.trial.nothing_left_behind", contextlib.nullcontext)
         with forgotten if options.leave_behind else contextlib.nullcontext():
             print(json.dumps(resident_mb(options.trials)))
         return

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.bench
 FUZZ_INPUTS ?= 20000
 FUZZ_SEED ?= 0
-BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_growth search_overhead second_start
+BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_growth search_overhead breeder second_start
 
 .PHONY: help setup demo test test-fast test-cluster coverage torture fuzz lint bench clean
 
@@ -55,7 +55,7 @@ test-cluster: $(READY)
 coverage: $(READY)
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= tests/store tests/execution tests/cli tests/test_*.py
-	@for room in "evolve/store/*" "evolve/search.py" "evolve/execution/*"; do \
+	@for room in "evolve/store/*" "evolve/search/*" "evolve/execution/*"; do \
 		echo; echo "$$room"; $(BIN)/coverage report --include="$$room" || exit 1; \
 	done
 
@@ -74,7 +74,7 @@ bench: $(BENCH_READY)
 # With pip, which finds a PyTorch that was put at hand for this machine (a CPU build, a GPU's own); one that is
 # installed already is kept, whatever its version.
 $(BENCH_READY): $(READY) pyproject.toml constraints.txt
-	@echo "Setting up what benchmarks compare with: PyTorch and pretty_midi."
+	@echo "Setting up what benchmarks compare with: PyTorch, pretty_midi and DEAP."
 	@$(BIN)/python -c 'import importlib.util, pathlib, tomllib; \
 		group = tomllib.loads(pathlib.Path("pyproject.toml").read_text())["dependency-groups"]["bench"]; \
 		print(*(line for line in group if not importlib.util.find_spec(line.split(">")[0])), sep="\n")' > $@.txt

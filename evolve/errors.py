@@ -49,7 +49,16 @@ class StorageError(RunError):
 
 
 class DamagedStoreError(RunError):
-    """A store is there, and what it holds is not what evolve has written."""
+    """A store is there, and what it holds is not what evolve has written.
+
+    Attributes:
+        what: What is wrong with it.
+    """
+
+    def __init__(self, text: str, what: str = "") -> None:
+        """Keep both."""
+        super().__init__(text)
+        self.what = what
 
 
 class ExecutionError(EvolveError):

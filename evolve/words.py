@@ -46,6 +46,13 @@ def tallied(counts: Mapping[str, int], most: int) -> str:
     return ", ".join([*named, *["…"] * (len(counts) > most)])
 
 
+def duration_in_words(seconds: float) -> str:
+    """``0:58``, ``12:03`` or ``1:02:03``."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
 def fraction_in_words(share: float) -> str:
     """A share from 0 to 1 as the nearest that one would say: ``a fifth``, ``two thirds``, ``almost all``.
 

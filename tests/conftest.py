@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from evolve.music.midi import write_midi
-from evolve.music.reshaping import transposed
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.domains.music.midi import write_midi
+from evolve.domains.music.reshaping import transposed
+from evolve.domains.music.song import Note, Notes, Song, Track
 from evolve.randomness import derive_rng
 
 # Speed is claimed by benchmarks, never by a test: a busy machine must not fail one.

@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evolve.cli.options import DEFAULT_LISTENER
-from evolve.config import RunConfig
-from evolve.execution.contract import Phase, TrialObserver, TrialProgress
-from evolve.execution.material import Material
-from evolve.genetics.genome import Genome
-from evolve.genetics.individual import Individual
-from evolve.judging.ballot import Ballot
+from evolve.domains.music.settings import MusicSettings
+from evolve.execution.run_material import RunMaterial
 from evolve.randomness import derive_rng
-from evolve.search import Judge, Outcome, advance, create
-from evolve.sittings import Sitting
-from evolve.store.records import Artifact, GenerationRecord, RunRecord, SongResult, TrialResult
+from evolve.records.ballot import Ballot
+from evolve.records.events import Event, EventHandler, EventKind, Progress
+from evolve.records.genome import Genome
+from evolve.records.individual import Individual
+from evolve.records.run import Artifact, RunRecord, Sample, TrialResult
+from evolve.search.listening import ListeningSession
+from evolve.search.steps import Outcome, SessionJudge, advance, create
+from evolve.settings import Settings, settings_from
 from evolve.store.run_store import RunStore
+from evolve.terminal.options import DEFAULT_LISTENER
 from tests.unheard_songs import with_unheard
 
 WORDS_ALONE = """
@@ -34,10 +35,11 @@ genes:
 """A space that can be listed: 384 genomes."""
 
 
-def small_config(tunes: Path, **changes: object) -> RunConfig:
+def small_settings(tunes: Path, **changes: object) -> Settings:
     """Three generations of four."""
     few = {"corpus": (str(tunes),), "population": 4, "parents": 2, "generations": 3, "songs": 2, "notes": 5, "seed": 11}
-    return RunConfig.model_validate(few | changes)
+    few |= {"screening": "validation_loss"}
+    return settings_from(few | changes, MusicSettings)
 
 
 def worth(genome: Genome) -> int:
@@ -49,7 +51,7 @@ def pretended_result(individual: Individual, songs: int, bits: float = 3.0) -> T
     """Songs and a network that depend on the genome alone, and a validation loss."""
     data = str(worth(individual.genome)).encode()
     made = tuple(
-        SongResult(
+        Sample(
             index,
             (Artifact("midi", f"song-{index}.mid", data), Artifact("audio", f"song-{index}.ogg", data)),
             {"notes": 5, "seconds": 2.5, "range": "C4–C5", "repetition": 0.0, "copied": 1},
@@ -57,7 +59,7 @@ def pretended_result(individual: Individual, songs: int, bits: float = 3.0) -> T
         for index in range(1, songs + 1)
     )
     network = Artifact("network", "network.keras", data)
-    return TrialResult(individual.id, {"held_out_bits_per_note": bits, "epochs": 1}, made, (network,))
+    return TrialResult(individual.id, {"validation_loss": bits, "epochs": 1}, made, (network,))
 
 
 @dataclass
@@ -104,21 +106,23 @@ class PretendedExecution:
         finally:
             self.is_running = False
 
-    def run(self, individuals: Sequence[Individual], material: Material, observer: TrialObserver) -> None:
-        """See `TrialRunner.run`."""
+    def run(self, individuals: Sequence[Individual], material: RunMaterial, listener: EventHandler) -> None:
+        """Tell of a trial of each."""
         for individual in self._shuffled(individuals):
+            name = individual.id
             stops = self.stop_after is not None and len(self.ran) >= self.stop_after
             if stops and not self.stop_in_the_middle:
                 raise KeyboardInterrupt
-            observer.trial_started(individual.id)
-            observer.trial_progressed(TrialProgress(individual.id, Phase.TRAINING, 1, 1, 3.0, 0.0))
+            listener(Event(EventKind.STARTED, name))
+            listener(Event(EventKind.PROGRESSED, name, progress=Progress("training", 1, 1, 3.0, 0.0)))
             if stops:
                 raise KeyboardInterrupt
             reason = self.fails(individual)
-            self.ran.append(individual.id)
-            result = pretended_result(individual, material.config.songs, self.bits(individual))
+            self.ran.append(name)
+            result = pretended_result(individual, int(material.settings["songs"]), self.bits(individual))
             result = with_unheard(result, self.unheard) if self.unheard else result
-            observer.trial_finished(result if reason is None else TrialResult(individual.id, failure=reason))
+            result = result if reason is None else TrialResult(name, failure=reason)
+            listener(Event(EventKind.FINISHED, name, result=result))
 
     def _shuffled(self, individuals: Sequence[Individual]) -> list[Individual]:
         if not self.order:
@@ -128,7 +132,7 @@ class PretendedExecution:
 
 
 class Remembering:
-    """A `RunObserver` that keeps what it is told."""
+    """A listener that keeps what it is told."""
 
     def __init__(self) -> None:
         """Nothing was told yet."""
@@ -137,61 +141,44 @@ class Remembering:
         self.corpus: list[tuple[int, int]] = []
         self.hearable: list[tuple[int, list[str]]] = []
 
-    def corpus_read(self, done: int, total: int) -> None:
-        """So many files."""
-        self.corpus.append((done, total))
-
-    def noticed(self, notice: str) -> None:
-        """Something worth knowing."""
-        self.notices.append(notice)
-
-    def evaluation_started(self, run: RunRecord, generation: GenerationRecord) -> None:
-        """Trials begin."""
-        self.events.append(f"generation {generation.index} of {run.name}")
-
-    def songs_laid_out(self, heard: int, folder: Path) -> None:
-        """So many candidates, and the files that lie there now."""
-        self.hearable.append((heard, sorted(path.name for path in folder.iterdir())))
-
-    def evaluation_ended(self) -> None:
-        """Trials ended."""
-        self.events.append("ended")
-
-    def trial_started(self, individual_id: str) -> None:
-        """One began."""
-        self.events.append(f"{individual_id} started")
-
-    def trial_lost(self, individual_id: str, reason: str) -> None:
-        """One begins anew."""
-        self.events.append(f"{individual_id} lost: {reason}")
-
-    def trial_progressed(self, progress: TrialProgress) -> None:
-        """One lives."""
-        self.events.append(f"{progress.individual_id} {progress.phase}")
-
-    def trial_finished(self, result: TrialResult) -> None:
-        """One ended."""
-        self.events.append(f"{result.individual_id} finished")
-
-    def place_changed(self, place: str) -> None:
-        """The place where trials run does something."""
-        self.events.append(place)
+    def __call__(self, event: Event) -> None:
+        """Remember what has happened."""
+        name = event.individual_id
+        match event.kind:
+            case EventKind.PREPARING:
+                self.corpus.append((event.done, event.total))
+            case EventKind.NOTICE:
+                self.notices.append(event.text)
+            case EventKind.PRESENTABLE:
+                self.hearable.append((event.done, sorted(path.name for path in Path(event.text).iterdir())))
+            case EventKind.EVALUATING:
+                self.events.append(f"generation {event.generation}")
+            case EventKind.EVALUATED:
+                self.events.append("ended")
+            case EventKind.LOST:
+                self.events.append(f"{name} lost: {event.text}")
+            case EventKind.PROGRESSED:
+                self.events.append(f"{name} {event.progress.phase if event.progress else ''}")
+            case EventKind.STARTED | EventKind.FINISHED:
+                self.events.append(f"{name} {event.kind}")
+            case EventKind.CAPACITY:
+                self.events.append(event.text)
 
 
-def by_ear(sitting: Sitting) -> tuple[Ballot, str]:
+def by_ear(session: ListeningSession) -> tuple[Ballot, str]:
     """The best first, by what is heard alone: the candidate's songs, not its name."""
 
     def liked(candidate_songs: Sequence[Path]) -> int:
         return sum(int(path.read_bytes()) for path in candidate_songs)
 
-    heard = {one.id: liked([song.files["audio"] for song in one.songs]) for one in sitting.candidates}
+    heard = {one.id: liked([song.files["audio"] for song in one.samples]) for one in session.candidates}
     return Ballot(tuple((name,) for name in sorted(heard, key=lambda name: -heard[name]))), "list"
 
 
 def go(
     store: RunStore,
     execution: PretendedExecution | None = None,
-    judge: Judge | None = by_ear,
+    judge: SessionJudge | None = by_ear,
     observer: Remembering | None = None,
 ) -> Outcome:
     """Take a run on."""
@@ -200,9 +187,9 @@ def go(
     )
 
 
-def prepare_run(folder: Path, config: RunConfig) -> Path:
+def prepare_run(folder: Path, settings: Settings) -> Path:
     """A new run whose corpus is read and whose founders are born, and which has trained nothing yet."""
-    with create(folder, config, "words.yaml", WORDS_ALONE) as store, contextlib.suppress(KeyboardInterrupt):
+    with create(folder, settings, "words.yaml", WORDS_ALONE) as store, contextlib.suppress(KeyboardInterrupt):
         go(store, PretendedExecution(stop_after=0))
     return folder
 

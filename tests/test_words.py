@@ -3,21 +3,19 @@
 import ast
 import re
 from collections.abc import Iterator
-from io import StringIO
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 import evolve
-from evolve.cli.progress import LineWatcher
-from evolve.clusters.look import Sight
-from evolve.doctor.cluster import cluster_checks
-from evolve.doctor.run import run_checks
-from evolve.music.facts.words import one_line
-from evolve.report.songs import songs_in_words
+from evolve.clusters.session import ClusterInspection
+from evolve.doctor.examined import cluster_checks, run_checks
+from evolve.domains.music.facts.words import one_line
+from evolve.domains.music.presentation import PRESENTATION
+from evolve.presentation import badges_of
+from evolve.store.copies import StoreCopy
 from evolve.store.examination import Examination
-from evolve.store.records import SongRecord
 from evolve.words import counted, fraction_in_words, listed, tallied, worded
 
 SOURCES = sorted(Path(evolve.__file__).parent.rglob("*.py"))
@@ -30,7 +28,7 @@ COUNTED_WITHOUT_LOOKING = re.compile(
 
 PLURAL_ALL_THE_SAME = (
     "trials share a GPU", "bytes for a note", "characters and {} bytes", "it has {} bytes", "for more than {} minutes",
-    "lasts for {} hours, which", "no player for {} files", "it has no {} files",
+    "lasts for {} hours, which", "no {} for {} files", "it has no {} files",
 )  # fmt: skip
 """What stands for more than one wherever it is said, or for none."""
 
@@ -81,21 +79,18 @@ def test_no_text_leaves_the_plural_to_the_reader(source: Path) -> None:
     assert not left
 
 
-def song_of(**facts: object) -> SongRecord:
-    """A song of which this is known."""
-    return SongRecord(1, {}, facts)
-
-
 def test_one_of_everything_is_said_in_the_singular() -> None:
     """As it stands in the report, in the list of runs, in a check of a folder and of a cluster."""
-    one, two = song_of(ended=False), song_of(ended=True)
-    assert songs_in_words([one]) == ["0 of 1 song ends"]
-    assert songs_in_words([one, two]) == ["1 of 2 songs end"]
-    assert songs_in_words([two, two]) == ["2 of 2 songs end"]
+    one, two = {"ended": False}, {"ended": True}
+    assert badges_of(PRESENTATION, [one]) == ["0 of 1 song ends"]
+    assert badges_of(PRESENTATION, [one, two]) == ["1 of 2 songs end"]
+    assert badges_of(PRESENTATION, [two, two]) == ["2 of 2 songs end"]
     assert one_line({"notes": 1, "ended": True}) == "1 note, ends by itself"
-    examined = Examination(Path("runs/a"), 2, 3, 1, (".a.0a1b2c3d",), is_worked_on=False, findings=())
-    assert [check.found for check in run_checks(examined)][1:3] == [
-        "2 are what was written; 1 other is there",
+    copy = StoreCopy(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "", Path())
+    examined = Examination(Path("runs/a"), None, 1, (copy,), (".a.0a1b2c3d",), False, False, ())  # noqa: FBT003
+    assert [check.found for check in run_checks(examined)][:3] == [
+        f"intact; the newest of 1 copy is of {copy.time}",
+        "1 is what was written",
         "1 file is left of writes that were cut off, such as .a.0a1b2c3d",
     ]
     host = {
@@ -107,16 +102,8 @@ def test_one_of_everything_is_said_in_the_singular() -> None:
         "problem": "it is hot",
         "cards": [],
     }
-    found = [check.found for check in cluster_checks(Sight((host,), {}), own={})]
+    found = [check.found for check in cluster_checks(ClusterInspection((host,), {}), own={})]
     assert found == ["1 host, 1 core and 1 GPU for training", "1 core, 1 GPU, 8 GB at 10.0.0.2; it is hot"]
-
-
-def test_one_trial_is_told_in_the_singular() -> None:
-    """On stderr, where no terminal is."""
-    said = StringIO()
-    lines = LineWatcher(Console(file=said, width=200))
-    lines.corpus_read(1, 1)
-    assert said.getvalue() == "corpus: 1 file read\n"
 
 
 def test_no_plural_is_made_by_hand() -> None:

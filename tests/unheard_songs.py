@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from evolve.execution.unheard import unheard_file
-from evolve.music.facts.description import Facts
-from evolve.music.song import Note, Notes, Song, Track
-from evolve.store.records import TrialResult
+from evolve.domains.music.facts.description import Facts
+from evolve.domains.music.song import Note, Notes, Song, Track
+from evolve.domains.music.unheard import unheard_file
+from evolve.records.run import TrialResult
 
 
 def with_unheard(result: TrialResult, count: int = 2) -> TrialResult:
     """The result of a trial that has composed so many songs beside those that are heard."""
-    number = range(1, count + len(result.songs) + 1)
+    number = range(1, count + len(result.samples) + 1)
     silent = {"notes": [float(1 + k) for k in number], "highest": [None, *(60.0 + k for k in number[1:])]}
-    metrics = {"songs_heard": [song.index for song in result.songs], "silent_songs": silent}
-    others = unheard_file(map(short_song, number[len(result.songs) :]))
+    metrics = {"songs_heard": [song.index for song in result.samples], "silent_songs": silent}
+    others = unheard_file(map(short_song, number[len(result.samples) :]))
     return replace(result, metrics={**result.metrics, **metrics}, artifacts=(*result.artifacts, others))
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from evolve.config import RunConfig
-from evolve.judging.moves import Action
+from evolve.domains.music.settings import MusicSettings
+from evolve.judging.draft import Action
 from evolve.network.genes import GENES
+from evolve.settings import CoreSettings
 from tests.fuzz.kinds import Input, Kind
 from tests.fuzz.made_up_music import abc_texts, kern_texts, midi_files, musicxml_texts
 from tests.fuzz.made_up_scores import (
@@ -96,7 +97,7 @@ def _spaces(draw: st.DrawFn) -> str:
 
 
 def _setting_names() -> st.SearchStrategy[str]:
-    known = st.sampled_from(list(RunConfig.model_fields))
+    known = st.sampled_from([*CoreSettings.model_fields, *MusicSettings.model_fields])
     return st.integers(0, 9).flatmap(lambda number: _WORDS if number == 0 else known)
 
 

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from evolve.music.midi_bytes import _as_quantity
+from evolve.domains.music.midi_bytes import _as_quantity
 
 _NUMBERS = st.integers(0, 8) | st.sampled_from(
     ["-1", "0", "0.5", "1e9", "1e308", "nan", "127", "10000", "4294967296", "9" * 25, "", "x", "1/3", "3+2"]

@@ -5,7 +5,7 @@ import zipfile
 
 from hypothesis import strategies as st
 
-from evolve.music.midi_bytes import _as_quantity
+from evolve.domains.music.midi_bytes import _as_quantity
 
 _FEW = st.integers(1, 4)
 

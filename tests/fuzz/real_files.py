@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from evolve.config import RunConfig
-from evolve.music.builtin import _music21_corpus
-from evolve.music.midi import write_midi
-from evolve.music.representation.kinds import KINDS
-from evolve.music.song import Note, Notes, Song, Track
+from evolve.domains.music.midi import write_midi
+from evolve.domains.music.settings import MusicSettings
+from evolve.domains.music.song import Note, Notes, Song, Track
+from evolve.domains.music.sources import _music21_corpus
+from evolve.domains.music.tokenizers.kinds import KINDS
 from evolve.randomness import derive_rng
+from evolve.settings import CoreSettings, Settings
 from tests.conftest import SHARED_MUSIC
-from tests.execution.exports import example
+from tests.domains.music.exports import example
 from tests.fuzz.kinds import Input, Kind
 from tests.fuzz.made_up_scores import archive
 from tests.fuzz.written import written_inputs
@@ -87,7 +88,7 @@ def _spaces() -> Iterator[Input]:
 
 
 def _settings() -> Iterator[Input]:
-    for name, value in RunConfig().model_dump(mode="json").items():
+    for name, value in Settings(CoreSettings(), MusicSettings()).dump().items():
         told = value[0] if isinstance(value, list) else value
         yield Input(Kind.SETTING, ".txt", f"{name}={told}".encode())
 

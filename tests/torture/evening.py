@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from evolve.report.stage import is_finished
+from evolve.records.run import GenerationStatus, RunRecord
+from evolve.report.overview import is_finished
 from evolve.store.examination import examine
-from evolve.store.records import GenerationStatus, RunRecord
 from evolve.store.run_store import RunStore
 from tests.execution.processes import writers
 from tests.torture.stopping import COUNTS_VARIABLE, STEPS
@@ -101,7 +101,7 @@ class Evening:
             code = self._watched(command, environ, kill)
             until_gone(Path(place))
             if kill is None:
-                assert code == 0, command
+                assert code == 0, (code, command)
                 self._learn(json.loads(counts.read_text()))
         if kill is None or code == 0:  # it had ended before the signal was due
             return False
@@ -148,7 +148,7 @@ class Evening:
             began, said = None, []
             for line in program.stderr:
                 said.append(line)
-                if "to train" in line:
+                if line.startswith("generation "):
                     began = time.monotonic()
                     if kill is not None and kill.step == TRAINING:
                         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -19,14 +19,14 @@ COUNTS_VARIABLE = "EVOLVE_TORTURE_COUNTS"
 
 STEPS = {
     "founding": ("create", "_read", "_found"),
-    "recording": ("RunStore.record_start", "_Recorder.trial_finished"),
-    "ranking": ("sit", "cast_ballot"),
+    "recording": ("RunStore.record_start", "RunStore.record_trial", "EarlyHearing.stage"),
+    "ranking": ("open_session", "cast_ballot"),
     "breeding": ("_breed",),
 }
-"""The functions of each step, in `evolve.search`, `evolve.evaluation`, `evolve.sittings` and `evolve.store`."""
+"""The functions of each step, in `evolve.search` and `evolve.store`."""
 
 _PACKAGE = str(Path(evolve.__file__).parent)
-_OF_STEPS = tuple(str(Path(_PACKAGE, name)) for name in ("search.py", "evaluation.py", "sittings.py", "store"))
+_OF_STEPS = tuple(str(Path(_PACKAGE, name)) for name in ("search", "store"))
 
 
 class Tracer:

@@ -9,7 +9,7 @@ from typing import Any
 from evolve.randomness import derive_rng
 from tests.torture.evening import ALL_STEPS, SIGNALS, Evening, Kill
 
-_CERTAIN = ("held_out_bits_per_note", "epochs", "best_epoch", "parameters", "stopped_by")
+_CERTAIN = ("validation_loss", "epochs", "best_epoch", "parameters", "stopped_by")
 """The metrics that do not tell how long something took."""
 
 
@@ -62,7 +62,7 @@ def outcome(evening: Evening) -> Any:  # noqa: ANN401 - compared as a whole
     assert run is not None
     folder = evening.folder / "runs" / "night"
     generations = [
-        (one.index, one.status, one.members, one.elites, one.failed, one.parents, dict(one.standings))
+        (one.index, one.status, one.members, one.elites, one.failed, one.parents, dict(one.ranking))
         for one in run.generations
     ]
     ballots = [(each.listener, each.ballot, each.letters) for one in run.generations for each in one.ballots]
@@ -70,7 +70,7 @@ def outcome(evening: Evening) -> Any:  # noqa: ANN401 - compared as a whole
         name: (
             one.individual, one.status, one.changed, one.failure, one.replaced_by,
             {metric: one.metrics.get(metric) for metric in _CERTAIN},
-            [(song.index, song.facts, (folder / song.files["midi"]).read_bytes()) for song in one.songs],
+            [(song.index, song.facts, (folder / song.files["midi"]).read_bytes()) for song in one.samples],
         )
         for name, one in run.individuals.items()
     }  # fmt: skip

@@ -46,7 +46,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class _Generation:
+class AskedGeneration:
     """Members in slot order, those who failed on the way, and what was told of it."""
 
     members: tuple[str, ...]
@@ -62,7 +62,7 @@ class _Generation:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class BreederState:
     """All that a breeder knows."""
 
     space_name: str
@@ -72,7 +72,7 @@ class _State:
     taste: bool
     plan: BreedingPlan
     individuals: tuple[Individual, ...] = ()
-    generations: tuple[_Generation, ...] = ()
+    generations: tuple[AskedGeneration, ...] = ()
 
 
 class Breeder:
@@ -142,7 +142,7 @@ class Breeder:
         check_room(self._space, self._plan.population)
         self._individuals: dict[str, Individual] = {}
         self._taken: set[Genome] = set()
-        self._generations: list[_Generation] = []
+        self._generations: list[AskedGeneration] = []
 
     @property
     def generation(self) -> int:
@@ -157,7 +157,7 @@ class Breeder:
         """
         if not self._generations:
             founders = found(self._space, population=self._plan.population, seed=self._seed)
-            self._generations = [_Generation(self._kept(founders))]
+            self._generations = [AskedGeneration(self._kept(founders))]
         elif self._generations[-1].ballot is not None:
             self._breed(self._generations[-1].ballot)
         elif self._generations[-1].vacant:
@@ -223,11 +223,11 @@ class Breeder:
 
     def state(self) -> dict[str, Any]:
         """All that the breeder knows, as JSON has it: `from_state` goes on from there."""
-        state = _State(
+        state = BreederState(
             self._given.name, self._given.text, self._groups, self._seed, self._taste, self._plan,
             tuple(self._individuals.values()), tuple(self._generations),
         )  # fmt: skip
-        return dict(TypeAdapter(_State).dump_python(state, mode="json"))
+        return dict(TypeAdapter(BreederState).dump_python(state, mode="json"))
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
@@ -237,7 +237,7 @@ class Breeder:
             EvolveError: No breeder gave it.
         """
         try:
-            stored = TypeAdapter(_State).validate_python(state)
+            stored = TypeAdapter(BreederState).validate_python(state)
         except ValidationError as error:
             first = error.errors()[0]
             what = f"{'.'.join(map(str, first['loc'])) or 'all of it'}: {first['msg']}"
@@ -249,7 +249,7 @@ class Breeder:
         breeder._check_whole()
         return breeder
 
-    def _open(self, call: str) -> _Generation:
+    def _open(self, call: str) -> AskedGeneration:
         """The generation that was asked for and not told yet."""
         if not self._generations:
             raise EvolveError(f"{call}: no generation was asked for yet; call ask first")
@@ -272,7 +272,7 @@ class Breeder:
             {name: self._individuals[name].genome for name in members},
             self._space, self._plan, generation=len(self._generations), seed=self._seed, taken=self._taken,
         )  # fmt: skip
-        self._generations.append(_Generation((*offspring.elites, *self._kept(offspring.born)), offspring.elites))
+        self._generations.append(AskedGeneration((*offspring.elites, *self._kept(offspring.born)), offspring.elites))
 
     def _replace_failed(self) -> None:
         generation = self._generations[-1]

@@ -20,30 +20,10 @@ from evolve.search.steps import Outcome, cast_ballot
 from evolve.store import writing as clock
 from evolve.store.database import Database
 from evolve.store.run_store import RunStore
-from tests.pretended_trials import PretendedExecution, copy_of, go, lineage, prepare_run, small_settings
+from tests.pretended_trials import PretendedExecution, copy_of, go, lineage
 
 TRIALS = 10
 """Of the undisturbed run: four founders, then three born in each of two generations."""
-
-
-@pytest.fixture(scope="module")
-def prepared(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run whose founders are born; copied by whoever goes on with it."""
-    return prepare_run(tmp_path_factory.mktemp("prepared") / "run", small_settings(tunes))
-
-
-@pytest.fixture(scope="module")
-def undisturbed(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    """The whole run, in one go."""
-    with copy_of(prepared, tmp_path_factory.mktemp("undisturbed")) as store:
-        assert go(store) is Outcome.COMPLETE
-        return store.read()
-
-
-@pytest.fixture
-def store(prepared: Path, tmp_path: Path) -> RunStore:
-    """A copy of the prepared run."""
-    return copy_of(prepared, tmp_path)
 
 
 @pytest.mark.parametrize("after", range(TRIALS))

@@ -5,9 +5,10 @@ from itertools import groupby
 
 from evolve import __version__
 from evolve.clusters.session import ClusterInspection
-from evolve.errors import DamagedStoreError
-from evolve.records.run import Json
-from evolve.search.run_facts import core_of
+from evolve.domain_registry import domain_for
+from evolve.errors import DamagedStoreError, SettingsError, SpaceError
+from evolve.records.run import Json, RunRecord
+from evolve.search.run_facts import core_of, settings_of, space_as_written
 from evolve.store.examination import Examination
 from evolve.terminal.checks import Check, State
 from evolve.words import counted
@@ -21,18 +22,16 @@ _SAME = "install the same versions there, so that a network trains alike whereve
 def run_checks(examination: Examination) -> Iterator[Check]:
     """What a look at a run folder has found, as checks."""
     copies = examination.copies
-    if examination.is_whole:
+    refused = _refused(examination.run) if examination.run else ""
+    if examination.is_whole and not refused:
         copied = f"; the newest of {counted(len(copies), 'copy', 'copies')} is of {copies[0].time}" if copies else ""
         yield Check("store", State.GOOD, f"intact{copied}")
         yield Check("files", State.GOOD, f"{counted(examination.files, 'is', 'are')} what was written")
     elif examination.is_damaged:
         times = ", ".join(copy.time for copy in copies)
         yield Check("copies", State.GOOD if copies else State.WARNING, f"of {times}" if copies else "there are none")
-    if examination.run is not None:
-        try:
-            core_of(examination.run)
-        except DamagedStoreError as error:
-            yield Check("damage", State.BAD, error.what, "begin a new run, or bring back a copy of the folder")
+    if refused:
+        yield Check("damage", State.BAD, refused, "begin a new run, or bring back a copy of the folder")
     shown = examination.findings[:MOST_SHOWN]
     for _, alike in groupby(shown, key=lambda finding: finding.advice):
         *others, last = alike
@@ -47,6 +46,21 @@ def run_checks(examination: Examination) -> Iterator[Check]:
         yield Check("leftovers", State.WARNING, found, "they harm nothing, and may be deleted")
     at_work = "a process works on it now" if examination.is_worked_on else "nobody works on it now"
     yield Check("at work", State.GOOD, at_work)
+
+
+def _refused(run: RunRecord) -> str:
+    """Why the run cannot go on with what it was given; its domain's part is looked at where that is at hand."""
+    try:
+        if domain := domain_for(run):
+            settings_of(run, domain)
+            space_as_written(run, domain)
+        else:
+            core_of(run)
+    except DamagedStoreError as error:
+        return error.what
+    except (SettingsError, SpaceError) as error:
+        return str(error)
+    return ""
 
 
 def cluster_checks(inspection: ClusterInspection, *, own: Mapping[str, str]) -> Iterator[Check]:

@@ -118,7 +118,7 @@ def test_a_start_that_is_stopped_while_ray_starts_ends_at_once(
     command = [EVOLVE, "start", "--space", SPACE, "--corpus", str(tunes), "--name", "early", "--judge", "none"]
     with begun(command, tmp_path) as program:
         assert program.stderr is not None
-        while " to train" not in program.stderr.readline():
+        while "training and composing" not in program.stderr.readline():
             assert program.poll() is None
         time.sleep(1.5)
         program.send_signal(number)

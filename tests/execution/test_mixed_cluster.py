@@ -191,9 +191,9 @@ def test_a_worker_whose_machine_left_while_it_started_is_no_failed_start(
     monkeypatch.setattr("ray.kill", lambda _: None)
     monkeypatch.setattr(ray_workers, "nodes", lambda: (Node("here", 2.0),))
     runner: Any = ray_workers.RayRunner(Demand(1.0))
-    places = [ray_workers.WorkerSlot(None, None, node_id=machine) for _ in range(4)]
-    runner._places = list(places)
+    slots = [ray_workers.WorkerSlot(None, None, node_id=machine) for _ in range(4)]
+    runner._slots = list(slots)
     with pytest.raises(ExecutionError, match="no worker can start") if is_there else nullcontext():
-        for place in places:
-            runner._lost(place, RayActorError(), None)
-    assert len(runner._places) == (1 if is_there else 0)
+        for slot in slots:
+            runner._lost(slot, RayActorError(), None)
+    assert len(runner._slots) == (1 if is_there else 0)

@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Collection
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,8 +22,9 @@ from evolve.errors import EvolveError, StorageError
 from evolve.page.guard import Guard, parsed, refused
 from evolve.page.listeners import Guest
 from evolve.page.refusals import Refusal
+from evolve.page.renderings import Renderings, suffix_of
 from evolve.page.room import ListeningRoom
-from evolve.page.samples import type_of
+from evolve.page.samples import renderings_of, type_of
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -47,6 +51,7 @@ def page_app(room: ListeningRoom, hosts: Collection[str], *, is_secure: bool = F
         Route("/api/heard", pages.heard, methods=["POST"]),
         Route("/api/more", pages.more, methods=["POST"]),
         Route("/api/cast", pages.cast, methods=["POST"]),
+        Route("/rendering/{generation:int}/{letter}/{index:int}/{name}", pages.rendering),
         Route("/api/close", pages.close, methods=["POST"]),
         Route("/api/listeners", pages.invite, methods=["POST"]),
         Route("/api/family", pages.family),
@@ -63,6 +68,7 @@ class _Pages:
 
     def __init__(self, room: ListeningRoom) -> None:
         self._room = room
+        self._renderings = Renderings(renderings_of(room.presentation))
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -91,10 +97,11 @@ class _Pages:
 
     async def step(self, request: Request) -> Response:
         said = parsed(await request.body())
-        return JSONResponse(await self._asked(request, self._room.step, said.get("version"), said.get("step")))
+        kept = self._asked(request, self._room.step, said.get("version"), said.get("step"), is_small=True)
+        return JSONResponse(await kept)
 
     async def heard(self, request: Request) -> Response:
-        await self._asked(request, self._room.hear, parsed(await request.body()))
+        await self._asked(request, self._room.hear, parsed(await request.body()), is_small=True)
         return Response(status_code=204)
 
     async def more(self, request: Request) -> Response:
@@ -104,11 +111,21 @@ class _Pages:
         return JSONResponse(await self._asked(request, self._room.cast, parsed(await request.body()).get("version")))
 
     async def sample(self, request: Request) -> Response:
+        files, name = await self._blind_files(request)
+        return await self._file(request, files, request.path_params["kind"], name)
+
+    async def rendering(self, request: Request) -> Response:
+        files, name = await self._blind_files(request)
+        data, media = await self._renderings.made(request.path_params["name"], files)
+        headers = {**_PRIVATE, **_disposition(request, f"{name}-{request.path_params['name']}{suffix_of(media)}")}
+        return Response(data, headers=headers, media_type=media)
+
+    async def _blind_files(self, request: Request) -> tuple[dict[str, Path], str]:
+        """The files of a sample that was asked for, and a name that tells the letter alone."""
         given = request.path_params
-        generation, letter, index, kind = given["generation"], given["letter"], given["index"], given["kind"]
-        path = await self._asked(request, self._room.file, generation, letter, index, kind)
-        name = f"{self._room.run.name}-{generation}-{letter}-{index}{path.suffix}"
-        return await self._file(request, path, kind, name)
+        place = given["generation"], given["letter"], given["index"]
+        files = await self._asked(request, self._room.files, place)
+        return files, "-".join(map(str, (self._room.run.name, *place)))
 
     async def close(self, request: Request) -> Response:
         return JSONResponse(await self._asked(request, self._room.close_generation))
@@ -121,8 +138,8 @@ class _Pages:
 
     async def individual(self, request: Request) -> Response:
         name, index, kind = (request.path_params[part] for part in ("name", "index", "kind"))
-        path = await self._asked(request, self._room.file_of_family, name, index, kind)
-        return await self._file(request, path, kind, f"{self._room.run.name}-{name}-{index}{path.suffix}")
+        files = await self._asked(request, self._room.files_of_family, name, index)
+        return await self._file(request, files, kind, f"{self._room.run.name}-{name}-{index}")
 
     async def events(self, request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -136,26 +153,42 @@ class _Pages:
             before = text
             number = await self._room.news.after(number, _HEARTBEAT_S)
 
-    async def _asked(self, request: Request, do: Callable[..., Any], *given: object) -> Any:  # noqa: ANN401
+    async def _asked(self, request: Request, do: Callable[..., Any], *given: object, is_small: bool = False) -> Any:  # noqa: ANN401 - what the room gives
         guest = _guest(request)
-        return await self._room.store.answer(lambda store: do(store, guest, *given))
+        return await self._room.store.answer(lambda store: do(store, guest, *given), is_small=is_small)
 
-    async def _file(self, request: Request, path: Path, kind: str, name: str) -> Response:
+    async def _file(self, request: Request, files: Mapping[str, Path], kind: str, name: str) -> Response:
         """A file of a sample; nothing in the answer tells where it lies or how old it is."""
-        try:
-            found = await asyncio.to_thread(path.stat)
-        except OSError as error:
-            raise Refusal(404, "the file is no longer there") from error
-        tag = hashlib.sha256(f"{path}{found.st_size}{found.st_mtime_ns}{self._room.guests.owner_token}".encode())
+        path = files.get(kind)
+        found = await asyncio.to_thread(_stat, path)
+        if path is None or found is None:
+            raise Refusal(404, "there is no such file")
+        tag = f"{path}{found.st_size}{found.st_mtime_ns}{self._room.guests.owner_token}"
         headers = {
-            "ETag": f'"{tag.hexdigest()[:16]}"',
+            **_PRIVATE,
+            "ETag": f'"{hashlib.sha256(tag.encode()).hexdigest()[:16]}"',
             "Last-Modified": "Thu, 01 Jan 1970 00:00:00 GMT",
-            "Cache-Control": "private, max-age=3600",
-            "Vary": "Cookie",
+            **_disposition(request, f"{name}{path.suffix}"),
         }
-        media = type_of(self._room.presentation, kind, path)
-        is_download = "download" in request.query_params
-        return FileResponse(path, headers=headers, media_type=media, filename=name if is_download else None)
+        return FileResponse(path, headers=headers, media_type=type_of(self._room.presentation, kind, path))
+
+
+_PRIVATE: Final = {"Cache-Control": "private, max-age=3600", "Vary": "Cookie"}
+
+
+def _disposition(request: Request, name: str) -> dict[str, str]:
+    """What has a browser save a file under a name, where that is wished for."""
+    if "download" not in request.query_params:
+        return {}
+    return {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}"}
+
+
+def _stat(path: Path | None) -> os.stat_result | None:
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return found if found and stat.S_ISREG(found.st_mode) else None
 
 
 def _guest(request: Request) -> Guest:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evolve.errors import BallotError, shortened
-from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Step
+from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Remark, Step
 from evolve.judging.pairwise import PairAnswer, Question, next_question, questions_left
 from evolve.records.ballot import Ballot, Candidate
 from evolve.records.run import Json
@@ -28,6 +28,7 @@ class OpenBallot:
         draft: Where it stands; what the store holds, and what can be done again.
         kept: The steps that the store holds.
         candidates: By letter, with the samples that the listener was given.
+        first: The draft where nothing is kept: all tied, or what was cast before.
         exhausted: Letters of those who have no more samples.
     """
 
@@ -35,6 +36,7 @@ class OpenBallot:
     draft: BallotDraft
     kept: Sequence[Json]
     candidates: dict[str, Candidate]
+    first: BallotDraft
     exhausted: set[str] = field(default_factory=set)
 
     @classmethod
@@ -45,15 +47,20 @@ class OpenBallot:
             session: What it is about.
             cast: The one that the listener has handed in before, which a new one begins with.
         """
-        draft = BallotDraft.begun([one.id for one in session.candidates], session.steps)
-        if cast is not None and not draft.steps and set(cast.ids) == set(draft.ids):
-            draft = draft.apply(Order(cast, "list"))
-        return cls(session, draft, session.steps, {one.letter: one for one in session.candidates})
+        begun = BallotDraft.begin([one.id for one in session.candidates])
+        if cast is not None and set(cast.ids) == set(begun.ids):
+            begun = begun.apply(Order(cast, "list"))
+            for name, text in cast.comments:
+                begun = begun.apply(Remark(name, text))
+        opened = cls(session, begun, (), {one.letter: one for one in session.candidates}, begun)
+        opened.reread(session.steps)
+        return opened
 
     def reread(self, steps: Sequence[Json]) -> None:
-        """Go on from what another window or a terminal has kept."""
-        self.kept = steps
-        self.draft = BallotDraft.begun(self.draft.ids, steps)
+        """Go on from what the store holds: the page itself, another window or a terminal has kept it."""
+        if list(steps) != list(self.kept):
+            self.draft = BallotDraft.begun(self.draft.ids, steps) if steps else self.first
+            self.kept = steps
 
     @property
     def version(self) -> int:
@@ -94,12 +101,11 @@ class OpenBallot:
         """
         ballot = self.draft.ballot
         letter = {one.id: one.letter for one in self.candidates.values()}
-        comments: Sequence[tuple[str, str]] = getattr(ballot, "comments", ())
         return {
             "tiers": [[letter[name] for name in tier] for tier in ballot.tiers],
             "rejected": [letter[name] for name in ballot.rejected],
             "favourites": [[letter[name], number] for name, number in ballot.favourites],
-            "comments": {letter[name]: text for name, text in comments},
+            "comments": {letter[name]: text for name, text in ballot.comments},
             "heard": heard,
             "can_undo": bool(self.draft.steps),
             "can_redo": bool(self.draft.undone),
@@ -131,6 +137,13 @@ class OpenBallot:
         if sample not in numbers or isinstance(sample, bool):
             raise BallotError(f"{letter} has no sample {shortened(str(sample))}; it has {numbers}")
         return Heart(candidate, int(sample))
+
+    def comment(self, said: Mapping[str, Json]) -> Step:
+        """What is thought of a candidate, in place of what was written before."""
+        text = said.get("text")
+        if not isinstance(text, str):
+            raise BallotError('a comment has a text: {"do": "comment", "letter": "A", "text": "…"}')
+        return Remark(self.id_of(said.get("letter")), text)
 
     def answer(self, said: Mapping[str, Json]) -> Step:
         """Which of two is better, or neither."""
@@ -181,8 +194,25 @@ class OpenBallot:
 
 _STEPS: Mapping[str, Callable[[OpenBallot, Mapping[str, Json]], Step]] = {
     "heart": OpenBallot.heart,
+    "comment": OpenBallot.comment,
     "answer": OpenBallot.answer,
     "order": OpenBallot.order,
     "best": OpenBallot.best,
     "settle": OpenBallot.settle,
 }
+
+
+def untouched(candidates: Sequence[Candidate], heard: Mapping[str, Json]) -> Document:
+    """A ballot that waits until all candidates are there."""
+    return {
+        "tiers": [[one.letter for one in candidates]] if candidates else [],
+        "rejected": [],
+        "favourites": [],
+        "comments": {},
+        "heard": heard,
+        "can_undo": False,
+        "can_redo": False,
+        "question": None,
+        "is_begun": False,
+        "version": 0,
+    }

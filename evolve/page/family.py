@@ -10,6 +10,7 @@ from evolve.page.samples import Document, sample_document
 from evolve.presentation import Presentation
 from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord
 from evolve.records.shares import Shares
+from evolve.store.files import inside
 from evolve.store.run_store import RunStore
 
 
@@ -26,17 +27,17 @@ def family_document(store: RunStore, run: RunRecord, presentation: Presentation)
     }
 
 
-def individual_file(store: RunStore, run: RunRecord, name: str, index: int, kind: str) -> Path:
-    """A file of somebody whose generation is ranked.
+def individual_files(store: RunStore, run: RunRecord, name: str, index: int) -> dict[str, Path]:
+    """The files of a sample of somebody whose generation is ranked.
 
     Raises:
         Refusal: There is none.
     """
     if any(name in one.members for one in run.generations if one.status.is_ranked):
         for sample in run.individuals[name].samples:
-            if sample.index == index and kind in sample.files:
-                return store.checked(store.paths.folder / sample.files[kind]).resolve()
-    raise Refusal(404, "there is no such file of anybody who was ranked")
+            if sample.index == index:
+                return {kind: inside(store.paths, path).resolve() for kind, path in sample.files.items()}
+    raise Refusal(404, "there is no such sample of anybody who was ranked")
 
 
 def _individual(
@@ -60,7 +61,7 @@ def _individual(
         "comments": [
             {"listener": one.listener, "text": text}
             for one in ballots
-            for who, text in getattr(one.ballot, "comments", ())
+            for who, text in one.ballot.comments
             if who == name
         ],
     }

@@ -78,9 +78,9 @@ class Guard:
             raise Refusal(405, "only GET and POST are answered")
         scheme = "https" if self._is_secure else "http"
         origin = headers.get("origin")
-        if scope["method"] == "POST" and origin is not None:
-            if origin.lower() not in {f"{scheme}://{host}" for host in self.hosts}:
-                raise Refusal(403, "this was asked from another site, and is refused")
+        allowed = {f"{scheme}://{host}" for host in self.hosts}
+        if scope["method"] == "POST" and origin is not None and origin.lower() not in allowed:
+            raise Refusal(403, "this was asked from another site, and is refused")
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if token and scope["path"] == "/":
             return self._entered(token, headers)
@@ -111,7 +111,7 @@ def refused(refusal: Refusal, *, is_page: bool = False) -> Response:
 
 
 def _wants_page(scope: Scope) -> bool:
-    return scope["path"] == "/" and scope["method"] == "GET"
+    return bool(scope["path"] == "/" and scope["method"] == "GET")
 
 
 def _cookie(headers: Headers, name: str) -> str:
@@ -141,7 +141,7 @@ async def _body(receive: Receive) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Refusal(400, "the request was cut off")
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > MOST_BYTES:
             raise Refusal(413, f"a request may hold {MOST_BYTES:,} bytes at most")
         if not message.get("more_body", False):

@@ -27,7 +27,7 @@ class Guest:
     """
 
     name: str
-    is_owner: bool
+    is_owner: bool = False
 
 
 class Guests:
@@ -56,12 +56,25 @@ class Guests:
         """The name of the cookie: browsers do not tell apart the ports of a host."""
         return f"evolve-{self._signed('cookie')[:10]}"
 
-    def invite(self, names: Iterable[str]) -> None:
-        """Let these come in as well."""
-        for name in names:
-            known = known_name(checked_name(name), (self.owner.name, *self._names))
-            if known not in (self.owner.name, *self._names):
-                self._names = (*self._names, known)
+    @property
+    def all_names(self) -> list[str]:
+        """Everyone whose ballot is waited for, the owner first."""
+        return [self.owner.name, *self._names]
+
+    def invite(self, name: str, known: Iterable[str] = ()) -> str:
+        """Let somebody come in as well; gives the name under which they are known.
+
+        Args:
+            name: As it was given.
+            known: Names of listeners that the run has seen; capitals make nobody else.
+
+        Raises:
+            RunError: Nobody can have this name.
+        """
+        told = known_name(checked_name(name), {*known, *self.all_names})
+        if told not in self.all_names:
+            self._names = (*self._names, told)
+        return told
 
     def token_of(self, name: str) -> str:
         """The token in a listener's link, the same for every server of the run."""
@@ -75,7 +88,7 @@ class Guests:
             found = self.owner
         for name in self._names:
             if hmac.compare_digest(given, self.token_of(name).encode()):
-                found = Guest(name, is_owner=False)
+                found = Guest(name)
         return found
 
     def _signed(self, text: str) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable
 from typing import Any, Final
 
 from evolve.presentation import Presentation
@@ -130,6 +129,3 @@ class News:
         if self._changed is not None:
             self._changed.set()
             self._changed = asyncio.Event()
-
-
-Listener = Callable[[Event], None]

@@ -34,10 +34,18 @@ def candidate_document(
 
 def _sample(presentation: Presentation, sample: CandidateSample, place: str) -> Document:
     return {
-        **sample_document(presentation, sample.files, sample.facts, f"/sample/{place}/{sample.index}"),
         "index": sample.index,
-        "renderings": {},
+        **sample_document(presentation, sample.files, sample.facts, f"/sample/{place}/{sample.index}"),
+        "renderings": {
+            name: f"/rendering/{place}/{sample.index}/{quote(name, safe='')}" for name in renderings_of(presentation)
+        },
     }
+
+
+def renderings_of(presentation: Presentation) -> Mapping[str, Any]:
+    """What can be made of a sample when somebody asks for it, by name."""
+    made: Mapping[str, Any] = getattr(presentation, "renderings", {})
+    return made
 
 
 def sample_document(presentation: Presentation, files: Mapping[str, Path], facts: Facts, place: str) -> Document:
@@ -63,17 +71,16 @@ def type_of(presentation: Presentation, kind: str, path: Path) -> str:
     return presentation.media.get(kind, told) if told == "application/octet-stream" else told
 
 
-def file_of(candidate: Candidate | None, index: int, kind: str) -> Path:
-    """A file of a candidate's sample.
+def files_of(candidate: Candidate | None, index: int) -> dict[str, Path]:
+    """The files of a candidate's sample.
 
     Raises:
         Refusal: There is none.
     """
-    samples = candidate.samples if candidate else ()
-    for sample in samples:
-        if sample.index == index and kind in sample.files:
-            return sample.files[kind]
-    raise Refusal(404, "there is no such file among what you may hear or see")
+    for sample in candidate.samples if candidate else ():
+        if sample.index == index:
+            return dict(sample.files)
+    raise Refusal(404, "there is no such sample among those that you were given")
 
 
 def _size(path: Path) -> int:

@@ -89,12 +89,16 @@ def page_served(
     Raises:
         EvolveError: The address cannot be listened at.
     """
+    url = _checked_url(place.url) if place.url else ""
     guests = Guests(owner, f"{run.name}\0{run.created_at}", users_key())
-    guests.invite(listeners)
+    for name in (*(run.facts.get("listeners") or ()), *listeners):
+        guests.invite(name)
     bound = _bound(place)
     port = bound.getsockname()[1]
-    url = _checked_url(place.url) if place.url else f"http://{_in_url(place.host)}:{port}"
+    url = url or f"http://{_in_url(place.host)}:{port}"
     room = ListeningRoom(folder, domain, guests)
+    if guests.names:
+        room.store.ask(lambda store: store.record_facts({"listeners": guests.all_names}))
     app = page_app(room, hosts_of(place, url, port), is_secure=url.startswith("https:"))
     config = uvicorn.Config(
         app, http="h11", loop="asyncio", ws="none", lifespan="on", log_config=None, access_log=False,

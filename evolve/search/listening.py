@@ -16,7 +16,9 @@ from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunReco
 from evolve.search.candidates import Candidates, candidates_of
 from evolve.search.reliability import Reliability, reliability_of
 from evolve.search.run_facts import domain_source
+from evolve.store.files import inside
 from evolve.store.names import checked_name, known_name
+from evolve.store.paths import RunPaths
 from evolve.store.run_store import RunStore
 
 
@@ -138,7 +140,7 @@ class _ListeningStage:
             letter,
             name,
             (
-                *(_in_place(self._store, one) for one in songs[:chosen]),
+                *(_in_place(self._store.paths, one) for one in songs[:chosen]),
                 *(_stage(self._store, one, letter, self._folder) for one in songs[chosen:]),
             ),
         )
@@ -172,17 +174,23 @@ def _one_more(store: RunStore, record: IndividualRecord, domain: Domain) -> bool
     return sample is not None
 
 
-def early_candidates(store: RunStore, run: RunRecord, listener: str) -> tuple[Candidate, ...]:
-    """Whom of the newest generation, whose trials run yet, a listener can hear by now; their samples lie in place."""
+def early_candidates(paths: RunPaths, run: RunRecord, listener: str) -> tuple[Candidate, ...]:
+    """Whom of the newest generation, whose trials run yet, a listener can hear by now; their samples lie in place.
+
+    Args:
+        paths: Of the run.
+        run: As it was just read.
+        listener: Under the name that the run knows.
+    """
     record = run.generations[-1]
     if candidates_of(run, record) is None:
         return ()
-    letters = _letters(run, record.index, _known(store, listener))
+    letters = _letters(run, record.index, listener)
     ready = {letter: name for letter, name in letters.items() if run.individuals[name].samples}
     if all(name in record.elites for name in ready.values()):  # see `EarlyHearing`
         return ()
     return tuple(
-        Candidate(letter, name, tuple(_in_place(store, one) for one in run.individuals[name].chosen_samples))
+        Candidate(letter, name, tuple(_in_place(paths, one) for one in run.individuals[name].chosen_samples))
         for letter, name in ready.items()
     )
 
@@ -273,10 +281,9 @@ def _how_it_goes_on(run: RunRecord) -> str:
     return "a process works on it now" if run.is_worked_on else f"go on: evolve resume {run.reference}"
 
 
-def _in_place(store: RunStore, sample: SampleRecord) -> CandidateSample:
+def _in_place(paths: RunPaths, sample: SampleRecord) -> CandidateSample:
     """A sample where the run keeps it, under names that tell whose it is."""
-    folder = store.paths.folder
-    files = {kind: store.checked(folder / path).resolve() for kind, path in sample.files.items()}
+    files = {kind: inside(paths, path).resolve() for kind, path in sample.files.items()}
     return CandidateSample(sample.index, files, sample.facts)
 
 

@@ -7,6 +7,7 @@ stops the program, the store says what is done, and every file it names is there
 import contextlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -117,6 +118,18 @@ class RunStore:
     def is_worked_on(self) -> bool:
         """Whether a process works on the run just now, as far as the disk tells."""
         return is_held(self.paths)
+
+    @property
+    def version(self) -> int:
+        """A number that changes whenever others have changed the store: another process, or another open store."""
+        return self._database.version
+
+    def together(self) -> AbstractContextManager[None]:
+        """Drafts and listening recorded inside are kept at the end in one transaction, which costs as much as one.
+
+        One that is refused raises by itself, and changes nothing for the others; what the disk refuses it does of all.
+        """
+        return self._database.together()
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 /** Dragging cards by pointer: a mouse takes a card anywhere, a finger by its letter or grip, so that pages still scroll. */
-
-/** @typedef {import("./moves.js").Place} Place */
+import { all } from "./dom.js";
 
 const BEGINS_PX = 6;
 const EDGE_PX = 28;
@@ -19,98 +18,70 @@ export function placeAt(tiers, rejects, y) {
   return { into: "gap", at: tiers.length };
 }
 
-/**
- * @param {HTMLElement} list With `.tier`s, a `.rejects` and a `.marker`.
- * @param {(letter: string, place: Place) => void} onDrop
- */
+/** @param {HTMLElement} list With `.tier`s, a `.rejects` and a `.marker`. @param {(letter: string, place: Place) => void} onDrop */
 export function makeDraggable(list, onDrop) {
   list.addEventListener("pointerdown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     const card = /** @type {HTMLElement | null} */ (target.closest(".card"));
-    const byHand = event.pointerType === "mouse" ? event.button === 0 : target.closest(".grip, .letter");
-    if (card && byHand && !target.closest("textarea, a")) new Drag(list, card, event, onDrop);
+    const isMeant = event.pointerType === "mouse" ? event.button === 0 : target.closest(".grip, .letter");
+    if (card && isMeant) drag(list, card, event, onDrop);
   });
 }
 
-class Drag {
-  #hasBegun = false;
-  #y = 0;
-  #x = 0;
-  #frame = 0;
-  #ends = new AbortController();
+/** @param {HTMLElement} list @param {HTMLElement} card @param {PointerEvent} from @param {(letter: string, place: Place) => void} onDrop */
+function drag(list, card, from, onDrop) {
+  const [rejects, marker] = [all(list, ".rejects")[0], all(list, ".marker")[0]];
+  const start = { x: from.clientX + scrollX, y: from.clientY + scrollY };
+  const done = new AbortController();
+  let [x, y, frame] = [from.clientX, from.clientY, 0];
+  const placeNow = () => placeAt(all(list, ".tier").map((tier) => tier.getBoundingClientRect()), rejects.getBoundingClientRect(), y);
 
-  /** @param {HTMLElement} list @param {HTMLElement} card @param {PointerEvent} event @param {(letter: string, place: Place) => void} onDrop */
-  constructor(list, card, event, onDrop) {
-    this.list = list;
-    this.card = card;
-    this.onDrop = onDrop;
-    this.pointer = event.pointerId;
-    this.from = { x: event.clientX + scrollX, y: event.clientY + scrollY };
-    const { signal } = this.#ends;
-    addEventListener("pointermove", (moved) => this.#move(moved), { signal });
-    addEventListener("pointerup", (up) => up.pointerId === this.pointer && this.#end(true), { signal });
-    addEventListener("pointercancel", () => this.#end(false), { signal });
-    addEventListener("keydown", (key) => key.key === "Escape" && this.#end(false), { signal });
-  }
-
-  /** @param {PointerEvent} event */
-  #move(event) {
-    if (event.pointerId !== this.pointer) return;
-    [this.#x, this.#y] = [event.clientX, event.clientY];
-    const far = Math.hypot(this.#x + scrollX - this.from.x, this.#y + scrollY - this.from.y) > BEGINS_PX;
-    if (!this.#hasBegun && far) this.#begin();
-    if (this.#hasBegun) event.preventDefault();
-  }
-
-  #begin() {
-    this.#hasBegun = true;
-    this.card.classList.add("dragged");
-    this.list.classList.add("dragging");
-    const follow = () => {
-      this.#draw();
-      this.#frame = requestAnimationFrame(follow);
-    };
+  const follow = () => {
+    if (y < SCROLL_ZONE_PX) scrollBy(0, -SCROLL_PX);
+    if (y > innerHeight - SCROLL_ZONE_PX) scrollBy(0, SCROLL_PX);
+    card.style.transform = `translate(${x + scrollX - start.x}px, ${y + scrollY - start.y}px)`;
+    mark(list, rejects, marker, placeNow());
+    frame = requestAnimationFrame(follow);
+  };
+  const move = (/** @type {PointerEvent} */ event) => {
+    [x, y] = [event.clientX, event.clientY];
+    if (frame || Math.hypot(x + scrollX - start.x, y + scrollY - start.y) < BEGINS_PX) return;
+    card.classList.add("dragged");
+    list.classList.add("dragging");
     follow();
-  }
+  };
+  const end = (/** @type {boolean} */ isDropped) => {
+    done.abort();
+    cancelAnimationFrame(frame);
+    if (!frame) return;
+    const place = placeNow();
+    card.classList.remove("dragged");
+    card.style.transform = "";
+    list.classList.remove("dragging");
+    mark(list, rejects, marker, { into: "tier", at: -1 });
+    dropClick();
+    if (isDropped) onDrop(card.dataset.letter || "", place);
+  };
+  addEventListener("pointermove", move, { signal: done.signal });
+  addEventListener("pointerup", () => end(true), { signal: done.signal });
+  addEventListener("pointercancel", () => end(false), { signal: done.signal });
+  addEventListener("keydown", (event) => event.key === "Escape" && end(false), { signal: done.signal });
+}
 
-  #draw() {
-    if (this.#y < SCROLL_ZONE_PX) scrollBy(0, -SCROLL_PX);
-    if (this.#y > innerHeight - SCROLL_ZONE_PX) scrollBy(0, SCROLL_PX);
-    this.card.style.transform = `translate(${this.#x + scrollX - this.from.x}px, ${this.#y + scrollY - this.from.y}px)`;
-    const { into, at } = this.#place;
-    const tiers = this.#tiers;
-    tiers.forEach((tier, index) => tier.classList.toggle("target", into === "tier" && index === at));
-    this.list.querySelector(".rejects")?.classList.toggle("target", into === "rejects");
-    const marker = /** @type {HTMLElement} */ (this.list.querySelector(".marker"));
-    const top = this.list.getBoundingClientRect().top;
-    const edge = at < tiers.length ? tiers[at].getBoundingClientRect().top - 5 : tiers.length ? tiers[at - 1].getBoundingClientRect().bottom + 5 : top + 20;
-    marker.hidden = into !== "gap";
-    marker.style.top = `${edge - top - 2}px`;
-  }
+/** Shows where a card would fall.
+ * @param {HTMLElement} list @param {HTMLElement} rejects @param {HTMLElement} marker @param {Place} place */
+function mark(list, rejects, marker, { into, at }) {
+  const tiers = all(list, ".tier");
+  tiers.forEach((tier, index) => tier.classList.toggle("target", into === "tier" && index === at));
+  rejects.classList.toggle("target", into === "rejects");
+  marker.hidden = into !== "gap";
+  const tier = tiers[Math.min(Math.max(at, 0), tiers.length - 1)];
+  marker.style.top = `${tier ? tier.offsetTop + (at < tiers.length ? -7 : tier.offsetHeight + 3) : 20}px`;
+}
 
-  get #tiers() {
-    return [...this.list.querySelectorAll(".tier")];
-  }
-
-  get #place() {
-    const rejects = /** @type {HTMLElement} */ (this.list.querySelector(".rejects"));
-    return placeAt(this.#tiers.map((tier) => tier.getBoundingClientRect()), rejects.getBoundingClientRect(), this.#y);
-  }
-
-  /** @param {boolean} isDropped */
-  #end(isDropped) {
-    this.#ends.abort();
-    cancelAnimationFrame(this.#frame);
-    if (!this.#hasBegun) return;
-    const place = this.#place;
-    this.card.classList.remove("dragged");
-    this.card.style.transform = "";
-    this.list.classList.remove("dragging");
-    for (const target of this.list.querySelectorAll(".target")) target.classList.remove("target");
-    /** @type {HTMLElement} */ (this.list.querySelector(".marker")).hidden = true;
-    const click = new AbortController();
-    addEventListener("click", (event) => event.stopPropagation(), { capture: true, signal: click.signal });
-    setTimeout(() => click.abort());
-    if (isDropped) this.onDrop(this.card.dataset.letter || "", place);
-  }
+/** The click that ends a drag presses no button. */
+function dropClick() {
+  const done = new AbortController();
+  addEventListener("click", (event) => event.stopPropagation(), { capture: true, signal: done.signal });
+  setTimeout(() => done.abort());
 }

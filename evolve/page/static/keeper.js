@@ -4,8 +4,6 @@ import { applied, isSameBallot } from "./moves.js";
 
 const RETRY_MS = [500, 1000, 2000, 4000];
 
-/** @typedef {"kept" | "keeping" | "lost"} KeptState `lost`: the server does not answer, and is tried again. */
-
 export class Keeper {
   /** @type {Step[]} */
   #pending = [];
@@ -16,8 +14,6 @@ export class Keeper {
   constructor(kept, changed) {
     this.kept = kept;
     this.changed = changed;
-    /** @type {KeptState} */
-    this.state = "kept";
   }
 
   /** The ballot as the listener sees it: what is kept, and what is on its way.
@@ -30,34 +26,28 @@ export class Keeper {
     return !this.#pending.length;
   }
 
+  /** Whether the server does not answer; it is tried again. */
+  get isLost() {
+    return this.#failures > 0;
+  }
+
   /** @param {Step} step */
   take(step) {
     notice("");
     this.#pending.push(step);
-    this.#become(this.#failures ? "lost" : "keeping");
-    this.#send();
+    this.changed();
+    this.send();
   }
 
   /** Another window, or the terminal, may have gone on.
    * @param {Draft} draft */
   renew(draft) {
-    if (!this.isAllKept || draft.version === this.kept.version) return;
-    this.kept = draft;
+    if (this.isAllKept) this.kept = draft;
     this.changed();
   }
 
-  /** Tries again now, without waiting. */
-  retry() {
-    if (!this.isAllKept) this.#send();
-  }
-
-  /** @param {KeptState} state */
-  #become(state) {
-    this.state = state;
-    this.changed();
-  }
-
-  async #send() {
+  /** Sends what is not kept yet, now. */
+  async send() {
     if (this.#isSending || this.isAllKept) return;
     this.#isSending = true;
     const step = this.#pending[0];
@@ -70,22 +60,20 @@ export class Keeper {
       else this.#failures += 1;
     }
     this.#isSending = false;
-    this.#become(this.isAllKept ? "kept" : this.#failures ? "lost" : "keeping");
-    if (!this.#failures) this.#send();
-    else setTimeout(() => this.#send(), RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1]);
+    this.changed();
+    setTimeout(() => this.send(), this.#failures ? RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] : 0);
   }
 
-  /** The newer ballot counts.
+  /** The newer ballot counts; a step whose answer was lost may be in it already.
    * @param {Refused} error @param {Step} step */
   #refused(error, step) {
-    const newer = /** @type {Draft | undefined} */ (error.answer && error.answer.ballot);
-    const lost = this.#pending.length;
-    const wasTaken = newer !== undefined && this.#failures > 0 && isSameBallot(applied(this.kept, step), newer);
+    const newer = /** @type {Draft | undefined} */ (error.answer?.ballot);
+    const wasTaken = newer && this.#failures > 0 && isSameBallot(applied(this.kept, step), newer);
+    const lost = this.#pending.length === 1 ? "Your last move" : `Your last ${this.#pending.length} moves`;
     this.#pending = wasTaken ? this.#pending.slice(1) : [];
     this.#failures = 0;
-    if (newer) this.kept = newer;
+    this.kept = newer || this.kept;
     if (wasTaken) return;
-    const last = lost === 1 ? "Your last move may" : `Your last ${lost} moves may`;
-    notice(newer ? `This ballot was gone on with elsewhere; here is how it stands. ${last} be missing.` : `Not done: ${error.message}`);
+    notice(newer ? `This ballot was gone on with elsewhere; here is how it stands. ${lost} may be missing.` : `Not done: ${error.message}`);
   }
 }

@@ -1,8 +1,6 @@
 /** Which key does what: as in the terminal, where a page can. */
 import { h, openDialog } from "./dom.js";
 
-/** @typedef {import("./room.js").Command} Command */
-
 /** @type {[keys: string[], shown: string, help: string, command: Command][]} */
 const BINDINGS = [
   [["k", "ArrowUp"], "↑ k", "the candidate above", "previous"],
@@ -21,7 +19,8 @@ const BINDINGS = [
   [["f", "♥"], "f", "love the chosen {sample}, or no longer; it breaks a tie", "heart"],
   [["m", "+"], "m", "one more {sample} of it", "more"],
   [["c"], "c", "write a note on it", "note"],
-  [[",", "."], ", .", "five seconds back, or on", "seek"],
+  [[","], ",", "five seconds back", "back"],
+  [["."], ".", "five seconds on", "on"],
   [["b"], "b", "repeat from here; again: to here; again: all", "passage"],
   [["o"], "o", "tour: fifteen seconds of each", "tour"],
   [["u", "Control z"], "u", "undo", "undo"],
@@ -30,26 +29,26 @@ const BINDINGS = [
   [["?", "F1"], "?", "these keys", "help"],
 ];
 
-/** @type {Map<string, Command>} */
+/** @type {Set<Command>} */
+const OF_SOUND = new Set(/** @type {Command[]} */ (["back", "on", "passage", "tour"]));
 const COMMANDS = new Map(BINDINGS.flatMap(([keys, , , command]) => keys.map((key) => /** @type {[string, Command]} */ ([key, command]))));
 
-/** The command of a key, unless it is typed into a field, belongs to a dialog, or presses a button.
+/** What a key asks for: a command, the number of a sample, or nothing, as in a field, a dialog, or on a button.
  * @param {KeyboardEvent} event */
 export function commandOf(event) {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return undefined;
-  if (target.matches("textarea, select, input:not([type=checkbox])")) return undefined;
-  const presses = (event.key === " " || event.key === "Enter") && target.matches("button:not(.letter), a, summary, input");
-  if (presses) return undefined;
-  const shift = event.shiftKey && event.key.startsWith("Arrow") ? "Shift " : "";
-  return COMMANDS.get(`${event.ctrlKey ? "Control " : ""}${event.altKey ? "Alt " : ""}${shift}${event.key}`);
+  const isTyped = target.matches("textarea, select, input:not([type=checkbox])") || event.metaKey || event.isComposing;
+  const isPressed = [" ", "Enter"].includes(event.key) && target.matches("button:not(.letter), a, summary, input");
+  if (isTyped || isPressed || document.querySelector("dialog[open]")) return undefined;
+  const held = [event.ctrlKey && "Control ", event.altKey && "Alt ", event.shiftKey && event.key.startsWith("Arrow") && "Shift "].filter(Boolean).join("");
+  return /^[1-9]$/.test(held + event.key) ? Number(event.key) : COMMANDS.get(held + event.key);
 }
 
 /** @param {Words} words */
 export function showKeys(words) {
-  const filled = (/** @type {string} */ text) => text.replace("{sample}", words.sample);
-  const seen = BINDINGS.filter(([, , , command]) => words.is_heard || !["seek", "passage", "tour"].includes(command));
-  const rows = seen.map(([, shown, help]) => h("div", {}, h("dt", {}, ...shown.split(" ").map((key) => h("kbd", {}, key))), h("dd", {}, filled(help))));
-  const digits = h("div", {}, h("dt", {}, h("kbd", {}, "1"), "…", h("kbd", {}, "9")), h("dd", {}, filled("play or open that {sample}")));
-  openDialog("The keys", h("dl", { class: "keys" }, ...rows, digits));
+  const row = (/** @type {string[]} */ keys, /** @type {string} */ help) =>
+    h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, help.replace("{sample}", words.sample)));
+  const known = BINDINGS.filter(([, , , command]) => words.is_heard || !OF_SOUND.has(command));
+  const rows = known.map(([, shown, help]) => row(shown.split(" "), help));
+  openDialog("The keys", h("dl", { class: "keys" }, ...rows, row(["1", "…", "9"], "play or open that {sample}")));
 }

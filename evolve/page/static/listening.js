@@ -5,12 +5,10 @@ const TELL_EVERY_MS = 10_000;
 const IDLE_AFTER_MS = 60_000;
 
 export class Listening {
-  /** @type {Map<string, Heard>} since the session was opened */
+  /** @type {Map<string, Heard>} by letter and number */
   #heard = new Map();
   /** @type {Map<string, Heard>} of it, what the server was not told yet */
   #untold = new Map();
-  /** @type {Draft["heard"]} */
-  #before = {};
   #active_s = 0;
   #acted = performance.now();
 
@@ -22,11 +20,12 @@ export class Listening {
     document.addEventListener("visibilitychange", () => document.hidden && this.tell());
   }
 
-  /** Begins with what was heard in earlier sittings.
+  /** Begins a generation, with what was heard of it before.
    * @param {Draft["heard"]} before */
   begin(before) {
-    this.#before = before;
-    this.#heard = new Map(this.#untold);
+    const heard = Object.entries(before).flatMap(([letter, each]) => Object.entries(each).map(([sample, counts]) => ({ key: `${letter} ${sample}`, counts })));
+    this.#heard = new Map(heard.map(({ key, counts }) => [key, counts]));
+    this.#untold = new Map();
   }
 
   /** @param {string} letter @param {number} sample @param {number} plays @param {number} seconds */
@@ -42,9 +41,7 @@ export class Listening {
 
   /** @param {string} letter @param {number} sample @returns {Heard} */
   of(letter, sample) {
-    const before = (this.#before[letter] || {})[sample] || { plays: 0, seconds: 0 };
-    const since = this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 };
-    return { plays: before.plays + since.plays, seconds: before.seconds + since.seconds };
+    return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 };
   }
 
   /** What the server does not take is told again the next time. */

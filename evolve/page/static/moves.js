@@ -1,10 +1,7 @@
-/** What a drop does to an order, at once and as the server will keep it; and how orders are said. No page, no network. */
+/** What a drop does to an order, at once and as the server will keep it; and how orders are said. */
 import { listed } from "./dom.js";
 
 const PLACES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-
-/** @param {string[][]} tiers @param {string} letter */
-const tierOf = (tiers, letter) => tiers.findIndex((tier) => tier.includes(letter));
 
 /** @param {string} a @param {string} b */
 const byLetter = (a, b) => a.length - b.length || (a < b ? -1 : 1);
@@ -14,15 +11,10 @@ const byLetter = (a, b) => a.length - b.length || (a < b ? -1 : 1);
 export function applied(draft, step) {
   if (step.do === "order") return { ...draft, tiers: step.tiers, rejected: step.rejected };
   if (step.do === "comment") return { ...draft, comments: { ...draft.comments, [step.letter]: step.text } };
-  if (step.do === "heart") {
-    const others = draft.favourites.filter(([letter, sample]) => letter !== step.letter || sample !== step.sample);
-    const favourites = others.length < draft.favourites.length ? others : [...others, /** @type {[string, number]} */ ([step.letter, step.sample])];
-    return { ...draft, favourites };
-  }
-  return draft;
+  if (step.do !== "heart") return draft;
+  const others = draft.favourites.filter(([letter, sample]) => letter !== step.letter || sample !== step.sample);
+  return { ...draft, favourites: others.length < draft.favourites.length ? others : [...others, [step.letter, step.sample]] };
 }
-
-/** @typedef {{into: "gap" | "tier" | "rejects", at: number}} Place Where a candidate is dropped: before tier `at`, or onto it. */
 
 /** The order after a drop.
  * @param {Order} order @param {string} letter @param {Place} place @returns {Order} */
@@ -40,7 +32,7 @@ export const isSameOrder = (a, b) => JSON.stringify([a.tiers, a.rejected]) === J
 
 /** @param {Draft} a @param {Draft} b */
 export function isSameBallot(a, b) {
-  const said = (/** @type {Draft} */ draft) => JSON.stringify([draft.favourites.map(String).sort(), Object.entries(draft.comments).sort()]);
+  const said = (/** @type {Draft} */ { favourites, comments }) => JSON.stringify([favourites.map(String).sort(), Object.entries(comments).sort()]);
   return isSameOrder(a, b) && said(a) === said(b);
 }
 
@@ -48,10 +40,9 @@ export function isSameBallot(a, b) {
  * @param {Order} order @param {string} letter */
 export function placeInWords({ tiers, rejected }, letter) {
   if (rejected.includes(letter)) return "rejected";
-  const at = tierOf(tiers, letter);
-  if (at < 0) return "";
+  const at = tiers.findIndex((tier) => tier.includes(letter));
   const rank = tiers.slice(0, at).flat().length;
-  const others = tiers[at].filter((other) => other !== letter);
+  const others = (tiers[at] || []).filter((other) => other !== letter);
   const place = PLACES[rank] || `in place ${rank + 1}`;
   if (!others.length) return place;
   return tiers.length === 1 && others.length > 2 ? "tied with all others" : `tied ${place} with ${listed(others)}`;
@@ -60,9 +51,8 @@ export function placeInWords({ tiers, rejected }, letter) {
 /** `C is best, then A and B tied. E is rejected.`
  * @param {Order} order */
 export function orderInWords({ tiers, rejected }) {
-  const spoken = tiers.map((tier) => listed(tier) + (tier.length > 1 ? " tied" : ""));
-  const first = tiers.length === 1 ? (tiers[0].length > 1 ? " – nothing is said yet of who is better" : " is the only one") : tiers.length ? " for best" : "";
-  const best = tiers.length > 1 && tiers[0].length === 1 ? " is best" : first;
-  const ranked = spoken.length ? `${[spoken[0] + best, ...spoken.slice(1).map((each) => `then ${each}`)].join(", ")}.` : "";
+  const [first, ...rest] = tiers.map((tier) => listed(tier) + (tier.length > 1 ? " tied" : ""));
+  const best = rest.length === 0 ? `${first}, nothing else is said` : tiers[0].length > 1 ? `${first} for best` : `${first} is best`;
+  const ranked = first ? `${[best, ...rest.map((each) => `then ${each}`)].join(", ")}.` : "";
   return ranked + (rejected.length ? ` ${listed(rejected)} ${rejected.length === 1 ? "is" : "are"} rejected.` : "");
 }

@@ -1,22 +1,17 @@
 /** What the page knows, and what a listener can ask for: by mouse, finger or key, it ends here. */
-import { ask, asking, byId, notice, say } from "./dom.js";
+import { all, ask, asking, byId, notice, say } from "./dom.js";
 import { Keeper } from "./keeper.js";
 import { Listening } from "./listening.js";
-import { orderInWords, placeInWords } from "./moves.js";
+import { placeInWords } from "./moves.js";
 import { Player } from "./player.js";
 import { drawPlayhead, soundOf } from "./sample.js";
-
-/**
- * @typedef {Move | "previous" | "next" | "first" | "last" | "previousSample" | "nextSample" | "play" | "heart" | "more" | "note" | "seek" | "passage"
- *   | "tour" | "undo" | "redo" | "done" | "help"} Command
- * @typedef {{element: HTMLElement, update: () => unknown, rows?: () => string[], command?: (command: Command) => boolean}} View
- */
 
 export class Room {
   /** @type {Session} */
   session = /** @type {any} */ ({ generation: -1, told: "", rule: "", columns: [], candidates: [] });
   /** @type {Keeper | null} */
   keeper = null;
+  listening = new Listening();
   chosen = "";
   sample = 1;
   /** @type {View | null} */
@@ -27,12 +22,10 @@ export class Room {
   /** @param {State} state */
   constructor(state) {
     this.state = state;
-    this.listening = new Listening();
-    const heard = (/** @type {string} */ letter, /** @type {number} */ sample, /** @type {number} */ plays, /** @type {number} */ seconds) => {
-      if (this.candidate(letter)) this.listening.add(letter, sample, plays, seconds);
-      drawPlayhead(this, document);
-    };
-    this.player = new Player({ heard, changed: () => this.changed() });
+    this.player = new Player((now, plays, seconds) => {
+      if (this.candidate(now.letter)) this.listening.add(now.letter, now.sample.index, plays, seconds);
+      drawPlayhead(now, this.player.position);
+    }, () => this.changed());
     byId("tour").addEventListener("click", () => this.command("tour"));
   }
 
@@ -42,38 +35,41 @@ export class Room {
     this.#isDrawing = true;
     requestAnimationFrame(() => {
       this.#isDrawing = false;
-      if (this.view) this.view.update();
+      this.view?.update();
       this.#showKept();
-      byId("player").hidden = !this.state.words.is_heard || !this.session.candidates.length && !this.player.now;
-      byId("now").textContent = this.player.now ? `${this.player.now.letter} · ${this.state.words.sample} ${this.player.now.sample.index}` : "";
-      byId("tour").setAttribute("aria-pressed", String(this.player.isTouring));
-      drawPlayhead(this, document);
+      const { now, isTouring, position } = this.player;
+      byId("player").hidden = !this.state.words.is_heard || (!this.session.candidates.length && !now);
+      byId("now").textContent = now ? `${now.letter} · ${this.state.words.sample} ${now.sample.index}` : "";
+      byId("tour").setAttribute("aria-pressed", String(isTouring));
+      drawPlayhead(now, position);
     });
   }
 
   #showKept() {
     const { keeper } = this;
-    const told = { kept: "✓ all kept", keeping: "keeping …", lost: "Not kept: the server does not answer. Trying again …" };
-    const text = keeper && this.state.stage === "ranking" && (keeper.draft.is_begun || keeper.state !== "kept") ? told[keeper.state] : "";
-    if (byId("kept").textContent !== text) byId("kept").textContent = text;
-    byId("kept").classList.toggle("lost", Boolean(keeper) && keeper?.state === "lost");
+    const isShown = keeper && this.state.stage === "ranking" && (keeper.draft.is_begun || !keeper.isAllKept);
+    const told = keeper?.isLost ? "Not kept: the server does not answer. Trying again …" : keeper?.isAllKept ? "✓ all kept" : "keeping …";
+    if (byId("kept").textContent !== (isShown ? told : "")) byId("kept").textContent = isShown ? told : "";
+    byId("kept").classList.toggle("lost", Boolean(keeper?.isLost));
   }
 
-  /** @param {Session} session */
+  /** A generation to judge, or the same one again as the server has it.
+   * @param {Session} session */
   begin(session) {
-    const isNew = this.session.generation !== session.generation || !this.keeper;
+    if (this.keeper && this.session.generation === session.generation) {
+      this.session = session;
+      return this.keeper.renew(session.ballot);
+    }
     this.session = session;
-    if (isNew) {
-      this.keeper = new Keeper(session.ballot, () => this.#kept());
-      [this.chosen, this.sample] = ["", 1];
-    } else this.keeper?.renew(session.ballot);
+    this.keeper = new Keeper(session.ballot, () => this.#kept());
+    [this.chosen, this.sample] = ["", 1];
     this.listening.begin(session.ballot.heard);
-    this.changed();
+    return this.changed();
   }
 
   /** @returns {Draft} */
   get draft() {
-    if (!this.keeper) throw new Error("nothing is ranked yet");
+    if (!this.keeper) throw new Error("nothing can be judged yet");
     return this.keeper.draft;
   }
 
@@ -91,10 +87,10 @@ export class Room {
   take(step) {
     this.#moved = "letter" in step && step.do !== "heart" && step.do !== "comment" ? step.letter : "";
     this.keeper?.take(step);
-    if (step.do === "heart") say(`${step.letter}, ${this.state.words.sample} ${step.sample}: ${this.loves(step.letter, step.sample) ? "loved" : "no longer loved"}`);
+    if (step.do === "heart") say(`${step.letter} ${step.sample} is ${this.loves(step.letter, step.sample) ? "loved" : "no longer loved"}`);
   }
 
-  /** After a move: what came of it. */
+  /** After a move was kept: what came of it. */
   #kept() {
     if (this.#moved && this.keeper?.isAllKept) {
       say(`${this.#moved} is now ${placeInWords(this.draft, this.#moved)}`);
@@ -105,28 +101,21 @@ export class Room {
 
   /** @param {string} letter @param {number} [sample] */
   choose(letter, sample = this.sample) {
-    const most = Math.max(1, ...(this.candidate(letter)?.samples || []).map(({ index }) => index));
-    const wanted = Math.min(Math.max(1, sample), most);
+    const wanted = Math.min(Math.max(1, sample), Math.max(1, ...(this.candidate(letter)?.samples || []).map(({ index }) => index)));
     if (letter === this.chosen && wanted === this.sample) return;
     [this.chosen, this.sample] = [letter, wanted];
     this.changed();
   }
 
-  /** Plays a sample, or shows it large.
-   * @param {Maker} maker @param {Sample} sample */
-  open(maker, sample) {
+  /** Plays a sample, or shows it.
+   * @param {Maker} maker @param {Sample} sample @param {number} [from] in seconds */
+  open(maker, sample, from) {
     const sound = soundOf(sample);
-    if (this.candidate(maker.letter)) this.choose(maker.letter, sample.index);
-    if (sound) this.player.play({ letter: maker.letter, sample, url: sound.url });
-    else this.listening.add(maker.letter, sample.index, 1, 0);
+    const isCandidate = Boolean(this.candidate(maker.letter));
+    if (isCandidate) this.choose(maker.letter, sample.index);
+    if (sound) this.player.play({ letter: maker.letter, sample, url: sound.url }, from);
+    else if (isCandidate) this.listening.add(maker.letter, sample.index, 1, 0);
     this.changed();
-  }
-
-  /** @param {Maker} maker @param {Sample} sample @param {number} seconds */
-  playFrom(maker, sample, seconds) {
-    const sound = soundOf(sample);
-    if (this.candidate(maker.letter)) this.choose(maker.letter, sample.index);
-    if (sound) this.player.play({ letter: maker.letter, sample, url: sound.url }, seconds);
   }
 
   /** @param {Sample} sample */
@@ -135,17 +124,16 @@ export class Room {
     if (sound) this.player.prime(sound.url);
   }
 
-  /** A candidate with one more sample.
-   * @param {Candidate} candidate */
-  renew(candidate) {
-    this.session.candidates = this.session.candidates.map((each) => (each.letter === candidate.letter ? candidate : each));
-    this.choose(candidate.letter, candidate.samples.length);
-    this.changed();
+  /** @param {number} index */
+  openNumber(index) {
+    const candidate = this.candidate(this.chosen);
+    const sample = candidate?.samples.find((each) => each.index === index);
+    if (candidate && sample) this.open(candidate, sample);
   }
 
   /** @param {Command} command */
   command(command) {
-    if (this.view?.command?.(command)) return;
+    if (!this.keeper || this.view?.command?.(command)) return;
     const act = this.#acts[command];
     if (act) act();
     else if (this.chosen) this.#move(/** @type {Move} */ (command));
@@ -154,26 +142,17 @@ export class Room {
   /** @param {Move} move */
   #move(move) {
     const { rejected, tiers } = this.draft;
-    const tier = tiers.find((each) => each.includes(this.chosen)) || [this.chosen];
-    const isRejected = rejected.includes(this.chosen);
-    if (move === "reject") this.take({ do: isRejected ? "unreject" : "reject", letter: this.chosen });
-    else if (move === "tie") this.take({ do: tier[0] === this.chosen ? "tie" : "untie", letter: this.chosen });
-    else this.take({ do: move, letter: this.chosen });
+    const isFirst = tiers.some(([first]) => first === this.chosen);
+    const meant = { tie: isFirst || rejected.includes(this.chosen) ? "tie" : "untie", reject: rejected.includes(this.chosen) ? "unreject" : "reject" };
+    this.take({ do: /** @type {Move} */ ({ ...meant }[/** @type {"tie"} */ (move)] || move), letter: this.chosen });
   }
 
   /** @param {number} by */
   #look(by) {
-    const rows = this.view?.rows?.() || this.session.candidates.map(({ letter }) => letter);
-    const at = rows.indexOf(this.chosen);
-    this.choose(rows[Math.min(Math.max(at < 0 ? 0 : at + by, 0), rows.length - 1)]);
-    requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(`[data-letter="${this.chosen}"] .letter`))?.focus());
-  }
-
-  /** @param {number} index */
-  openNumber(index) {
-    const candidate = this.candidate(this.chosen);
-    const sample = candidate?.samples.find((each) => each.index === index);
-    if (candidate && sample) this.open(candidate, sample);
+    const rows = this.view?.rows?.() || [];
+    const at = rows.indexOf(this.chosen) + by;
+    if (rows.length) this.choose(rows[Math.min(Math.max(at, 0), rows.length - 1)]);
+    requestAnimationFrame(() => all(document, `[data-letter="${this.chosen}"] .letter`)[0]?.focus());
   }
 
   /** @type {Partial<Record<Command, () => void>>} */
@@ -185,35 +164,39 @@ export class Room {
     previousSample: () => this.choose(this.chosen, this.sample - 1),
     nextSample: () => this.choose(this.chosen, this.sample + 1),
     play: () => this.openNumber(this.sample),
-    heart: () => this.chosen && this.take({ do: "heart", letter: this.chosen, sample: this.sample }),
-    more: asking(async () => this.chosen && this.renew(await ask("/api/more", { letter: this.chosen }))),
-    note: () => /** @type {HTMLElement | null} */ (document.querySelector(".note textarea"))?.focus(),
+    heart: () => this.take({ do: "heart", letter: this.chosen, sample: this.sample }),
+    more: asking(() => this.#more()),
+    note: () => all(document, ".note textarea")[0]?.focus(),
+    back: () => this.player.seek(this.player.position - 5),
+    on: () => this.player.seek(this.player.position + 5),
     passage: () => this.player.mark(),
-    tour: () => this.#tour(),
+    tour: () => this.player.tour(this.#stops()),
     undo: () => this.#again("undo"),
     redo: () => this.#again("redo"),
   };
 
+  async #more() {
+    const candidate = /** @type {Candidate} */ (await ask("/api/more", { letter: this.chosen }));
+    this.session.candidates = this.session.candidates.map((each) => (each.letter === candidate.letter ? candidate : each));
+    this.choose(candidate.letter, Infinity);
+    this.changed();
+  }
+
   /** @param {"undo" | "redo"} way */
   #again(way) {
-    if (!(way === "undo" ? this.draft.can_undo : this.draft.can_redo) && this.keeper?.isAllKept) return notice(`Nothing to ${way}.`);
+    const isThere = way === "undo" ? this.draft.can_undo : this.draft.can_redo;
+    if (!isThere && this.keeper?.isAllKept) return notice(`There is nothing to ${way}.`);
     this.take({ do: way });
     return say(way === "undo" ? "Undone." : "Done again.");
   }
 
-  #tour() {
-    const rows = this.view?.rows?.() || [];
-    const stops = rows.flatMap((letter) => {
-      const sample = this.candidate(letter)?.samples.find(({ index }) => index === this.sample) || this.candidate(letter)?.samples[0];
+  /** The chosen sample of each, in the order that is shown. */
+  #stops() {
+    return (this.view?.rows?.() || []).flatMap((letter) => {
+      const samples = this.candidate(letter)?.samples || [];
+      const sample = samples.find(({ index }) => index === this.sample) || samples[0];
       const sound = sample && soundOf(sample);
-      return sample && sound ? [{ letter, sample, url: sound.url }] : [];
+      return sound ? [{ letter, sample, url: sound.url }] : [];
     });
-    this.player.tour(stops);
-  }
-
-  /** The ballot as one would say it. */
-  get inWords() {
-    const loved = this.draft.favourites.length ? ` You love ${this.draft.favourites.map(([letter, sample]) => `${letter} ${sample}`).join(", ")}.` : "";
-    return orderInWords(this.draft) + loved;
   }
 }

@@ -5,6 +5,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -233,7 +234,7 @@ def test_html_of_a_domain_is_sandboxed(tmp_path: Path) -> None:
         hp.Int("height", 1, 40)  # type: ignore[attr-defined]
         trial.sample({"story": "<!doctype html><script>parent.alert(1)</script>"})  # type: ignore[attr-defined]
 
-    small = {"population": 4, "parents": 2, "generations": 2}
+    small: dict[str, Any] = {"population": 4, "parents": 2, "generations": 2}
     with evolve.Search(
         tmp_path / "run", {"genes": GENES}, domain=evaluate, engine="here", on_event=lambda _: None, **small
     ) as search:

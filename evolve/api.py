@@ -15,7 +15,7 @@ from evolve.genetics.breeding import check_room
 from evolve.genetics.space_file import domain_and_build, parse_space
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.records.ballot import Candidate, samples_of
-from evolve.records.events import EventHandler
+from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord, SampleRecord
 from evolve.search.judges import OwnJudge
 from evolve.search.listening import ListeningSession, open_session
@@ -145,7 +145,8 @@ class Search:
         domain: What is bred: a name, ``FILE.py:NAME``, a `Domain`, or a function ``evaluate(hp, trial)``. Unset: what
             the space file says, else music.
         build: A network of one's own in the music domain, ``FILE.py:NAME``.
-        judge: ``"terminal"``, or a function that is given the candidates and gives their ranking.
+        judge: ``"terminal"``; ``"page"``, which opens in a browser, and whose address is told as a notice; or a
+            function that is given the candidates and gives their ranking.
         engine: ``"ray"``: on the workers of a Ray of our own, or at `address`; ``"here"``: in this process.
         address: Of a Ray cluster that runs, for the engine ``"ray"``.
         listener: Who judges.
@@ -163,7 +164,7 @@ class Search:
         *,
         domain: "str | Domain | Callable[..., object] | None" = None,
         build: str | None = None,
-        judge: "Literal['terminal'] | OwnJudge | None" = None,
+        judge: "Literal['terminal', 'page'] | OwnJudge | None" = None,
         engine: Literal["ray", "here"] = "ray",
         address: str | None = None,
         listener: str = _LISTENER,
@@ -178,8 +179,8 @@ class Search:
             raise SettingsError(
                 'build: must be "FILE.py:NAME"; write the function into a file, so that workers find it'
             )
-        if judge is not None and judge != "terminal" and not callable(judge):
-            raise SettingsError(f'judge={shortened(repr(judge))}: must be "terminal", or a function that ranks')
+        if judge not in (None, "terminal", "page") and not callable(judge):
+            raise _no_judge(judge)
         code = None if build is None else read_code(build)
         if RunPaths(self.folder).database.exists():
             self._sources = _sources(domain, code)
@@ -228,12 +229,15 @@ class Search:
         """
         judge = self._judge
         if judge is None:
-            raise ExecutionError('nobody is there to judge; give judge="terminal", or a function, or iterate')
+            raise ExecutionError('nobody is there to judge; give judge="terminal", "page" or a function, or iterate')
         if judge == "terminal":
             self._run_at_the_terminal()
             return
+        if judge == "page":
+            self._run_on_the_page()
+            return
         if not callable(judge):
-            raise SettingsError(f'judge={shortened(repr(judge))}: must be "terminal", or a function that ranks')
+            raise _no_judge(judge)
         for generation in self:
             generation.rank(judge(generation.candidates))
 
@@ -246,6 +250,20 @@ class Search:
             )
         if outcome is Outcome.WAITING:
             raise ExecutionError("the ballot so far is kept; go on with run()")
+
+    def _run_on_the_page(self) -> None:
+        from evolve.page.browser import opened_in_browser  # noqa: PLC0415
+        from evolve.page.judge import PageJudge  # noqa: PLC0415 - a web server
+        from evolve.page.server import page_served  # noqa: PLC0415
+        from evolve.progress import told_to  # noqa: PLC0415 - rich
+
+        run, domain = self._store.read(), self._source().open()
+        with page_served(self.folder, run, domain, self._listener) as page, self._listening() as listen:
+            listen(Event(EventKind.NOTICE, text=f"listen and rank at {page.address}"))
+            opened_in_browser(page.address)
+            with self._execution() as execution:
+                heard, judge = told_to(listen, page.room.tell), PageJudge(page.room)
+                advance(self._store, execution, heard, judge, listener=self._listener, sources=self._sources)
 
     @property
     def best(self) -> Best | None:
@@ -337,6 +355,10 @@ class Search:
             )
         if space is not None and load_space(space).text != run.space["text"]:  # type: ignore[arg-type]
             raise SettingsError(f"{self.folder} was begun with another space; leave it out, or give a new folder")
+
+
+def _no_judge(judge: object) -> SettingsError:
+    return SettingsError(f'judge={shortened(repr(judge))}: must be "terminal", "page", or a function that ranks')
 
 
 def _begun(

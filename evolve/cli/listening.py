@@ -1,21 +1,26 @@
 """`evolve listen`: the listening room of a run, in a browser."""
 
-import os
+import contextlib
 import socket
 import sys
 import threading
-import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
 from evolve.cli.sources import OwnCode, given_sources, open_domain
-from evolve.terminal.console import Stopped, note
+from evolve.presentation import judged_word
+from evolve.terminal.console import Stopped, is_interactive, note
 from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, ListenerOption, Runs, run_folder
 
 if TYPE_CHECKING:
-    from evolve.page.server import OpenPage, Place
+    from evolve.domain import Domain
+    from evolve.page.place import Place
+    from evolve.page.server import OpenPage
+    from evolve.records.events import Event
+    from evolve.search.listening import ListeningSession
+    from evolve.store.run_store import RunStore
 
 
 def listen(
@@ -55,15 +60,16 @@ def listen(
       evolve listen quick-1 --port 8123 --no-browser
       evolve listen quick-1 --listeners ann,bob --url https://listen.example.org --port 8123
     """
-    from evolve.page.server import Place, page_served
+    from evolve.page.place import Place
+    from evolve.page.server import page_served
     from evolve.store.run_store import RunStore
 
     folder = run_folder(run, runs)
     with RunStore(folder) as store:
         record = store.look()
     opened = open_domain(record, given_sources(record, domain))
-    place = Place(host, port, url)
-    with page_served(folder, record, opened, listener, place, _names(listeners)) as page:
+    place = Place(host, port, url, _names(listeners))
+    with page_served(folder, record, opened, listener, place) as page:
         tell_address(page, place, opens=not no_browser)
         try:
             threading.Event().wait()
@@ -71,26 +77,80 @@ def listen(
             raise Stopped("the page is closed; every ballot is kept") from None
 
 
-def _names(given: str | None) -> list[str]:
-    return [name.strip() for name in (given or "").split(",") if name.strip()]
+class RunningPage:
+    """The page of a run that goes on in this process; open once somebody wants it, and then until the end."""
+
+    def __init__(self, store: "RunStore", domain: "Domain", listener: str) -> None:
+        """Not open yet."""
+        self._store, self._domain, self._listener = store, domain, listener
+        self._opened = contextlib.ExitStack()
+        self._page: OpenPage | None = None
+
+    def __enter__(self) -> Self:
+        """Let it be opened."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._opened.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is served."""
+        return self._page is not None
+
+    def open(self) -> "OpenPage":
+        """Serve it, if it is not yet, and say where."""
+        if self._page is None:
+            from evolve.page.server import LOCAL, page_served
+
+            page = page_served(self._store.paths.folder, self._store.read(), self._domain, self._listener)
+            self._page = self._opened.enter_context(page)
+            tell_address(self._page, LOCAL, opens=True)
+        return self._page
+
+    def tell(self, event: "Event") -> None:
+        """Show what has happened."""
+        if self._page is not None:
+            self._page.room.tell(event)
+
+    def judge(self, session: "ListeningSession") -> None:
+        """Wait until the generation is ranked."""
+        from evolve.page.judge import PageJudge
+
+        page, word = self.open(), judged_word(self._domain.presentation)
+        note(f"generation {session.generation} can be {word} and ranked on the page: {page.address}")
+        PageJudge(page.room)(session)
+
+    def judge_once(self, session: "ListeningSession") -> None:
+        """Wait until the listener's ballot is cast."""
+        room = self.open().room
+        room.refresh()
+        room.wait_until_cast(session.generation)
+
+
+def stay_open() -> None:
+    """Where a person is at the terminal, leave the page open until they have seen enough."""
+    if is_interactive():
+        note("the page stays open until Ctrl-C")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+def _names(given: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
 
 
 def tell_address(page: "OpenPage", place: "Place", *, opens: bool) -> None:
     """Print the way in, and open it where there is a browser; else say how it is reached from elsewhere."""
+    from evolve.page.browser import opened_in_browser
+
     typer.echo(page.address)
     sys.stdout.flush()
     for name in page.room.guests.names:
         typer.echo(f"{name}: {page.address_of(name)}")
-    if opens and has_browser() and webbrowser.open(page.address):
+    if opens and opened_in_browser(page.address):
         return
     if place.is_local and place.url is None:
         here = socket.gethostname()
         note(f"from another machine: ssh -N -L {page.port}:127.0.0.1:{page.port} {here}   then open the address there")
-
-
-def has_browser() -> bool:
-    """Whether a browser of this machine can show a page to somebody."""
-    is_remote = "SSH_CONNECTION" in os.environ
-    return not is_remote and (
-        sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    )

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -32,12 +32,12 @@ _HEARTBEAT_S: Final = 15.0
 _LOOK_S: Final = 1.0
 
 
-def page_app(room: ListeningRoom, hosts: Collection[str], *, is_secure: bool = False) -> ASGIApp:
+def page_app(room: ListeningRoom, origins: frozenset[str], *, is_secure: bool = False) -> ASGIApp:
     """The application that answers browsers.
 
     Args:
         room: What it shows.
-        hosts: As browsers name the server, with the port.
+        origins: As browsers name the server, such as ``http://127.0.0.1:8123``.
         is_secure: Whether it is reached by https.
     """
     pages = _Pages(room)
@@ -60,7 +60,7 @@ def page_app(room: ListeningRoom, hosts: Collection[str], *, is_secure: bool = F
     ]
     handlers: dict[Any, Any] = {Refusal: _refuse, EvolveError: _explain, 404: _nowhere, 405: _nowhere}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=pages.lifespan)
-    return Guard(app, room.guests, hosts, is_secure=is_secure)
+    return Guard(app, room.guests, origins, is_secure=is_secure)
 
 
 class _Pages:
@@ -146,12 +146,14 @@ class _Pages:
         return StreamingResponse(self._told(_guest(request)), headers=headers, media_type="text/event-stream")
 
     async def _told(self, guest: Guest) -> AsyncIterator[str]:
-        number, before = 0, ""
+        number, before, news = 0, "", self._room.news
         while True:
             text = json.dumps(self._room.state(guest))
             yield f"event: state\ndata: {text}\n\n" if text != before else ": still here\n\n"
             before = text
-            number = await self._room.news.after(number, _HEARTBEAT_S)
+            if news.has_ended:
+                return
+            number = await news.after(number, _HEARTBEAT_S)
 
     async def _asked(self, request: Request, do: Callable[..., Any], *given: object, is_small: bool = False) -> Any:  # noqa: ANN401 - what the room gives
         guest = _guest(request)

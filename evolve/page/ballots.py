@@ -8,6 +8,7 @@ from typing import Any
 
 from evolve.errors import BallotError, shortened
 from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Remark, Step
+from evolve.judging.order import checked_sample
 from evolve.judging.pairwise import PairAnswer, Question, next_question, questions_left
 from evolve.records.ballot import Ballot, Candidate
 from evolve.records.run import Json
@@ -131,12 +132,13 @@ class OpenBallot:
 
     def heart(self, said: Mapping[str, Json]) -> Step:
         """A sample becomes a favourite, or is none any more."""
-        sample, letter = said.get("sample"), said.get("letter")
-        numbers = [one.index for one in self.candidates[letter].samples] if letter in self.candidates else []
-        candidate = self.id_of(letter)
-        if sample not in numbers or isinstance(sample, bool):
-            raise BallotError(f"{letter} has no sample {shortened(str(sample))}; it has {numbers}")
-        return Heart(candidate, int(sample))
+        letter, sample = said.get("letter"), said.get("sample")
+        name = self.id_of(letter)
+        numbers = [one.index for one in self.candidates[str(letter)].samples]
+        if not isinstance(sample, int) or isinstance(sample, bool):
+            raise BallotError(f"{shortened(str(sample))} is no number of a sample; {letter} has {numbers}")
+        word = self.session.presentation.sample_word
+        return Heart(name, checked_sample(str(letter), sample, numbers, word))
 
     def comment(self, said: Mapping[str, Json]) -> Step:
         """What is thought of a candidate, in place of what was written before."""

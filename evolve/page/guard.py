@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evolve.page.listeners import Guests
+from evolve.page.place import hosts_of
 from evolve.page.refusals import Refusal
 
 MOST_BYTES: Final = 64 * 1024
@@ -40,17 +41,17 @@ _ENTER: Final = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><ti
 class Guard:
     """The application behind checks of host, origin, token and size, with headers on every answer."""
 
-    def __init__(self, app: ASGIApp, guests: Guests, hosts: Collection[str], *, is_secure: bool) -> None:
+    def __init__(self, app: ASGIApp, guests: Guests, origins: frozenset[str], *, is_secure: bool) -> None:
         """Let in whom `guests` knows.
 
         Args:
             app: What is guarded.
             guests: Who may come in.
-            hosts: As a browser names this server, with the port.
+            origins: As browsers name this server, such as ``http://127.0.0.1:8123``.
             is_secure: Whether it is reached by https.
         """
         self._app, self._guests = app, guests
-        self.hosts, self._is_secure = set(hosts), is_secure
+        self._origins, self._hosts, self._is_secure = origins, hosts_of(origins), is_secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -72,14 +73,12 @@ class Guard:
     def _admitted(self, scope: Scope) -> Response | None:
         """An answer for somebody who comes in by a link; None for whoever is in already."""
         headers = Headers(scope=scope)
-        if headers.get("host", "").lower() not in self.hosts:
+        if headers.get("host", "").lower() not in self._hosts:
             raise Refusal(421, "this server does not go by that name; use the address that evolve has printed")
         if scope["method"] not in ("GET", "HEAD", "POST"):
             raise Refusal(405, "only GET and POST are answered")
-        scheme = "https" if self._is_secure else "http"
         origin = headers.get("origin")
-        allowed = {f"{scheme}://{host}" for host in self.hosts}
-        if scope["method"] == "POST" and origin is not None and origin.lower() not in allowed:
+        if scope["method"] == "POST" and origin is not None and origin.lower() not in self._origins:
             raise Refusal(403, "this was asked from another site, and is refused")
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if token and scope["path"] == "/":

@@ -100,6 +100,8 @@ class News:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed: asyncio.Event | None = None
         self._is_due = False
+        self.has_ended = False
+        """Whether the page is closed, and there will be no more news."""
 
     def attach(self) -> None:
         """From now on wake those who wait in this event loop."""
@@ -111,9 +113,16 @@ class News:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._later)
 
+    def end(self) -> None:
+        """Let everyone go who waits: the page is closed."""
+        self.has_ended = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._wake)
+
     async def after(self, number: int, timeout_s: float) -> int:
         """Wait until there is news after this number; gives the newest number, the same one when none came."""
-        if self._number == number and self._changed is not None:
+        if self._number == number and self._changed is not None and not self.has_ended:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), timeout_s)
         return self._number

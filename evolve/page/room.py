@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from evolve.page.store_thread import StoreThread
 from evolve.presentation import Presentation
 from evolve.records.ballot import Candidate, ListeningLog
 from evolve.records.events import Event, EventKind
-from evolve.records.run import RunRecord
+from evolve.records.run import BallotRecord, RunRecord
 from evolve.search.listening import early_candidates, open_session
 from evolve.search.steps import cast_ballot, close_generation
 from evolve.store.paths import RunPaths
@@ -79,6 +79,17 @@ class ListeningRoom:
         """Let the store go."""
         self.store.close()
 
+    def welcome(self, names: Iterable[str]) -> None:
+        """Let these come in as well; from then on a generation stays open until the owner closes it."""
+        self.store.ask(lambda store: self._invite(store, names))
+
+    def _invite(self, store: RunStore, names: Iterable[str]) -> list[str]:
+        seen = store.listeners()
+        known = [self.guests.invite(name, seen) for name in names]
+        if self.guests.names and store.fact("listeners") != self.guests.all_names:
+            store.record_facts({"listeners": self.guests.all_names})
+        return known
+
     # --- what goes on ------------------------------------------------------------------------------------------------
 
     def tell(self, event: Event) -> None:
@@ -101,10 +112,29 @@ class ListeningRoom:
         now = time.monotonic()
         self._next_look_s = now + max(_LOOK_S, (now - begun) / _SHARE_OF_LOOKING)
 
+    def refresh(self) -> None:
+        """Read the run anew, now; for whoever is not in the store's thread."""
+        self.store.ask(lambda store: self.look(store, is_due=True))
+
     def wait_until_ranked(self, number: int) -> None:
         """Come back when a generation is ranked, from here or from elsewhere."""
-        while not self.run.generations[number].status.is_ranked:
-            self._changed.wait(0.5)
+        self._wait(lambda run: run.generations[number].status.is_ranked)
+
+    def wait_until_cast(self, number: int) -> BallotRecord:
+        """Come back when the owner's ballot is cast, from here or from elsewhere; gives it."""
+        before = self._owners_ballot(self.run, number)
+        self._wait(lambda run: self._owners_ballot(run, number) not in (None, before))
+        cast = self._owners_ballot(self.run, number)
+        assert cast is not None  # noqa: S101 - for mypy: it was waited for
+        return cast
+
+    def _owners_ballot(self, run: RunRecord, number: int) -> BallotRecord | None:
+        ballots = run.generations[number].ballots
+        return next((one for one in ballots if one.listener == self.guests.owner.name), None)
+
+    def _wait(self, has_come: Callable[[RunRecord], bool]) -> None:
+        while not has_come(self.run):
+            self._changed.wait(_LOOK_S)
             self._changed.clear()
 
     def _take(self, run: RunRecord) -> None:
@@ -369,10 +399,11 @@ class ListeningRoom:
         if not isinstance(name, str):
             raise Refusal(400, 'a listener has a name: {"name": "ann"}')
         try:
-            known = self.guests.invite(name, store.listeners())
+            (known,) = self._invite(store, [name])
+        except StorageError:
+            raise
         except EvolveError as error:
             raise Refusal(400, str(error)) from error
-        store.record_facts({"listeners": self.guests.all_names})
         self.news.tell()
         return {"name": known, "link": self.link(known)}
 

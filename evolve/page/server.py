@@ -1,51 +1,31 @@
 """The page's server: uvicorn in a thread of its own, at an address with a token."""
 
 import contextlib
-import ipaddress
-import socket
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import uvicorn
 
 from evolve.domain import Domain
-from evolve.errors import ExecutionError, SettingsError
+from evolve.errors import ExecutionError
+from evolve.judging.ranking import rank
 from evolve.page.app import page_app
+from evolve.page.connections import allow_many_connections, watched_connections
 from evolve.page.listeners import Guests, users_key
+from evolve.page.place import Place
 from evolve.page.room import ListeningRoom
+from evolve.records.ballot import Ballot
 from evolve.records.run import RunRecord
 
-LOOPBACK: Final = "127.0.0.1"
+LOCAL: Final = Place()
+"""This machine alone, at any port."""
 
-_START_S: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page is served.
-
-    Attributes:
-        host: The address of this machine that is listened at.
-        port: 0 for any that is free.
-        url: As browsers reach it, where that is not the host and the port: what a proxy is called.
-    """
-
-    host: str = LOOPBACK
-    port: int = 0
-    url: str | None = None
-
-    @property
-    def is_local(self) -> bool:
-        """Whether nobody but this machine reaches it."""
-        if self.host == "localhost":
-            return True
-        with contextlib.suppress(ValueError):
-            return ipaddress.ip_address(self.host).is_loopback
-        return False
+_START_S: Final = 20.0
+_END_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +53,7 @@ class OpenPage:
 
 
 @contextlib.contextmanager
-def page_served(
-    folder: Path, run: RunRecord, domain: Domain, owner: str, place: Place = Place(), listeners: Sequence[str] = ()
-) -> Iterator[OpenPage]:
+def page_served(folder: Path, run: RunRecord, domain: Domain, owner: str, place: Place = LOCAL) -> Iterator[OpenPage]:
     """Serve a run's page while inside.
 
     Args:
@@ -83,70 +61,54 @@ def page_served(
         run: As it was read.
         domain: Its domain.
         owner: Under which name the owner judges.
-        place: Where.
-        listeners: Who else judges, each by a link of their own.
+        place: Where, and for whom.
 
     Raises:
-        EvolveError: The address cannot be listened at.
+        EvolveError: It cannot be served there, or the run cannot be opened.
     """
-    url = _checked_url(place.url) if place.url else ""
+    place.check()
     guests = Guests(owner, f"{run.name}\0{run.created_at}", users_key())
-    for name in (*(run.facts.get("listeners") or ()), *listeners):
-        guests.invite(name)
-    bound = _bound(place)
-    port = bound.getsockname()[1]
-    url = url or f"http://{_in_url(place.host)}:{port}"
-    room = ListeningRoom(folder, domain, guests)
-    if guests.names:
-        room.store.ask(lambda store: store.record_facts({"listeners": guests.all_names}))
-    app = page_app(room, hosts_of(place, url, port), is_secure=url.startswith("https:"))
+    with contextlib.closing(place.bound()) as bound:
+        room = ListeningRoom(folder, domain, guests)
+        try:
+            room.welcome((*(run.facts.get("listeners") or ()), *place.listeners))
+            port = int(bound.getsockname()[1])
+            with _serving(room, place, bound, port):
+                yield OpenPage(room, place.public_url(port), port)
+        finally:
+            room.close()
+
+
+@contextlib.contextmanager
+def _serving(room: ListeningRoom, place: Place, bound: object, port: int) -> Iterator[None]:
+    allow_many_connections()
+    url = place.public_url(port)
+    app = page_app(room, place.origins(port), is_secure=url.startswith("https:"))
     config = uvicorn.Config(
-        app, http="h11", loop="asyncio", ws="none", lifespan="on", log_config=None, access_log=False,
+        app, http=watched_connections(), loop="asyncio", ws="none", lifespan="on", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([bound],), name="page", daemon=True)
     thread.start()
+    threading.Thread(target=_load_what_ranks, name="page-ranks", daemon=True).start()
     try:
-        yield OpenPage(room, url, port)
+        _wait_until_started(server, thread)
+        yield
     finally:
+        room.news.end()
         server.should_exit = True
-        thread.join(_START_S)
-        room.close()
+        thread.join(_END_S)
 
 
-def hosts_of(place: Place, url: str, port: int) -> set[str]:
-    """What browsers may call the server, with the port."""
-    public = urlsplit(url)
-    hosts = {public.netloc.lower()}
-    if public.port is None:
-        hosts.add(f"{public.netloc.lower()}:{443 if public.scheme == 'https' else 80}")
-    if place.is_local or place.url:
-        hosts |= {f"{name}:{port}" for name in (LOOPBACK, "localhost", "[::1]")}
-    return hosts
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    end = time.monotonic() + _START_S
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > end:
+            raise ExecutionError("the page's server could not be started; try another --port")
+        time.sleep(0.01)
 
 
-def _in_url(host: str) -> str:
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - not listened at, but named
-        return socket.gethostname().lower()
-    return f"[{host}]" if ":" in host else host
-
-
-def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise SettingsError(f"--url {url}: must be such as https://listen.example.org, without a path")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _bound(place: Place) -> socket.socket:
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
-    except OSError as error:
-        raise ExecutionError(
-            f"the page cannot be served at {place.host}:{place.port}: {error.strerror}; choose another --host or --port"
-        ) from error
-    return bound
+def _load_what_ranks() -> None:
+    """Have the libraries of the ranking loaded before the first ballot is cast: they take seconds."""
+    rank([Ballot((("a",), ("b",)))])

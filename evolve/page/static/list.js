@@ -21,7 +21,7 @@ export class List {
   constructor(room) {
     this.room = room;
     this.detail = new Detail(room);
-    const verb = room.state.words.is_heard ? "Listen" : "Look";
+    const verb = room.isHeard ? "Listen" : "Look";
     this.hint = h("p", { class: "hint" }, `${verb}, then drag what you like best up here. Side by side means equally good.`);
     this.list = h("div", { class: "list" }, this.hint, this.#tiers, h("section", { class: "rejects", "aria-label": "Rejected" }, h("h3", {}, "Rejected"),
       h("p", { class: "faint" }, "Drag here what must not have children."), this.#rejects), h("div", { class: "marker", hidden: true }));

@@ -6,7 +6,7 @@ import { RankingPage } from "./ranking.js";
 import { Room } from "./room.js";
 import { Board, Message } from "./stages.js";
 
-/** The stage and generation that are shown; or that an ancestor is. */
+/** The stage and generation that are shown, or over which the family is. */
 let shown = "";
 
 /** @param {Room} room @param {View} view @param {string} key */
@@ -72,22 +72,23 @@ function onKey(room, event) {
 
 /** A second of looking counts for what is chosen.
  * @param {Room} room */
-function onSecond({ state, listening, chosen, sample }) {
+function onSecond({ state, isHeard, listening, chosen, sample }) {
   if (state.stage !== "ranking") return;
   listening.second();
-  if (!state.words.is_heard && chosen && !document.hidden) listening.add(chosen, sample, 0, 1);
+  if (!isHeard && chosen && !document.hidden) listening.add(chosen, sample, 0, 1);
 }
 
 async function begin() {
   const room = new Room(await ask("/api/state"));
   const events = new EventSource("/api/events");
-  events.addEventListener("state", ({ data }) => follow(room, JSON.parse(data)).catch(() => undefined));
+  let following = follow(room, room.state);
+  events.addEventListener("state", ({ data }) => { following = following.catch(() => undefined).then(() => follow(room, JSON.parse(data))); });
   events.addEventListener("open", () => { byId("offline").hidden = true; room.keeper?.send(); });
-  events.addEventListener("error", () => { byId("offline").hidden = false; });
+  events.addEventListener("error", () => { byId("offline").hidden = room.state.stage === "complete"; });
   addEventListener("keydown", (event) => onKey(room, event));
   addEventListener("beforeunload", (event) => { if (room.keeper && !room.keeper.isAllKept) event.preventDefault(); });
   setInterval(() => onSecond(room), 1000);
-  await follow(room, room.state);
+  await following;
 }
 
 begin().catch((error) => notice(`The page could not begin: ${error.message}. Load it again.`));

@@ -17,7 +17,7 @@ export class RankingPage {
   constructor(room) {
     this.room = room;
     const { generation, told, rule } = room.session;
-    const kind = room.state.words.is_heard ? "of-sound" : "of-sights";
+    const kind = room.isHeard ? "of-sound" : "of-sights";
     this.element = h("section", { class: `ranking ${kind}` }, h("h2", {}, `Rank generation ${generation}, best first`),
       h("p", { class: "told" }, [rule, told].filter(Boolean).join(". ")), this.#tools, this.#body);
     this.#way = this.#show(localStorage.getItem("way") || "list");
@@ -72,7 +72,7 @@ function confirmCast(room) {
     return dialog.close();
   });
   const dialog = openDialog("Is this your order?", h("p", { class: "answer" }, orderInWords(draft), loved.length ? ` You love ${loved.join(", ")}.` : ""),
-    missed.length > 0 && state.words.is_heard && h("p", { class: "faint" }, `Not ${state.words.judged} yet: ${missed.join(", ")}.`),
+    missed.length > 0 && room.isHeard && h("p", { class: "faint" }, `Not ${state.words.judged} yet: ${missed.join(", ")}.`),
     h("p", { class: "buttons" }, h("button", { class: "main", autofocus: true, onclick: cast }, "Yes, that is my order"),
       h("button", { onclick: () => dialog.close() }, "Back")));
 }

@@ -38,7 +38,7 @@ export class Room {
       this.view?.update();
       this.#showKept();
       const { now, isTouring, position } = this.player;
-      byId("player").hidden = !this.state.words.is_heard || (!this.session.candidates.length && !now);
+      byId("player").hidden = !this.isHeard && !now;
       byId("now").textContent = now ? `${now.letter} · ${this.state.words.sample} ${now.sample.index}` : "";
       byId("tour").setAttribute("aria-pressed", String(isTouring));
       drawPlayhead(now, position);
@@ -65,6 +65,11 @@ export class Room {
     [this.chosen, this.sample] = ["", 1];
     this.listening.begin(session.ballot.heard);
     return this.changed();
+  }
+
+  /** Whether there is something to hear. */
+  get isHeard() {
+    return this.session.candidates.some(({ samples }) => samples.some(soundOf));
   }
 
   /** @returns {Draft} */

@@ -33,7 +33,7 @@ const sightOf = (sample) => (soundOf(sample) ? filesOf(sample).find(isPicture) :
  * @param {Sample} sample */
 export function thumbOf(sample) {
   const sight = soundOf(sample) ? undefined : sightOf(sample);
-  return sight && isPicture(sight) && h("img", { src: sight.url, alt: "", loading: "lazy", draggable: "false" });
+  return sight !== undefined && isPicture(sight) && h("img", { src: sight.url, alt: "", loading: "lazy", draggable: "false" });
 }
 
 /** A button that plays or shows a sample, with what is seen of it, and its heart.

@@ -85,7 +85,7 @@ export class Message {
     this.#shown = key;
     const [title, text] = TEXTS[stage] || ["", ""];
     const others = (stage === "cast" && listeners) || [];
-    const agreed = agreement && `In the last ranking ${agreement.listeners} listeners agreed by ${agreement.w.toFixed(2)} (Kendall's W: 1 is fully, 0 not at all).`;
+    const agreed = agreement && `In the last ranking ${agreement.listeners} listeners agreed by ${agreement.w.toFixed(2)} (Kendall's W, of 1).`;
     this.element.replaceChildren(h("h2", {}, title), h("p", {}, text), goOn ? h("code", { class: "go-on" }, goOn) : "",
       h("ul", {}, ...others.map(({ name, state }) => h("li", {}, h("b", {}, name), ` ${LISTENS[state]}`))),
       stage === "cast" && me.is_owner ? closeButton(this.room) : "", h("p", { class: "faint" }, agreed || ""));

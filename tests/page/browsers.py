@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 NEEDS_CHROMIUM = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed")
-PATIENCE_MS = 60_000
+PATIENCE_MS = 20_000
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -43,9 +43,8 @@ def visit(browser: Browser, address: str, **options: Any) -> Iterator[Page]:  # 
 
 def tiers(page: Page) -> list[list[str]]:
     """The order that is shown, best first."""
-    shown: list[list[str]] = page.evaluate(
-        "[...document.querySelectorAll('.tier')].map(tier => [...tier.querySelectorAll('.card')].map(card => card.dataset.letter))"
-    )
+    letters = "tier => [...tier.querySelectorAll('.card')].map(card => card.dataset.letter)"
+    shown: list[list[str]] = page.evaluate(f"[...document.querySelectorAll('.tier')].map({letters})")
     return shown
 
 

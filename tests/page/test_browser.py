@@ -45,19 +45,19 @@ def evening(folder: Path) -> Iterator[str]:
 
 def test_a_run_of_two_generations_by_dragging(browser: Browser, tmp_path: Path) -> None:
     """Up, onto another for a tie, and among the rejected; then the next generation, and the end."""
-    with evening(tmp_path / "run") as address:
-        with visit(browser, address) as page:
-            drag(page, "C", ".hint")
-            assert tiers(page) == [["C"], ["A", "B", "D"]]
-            drag(page, "A", ".tier:nth-child(1)")
-            assert tiers(page) == [["A", "C"], ["B", "D"]]
-            drag(page, "D", ".rejects", 0.8)
-            assert tiers(page) == [["A", "C"], ["B"]]
-            cast(page)
-            expect(page.get_by_role("heading", name="Rank generation 1, best first")).to_be_visible()
-            drag(page, "B", ".hint")
-            cast(page)
-            expect(page.get_by_role("heading", name="The run is complete")).to_be_visible()
+    with evening(tmp_path / "run") as address, visit(browser, address) as page:
+        page.locator(".hint").wait_for()
+        drag(page, "C", ".hint")
+        assert tiers(page) == [["C"], ["A", "B", "D"]]
+        drag(page, "A", ".tier:nth-child(1)")
+        assert tiers(page) == [["A", "C"], ["B", "D"]]
+        drag(page, "D", ".rejects", 0.8)
+        assert tiers(page) == [["A", "C"], ["B"]]
+        cast(page)
+        expect(page.get_by_role("heading", name="Rank generation 1, best first")).to_be_visible()
+        drag(page, "B", ".hint")
+        cast(page)
+        expect(page.get_by_role("heading", name="The run is complete")).to_be_visible()
     first, second = (generation.ballots[0] for generation in read(tmp_path / "run").generations)
     assert (first.method, [len(tier) for tier in first.ballot.tiers], len(first.ballot.rejected)) == ("list", [2, 1], 1)
     assert [len(tier) for tier in second.ballot.tiers] == [1, 3]
@@ -65,26 +65,25 @@ def test_a_run_of_two_generations_by_dragging(browser: Browser, tmp_path: Path) 
 
 def test_a_run_of_two_generations_by_keys_alone(browser: Browser, tmp_path: Path) -> None:
     """Choose, move, tie, reject, love, undo, redo, hand in; and pairs, which answer by enter."""
-    with evening(tmp_path / "run") as address:
-        with visit(browser, address) as page:
-            page.locator(".card").first.wait_for()
-            press(page, "j", "K")  # B to the top
-            expect(page.locator("#said")).to_have_text("B is now first")
-            press(page, "j", "j", "x", "u", "U", "End", "2", "f", "k", "k", "=")
-            expect(page.locator("#kept")).to_have_text("✓ all kept")
-            assert tiers(page) == [["A", "B", "D"]]
-            press(page, "?", "Escape", "Enter", "Enter")
-            expect(page.get_by_role("heading", name="Rank generation 1, best first")).to_be_visible()
-            page.get_by_role("button", name="Two at a time").press("Enter")
-            while page.locator(".side").count():
-                asked = page.locator(".asked").text_content()
-                page.locator(".side .letter").first.focus()
-                press(page, "Enter")
-                page.wait_for_function("asked => document.querySelector('.asked')?.textContent !== asked", arg=asked)
-            expect(page.locator("#kept")).to_have_text("✓ all kept")
-            page.locator(".letter").first.focus()
-            press(page, "Enter", "Enter")
-            expect(page.get_by_role("heading", name="The run is complete")).to_be_visible()
+    with evening(tmp_path / "run") as address, visit(browser, address) as page:
+        page.locator(".list .card").first.wait_for()
+        press(page, "j", "K")  # B to the top
+        expect(page.locator("#said")).to_have_text("B is now first")
+        press(page, "j", "j", "x", "u", "U", "End", "2", "f", "k", "k", "=")
+        expect(page.locator(".tier")).to_have_count(1)
+        assert tiers(page) == [["A", "B", "D"]]
+        press(page, "?", "Escape", "Enter", "Enter")
+        expect(page.get_by_role("heading", name="Rank generation 1, best first")).to_be_visible()
+        page.get_by_role("button", name="Two at a time").press("Enter")
+        while page.locator(".side").count():
+            asked = page.locator(".asked").text_content()
+            page.locator(".side .letter").first.focus()
+            press(page, "Enter")
+            page.wait_for_function("asked => document.querySelector('.asked')?.textContent !== asked", arg=asked)
+        expect(page.locator("#kept")).to_have_text("✓ all kept")
+        page.locator(".letter").first.focus()
+        press(page, "Enter", "Enter")
+        expect(page.get_by_role("heading", name="The run is complete")).to_be_visible()
     first, second = (generation.ballots[0] for generation in read(tmp_path / "run").generations)
     assert ([len(tier) for tier in first.ballot.tiers], len(first.ballot.rejected)) == ([3], 1)
     assert len(first.ballot.favourites) == 1
@@ -118,7 +117,7 @@ def test_moves_are_told_as_kept_only_when_they_are(browser: Browser, page: Serve
     """While the server does not answer, the page says so and tries again; nothing is lost when it is back."""
     with visit(browser, page.page.address) as seen:
         drag(seen, "B", ".hint")
-        seen.context.route("**/api/step", Route.abort)
+        seen.context.route("**/api/step", cut)
         seen.locator('[data-letter="C"] .letter').focus()
         press(seen, "<")
         expect(seen.locator("#kept")).to_have_text("Not kept: the server does not answer. Trying again …")
@@ -134,7 +133,7 @@ def test_another_window_that_went_on_is_taken_over_and_told_of(browser: Browser,
         drag(seen, "B", ".hint")
         page.owner().moved("top", letter="D")
         expect(seen.locator(".tier")).to_have_count(3)
-        seen.context.route("**/api/events", Route.abort)
+        seen.context.route("**/api/events", cut)
         seen.reload()
         expect(seen.locator(".tier")).to_have_count(3)
         page.owner().moved("top", letter="A")
@@ -198,11 +197,17 @@ def test_nothing_keeps_anybody_out(browser: Browser, page: Served, scheme: str) 
         check_access(seen)
 
 
+def cut(route: Route) -> None:
+    """Let a request fail, as without a network."""
+    route.abort()
+
+
 def press(page: Page, *keys: str) -> None:
     """Press one key after the other, as a person would."""
     for key in keys:
         page.keyboard.press(key)
         page.wait_for_timeout(60)
+        expect(page.locator("#kept")).not_to_have_text("keeping …")
 
 
 def check_access(page: Page) -> None:

@@ -24,7 +24,8 @@ export function updateCard(room, card) {
   if (!candidate) return;
   const isChosen = room.chosen === candidate.letter;
   card.classList.toggle("chosen", isChosen);
-  card.querySelector(".letter")?.setAttribute("aria-label", `Candidate ${candidate.letter}, ${placeInWords(room.draft, candidate.letter)}`);
+  const place = room.canRank(candidate.letter) ? `, ${placeInWords(room.draft, candidate.letter)}` : "";
+  card.querySelector(".letter")?.setAttribute("aria-label", `Candidate ${candidate.letter}${place}`);
   card.querySelector(".letter")?.setAttribute("aria-current", String(isChosen));
   all(card, ".said")[0].hidden = !room.draft.comments[candidate.letter];
   markSamples(room, candidate, card);

@@ -83,6 +83,12 @@ export class Room {
     return this.session.candidates.find((each) => each.letter === letter);
   }
 
+  /** Whether it can be ranked and loved now: ancestors were, and others may still be made.
+   * @param {string} letter */
+  canRank(letter) {
+    return this.state.stage === "ranking" && this.candidate(letter) !== undefined;
+  }
+
   /** @param {string} letter @param {number} sample */
   loves(letter, sample) {
     return this.draft.favourites.some(([loved, index]) => loved === letter && index === sample);
@@ -157,7 +163,7 @@ export class Room {
     const rows = this.view?.rows?.() || [];
     const at = rows.indexOf(this.chosen) + by;
     if (rows.length) this.choose(rows[Math.min(Math.max(at, 0), rows.length - 1)]);
-    requestAnimationFrame(() => all(document, `[data-letter="${this.chosen}"] .letter`)[0]?.focus());
+    all(document, `[data-letter="${this.chosen}"] .letter`)[0]?.focus();
   }
 
   /** @type {Partial<Record<Command, () => void>>} */

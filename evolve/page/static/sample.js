@@ -52,7 +52,7 @@ export function smallSample(room, maker, sample) {
  * @param {Room} room @param {Maker} maker @param {Sample} sample */
 export function heartOf(room, maker, sample) {
   const love = () => room.take({ do: "heart", letter: maker.letter, sample: sample.index });
-  return Boolean(room.candidate(maker.letter)) && h("button", { class: "heart", "data-heart": sample.index, onclick: love,
+  return room.canRank(maker.letter) && h("button", { class: "heart", "data-heart": sample.index, onclick: love,
     "aria-label": `Love ${maker.letter}, ${room.state.words.sample} ${sample.index}` }, "♥");
 }
 

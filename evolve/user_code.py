@@ -93,7 +93,7 @@ def _loaded(code: UserCode) -> object:
 
 
 def _missing(code: UserCode, error: Exception) -> str:
-    return f"{code.file} has nothing called {code.name}" if isinstance(error, AttributeError) else last_line(str(error))
+    return f"{code.file} has nothing called {code.name}" if isinstance(error, AttributeError) else last_line(error)
 
 
 def _names_in(module: ModuleType) -> str:

@@ -238,9 +238,10 @@ def _go(
 
 def _tell_the_story(store: "RunStore") -> None:
     from evolve.cli.reporting import print_report
+    from evolve.domain_registry import reference_of
 
     run = store.read()
     print_report(run)
-    added = domain_commands().get(str(run.domain["reference"]))
+    added = domain_commands().get(reference_of(run))
     if added and added.afterwards:
         note("\n" + added.afterwards.format(run=run.reference))

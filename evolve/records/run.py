@@ -36,7 +36,7 @@ class IndividualStatus(StrEnum):
 
     @property
     def is_heard(self) -> bool:
-        """Whether it has songs to listen to."""
+        """Whether it has samples to be judged."""
         return self is IndividualStatus.EVALUATED
 
 
@@ -50,7 +50,7 @@ class GenerationStatus(StrEnum):
 
     @property
     def is_evaluated(self) -> bool:
-        """Whether every member has its songs."""
+        """Whether every member has its samples."""
         return self is not GenerationStatus.BORN
 
     @property
@@ -225,7 +225,7 @@ class RunRecord:
     @property
     def domain(self) -> Mapping[str, Json]:
         """Which domain the run is of: ``{"reference": ..., "sha256": of the user's code where it is one's own}``."""
-        return self.fact("domain") or {"reference": "music"}
+        return self.fact("domain")
 
     @property
     def build(self) -> Mapping[str, Json]:

@@ -1,6 +1,6 @@
-"""Step 3 of a search: every member of a generation is trained and composes, failures are replaced.
+"""Step 3 of a search: every member of a generation is evaluated, failures are replaced.
 
-What ends is kept in the store at once, and its songs can be heard while others still train.
+What ends is kept in the store at once, and its samples can be looked at while other trials still run.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ MIN_FREE_MB = 200
 """Below this much room on the disk no generation is begun."""
 
 _MB_EACH = 2
-"""What a small network and its five songs take: a generation of thousands wants more room than the least."""
+"""What a small network and five samples take: a generation of thousands wants more room than the least."""
 
 
 def evaluate(
@@ -34,7 +34,7 @@ def evaluate(
     listener: str,
     material: RunMaterial,
 ) -> None:
-    """Step 3: every member is trained and composes; those that fail give their place to fresh ones.
+    """Step 3: every member is evaluated; those that fail give their place to fresh ones.
 
     Args:
         store: The run.
@@ -74,7 +74,7 @@ def evaluate(
 
 
 def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, on_event: EventHandler) -> None:
-    """In a line, where not all are; and why no songs come before all trials have ended, where that is so."""
+    """In a line, where not all are; and why no samples come before all trials have ended, where that is so."""
     if is_screened(run, generation):
         late = "" if candidates_of(run, generation) else "; the choice is made when all have ended"
         on_event(Event(EventKind.NOTICE, text=f"{rule_in_words(run, generation)}{late}"))

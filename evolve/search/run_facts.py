@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from evolve.domain import Domain
+from evolve.domain_registry import reference_of
 from evolve.errors import SettingsError
 from evolve.execution.run_material import DomainSource
 from evolve.genetics.space import SearchSpace
@@ -82,7 +83,7 @@ def domain_source(run: RunRecord, sources: Sources = NO_SOURCES) -> DomainSource
     Raises:
         ExecutionError: The run names code that the user has not named.
     """
-    reference = str(run.domain.get("reference", ""))
+    reference = reference_of(run)
     if sources.live is not None:
         return DomainSource(reference, live=sources.live)
     if ":" not in reference:

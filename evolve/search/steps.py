@@ -4,16 +4,17 @@
 complete. It may be stopped at any instant; called again, it goes on from what the store says is done.
 """
 
+import contextlib
 import importlib.metadata
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from evolve import __version__
 from evolve.domain import Domain, Preparation
-from evolve.domain_registry import DEFAULT
+from evolve.domain_registry import DEFAULT, find_domain
 from evolve.environment import backend
 from evolve.errors import RunError
 from evolve.execution.contract import Execution
@@ -51,7 +52,8 @@ from evolve.store.run_store import RunStore
 from evolve.store.writing import now
 from evolve.user_code import UserCode
 
-_LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
+_LIBRARIES = ("ray", "numpy")
+"""Of the core's, whose versions are kept with a run; a domain names its own."""
 
 
 class Outcome(StrEnum):
@@ -91,7 +93,7 @@ def create(
         "created_at": now(),
         "settings": settings.dump(),
         "space": {"name": space_name, "text": space_text},
-        "versions": _versions(),
+        "versions": _versions((sources.live or find_domain(domain, sources.domain)).presentation.libraries),
         **sources.facts(domain),
     }
     store = RunStore.create(folder, facts)
@@ -302,7 +304,10 @@ def _breeding_plan(core: CoreSettings) -> BreedingPlan:
     )
 
 
-def _versions() -> dict[str, str]:
-    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+def _versions(of_domain: Collection[str]) -> dict[str, str]:
+    libraries = {}
+    for name in dict.fromkeys((*of_domain, *_LIBRARIES)):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a domain may name what it can do without
+            libraries[name] = importlib.metadata.version(name)
     own = {"evolve": __version__, "python": platform.python_version()}
     return {**own, "backend": backend(os.environ), **libraries}

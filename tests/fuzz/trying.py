@@ -11,6 +11,7 @@ from evolve.cli.running import options_given
 from evolve.cli.sources import space_given
 from evolve.domains.music.cache import Outcome
 from evolve.domains.music.corpus import Piece
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.export import CARD, NETWORK, VOCABULARY, read_export
 from evolve.domains.music.key import semitones_to_common_key
 from evolve.domains.music.material import _opening_files, budget_of, sampling_of
@@ -22,7 +23,6 @@ from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.tokenizers.kinds import KINDS, learn
 from evolve.domains.music.tokenizers.steps import NoteStep
 from evolve.domains.music.tokenizers.tokenizer import TokenizerSettings
-from evolve.errors import CorpusError
 from evolve.genetics.breeding import found
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space

@@ -121,6 +121,7 @@ def finished(result: TrialResult) -> Message:
         "metrics": dict(result.metrics),
         "failure": result.failure,
         "presented": result.presented,
+        "notices": list(result.notices),
         "artifacts": _listed(result.artifacts),
         "samples": [{"index": one.index, "facts": one.facts, "files": _listed(one.files)} for one in result.samples],
     }
@@ -142,7 +143,8 @@ def read_finished(message: Message) -> TrialResult:
     samples = tuple(
         Sample(one["index"], tuple(next(files) for _ in one["files"]), one["facts"]) for one in facts["samples"]
     )
-    return TrialResult(facts["id"], facts["metrics"], samples, artifacts, facts["failure"], facts["presented"])
+    notices = tuple(facts["notices"])
+    return TrialResult(facts["id"], facts["metrics"], samples, artifacts, facts["failure"], facts["presented"], notices)
 
 
 def _listed(files: Iterable[Artifact]) -> list[tuple[str, str, int]]:

@@ -99,6 +99,7 @@ class TrialResult:
         artifacts: Files of the individual as a whole: the network, its vocabulary.
         failure: Why it failed, one line; None when it did not.
         presented: How many of the samples, the first ones, are put before listeners; None: all of them.
+        notices: What the user should be told, once a run.
     """
 
     individual_id: str
@@ -107,6 +108,7 @@ class TrialResult:
     artifacts: tuple[Artifact, ...] = ()
     failure: str | None = None
     presented: int | None = None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,11 @@ class GenerationRecord:
     parents: tuple[str, ...]
     ranking: Mapping[str, RankingEntry]
     ballots: tuple[BallotRecord, ...]
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Its members, and those who were replaced; who has failed and was not replaced yet is still a member."""
+        return tuple(dict.fromkeys((*self.members, *self.failed)))
 
 
 @dataclass(frozen=True, slots=True)

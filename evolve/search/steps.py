@@ -34,7 +34,7 @@ from evolve.records.run import (
     RunRecord,
 )
 from evolve.search.candidates import candidates_of
-from evolve.search.evaluation import evaluate
+from evolve.search.evaluation import TOLD, evaluate
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import (
     NO_SOURCES,
@@ -225,7 +225,8 @@ def _groups(preparation: Preparation, space: SearchSpace) -> list[str]:
 def _material(store: RunStore, run: RunRecord, source: DomainSource, build: UserCode | None) -> RunMaterial:
     """What the trials of the run work from."""
     domain = source.open()
-    return RunMaterial(source, store.read_material(), run.facts, space_of(run, domain), run.settings, build)
+    facts = {name: fact for name, fact in run.facts.items() if name != TOLD}  # or material would change with it
+    return RunMaterial(source, store.read_material(), facts, space_of(run, domain), run.settings, build)
 
 
 def _found(store: RunStore, run: RunRecord, domain: Domain, on_event: EventHandler) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from evolve.errors import BallotError
+from evolve.words import counted
 
 Fact = str | int | float | bool | None
 
@@ -15,7 +16,7 @@ Favourite = tuple[str, int]
 """A sample that a listener loves: the id of the individual whose it is, and the sample's number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CandidateSample:
     """One sample of a candidate, as a listener meets it.
 
@@ -29,14 +30,20 @@ class CandidateSample:
     files: Mapping[str, Path]
     facts: Mapping[str, Fact]
 
+    def __repr__(self) -> str:
+        return f"CandidateSample({self.index}: {', '.join(self.files)})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
-    """One individual of a generation as one listener meets it: under a blind letter."""
+    """One individual of a generation as one listener meets it: under a blind letter, which alone its repr shows."""
 
     letter: str
     id: str
     samples: tuple[CandidateSample, ...]
+
+    def __repr__(self) -> str:
+        return f"Candidate({self.letter}: {counted(len(self.samples), 'sample')})"
 
 
 def samples_of(candidates: Iterable[Candidate]) -> dict[str, tuple[int, ...]]:

@@ -8,7 +8,6 @@ from typing import Any, Final, Protocol
 
 import evolve.domains.music.reading_process
 from evolve.cli.running import options_given
-from evolve.cli.sources import space_given
 from evolve.domains.music.cache import Outcome
 from evolve.domains.music.corpus import Piece
 from evolve.domains.music.errors import CorpusError
@@ -29,6 +28,7 @@ from evolve.genetics.space_file import parse_space
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import format_order, parse_order
 from evolve.network.genes import GENES
+from evolve.search.founding import space_given
 from evolve.settings import Given, settle
 from evolve.shipped import find_space
 from tests.domains.music.pieces import song_of

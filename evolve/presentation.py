@@ -181,6 +181,7 @@ class Presentation:
             what stands under ``settings`` follows the core's own.
         preview_word: What a preview is called, such as ``roll``.
         chosen: Whether, by its metrics, a trial presents samples that were chosen to stand for more that it made.
+        libraries: Distributions whose versions a run keeps beside the core's, such as ``music21``.
         preview: A sample as text for a terminal, with ANSI colours, of its files, its facts, and so many columns
             and rows; None where there is nothing to draw. `EvolveError` says which file cannot be drawn.
     """
@@ -206,6 +207,7 @@ class Presentation:
     run_lines: Callable[[Facts, Facts], Mapping[str, Sequence[str]]] = lambda _, __: {}
     chosen: Callable[[Facts], bool] = lambda _: False
     preview_word: str = "preview"
+    libraries: Collection[str] = ()
     preview: Callable[[Mapping[str, Path], Facts, int, int], str | None] = lambda _, __, ___, ____: None
 
 

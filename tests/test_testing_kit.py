@@ -37,7 +37,7 @@ class GoodHats(FunctionDomain):
 
     def __init__(self) -> None:
         """Always the same hat."""
-        self._function = draw
+        self.function = draw
 
 
 def test_pictures_are_a_good_domain() -> None:
@@ -140,9 +140,58 @@ OTHER_GENES = {
 }
 
 
+class DemandingSettings(FunctionSettings):
+    """What everybody must say."""
+
+    size: int
+
+
+class StrictSettings(FunctionSettings):
+    """What is set comes back as what it cannot be."""
+
+    size: int = 3
+
+    @field_serializer("size")
+    def _told(self, _: int) -> str:
+        return "large"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"seconds": "long"}, "seconds='long': seconds must be a number; it is 'long'"),
+        ({"secnds": 3}, 'there is no setting "secnds"; .*did you mean "seconds"'),
+    ],
+)
+def test_settings_that_are_none_are_told_in_one_line(settings: dict[str, Any], said: str) -> None:
+    """Not in pydantic's words."""
+    with pytest.raises(EvolveError, match=said):
+        check_domain(GoodHats, hats_space(), settings)
+
+
+def test_members_that_a_domain_lacks_are_named() -> None:
+    """Beside all ten."""
+
+    class Bare:
+        name = "bare"
+
+        def prepare(self) -> None: ...
+
+        def evaluate(self) -> None: ...
+
+    with pytest.raises(
+        AssertionError, match="has no presentation, settings, genes, warm_up, load, cost, more; it needs"
+    ):
+        check_domain(Bare, hats_space())
+
+
 @pytest.mark.parametrize(
     ("members", "said"),
     [
+        ({"settings": DemandingSettings}, "each setting needs a default; size has none"),
+        ({"settings": StrictSettings}, "settings must come back from JSON: size must be a whole number"),
+        ({"settings": {"seconds": 3}}, "settings must be a pydantic model, not {'seconds': 3}"),
+        ({"presentation": "hats"}, "presentation must be a Presentation, not 'hats'"),
         ({"name": ""}, "a domain needs a name"),
         ({"settings": CoresSettings}, "the core has settings called population already"),
         ({"settings": ForgetfulSettings}, "settings must be the same when they come back"),

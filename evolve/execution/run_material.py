@@ -26,7 +26,7 @@ class DomainSource:
         live: The domain itself, where a script made it and no file says it; it travels to workers of this machine.
     """
 
-    reference: str = "music"
+    reference: str
     code: UserCode | None = None
     live: Domain | None = field(default=None, compare=False)
 

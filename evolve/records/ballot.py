@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from evolve.errors import BallotError
+from evolve.words import counted
 
 Fact = str | int | float | bool | None
 
@@ -21,7 +22,7 @@ LONGEST_COMMENT = 1000
 """Of a comment, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CandidateSample:
     """One sample of a candidate, as a listener meets it.
 
@@ -35,14 +36,20 @@ class CandidateSample:
     files: Mapping[str, Path]
     facts: Mapping[str, Fact]
 
+    def __repr__(self) -> str:
+        return f"CandidateSample({self.index}: {', '.join(self.files)})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
-    """One individual of a generation as one listener meets it: under a blind letter."""
+    """One individual of a generation as one listener meets it: under a blind letter, which alone its repr shows."""
 
     letter: str
     id: str
     samples: tuple[CandidateSample, ...]
+
+    def __repr__(self) -> str:
+        return f"Candidate({self.letter}: {counted(len(self.samples), 'sample')})"
 
 
 def samples_of(candidates: Iterable[Candidate]) -> dict[str, tuple[int, ...]]:

@@ -36,7 +36,7 @@ class IndividualStatus(StrEnum):
 
     @property
     def is_heard(self) -> bool:
-        """Whether it has songs to listen to."""
+        """Whether it has samples to be judged."""
         return self is IndividualStatus.EVALUATED
 
 
@@ -50,7 +50,7 @@ class GenerationStatus(StrEnum):
 
     @property
     def is_evaluated(self) -> bool:
-        """Whether every member has its songs."""
+        """Whether every member has its samples."""
         return self is not GenerationStatus.BORN
 
     @property
@@ -99,6 +99,7 @@ class TrialResult:
         artifacts: Files of the individual as a whole: the network, its vocabulary.
         failure: Why it failed, one line; None when it did not.
         presented: How many of the samples, the first ones, are put before listeners; None: all of them.
+        notices: What the user should be told, once a run.
     """
 
     individual_id: str
@@ -107,6 +108,7 @@ class TrialResult:
     artifacts: tuple[Artifact, ...] = ()
     failure: str | None = None
     presented: int | None = None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,11 @@ class GenerationRecord:
     ranking: Mapping[str, RankingEntry]
     ballots: tuple[BallotRecord, ...]
 
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Its members, and those who were replaced; who has failed and was not replaced yet is still a member."""
+        return tuple(dict.fromkeys((*self.members, *self.failed)))
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -227,7 +234,7 @@ class RunRecord:
     @property
     def domain(self) -> Mapping[str, Json]:
         """Which domain the run is of: ``{"reference": ..., "sha256": of the user's code where it is one's own}``."""
-        return self.fact("domain") or {"reference": "music"}
+        return self.fact("domain")
 
     @property
     def build(self) -> Mapping[str, Json]:

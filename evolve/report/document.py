@@ -34,7 +34,7 @@ from evolve.search.reliability import reliability_of
 FORMAT_VERSION = 1
 """Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
 
-_OWN_FACTS = ("domain", "build", "prepared")
+_OWN_FACTS = ("domain", "build", "prepared", "told")
 """Of the run itself, not of what it learns from."""
 
 Document = dict[str, Any]
@@ -101,9 +101,7 @@ def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
         "parents": generation.parents,
         "agreement": dataclasses.asdict(agreement) if agreement else None,
         "ballots": [_ballot(ballot) for ballot in generation.ballots],
-        "individuals": [
-            individual_document(run.individuals[id_], generation) for id_ in (*generation.members, *generation.failed)
-        ],
+        "individuals": [individual_document(run.individuals[id_], generation) for id_ in generation.everyone],
     }
 
 

@@ -33,7 +33,7 @@ class ListeningSession:
         candidates: In the order of the letters.
         unheard: The ids of the members who are not put before listeners.
         rule: How the candidates were chosen, in a line; empty when all members are heard.
-        reliability: How much their songs tell about them; None where that is not known.
+        reliability: How much their samples tell about them; None where that is not known.
         steps: Of the listener's unfinished ballot, oldest first.
         save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another session of
             this listener has kept others meanwhile.
@@ -109,10 +109,10 @@ def open_session(
 
 
 class _ListeningStage:
-    """The candidates' songs under their blind letters, as many of each as this listener was given.
+    """The candidates' samples under their blind letters, as many of each as this listener was given.
 
-    At first those are the songs that were chosen, and others that this listener asked for in this very generation:
-    somebody who comes back with more songs than the others would be known by that.
+    At first those are the samples that were chosen, and others that this listener asked for in this very generation:
+    somebody who comes back with more samples than the others would be known by that.
     """
 
     def __init__(
@@ -131,21 +131,21 @@ class _ListeningStage:
         self._given: dict[str, int] = {}
 
     def staged(self, name: str, most: int | None = None) -> Candidate:
-        """A candidate with the songs that this listener was given, or the first so many of all."""
+        """A candidate with the samples that this listener was given, or the first so many of all."""
         letter = self._letter_of[name]
-        songs = self._given_songs(name) if most is None else self._store.samples_of(name)[:most]
-        self._given[name] = len(songs)
+        samples = self._given_samples(name) if most is None else self._store.samples_of(name)[:most]
+        self._given[name] = len(samples)
         chosen = len(self._run.individuals[name].chosen_samples) if self._in_place else 0
         return Candidate(
             letter,
             name,
             (
-                *(_in_place(self._store.paths, one) for one in songs[:chosen]),
-                *(_stage(self._store, one, letter, self._folder) for one in songs[chosen:]),
+                *(_in_place(self._store.paths, one) for one in samples[:chosen]),
+                *(_stage(self._store, one, letter, self._folder) for one in samples[chosen:]),
             ),
         )
 
-    def _given_songs(self, name: str) -> tuple[SampleRecord, ...]:
+    def _given_samples(self, name: str) -> tuple[SampleRecord, ...]:
         chosen, letter = self._run.individuals[name].chosen_samples, self._letter_of[name]
         others = self._store.samples_of(name)[len(chosen) :]
         given = [
@@ -154,7 +154,7 @@ class _ListeningStage:
         return (*chosen, *given)
 
     def more(self, name: str) -> Candidate | None:
-        """A candidate with one more song: one that was asked for before, by others or elsewhere, or else a new one."""
+        """A candidate with one more sample: one that was asked for before, by whomever, or else a new one."""
         given = self._given[name]
         is_kept = len(self._store.samples_of(name)) > given
         if is_kept or _one_more(self._store, self._run.individuals[name], self._domain):
@@ -196,7 +196,7 @@ def early_candidates(paths: RunPaths, run: RunRecord, listener: str) -> tuple[Ca
 
 
 class EarlyHearing:
-    """Stages songs under their blind letters as each individual ends, so that nobody waits for the last one.
+    """Stages samples under their blind letters as each individual ends, so that nobody waits for the last one.
 
     Those that are heard again wait for the first who is new: alone, their letter would say who they are. Where it is
     for the trials to decide who will be heard, nothing is staged before they have ended.
@@ -216,16 +216,16 @@ class EarlyHearing:
                 self.stage(name)
 
     def stage(self, individual_id: str) -> None:
-        """Stage the songs of a member who will be heard; whoever failed has none."""
-        if first_in_slot(individual_id) in self._letter and (songs := self._store.samples_of(individual_id)):
-            self._stage(individual_id, songs)
+        """Stage the samples of a member who will be heard; whoever failed has none."""
+        if first_in_slot(individual_id) in self._letter and (samples := self._store.samples_of(individual_id)):
+            self._stage(individual_id, samples)
             while self._again:
                 again = self._again.pop()
                 self._stage(again, self._run.individuals[again].chosen_samples)
 
-    def _stage(self, individual_id: str, songs: Sequence[SampleRecord]) -> None:
-        for song in songs:
-            _stage(self._store, song, self._letter[first_in_slot(individual_id)], self.folder)
+    def _stage(self, individual_id: str, samples: Sequence[SampleRecord]) -> None:
+        for one in samples:
+            _stage(self._store, one, self._letter[first_in_slot(individual_id)], self.folder)
         self.heard += 1
 
 

@@ -4,16 +4,17 @@
 complete. It may be stopped at any instant; called again, it goes on from what the store says is done.
 """
 
+import contextlib
 import importlib.metadata
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from evolve import __version__
 from evolve.domain import Domain, Preparation
-from evolve.domain_registry import DEFAULT
+from evolve.domain_registry import DEFAULT, find_domain
 from evolve.environment import backend
 from evolve.errors import RunError
 from evolve.execution.contract import Execution
@@ -33,7 +34,7 @@ from evolve.records.run import (
     RunRecord,
 )
 from evolve.search.candidates import candidates_of
-from evolve.search.evaluation import evaluate
+from evolve.search.evaluation import TOLD, evaluate
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import (
     NO_SOURCES,
@@ -51,7 +52,8 @@ from evolve.store.run_store import RunStore
 from evolve.store.writing import now
 from evolve.user_code import UserCode
 
-_LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
+_LIBRARIES = ("ray", "numpy")
+"""Of the core's, whose versions are kept with a run; a domain names its own."""
 
 
 class Outcome(StrEnum):
@@ -92,7 +94,7 @@ def create(
         "created_at": now(),
         "settings": settings.dump(),
         "space": {"name": space_name, "text": space_text},
-        "versions": _versions(),
+        "versions": _versions((sources.live or find_domain(domain, sources.domain)).presentation.libraries),
         **sources.facts(domain),
     }
     store = RunStore.create(folder, facts)
@@ -241,7 +243,8 @@ def _groups(preparation: Preparation, space: SearchSpace) -> list[str]:
 def _material(store: RunStore, run: RunRecord, source: DomainSource, build: UserCode | None) -> RunMaterial:
     """What the trials of the run work from."""
     domain = source.open()
-    return RunMaterial(source, store.read_material(), run.facts, space_of(run, domain), run.settings, build)
+    facts = {name: fact for name, fact in run.facts.items() if name != TOLD}  # or material would change with it
+    return RunMaterial(source, store.read_material(), facts, space_of(run, domain), run.settings, build)
 
 
 def _found(store: RunStore, run: RunRecord, domain: Domain, on_event: EventHandler) -> None:
@@ -319,7 +322,10 @@ def _breeding_plan(core: CoreSettings) -> BreedingPlan:
     )
 
 
-def _versions() -> dict[str, str]:
-    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+def _versions(of_domain: Collection[str]) -> dict[str, str]:
+    libraries = {}
+    for name in dict.fromkeys((*of_domain, *_LIBRARIES)):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a domain may name what it can do without
+            libraries[name] = importlib.metadata.version(name)
     own = {"evolve": __version__, "python": platform.python_version()}
     return {**own, "backend": backend(os.environ), **libraries}

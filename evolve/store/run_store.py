@@ -59,6 +59,7 @@ class RunStore:
             raise RunError(f"{folder} is no run folder: it has no {self.paths.database.name}")
         inside(self.paths, self.paths.database.name)
         self._database = Database(self.paths.database, read_only=read_only)
+        self.is_closed = False
 
     @classmethod
     def create(cls, folder: Path, facts: Mapping[str, Json]) -> Self:
@@ -88,6 +89,7 @@ class RunStore:
     def close(self) -> None:
         """Close the database; the run folder can be opened again."""
         self._database.close()
+        self.is_closed = True
 
     def discard(self) -> None:
         """Remove the run and nothing else: what somebody keeps beside it stays, and so does a run that was moved."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.domains.music.encoded import Beginning, EncodedCorpus, TrackRole
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.figures import CorpusFigures
 from evolve.domains.music.material import opening_from_facts
 from evolve.domains.music.plain import PROGRAMS, is_tempo, metre_from_json, whole
@@ -14,7 +15,7 @@ from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.song_context import SongContext
 from evolve.domains.music.tokenizers.kinds import tokenizer_from_json
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer
-from evolve.errors import CorpusError, RunError, printable, shortened
+from evolve.errors import RunError, printable, shortened
 from evolve.network.genes import PLAYING
 from evolve.records.run import Json
 from evolve.records.shares import Shares

@@ -13,6 +13,7 @@ from pathlib import Path
 from evolve.domain import Preparation
 from evolve.domains.music.corpus import Corpus, Piece, read_corpus
 from evolve.domains.music.encoded import EncodedCorpus, encode_corpus
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.description import CopyIndex
 from evolve.domains.music.facts.figures import CorpusFigures
 from evolve.domains.music.facts.set_figures import SetFigures
@@ -33,7 +34,7 @@ from evolve.domains.music.song_context import SongContext, copies_in
 from evolve.domains.music.song_files import song_files
 from evolve.domains.music.sources import in_own_home
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer, TokenizerSettings
-from evolve.errors import CorpusError, nearest_spelling
+from evolve.errors import nearest_spelling
 from evolve.genetics.gene import GeneKind
 from evolve.genetics.space import SearchSpace
 from evolve.network.diet import Diet

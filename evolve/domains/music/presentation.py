@@ -7,9 +7,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.words import is_stuck, minutes, one_line, percent
 from evolve.domains.music.instruments import SEMITONES
-from evolve.errors import CorpusError, EvolveError
+from evolve.errors import EvolveError
 from evolve.presentation import (
     UNKNOWN,
     Badge,
@@ -285,6 +286,7 @@ PRESENTATION: Final = Presentation(
     figures=FIGURES,
     feature_words=FEATURES,
     flags=("stuck",),
+    libraries=("tensorflow", "keras", "keras-tuner", "music21", "symusic"),
     gene_names={
         "batch_size": "batch",
         "learning_rate": "rate",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from evolve.domains.music.facts.description import Facts, describe
+from evolve.domains.music.facts.description import SongFacts, describe
 from evolve.domains.music.facts.set_figures import SetFigures
 from evolve.domains.music.facts.typical import Features, features_of
 from evolve.domains.music.reshaping import equally_loud, joined, transposed, until
@@ -52,7 +52,7 @@ class ComposedSong:
         )
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> SongFacts:
         """What can be said of it without ears."""
         context = self.context
         return describe(

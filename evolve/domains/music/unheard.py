@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from evolve.domains.music.facts.description import Facts
+from evolve.domains.music.facts.description import SongFacts
 from evolve.domains.music.plain import song_from_json, song_to_json
 from evolve.domains.music.song import Song
 from evolve.domains.music.song_files import song_files
@@ -23,7 +23,7 @@ _LARGEST_BYTES: Final = 200_000_000
 """Of the songs unpacked; far more than they take."""
 
 
-def unheard_file(songs: Iterable[tuple[Song, Facts]]) -> Artifact:
+def unheard_file(songs: Iterable[tuple[Song, SongFacts]]) -> Artifact:
     """A compressed JSON file of songs with their facts, in the order in which they are to be heard.
 
     It is a list of ``{"song", "facts"}``, the song as `song_to_json` tells it.

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evolve.errors import CorpusError, RunError, nearest_spelling, shortened
+from evolve.domains.music.errors import CorpusError
+from evolve.errors import RunError, nearest_spelling, shortened
 
 if TYPE_CHECKING:
     from evolve.domains.music.song_context import SongContext
@@ -152,7 +153,9 @@ def with_network(run: "RunRecord", individual: str) -> "IndividualRecord":
 
 
 def _check_is_music(run: "RunRecord") -> None:
-    if (domain := run.domain["reference"]) != "music":
+    from evolve.domain_registry import reference_of
+
+    if (domain := reference_of(run)) != "music":
         raise RunError(f"{run.name} is of the domain {domain}, and holds no networks that compose")
 
 

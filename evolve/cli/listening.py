@@ -151,6 +151,11 @@ def tell_address(page: "OpenPage", place: "Place", *, opens: bool) -> None:
         typer.echo(f"{name}: {page.address_of(name)}")
     if opens and opened_in_browser(page.address):
         return
+    if not place.is_local and not page.url.startswith("https:"):
+        note(
+            "note: what is sent is not encrypted; that is the work of a proxy before the page, whose address --url "
+            "tells (docs/listening-room.md)"
+        )
     if place.is_local and place.url is None:
         here = socket.gethostname()
         note(f"from another machine: ssh -N -L {page.port}:127.0.0.1:{page.port} {here}   then open the address there")

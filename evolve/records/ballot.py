@@ -92,6 +92,11 @@ class Ballot:
             ranks |= dict.fromkeys(place, len(ranks) + 1)
         return ranks
 
+    @property
+    def loved(self) -> frozenset[str]:
+        """The ids of those of whom the listener loves a sample."""
+        return frozenset(candidate for candidate, _ in self.favourites)
+
     def toggled(self, favourite: Favourite) -> Self:
         """The ballot with one more favourite, or without it where it is one already."""
         others = tuple(other for other in self.favourites if other != favourite)

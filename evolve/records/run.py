@@ -17,6 +17,7 @@ FACT_PARTS: Final[Mapping[str, Mapping[str, type]]] = {
     "space": {"name": str, "text": str},
     "domain": {"reference": str},
     "build": {"reference": str},
+    "branched": {"run": str, "created_at": str, "seed": int, "founders": dict},
 }
 """Of facts that are objects, the parts that are counted with, or read as a text, wherever a run is told of."""
 
@@ -174,7 +175,8 @@ class GenerationRecord:
         members: Ids in slot order, elites included, replaced individuals not.
         elites: The members that were carried over from the generation before.
         failed: Ids of those born into it that failed, in slot order; each was replaced.
-        parents: Ids that the next generation was bred from; empty until it is bred.
+        parents: Ids that the next generation was bred from, best first, then those who breed for a favourite alone;
+            empty until it is bred.
     """
 
     index: int
@@ -185,6 +187,11 @@ class GenerationRecord:
     parents: tuple[str, ...]
     ranking: Mapping[str, RankingEntry]
     ballots: tuple[BallotRecord, ...]
+
+    @property
+    def loved(self) -> frozenset[str]:
+        """The ids of those of whom some listener loves a sample."""
+        return frozenset(name for record in self.ballots for name in record.ballot.loved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +240,30 @@ class RunRecord:
         return self.fact("build")
 
     @property
+    def branched(self) -> Mapping[str, Json]:
+        """Of a run that was branched off another, where it comes from; empty of all others.
+
+        ``{"run": its name, "created_at": when it was begun, "seed": that by which samples are made,
+        "founders": {id here: id there}}``.
+        """
+        return self.fact("branched")
+
+    @property
+    def ancestors(self) -> Mapping[str, str]:
+        """Of a run that was branched off another, the ids that its first founders had there, by their ids here."""
+        return {name: str(before) for name, before in self.branched.get("founders", {}).items()}
+
+    @property
+    def material_seed(self) -> int:
+        """The seed of what all trials work from: the run's, or that of the run which it was branched off."""
+        return material_seed(self.facts, self.settings)
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """What genes of shares divide a whole among, the largest first; none before the run was prepared."""
         return tuple(self.facts.get("groups") or ())
+
+
+def material_seed(facts: Mapping[str, Json], settings: Mapping[str, Json]) -> int:
+    """The seed of what all trials of a run work from, by its facts and its settings."""
+    return int(facts.get("branched", {}).get("seed", settings["seed"]))

@@ -91,20 +91,25 @@ def create(
         "created_at": now(),
         "settings": settings.dump(),
         "space": {"name": space_name, "text": space_text},
-        "versions": _versions(),
+        "versions": versions(),
         **sources.facts(domain),
     }
     store = RunStore.create(folder, facts)
     try:
         store.write_file(store.paths.space, space_text.encode())
         store.write_file(store.paths.settings, to_yaml(settings.dump()).encode())
-        for code in (sources.domain, sources.build):
-            if code is not None and code.source is not None:
-                store.write_file(store.paths.code(code.file), code.source)
+        keep_code(store, sources)
     except RunError:
         store.discard()
         raise
     return store
+
+
+def keep_code(store: RunStore, sources: Sources) -> None:
+    """Copy code of the user's into the run folder, to be read, never to be run from there."""
+    for code in (sources.domain, sources.build):
+        if code is not None and code.source is not None:
+            store.write_file(store.paths.code(code.file), code.source)
 
 
 def advance(
@@ -248,16 +253,17 @@ def _hear(store: RunStore, number: int, judge: SessionJudge, listener: str, doma
 def _breed(
     store: RunStore, run: RunRecord, generation: GenerationRecord, domain: Domain, on_event: EventHandler
 ) -> None:
-    """Steps 6 and 7: the best become parents, their children are the next generation."""
+    """Steps 6 and 7: the best become parents, and who is loved; their children are the next generation."""
     core = core_of(run)
     genomes = {name: record.individual.genome for name, record in run.individuals.items()}
     offspring = breed(
         _fitness(run, generation),
         genomes,
         space_of(run, domain),
-        _breeding_plan(core),
+        breeding_plan(core),
         generation=generation.index + 1,
         seed=core.seed,
+        favourites=generation.loved,
     )
     changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in offspring.born if one.parents}
     # Somebody's ballot may have come in meanwhile: then nothing is recorded, and the next look at the store sees it.
@@ -268,6 +274,7 @@ def _breed(
         elites=offspring.elites,
         parents=offspring.parents,
         bred_from=generation.ranking,
+        loved=generation.loved,
     )
     if is_recorded:
         members = (*offspring.elites, *(one.id for one in offspring.born))
@@ -290,7 +297,8 @@ def _fitness(run: RunRecord, generation: GenerationRecord) -> dict[str, Fitness]
     }
 
 
-def _breeding_plan(core: CoreSettings) -> BreedingPlan:
+def breeding_plan(core: CoreSettings) -> BreedingPlan:
+    """How the next generation comes from a ranked one."""
     return BreedingPlan(
         population=core.population,
         parents=core.parents,
@@ -302,7 +310,8 @@ def _breeding_plan(core: CoreSettings) -> BreedingPlan:
     )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of evolve, Python and the libraries, and what networks are computed with."""
     libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
     own = {"evolve": __version__, "python": platform.python_version()}
     return {**own, "backend": backend(os.environ), **libraries}

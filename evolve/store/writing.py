@@ -44,7 +44,7 @@ def write_generation(
     )
     for individual in born:
         _write_individual(cursor, individual, changed.get(individual.id, {}))
-    members = [*((name, True) for name in elites), *((one.id, False) for one in born)]
+    members = [*((name, True) for name in elites), *((one.id, False) for one in born if one.id not in elites)]
     for slot, (name, elite) in enumerate(members, start=1):
         cursor.execute(
             "INSERT INTO member (generation, slot, individual, elite) VALUES (?, ?, ?, ?)",

@@ -43,7 +43,7 @@ def rank(
 
     A ballot given again takes the place of the same listener's earlier one, until the next generation is bred.
 
-    A sample that you love breaks a tie, and evolve report lists it.
+    A sample that you love breaks a tie, and evolve report lists it. Who made it has a child at least, unless rejected.
 
     An order that names no such sample keeps those that you have begun to mark in the terminal.
 

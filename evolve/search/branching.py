@@ -76,9 +76,10 @@ def branch(
         RunError: There is no such individual, the folder is taken, or a file of the run is not what was written.
         SettingsError: A setting cannot be had anew, or there are more ancestors than places.
     """
-    plan = _planned(store.read(), tuple(dict.fromkeys(ancestors)), given, sources)
-    with built_aside(folder) as aside, RunStore.create(aside, plan.facts) as made, made.exclusively():
-        _write(store, made, plan, sources)
+    with built_aside(folder) as aside:
+        plan = _planned(store.read(), tuple(dict.fromkeys(ancestors)), given, sources)
+        with RunStore.create(aside, plan.facts) as made, made.exclusively():
+            _write(store, made, plan, sources)
     return RunStore(folder)
 
 

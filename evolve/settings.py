@@ -71,6 +71,8 @@ class CoreSettings(SettingsModel):
     """Members of a generation that are put before a listener, at most: as many as there are letters."""
     screening: str = ""
     """Who they are where there are more: those lowest in this rule of the domain's, or a sample by chance."""
+    repeats: Annotated[int, Field(ge=0, le=1)] = 0
+    """Candidates that each listener is presented twice, under two letters, to see how far apart they are placed."""
     exploration: Annotated[float, Field(ge=0, le=1)] = 0.5
     """The dial from 0, refine what was liked, to 1, explore."""
     crossover_rate: Annotated[float, Field(ge=0, le=1)] = 0.5

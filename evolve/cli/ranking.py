@@ -168,8 +168,10 @@ def _read(order: str, session: "ListeningSession") -> "Ballot":
 
 
 def _ranking_document(session: "ListeningSession", ballot: "Ballot", ranking: "Mapping[str, RankingEntry]") -> str:
+    from evolve.judging.repeats import without_repeat
+
     entries = {name: dataclasses.asdict(entry) for name, entry in ranking.items()}
-    favourites = [{"id": name, "sample": number} for name, number in ballot.favourites]
+    favourites = [{"id": name, "sample": number} for name, number in without_repeat(ballot)[0].favourites]
     document = {
         "generation": session.generation,
         "listener": session.listener,

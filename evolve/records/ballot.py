@@ -147,6 +147,21 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Where a listener placed somebody who was presented twice, without knowing it.
+
+    Attributes:
+        id: The individual's.
+        places: The ranks of the two appearances, from 1, ties sharing the better one; first that which counts.
+        of: How many appearances were ranked, both of these among them.
+    """
+
+    id: str
+    places: tuple[int, int]
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Playback:
     """How often and how long a listener has played one sample, or looked at it.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry
+from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry, Repeat
 from evolve.records.individual import Individual
 
 Json = Any
@@ -158,6 +158,7 @@ class BallotRecord:
         letters: The id behind each blind letter that this listener saw: ``{"A": "g0-3", ...}``.
         made_at: When it was finished, ISO 8601 in UTC.
         listening: What it has cost the listener, where that was noted.
+        repeat: Where somebody who was presented twice was placed; None where nobody was.
     """
 
     listener: str
@@ -166,6 +167,7 @@ class BallotRecord:
     letters: Mapping[str, str]
     made_at: str
     listening: ListeningLog = NO_LISTENING
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def _ballot(record: BallotRecord) -> Document:
         "rejected": record.ballot.rejected,
         "favourites": [{"id": name, "sample": number} for name, number in record.ballot.favourites],
         "comments": dict(record.ballot.comments),
+        "repeat": dataclasses.asdict(record.repeat) if record.repeat else None,
         "listening": {
             "active_s": record.listening.active_s,
             "plays": record.listening.plays,

@@ -47,6 +47,17 @@ def _judging(generation: GenerationRecord) -> Iterator[RenderableType]:
         )
 
 
+def _repeats(generation: GenerationRecord) -> Iterator[RenderableType]:
+    """Where listeners placed whom they were presented twice."""
+    for record in generation.ballots:
+        if repeat := record.repeat:
+            first, second = repeat.places
+            told = f"{first} both times" if first == second else f"{first} and {second}"
+            yield Text(
+                f"{one_line(record.listener)} had {repeat.id} twice, at place {told} of {repeat.of}", style="dim"
+            )
+
+
 def _comments(generation: GenerationRecord) -> Iterator[RenderableType]:
     """What listeners wrote about candidates."""
     for record in generation.ballots:
@@ -76,6 +87,7 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     body = [
         *sentence,
         *_judging(generation),
+        *_repeats(generation),
         _table(run, generation, members),
         *_comments(generation),
         *_others(run, generation, told),

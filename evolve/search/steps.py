@@ -23,7 +23,9 @@ from evolve.genetics.gene import GeneKind
 from evolve.genetics.lineage import changed
 from evolve.genetics.space import SearchSpace
 from evolve.inputs.yaml_files import to_yaml
+from evolve.judging.presenting import original_of
 from evolve.judging.ranking import rank
+from evolve.judging.repeats import without_repeat
 from evolve.records.ballot import Ballot, RankingEntry
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import (
@@ -170,8 +172,9 @@ def advance(
 def cast_ballot(store: RunStore, session: ListeningSession, ballot: Ballot, method: str) -> Mapping[str, RankingEntry]:
     """Keep a listener's ballot and give everyone's place by all ballots so far.
 
-    Where the run waits for several listeners (its fact ``listeners``), the ballot of one of them ranks nothing yet:
-    the generation is ranked when it is closed.
+    Whoever was presented twice counts once; how far apart the two came is kept. Where the run waits for several
+    listeners (its fact ``listeners``), the ballot of one of them ranks nothing yet: the generation is ranked when it is
+    closed.
 
     Returns:
         Everyone's place; empty where others are waited for.
@@ -179,7 +182,9 @@ def cast_ballot(store: RunStore, session: ListeningSession, ballot: Ballot, meth
     Raises:
         RunError: The generation's children are born already.
     """
-    record = BallotRecord(session.listener, ballot, method, session.letters, now())
+    ballot, repeat = without_repeat(ballot)
+    letters = {letter: name for letter, name in session.letters.items() if original_of(name) == name}
+    record = BallotRecord(session.listener, ballot, method, letters, now(), repeat=repeat)
     waits = session.listener in (store.fact("listeners") or ())
     return store.record_ballot(session.generation, record, None if waits else rank)
 

@@ -1,8 +1,9 @@
 """A search from Python: a run folder, what goes on in it, and who judges."""
 
 import contextlib
+import copy
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +16,7 @@ from evolve.execution.run_material import DomainSource
 from evolve.python_words import in_python_words
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord
+from evolve.search.branching import branch
 from evolve.search.founding import chosen_space, given_code
 from evolve.search.judges import OwnJudge
 from evolve.search.listening import open_session
@@ -168,7 +170,10 @@ class Search:
         from evolve.progress import told_to  # noqa: PLC0415 - rich
 
         run, domain = self._store.read(), self._source().open()
-        with page_served(self.folder, run, domain, self._listener) as page, self._listening() as listen:
+        with (
+            page_served(self.folder, run, domain, self._listener, sources=self._sources) as page,
+            self._listening() as listen,
+        ):
             listen(Event(EventKind.NOTICE, text=f"listen and rank at {page.address}"))
             opened_in_browser(page.address)
             with self._execution() as execution:
@@ -179,6 +184,31 @@ class Search:
     def best(self) -> Best | None:
         """Who came first in the newest ranking; of those that share the place, the first. None before there is one."""
         return best_of(self._read(), self._store.paths.folder)
+
+    def branch(self, folder: str | Path, ancestors: Iterable[str] | str = (), **settings: Any) -> "Search":  # noqa: ANN401
+        """A new run in another folder that begins with individuals of this one, which is not changed.
+
+        They are members of its generation 0 as they were, with their samples; their children fill it. What was
+        prepared stays what it was, and so do judge, engine and listener.
+
+        Args:
+            folder: Of the new run: free, or not there.
+            ancestors: Ids of members of ranked generations, the one to breed from most first. None: who came first in
+                the newest ranking.
+            settings: Settings that are other than this run's: ``seed=8``, ``generations=3``, ``exploration=0.9``, …
+
+        Raises:
+            EvolveError: There is no such individual, the folder is taken, or a setting cannot be had anew.
+
+        Example:
+            ``search.branch("runs/wilder", ["g0-4", "g2-3"], exploration=0.9).run()``
+        """
+        given = [Given(name, value, f"{name}={shortened(repr(value))}") for name, value in settings.items()]
+        names = [ancestors] if isinstance(ancestors, str) else list(ancestors)
+        branched = copy.copy(self)
+        branched.folder = Path(folder)
+        branched._store = branch(self._store, names, branched.folder, given, sources=self._sources)
+        return branched
 
     def report(self) -> Report:
         """The whole run, as docs/report-format.md describes it."""

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from evolve.arguments import check_kind, words_of
 from evolve.errors import EvolveError, nearest_spelling, shortened
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, check_room, found, replace_failed
+from evolve.genetics.breeding import BreedingPlan, Fitness, breed, check_room, found, replace_failed, select_best
 from evolve.genetics.lineage import changed
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.python_words import in_python_words
@@ -284,11 +284,12 @@ class Breeder:
         return tuple(fresh)
 
     def _breed(self, ballot: Ballot) -> None:
-        ranks, members = ballot.ranks, self._generations[-1].members
+        members = self._generations[-1].members
         offspring = breed(
-            {name: Fitness(ranks[name], rejected=name in ballot.rejected) for name in members},
+            _fitness(ballot, members),
             {name: self._individuals[name].genome for name in members},
             self._space, self._plan, generation=len(self._generations), seed=self._seed, taken=self._taken,
+            favourites=ballot.loved,
         )  # fmt: skip
         self._generations.append(AskedGeneration((*offspring.elites, *self._kept(offspring.born)), offspring.elites))
 
@@ -313,9 +314,17 @@ class Breeder:
             rank = ballot.ranks[one.id] if ballot else 1
             return f"comes back unchanged: rank {rank} in generation {len(self._generations) - 2}"
         if one.parents:
-            return f"{' and '.join(one.operators)} of {' and '.join(one.parents)}: {self._changes(one)}"
+            return (
+                f"{' and '.join(one.operators)} of {' and '.join(one.parents)}{self._hearts(one)}: {self._changes(one)}"
+            )
         in_place = f" in place of {first_in_slot(one.id)}, which failed" * (one.origin is Origin.REPLACEMENT)
         return f"sampled from the space{in_place}"
+
+    def _hearts(self, child: Individual) -> str:
+        """That the first parent breeds for a favourite of its alone, where it does."""
+        before = self._generations[-2]
+        best = () if before.ballot is None else select_best(_fitness(before.ballot, before.members), self._plan.parents)
+        return "" if child.parents[0] in best else f" ({child.parents[0]} has a favourite)"
 
     def _changes(self, child: Individual) -> str:
         """What differs from the first parent, as in ``width 64 → 96, cell lstm → gru``."""
@@ -337,6 +346,11 @@ class Breeder:
                 raise EvolveError(f"from_state: this is no state of a Breeder: generation {index} is not whole")
         for name in self._generations[-1].members if self._generations else ():
             genome_from(plain(self._individuals[name].genome), self._space)
+
+
+def _fitness(ballot: Ballot, members: Iterable[str]) -> dict[str, Fitness]:
+    ranks = ballot.ranks
+    return {name: Fitness(ranks[name], rejected=name in ballot.rejected) for name in members}
 
 
 def _settled(values: Mapping[str, object]) -> CoreSettings:

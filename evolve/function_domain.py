@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class FunctionSettings(SettingsModel):
     """The settings of a domain that is a function."""
 
+    renewable = frozenset({"seconds"})
+
     seconds: Annotated[float, Field(gt=0, le=10_000_000)] = 600.0
     """After so many seconds `trial.should_stop` says that a trial shall end."""
 

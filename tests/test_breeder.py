@@ -64,6 +64,19 @@ def test_asking_twice_gives_the_same_generation() -> None:
     assert breeder.ask() == breeder.ask() != first
 
 
+def test_whoever_is_loved_has_a_child_that_says_so() -> None:
+    """Though it came last; the rejected have none for all the hearts in the world."""
+    breeder = Breeder(SPACE, seed=7, population=6, parents=2)
+    names = [member.id for member in breeder.ask()]
+    breeder.tell(f"{' > '.join(names[:4])} > {names[4]}♥1 ! {names[5]}♥2")
+    members = breeder.ask()
+    (child,) = (member for member in members if names[4] in member.parents)
+    assert f"of {' and '.join(child.parents)} ({names[4]} has a favourite): " in child.why
+    assert not any(names[5] in member.parents for member in members)
+    assert sum("favourite" in member.why for member in members) == 1
+    assert Breeder.from_state(breeder.state()).ask() == members
+
+
 def test_the_best_comes_back_among_children_and_newcomers() -> None:
     """Elites first, newcomers last, each saying why it is there."""
     founders, children = told(Breeder(SPACE, seed=7, population=6), 1)

@@ -74,6 +74,25 @@ def test_candidates_have_letters_ids_files_and_facts(tmp_path: Path) -> None:
         assert all(sample.files["image"].is_file() for sample in candidate.samples)
 
 
+def test_a_search_branches_off_another(finished: Path, tmp_path: Path) -> None:
+    """Into a folder of its own, with other settings and the same judge; the first one stays what it was."""
+    with pictures(finished, by_letter) as search:
+        before = search.report()
+        with search.branch(tmp_path / "wilder", ["g0-3", "g1-2"], exploration=0.9, generations=1) as branched:
+            branched.run()
+            assert branched.is_complete
+            report = branched.report()
+        with search.branch(str(tmp_path / "one"), "g0-3") as one:
+            assert one.report()["branched"]["founders"] == [{"id": "g0-1", "was": "g0-3"}]
+        assert search.report() == before
+        with pytest.raises(evolve.EvolveError, match=r"pictures=9: a branch keeps pictures=2"):
+            search.branch(tmp_path / "more", pictures=9)
+    assert [(one["id"], one["was"]) for one in report["branched"]["founders"]] == [("g0-1", "g0-3"), ("g0-2", "g1-2")]
+    assert report["settings"]["exploration"] == 0.9
+    with evolve.Search(tmp_path / "wilder", engine="here", on_event=quiet) as again:
+        assert again.is_complete
+
+
 @pytest.mark.parametrize(
     ("ranking", "rejected"),
     [

@@ -218,15 +218,14 @@ def _go(
     ask, judged_by = judge
     run = store.read()
     os.environ[BACKEND] = backend(os.environ, run.versions.get("backend"))
-    domain = open_domain(run, sources)
-    presentation = domain.presentation
+    presentation = open_domain(run, sources).presentation
     ranked = as_typed(store.paths.reference, listener=listener, domain=typed_sources(sources)["domain"])
     resumed = as_typed(
         store.paths.reference, listener=listener, address=choice.address, cluster=choice.cluster,
         **typed_sources(sources), judge=judged_by,
     )  # fmt: skip
     source = domain_source(run, sources)
-    with RunningPage(store, domain, listener) as page:
+    with RunningPage(store, sources, listener) as page:
         if judged_by == PAGE:
             page.open()
             ask = terminal_judge

@@ -109,6 +109,11 @@ class Ballot:
             ranks |= dict.fromkeys(place, len(ranks) + 1)
         return ranks
 
+    @property
+    def loved(self) -> frozenset[str]:
+        """The ids of those of whom the listener loves a sample."""
+        return frozenset(candidate for candidate, _ in self.favourites)
+
     def toggled(self, favourite: Favourite) -> Self:
         """The ballot with one more favourite, or without it where it is one already."""
         others = tuple(other for other in self.favourites if other != favourite)
@@ -146,6 +151,21 @@ class Ballot:
                     f"the comment on {candidate} has {len(text):,} characters; allowed are 1 to {LONGEST_COMMENT:,}"
                 )
         return tuple(sorted(self.comments, key=lambda comment: place[comment[0]]))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Where a listener placed somebody who was presented twice, without knowing it.
+
+    Attributes:
+        id: The individual's.
+        places: The ranks of the two appearances, from 1, ties sharing the better one; first that which counts.
+        of: How many appearances were ranked, both of these among them.
+    """
+
+    id: str
+    places: tuple[int, int]
+    of: int
 
 
 @dataclass(frozen=True, slots=True)

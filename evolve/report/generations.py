@@ -14,7 +14,7 @@ from evolve.presentation import Facts, Presentation, badges_of, judged_word, met
 from evolve.records.genome import Value
 from evolve.records.individual import Origin
 from evolve.records.run import GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.questions import is_tied, letters_of, listeners_of, shared_genes
+from evolve.report.questions import is_tied, kept_for_favourites, letters_of, listeners_of, shared_genes
 from evolve.report.wording import Phrases, dim, genome_phrases, one_line, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
@@ -47,6 +47,17 @@ def _judging(generation: GenerationRecord) -> Iterator[RenderableType]:
         )
 
 
+def _repeats(generation: GenerationRecord) -> Iterator[RenderableType]:
+    """Where listeners placed whom they were presented twice."""
+    for record in generation.ballots:
+        if repeat := record.repeat:
+            first, second = repeat.places
+            told = f"{first} both times" if first == second else f"{first} and {second}"
+            yield Text(
+                f"{one_line(record.listener)} had {repeat.id} twice, at place {told} of {repeat.of}", style="dim"
+            )
+
+
 def _comments(generation: GenerationRecord) -> Iterator[RenderableType]:
     """What listeners wrote about candidates."""
     for record in generation.ballots:
@@ -69,13 +80,14 @@ class _Legend:
 
 
 def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> RenderableType:
-    notes = [*_notes(generation)]
+    notes = [*_notes(run, generation)]
     members = [run.individuals[name] for name in generation.members if name in told]
     reliability = reliability_of(run, generation)
     sentence = [Text(reliability.in_words, style="dim")] if reliability else []
     body = [
         *sentence,
         *_judging(generation),
+        *_repeats(generation),
         _table(run, generation, members),
         *_comments(generation),
         *_others(run, generation, told),
@@ -83,14 +95,16 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     return section(f"Generation {generation.index}", *body, note=dim(notes) if notes else None)
 
 
-def _notes(generation: GenerationRecord) -> Iterator[str]:
+def _notes(run: RunRecord, generation: GenerationRecord) -> Iterator[str]:
     if generation.ranking:
         listeners = [one_line(listener) for listener in listeners_of(generation)]
         yield f"ranked by {listed(listeners)}" if listeners else "ranked"
     elif generation.status.waits_for_listener:
         yield "waits for a ranking"
     if generation.parents:
-        yield f"parents of the next: {listed(generation.parents)}"
+        kept = kept_for_favourites(run, generation)
+        loved = f"; for a favourite too: {listed(kept)}" if kept else ""
+        yield f"parents of the next: {listed(generation.parents[: len(generation.parents) - len(kept)])}{loved}"
     if generation.failed:
         yield f"failed: {listed(generation.failed)}"
 
@@ -124,7 +138,7 @@ def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[Indiv
         letter = [letters.get(member.individual.id, "")] if letters else []
         metrics = [metric.of(member.metrics) for metric in shown]
         table.add_row(
-            *rank, *letter, _name(generation, member), *metrics, _about(generation, member, shared, presentation)
+            *rank, *letter, _name(run, generation, member), *metrics, _about(generation, member, shared, presentation)
         )
     return table
 
@@ -143,13 +157,15 @@ def _rank(generation: GenerationRecord, member: IndividualRecord) -> Text:
     return Text(f"{star} {entry.rank}{tie}", style=rank_style(entry))
 
 
-def _name(generation: GenerationRecord, member: IndividualRecord) -> Text:
+def _name(run: RunRecord, generation: GenerationRecord, member: IndividualRecord) -> Text:
     """The id, and below it what is particular about the member here."""
     entry = generation.ranking.get(member.individual.id)
     name = Text(member.individual.id, style="bold" if entry and entry.rank == 1 else "")
     if entry and entry.rejected:
         return name.append("\nrejected", style="red")
+    before = run.ancestors.get(member.individual.id, "")
     particulars = {
+        f"was {one_line(before)}": bool(before) and not generation.index,
         "elite": member.individual.id in generation.elites,
         "training": member.status is IndividualStatus.EVALUATING,
         "newcomer": member.individual.origin is Origin.NEWCOMER,

@@ -8,7 +8,8 @@ from pathlib import Path
 from evolve.domain import Domain
 from evolve.domain_registry import presentation_for
 from evolve.errors import RunError
-from evolve.judging.presenting import blind_letters
+from evolve.judging.presenting import blind_letters, original_of, second_of
+from evolve.judging.repeats import repeated
 from evolve.presentation import Presentation
 from evolve.records.ballot import Candidate, CandidateSample
 from evolve.records.individual import first_in_slot
@@ -29,7 +30,7 @@ class ListeningSession:
     Attributes:
         generation: Which one is heard.
         listener: Who hears it.
-        letters: Blind letter to id.
+        letters: Blind letter to id; who is presented twice has a second id, with a mark behind it.
         candidates: In the order of the letters.
         unheard: The ids of the members who are not put before listeners.
         rule: How the candidates were chosen, in a line; empty when all members are heard.
@@ -133,9 +134,9 @@ class _ListeningStage:
     def staged(self, name: str, most: int | None = None) -> Candidate:
         """A candidate with the samples that this listener was given, or the first so many of all."""
         letter = self._letter_of[name]
-        samples = self._given_samples(name) if most is None else self._store.samples_of(name)[:most]
+        samples = self._given_samples(name) if most is None else self._store.samples_of(original_of(name))[:most]
         self._given[name] = len(samples)
-        chosen = len(self._run.individuals[name].chosen_samples) if self._in_place else 0
+        chosen = len(self._run.individuals[original_of(name)].chosen_samples) if self._in_place else 0
         return Candidate(
             letter,
             name,
@@ -146,8 +147,9 @@ class _ListeningStage:
         )
 
     def _given_samples(self, name: str) -> tuple[SampleRecord, ...]:
-        chosen, letter = self._run.individuals[name].chosen_samples, self._letter_of[name]
-        others = self._store.samples_of(name)[len(chosen) :]
+        one, letter = original_of(name), self._letter_of[name]
+        chosen = self._run.individuals[one].chosen_samples
+        others = self._store.samples_of(one)[len(chosen) :]
         given = [
             one for one in others if any(path.exists() for path in _blind_paths(one, letter, self._folder).values())
         ]
@@ -155,9 +157,9 @@ class _ListeningStage:
 
     def more(self, name: str) -> Candidate | None:
         """A candidate with one more sample: one that was asked for before, by whomever, or else a new one."""
-        given = self._given[name]
-        is_kept = len(self._store.samples_of(name)) > given
-        if is_kept or _one_more(self._store, self._run.individuals[name], self._domain):
+        given, one = self._given[name], original_of(name)
+        is_kept = len(self._store.samples_of(one)) > given
+        if is_kept or _one_more(self._store, self._run.individuals[one], self._domain):
             return self.staged(name, given + 1)
         return None
 
@@ -186,7 +188,8 @@ def early_candidates(paths: RunPaths, run: RunRecord, listener: str) -> tuple[Ca
     if candidates_of(run, record) is None:
         return ()
     letters = _letters(run, record.index, listener)
-    ready = {letter: name for letter, name in letters.items() if run.individuals[name].samples}
+    once = {letter: name for letter, name in letters.items() if original_of(name) == name}
+    ready = {letter: name for letter, name in once.items() if run.individuals[name].samples}
     if all(name in record.elites for name in ready.values()):  # see `EarlyHearing`
         return ()
     return tuple(
@@ -199,7 +202,8 @@ class EarlyHearing:
     """Stages samples under their blind letters as each individual ends, so that nobody waits for the last one.
 
     Those that are heard again wait for the first who is new: alone, their letter would say who they are. Where it is
-    for the trials to decide who will be heard, nothing is staged before they have ended.
+    for the trials to decide who will be heard, nothing is staged before they have ended. Whoever is presented twice has
+    its second letter then: two that come at once would give it away.
     """
 
     def __init__(self, store: RunStore, run: RunRecord, generation: int, listener: str) -> None:
@@ -208,7 +212,8 @@ class EarlyHearing:
         self.folder = store.paths.listening(generation, listener)
         self.heard = 0
         record = run.generations[generation]
-        letters = {} if candidates_of(run, record) is None else _letters(run, generation, listener)
+        known = {} if candidates_of(run, record) is None else _letters(run, generation, listener)
+        letters = {letter: name for letter, name in known.items() if original_of(name) == name}
         self._letter = {first_in_slot(name): letter for letter, name in letters.items()}
         self._again = list(record.elites)
         for name in letters.values():
@@ -242,10 +247,22 @@ def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
     letters: dict[str, str] = {}
     for record in run.generations[: generation + 1]:
         slots = {first_in_slot(name): name for name in _known_candidates(run, record).heard}
+        slots |= _second_appearance(run, record, slots, listener)
         letters = blind_letters(
             list(slots), seed=run.settings["seed"], generation=record.index, listener=listener, before=letters
         )
     return {letter: slots[slot] for letter, slot in letters.items()}
+
+
+def _second_appearance(
+    run: RunRecord, record: GenerationRecord, slots: Mapping[str, str], listener: str
+) -> dict[str, str]:
+    """The slot and the id under which one of the candidates is presented again; empty where none is to be."""
+    if not run.settings.get("repeats"):
+        return {}
+    elites = [first_in_slot(name) for name in record.elites]
+    slot = repeated(slots, elites, seed=run.settings["seed"], generation=record.index, listener=listener)
+    return {} if slot is None else {second_of(slot): second_of(slots[slot])}
 
 
 def _known_candidates(run: RunRecord, generation: GenerationRecord) -> Candidates:

@@ -249,6 +249,24 @@ def test_children_are_born_only_from_the_ranking_that_stands(tmp_path: Path) -> 
         assert store.read().generations[0].parents == ("g0-3",)
 
 
+def test_children_are_born_only_from_the_favourites_that_stand(tmp_path: Path) -> None:
+    """A ballot with the same order and other hearts is not passed over either."""
+    with new_run(tmp_path / "run") as store:
+        for name in ("g0-1", "g0-2", "g0-3"):
+            store.record_trial(result_of(name))
+        store.record_evaluated(0)
+        store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2", "g0-3"), by_first_ballot)
+        read = store.read().generations[0]
+        record = ballot_of("ann", "g0-1", "g0-2", "g0-3")
+        loving = replace(record, ballot=replace(record.ballot, favourites=(("g0-3", 1),)))
+        store.record_ballot(0, loving, by_first_ballot)
+        stands = store.read().generations[0]
+        assert read.ranking == stands.ranking
+        assert (set(read.loved), set(stands.loved)) == (set(), {"g0-3"})
+        assert not store.record_generation(1, [], {}, elites=["g0-1"], bred_from=stands.ranking, loved=read.loved)
+        assert store.record_generation(1, [], {}, elites=["g0-1"], bred_from=stands.ranking, loved=stands.loved)
+
+
 def test_a_draft_is_kept_for_each_listener_until_the_ballot(tmp_path: Path) -> None:
     """The finished ballot takes the place of its own draft alone."""
     steps = [{"do": "up", "id": "g0-1"}, {"do": "order", "tiers": [["g0-1"]], "note": "é"}]

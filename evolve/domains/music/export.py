@@ -77,6 +77,7 @@ def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
         "metrics": {name: metric for name, metric in record.metrics.items() if name != "silent_songs"},
         "corpus": list(run.fact("corpus")["names"]),
         **{name: run.settings[name] for name in _SETTINGS},
+        "seed": run.material_seed,
         **{name: genome[name] for name in PLAYING if name in genome},
         "parts": [[part.name, part.program] for part in encoded.parts],
         "beginnings": [[[one.metre.beats, one.metre.unit], one.share, one.tempo_bpm] for one in encoded.beginnings],

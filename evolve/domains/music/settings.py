@@ -17,6 +17,8 @@ TRACK_ROLES = ("melody", "chords", "bass", "soprano", "alto", "tenor")
 class MusicSettings(SettingsModel):
     """The settings of music; the field names are the names in a settings file and in ``--set``."""
 
+    renewable = frozenset({"epochs", "seconds", "patience"})
+
     corpus: Annotated[tuple[str, ...], Field(min_length=1)] = (DEFAULT_CORPUS,)
     """Names of built-in corpora and folders or files of music."""
     songs: Annotated[int, Field(ge=1, le=100)] = 5

@@ -57,7 +57,7 @@ def bred_network(folder: Path, individual: str | None, from_song: str | None, bu
         domain = named_domain("music")
         settings = settings_of(run, domain)
         facts = {"opening": run.fact("opening"), "corpus": run.fact("corpus")}
-        material = Material.load(store.read_material(), facts, space_of(run, domain), settings.own, settings.core.seed)
+        material = Material.load(store.read_material(), facts, space_of(run, domain), settings.own, run.material_seed)
         network = store.read_file(record.files["network"])
     context = material.context(tokenizer_of(record.individual.genome.as_dict()))
     return NetworkSource(
@@ -67,7 +67,7 @@ def bred_network(folder: Path, individual: str | None, from_song: str | None, bu
         folder=store.checked(store.paths.composed(name)),
         songs=len(record.samples),
         notes=settings.own.notes,
-        seed=settings.core.seed,
+        seed=run.material_seed,
         sampling=material.sampling(record.individual.genome),
         opening_notes=settings.own.opening_notes,
         roles=settings.own.roles,

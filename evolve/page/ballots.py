@@ -4,17 +4,15 @@ import json
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from evolve.errors import BallotError, shortened
 from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Remark, Step
 from evolve.judging.order import checked_sample
 from evolve.judging.pairwise import PairAnswer, Question, next_question, questions_left
+from evolve.page.stages import Document
 from evolve.records.ballot import Ballot, Candidate
 from evolve.records.run import BallotRecord, Json
 from evolve.search.listening import ListeningSession
-
-Document = dict[str, Any]
 
 BEST = 3
 """So many are named where a listener says the best alone."""

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from evolve.domain import Domain
 from evolve.errors import BallotError, EvolveError, RunError, StorageError, printable
@@ -17,6 +17,7 @@ from evolve.page.plays import heard_document, read_plays
 from evolve.page.refusals import Refusal
 from evolve.page.samples import candidate_document, columns_for, files_of
 from evolve.page.stages import (
+    Document,
     PageStage,
     agreement_told,
     candidates_at_most,
@@ -38,8 +39,6 @@ from evolve.search.steps import cast_ballot, close_generation
 from evolve.store.paths import RunPaths
 from evolve.store.run_store import RunStore
 from evolve.words import listed
-
-Document = dict[str, Any]
 
 _LOOK_S: Final = 1.0
 """So often the store is asked whether somebody else has changed it."""

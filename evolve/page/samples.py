@@ -7,10 +7,9 @@ from urllib.parse import quote
 
 from evolve.media import media_type
 from evolve.page.refusals import Refusal
+from evolve.page.stages import Document
 from evolve.presentation import Column, Facts, Presentation, columns_of, judged_file
 from evolve.records.ballot import Candidate, CandidateSample
-
-Document = dict[str, Any]
 
 
 def columns_for(presentation: Presentation, candidates: Iterable[Candidate]) -> Sequence[Column]:

@@ -49,7 +49,7 @@ class _Legend:
 
 
 def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> RenderableType:
-    notes = [*_notes(generation)]
+    notes = [*notes_on(generation)]
     members = [run.individuals[name] for name in generation.members if name in told]
     reliability = reliability_of(run, generation)
     sentence = [Text(reliability.in_words, style="dim")] if reliability else []
@@ -57,7 +57,8 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     return section(f"Generation {generation.index}", *body, note=dim(notes) if notes else None)
 
 
-def _notes(generation: GenerationRecord) -> Iterator[str]:
+def notes_on(generation: GenerationRecord) -> Iterator[str]:
+    """Who ranked it or that it waits, whom the next was bred from, and who failed."""
     if generation.ranking:
         listeners = [one_line(listener) for listener in listeners_of(generation)]
         yield f"ranked by {listed(listeners)}" if listeners else "ranked"
@@ -93,7 +94,7 @@ def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[Indiv
     for metric in shown:
         table.add_column(metric.word, justify="right", no_wrap=True)
     table.add_column("genes", ratio=1)
-    for member in sorted(members, key=lambda member: _place(generation, member)):
+    for member in sorted(members, key=lambda member: place_in(generation, member)):
         rank = [_rank(generation, member)] if generation.ranking else []
         letter = [letters.get(member.individual.id, "")] if letters else []
         metrics = [metric.of(member.metrics) for metric in shown]
@@ -103,7 +104,8 @@ def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[Indiv
     return table
 
 
-def _place(generation: GenerationRecord, member: IndividualRecord) -> int:
+def place_in(generation: GenerationRecord, member: IndividualRecord) -> int:
+    """The rank of a member; behind all others without one."""
     entry = generation.ranking.get(member.individual.id)
     return entry.rank if entry else len(generation.members) + 1
 
@@ -150,7 +152,7 @@ def figures(run: RunRecord, told: Collection[str]) -> RenderableType:
     for generation in reversed(run.generations):
         members = [run.individuals[name] for name in generation.members if name in told]
         if measured := [member for member in members if _has_figures(presentation, member.metrics)]:
-            by_rank = sorted(measured, key=lambda member: _place(generation, member))
+            by_rank = sorted(measured, key=lambda member: place_in(generation, member))
             return _figures(run, generation, by_rank, presentation)
     return Group()
 

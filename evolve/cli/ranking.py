@@ -83,6 +83,9 @@ def rank(
         if json_:
             typer.echo(_ranking_document(session, made[0], ranking))
         told = format_order(made[0], session.letters, heart=heart_in(sys.stderr.encoding))
+        if not ranking:
+            note(f"your ballot is kept: {told}; generation {session.generation} is ranked when it is closed")
+            return
         note(f"generation {session.generation} is ranked: {told}")
         if store.is_worked_on:
             note("a process works on the run, and goes on with it")
@@ -161,7 +164,7 @@ def _read(order: str, session: "ListeningSession") -> "Ballot":
     begun = BallotDraft.begun([candidate.id for candidate in session.candidates], session.steps)
     return parse_order(
         order, session.letters, samples_of(session.candidates), word=session.presentation.sample_word
-    ).keeping_favourites_of(begun.ballot)
+    ).keeping_remarks_of(begun.ballot)
 
 
 def _ranking_document(session: "ListeningSession", ballot: "Ballot", ranking: "Mapping[str, RankingEntry]") -> str:

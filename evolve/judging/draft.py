@@ -51,6 +51,7 @@ def rearrange(ballot: Ballot, action: Action, candidate: str, *, ids: Sequence[s
         tuple(tuple(sorted(tier, key=place.__getitem__)) for tier in tiers),
         tuple(sorted(rejected, key=place.__getitem__)),
         ballot.favourites,
+        ballot.comments,
     )
     return ballot if tidy == ballot else tidy
 
@@ -135,7 +136,15 @@ class Heart:
     sample: int
 
 
-Step = Move | Order | PairAnswer | Heart
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment on a candidate, in place of the one before; an empty text takes it away."""
+
+    id: str
+    text: str
+
+
+Step = Move | Order | PairAnswer | Heart | Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +238,13 @@ class BallotDraft:
             case Move(action, candidate):
                 return rearrange(self.ballot, action, candidate, ids=self.ids)
             case Order(ballot, _):
-                return self.ballot if ballot == self.ballot else ballot
+                given = replace(ballot, comments=self.ballot.comments)
+                return self.ballot if given == self.ballot else given
             case Heart(candidate, sample):
                 return self.ballot.toggled((candidate, sample))
+            case Remark(candidate, text):
+                given = self.ballot.commented(candidate, text)
+                return self.ballot if given == self.ballot else given
         return self.ballot
 
     def _check(self, step: Step) -> None:
@@ -244,6 +257,8 @@ class BallotDraft:
                 fits = {a, b} <= set(self.ids) and a != b and better in (a, b, None)
             case Heart(candidate, sample):
                 fits = candidate in self.ids and sample >= 1
+            case Remark(candidate, _):
+                fits = candidate in self.ids
         if not fits:
             told = shortened(str(step_to_json(step)), 200)
             raise BallotError(f"the step {told} is not about the candidates {shortened(', '.join(self.ids), 200)}")
@@ -263,6 +278,8 @@ def step_to_json(step: Step) -> dict[str, Json]:
             return {"do": "answer", "a": a, "b": b, "better": better}
         case Heart(candidate, sample):
             return {"do": "heart", "id": candidate, "sample": sample}
+        case Remark(candidate, text):
+            return {"do": "comment", "id": candidate, "text": text}
 
 
 def step_from_json(data: Mapping[str, Json]) -> Step:
@@ -279,6 +296,8 @@ def step_from_json(data: Mapping[str, Json]) -> Step:
                 return Order(Ballot(tiers, tuple(map(str, data["rejected"])), loved), str(data["method"]))
             case "heart":
                 return Heart(str(data["id"]), _number(data["sample"]))
+            case "comment":
+                return Remark(str(data["id"]), str(data["text"]))
             case "answer":
                 better = data["better"]
                 return PairAnswer(str(data["a"]), str(data["b"]), None if better is None else str(better))

@@ -54,7 +54,7 @@ def rank_correlation(first: Sequence[float], second: Sequence[float], *, level: 
     count = pairs.shape[1]
     if count < _FEWEST or (pairs == pairs[:, :1]).all(axis=1).any():
         return None
-    value = float(np.corrcoef(_ranks(pairs[0]), _ranks(pairs[1]))[0, 1])
+    value = float(np.corrcoef(average_ranks(pairs[0]), average_ranks(pairs[1]))[0, 1])
     # Ranks in perfect order are taken for half a swap of neighbours less: Fisher's z of 1 is infinite.
     most = 1 - 6 / (count**3 - count)
     z, margin = math.atanh(min(max(value, -most), most)), _quantile(level) * _error(value, count)
@@ -75,7 +75,8 @@ def _quantile(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
-def _ranks(values: NDArray[np.float64]) -> NDArray[Any]:
+def average_ranks(values: NDArray[np.float64]) -> NDArray[Any]:
+    """The rank of each value, from 1 for the least; equal values share the mean of their places."""
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks: NDArray[Any] = np.cumsum(counts) - (counts - 1) / 2
     return ranks[places]

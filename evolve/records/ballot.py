@@ -14,6 +14,12 @@ Fact = str | int | float | bool | None
 Favourite = tuple[str, int]
 """A sample that a listener loves: the id of the individual whose it is, and the sample's number."""
 
+Comment = tuple[str, str]
+"""What a listener wrote about a candidate: the individual's id, and the text."""
+
+LONGEST_COMMENT = 1000
+"""Of a comment, in characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class CandidateSample:
@@ -52,14 +58,17 @@ class Ballot:
         tiers: Individual ids, best tier first; the ids of one tier are tied.
         rejected: Ids that must not become parents; they rank below every tier, tied with each other.
         favourites: The samples that the listener loves, in the order of `ids`, then by number, however they were given.
+        comments: What the listener wrote about candidates, one each, in the order of `ids`.
 
     Raises:
-        BallotError: When an id or a favourite is there twice, a tier is empty, or a favourite is of nobody there.
+        BallotError: When an id, a favourite or a comment is there twice, a tier is empty, or a favourite or comment is
+            of nobody there.
     """
 
     tiers: tuple[tuple[str, ...], ...]
     rejected: tuple[str, ...] = ()
     favourites: tuple[Favourite, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(self.tiers):
@@ -68,6 +77,7 @@ class Ballot:
         if twice:
             raise BallotError(f"a ballot names {', '.join(twice)} more than once; name each candidate once")
         object.__setattr__(self, "favourites", self._in_order(self.favourites))
+        object.__setattr__(self, "comments", self._checked_comments())
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -97,9 +107,15 @@ class Ballot:
         others = tuple(other for other in self.favourites if other != favourite)
         return replace(self, favourites=others if favourite in self.favourites else (*others, favourite))
 
-    def keeping_favourites_of(self, before: "Ballot") -> Self:
-        """The ballot with the favourites of the one before it, unless it names some itself."""
-        return self if self.favourites else replace(self, favourites=before.favourites)
+    def commented(self, candidate: str, text: str) -> Self:
+        """The ballot with this comment on a candidate in place of the one before; an empty text takes it away."""
+        others = tuple(comment for comment in self.comments if comment[0] != candidate)
+        kept = " ".join(text.split())
+        return replace(self, comments=(*others, (candidate, kept)) if kept else others)
+
+    def keeping_remarks_of(self, before: "Ballot") -> Self:
+        """The ballot with the comments of the one before it, and its favourites unless this one names some itself."""
+        return replace(self, favourites=self.favourites or before.favourites, comments=before.comments)
 
     def _in_order(self, favourites: tuple[Favourite, ...]) -> tuple[Favourite, ...]:
         place = {candidate: index for index, candidate in enumerate(self.ids)}
@@ -110,6 +126,73 @@ class Ballot:
                 why = "it is named more than once" if times > 1 else unknown
                 raise BallotError(f"sample {sample} of {candidate} cannot be a favourite: {why}")
         return tuple(sorted(favourites, key=lambda favourite: (place[favourite[0]], favourite[1])))
+
+    def _checked_comments(self) -> tuple[Comment, ...]:
+        place = {candidate: index for index, candidate in enumerate(self.ids)}
+        times = Counter(candidate for candidate, _ in self.comments)
+        for candidate, text in self.comments:
+            if candidate not in place or times[candidate] > 1:
+                why = "there is more than one" if candidate in place else f"{candidate} is not on the ballot"
+                raise BallotError(f"the comment on {candidate} cannot be kept: {why}")
+            if not text or len(text) > LONGEST_COMMENT:
+                raise BallotError(
+                    f"the comment on {candidate} has {len(text):,} characters; allowed are 1 to {LONGEST_COMMENT:,}"
+                )
+        return tuple(sorted(self.comments, key=lambda comment: place[comment[0]]))
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """How often and how long a listener has played one sample, or looked at it.
+
+    Attributes:
+        id: The individual's.
+        sample: Its number, from 1.
+        plays: How often it was begun.
+        seconds: For how long, all together.
+    """
+
+    id: str
+    sample: int
+    plays: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningLog:
+    """What a ballot has cost: how long its listener was at it, and what was played. The terminal keeps none.
+
+    Attributes:
+        active_s: Seconds in which the listener did something, all together.
+        playbacks: One for each sample that was played, in the order in which each was played first.
+    """
+
+    active_s: float = 0.0
+    playbacks: tuple[Playback, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.active_s or self.playbacks)
+
+    @property
+    def plays(self) -> int:
+        """How often any sample was begun."""
+        return sum(one.plays for one in self.playbacks)
+
+    def plus(self, other: "ListeningLog") -> "ListeningLog":
+        """Both together."""
+        together = {(one.id, one.sample): one for one in self.playbacks}
+        for one in other.playbacks:
+            known = together.get((one.id, one.sample))
+            together[one.id, one.sample] = (
+                replace(known, plays=known.plays + one.plays, seconds=round(known.seconds + one.seconds, 3))
+                if known
+                else one
+            )
+        return ListeningLog(round(self.active_s + other.active_s, 3), tuple(together.values()))
+
+
+NO_LISTENING = ListeningLog()
+"""Of a ballot for which nothing was noted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry
 from evolve.records.individual import Individual
 
 Json = Any
@@ -156,6 +156,7 @@ class BallotRecord:
         method: How it was made, such as ``"list"``, ``"pairs"`` or ``"order"``.
         letters: The id behind each blind letter that this listener saw: ``{"A": "g0-3", ...}``.
         made_at: When it was finished, ISO 8601 in UTC.
+        listening: What it has cost the listener, where that was noted.
     """
 
     listener: str
@@ -163,6 +164,7 @@ class BallotRecord:
     method: str
     letters: Mapping[str, str]
     made_at: str
+    listening: ListeningLog = NO_LISTENING
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A whole run as one JSON document, in the shape that docs/report-format.md describes."""
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from evolve.genetics.lineage import (
     line_to_founder,
     surviving_shares,
 )
+from evolve.judging.agreement import agreement_of
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, RunRecord
 from evolve.records.shares import Shares
 from evolve.report.overview import stage_of
@@ -86,6 +88,7 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON
 
 def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
     candidates, reliability = candidates_of(run, generation), reliability_of(run, generation)
+    agreement = agreement_of([record.ballot for record in generation.ballots])
     return {
         "index": generation.index,
         "status": str(generation.status),
@@ -96,6 +99,7 @@ def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
         "failed": generation.failed,
         "champions": champions_of(generation),
         "parents": generation.parents,
+        "agreement": dataclasses.asdict(agreement) if agreement else None,
         "ballots": [_ballot(ballot) for ballot in generation.ballots],
         "individuals": [
             individual_document(run.individuals[id_], generation) for id_ in (*generation.members, *generation.failed)
@@ -112,6 +116,12 @@ def _ballot(record: BallotRecord) -> Document:
         "tiers": record.ballot.tiers,
         "rejected": record.ballot.rejected,
         "favourites": [{"id": name, "sample": number} for name, number in record.ballot.favourites],
+        "comments": dict(record.ballot.comments),
+        "listening": {
+            "active_s": record.listening.active_s,
+            "plays": record.listening.plays,
+            "playbacks": [dataclasses.asdict(one) for one in record.listening.playbacks],
+        },
     }
 
 

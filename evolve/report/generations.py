@@ -8,6 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.domain_registry import presentation_for
+from evolve.judging.agreement import agreement_of
+from evolve.judging.costs import costs_of
 from evolve.presentation import Facts, Presentation, badges_of, judged_word, metrics_of, numbers
 from evolve.records.genome import Value
 from evolve.records.individual import Origin
@@ -16,7 +18,7 @@ from evolve.report.questions import is_tied, letters_of, listeners_of, shared_ge
 from evolve.report.wording import Phrases, dim, genome_phrases, one_line, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
-from evolve.words import counted, listed
+from evolve.words import counted, duration_in_words, listed
 
 
 def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
@@ -32,6 +34,24 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
     samples = [sample.facts for record in records for sample in record.samples]
     notes += [badge.help for badge in presentation.badges if badge.help and badge.text(samples)]
     return Group(*sections, *([Padding(_Legend(notes), (1, 0, 0, 2))] if notes else []))
+
+
+def _judging(generation: GenerationRecord) -> Iterator[RenderableType]:
+    """How far the listeners agree, and what judging has cost them."""
+    if agreement := agreement_of([record.ballot for record in generation.ballots]):
+        yield Text(agreement.in_words, style="dim")
+    if costs := costs_of(generation.ballots):
+        ballots = counted(costs.ballots, "ballot")
+        yield Text(
+            f"{ballots} took {duration_in_words(costs.active_s)} and {counted(costs.plays, 'play')}", style="dim"
+        )
+
+
+def _comments(generation: GenerationRecord) -> Iterator[RenderableType]:
+    """What listeners wrote about candidates."""
+    for record in generation.ballots:
+        for candidate, comment in record.ballot.comments:
+            yield Text(f"{one_line(record.listener)} on {candidate}: {one_line(comment)}")
 
 
 class _Legend:
@@ -53,7 +73,13 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     members = [run.individuals[name] for name in generation.members if name in told]
     reliability = reliability_of(run, generation)
     sentence = [Text(reliability.in_words, style="dim")] if reliability else []
-    body = [*sentence, _table(run, generation, members), *_others(run, generation, told)]
+    body = [
+        *sentence,
+        *_judging(generation),
+        _table(run, generation, members),
+        *_comments(generation),
+        *_others(run, generation, told),
+    ]
     return section(f"Generation {generation.index}", *body, note=dim(notes) if notes else None)
 
 

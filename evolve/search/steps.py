@@ -165,11 +165,28 @@ def advance(
 def cast_ballot(store: RunStore, session: ListeningSession, ballot: Ballot, method: str) -> Mapping[str, RankingEntry]:
     """Keep a listener's ballot and give everyone's place by all ballots so far.
 
+    Where the run waits for several listeners (its fact ``listeners``), the ballot of one of them ranks nothing yet:
+    the generation is ranked when it is closed.
+
+    Returns:
+        Everyone's place; empty where others are waited for.
+
     Raises:
         RunError: The generation's children are born already.
     """
     record = BallotRecord(session.listener, ballot, method, session.letters, now())
-    return store.record_ballot(session.generation, record, rank)
+    waits = session.listener in (store.fact("listeners") or ())
+    return store.record_ballot(session.generation, record, None if waits else rank)
+
+
+def close_generation(store: RunStore, number: int) -> Mapping[str, RankingEntry]:
+    """Rank a generation by the ballots that were cast, and give everyone's place.
+
+    Raises:
+        BallotError: Nobody has cast one.
+        RunError: The generation's children are born already.
+    """
+    return store.record_ranking(number, rank)
 
 
 def extend(store: RunStore, generations: int) -> None:
@@ -241,8 +258,7 @@ def _hear(store: RunStore, number: int, judge: SessionJudge, listener: str, doma
     if made is None:
         return False
     ballot, method = made
-    cast_ballot(store, session, ballot, method)
-    return True
+    return bool(cast_ballot(store, session, ballot, method))
 
 
 def _breed(

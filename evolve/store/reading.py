@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from evolve.errors import BallotError
-from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.ballot import Ballot, ListeningLog, Playback, RankingEntry
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual, Origin
 from evolve.records.run import (
@@ -181,11 +181,17 @@ def sample_of(row: Row) -> SampleRecord:
 def ballot_of(row: Row) -> BallotRecord:
     """A finished ballot."""
     try:
-        ballot = Ballot(tiers_of(row["tiers"]), texts_of(row["rejected"]), favourites_of(row["favourites"]))
+        ballot = Ballot(
+            tiers_of(row["tiers"]),
+            texts_of(row["rejected"]),
+            favourites_of(row["favourites"]),
+            comments_of(row["comments"]),
+        )
     except BallotError as error:
         raise RowError(str(error)) from error
     letters = {letter: text(name) for letter, name in object_of(row["letters"]).items()}
-    return BallotRecord(text(row["listener"]), ballot, text(row["method"]), letters, text(row["made_at"]))
+    log = listening_of(row["listening"])
+    return BallotRecord(text(row["listener"]), ballot, text(row["method"]), letters, text(row["made_at"]), log)
 
 
 def ranking_entry_of(row: Row) -> RankingEntry:
@@ -302,6 +308,24 @@ def tiers_of(value: object) -> tuple[tuple[str, ...], ...]:
 def favourites_of(value: object) -> tuple[tuple[str, int], ...]:
     """The favourites of a ballot."""
     return tuple((text(candidate), whole(sample)) for candidate, sample in map(_pair, array(value)))
+
+
+def comments_of(value: object) -> tuple[tuple[str, str], ...]:
+    """The comments of a ballot."""
+    return tuple((text(candidate), text(comment)) for candidate, comment in map(_pair, array(value)))
+
+
+def listening_of(value: object) -> ListeningLog:
+    """What a ballot has cost its listener."""
+    log = object_of(value)
+    playbacks = []
+    for playback in _of_kind(list, log.get("playbacks", [])):
+        match playback:
+            case [candidate, sample, plays, seconds]:
+                playbacks.append(Playback(text(candidate), whole(sample), whole(plays), real(seconds)))
+            case _:
+                raise RowError(f"{playback!r:.40} is no playback")
+    return ListeningLog(real(log.get("active_s", 0.0)), tuple(playbacks))
 
 
 def json_of(value: object) -> Json:

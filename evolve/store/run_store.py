@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from evolve.errors import RunError
-from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.ballot import Ballot, ListeningLog, RankingEntry
 from evolve.records.individual import Individual
 from evolve.records.run import (
     Artifact,
@@ -31,6 +31,9 @@ from evolve.store.folders import held, is_held, take_folder
 from evolve.store.paths import RunPaths
 from evolve.store.reading import read_fact, read_ranking, read_run, read_samples
 from evolve.store.refusals import files_translated, refused_by_disk
+
+Rank = Callable[[Sequence[Ballot]], Mapping[str, RankingEntry]]
+"""From all ballots of a generation to everyone's place in its ranking."""
 
 
 class RunStore:
@@ -308,25 +311,46 @@ class RunStore:
         with self._database.transaction(is_small=True) as cursor:
             writing.write_draft(cursor, number, listener, steps, before, paths=self.paths)
 
-    def record_ballot(
-        self,
-        number: int,
-        record: BallotRecord,
-        rank: Callable[[Sequence[Ballot]], Mapping[str, RankingEntry]],
-    ) -> Mapping[str, RankingEntry]:
+    def record_listening(self, number: int, listener: str, more: ListeningLog) -> None:
+        """Add to what a listener's unfinished ballot has cost."""
+        with self._database.transaction(is_small=True) as cursor:
+            writing.write_listening(cursor, number, listener, more)
+
+    def listening_log(self, number: int, listener: str) -> ListeningLog:
+        """What a listener's ballot has cost so far, handed in or not."""
+        with self._database.snapshot() as cursor:
+            return writing.read_listening(cursor, number, listener)
+
+    def record_ballot(self, number: int, record: BallotRecord, rank: Rank | None) -> Mapping[str, RankingEntry]:
         """Keep a finished ballot and what all ballots of the generation now say together. One transaction.
 
         Args:
             number: The generation.
-            record: The ballot; a second one of the same listener takes the place of the first.
-            rank: From all ballots to everyone's place in the ranking.
+            record: The ballot; a second one of the same listener takes the place of the first. What its draft has cost
+                is added to it.
+            rank: From all ballots to everyone's place in the ranking; None while other ballots are waited for.
+
+        Returns:
+            Everyone's place; empty where others are waited for.
 
         Raises:
             RunError: The generation is not evaluated yet, or its children are born already.
         """
         with self._database.transaction() as cursor:
             writing.check_open(cursor, number, self.paths)
-            return writing.write_ballot(cursor, number, record, rank)
+            writing.write_ballot(cursor, number, record)
+            return writing.write_ranking(cursor, number, rank) if rank else {}
+
+    def record_ranking(self, number: int, rank: Rank) -> Mapping[str, RankingEntry]:
+        """Rank a generation by the ballots that there are, whoever else was waited for.
+
+        Raises:
+            RunError: The generation is not evaluated yet, or its children are born already.
+            BallotError: There is no ballot.
+        """
+        with self._database.transaction() as cursor:
+            writing.check_open(cursor, number, self.paths)
+            return writing.write_ranking(cursor, number, rank)
 
     # --- writing -----------------------------------------------------------------------------------------------------
 

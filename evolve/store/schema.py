@@ -6,7 +6,7 @@ from typing import Any, Final
 
 APPLICATION_ID: Final = 0x65766F6C  # "evol"
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """The layout of the tables; a store of another one is refused, so any change of theirs makes it larger."""
 
 _TABLES: Final = (
@@ -41,13 +41,13 @@ _TABLES: Final = (
     CREATE TABLE ballot (
         generation INTEGER NOT NULL REFERENCES generation, listener TEXT NOT NULL, tiers TEXT NOT NULL,
         rejected TEXT NOT NULL, method TEXT NOT NULL, letters TEXT NOT NULL, made_at TEXT NOT NULL,
-        favourites TEXT NOT NULL, PRIMARY KEY (generation, listener)
+        favourites TEXT NOT NULL, comments TEXT NOT NULL, listening TEXT NOT NULL, PRIMARY KEY (generation, listener)
     ) STRICT
     """,
     """
     CREATE TABLE draft (
-        generation INTEGER NOT NULL REFERENCES generation, listener TEXT NOT NULL, steps TEXT NOT NULL,
-        PRIMARY KEY (generation, listener)
+        generation INTEGER NOT NULL REFERENCES generation, listener TEXT NOT NULL, steps TEXT NOT NULL DEFAULT '[]',
+        listening TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (generation, listener)
     ) STRICT
     """,
     "CREATE TABLE file (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL) STRICT",
@@ -67,8 +67,11 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "member": ("generation", "slot", "individual", "elite", "rank", "utility", "rejected"),
     "sample": ("individual", "number", "files", "facts"),
-    "ballot": ("generation", "listener", "tiers", "rejected", "method", "letters", "made_at", "favourites"),
-    "draft": ("generation", "listener", "steps"),
+    "ballot": (
+        "generation", "listener", "tiers", "rejected", "method", "letters", "made_at", "favourites", "comments",
+        "listening",
+    ),
+    "draft": ("generation", "listener", "steps", "listening"),
     "file": ("path", "bytes", "sha256"),
     "lost": ("individual", "reason", "at"),
 }  # fmt: skip

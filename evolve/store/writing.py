@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from evolve.errors import RunError
-from evolve.records.ballot import Ballot, RankingEntry
+from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry
 from evolve.records.individual import Individual
 from evolve.records.run import BallotRecord, GenerationStatus, IndividualStatus, Json, Sample, TrialResult
 from evolve.records.shares import Shares
 from evolve.store.files import KeptFile
 from evolve.store.folders import is_held
 from evolve.store.paths import RunPaths
-from evolve.store.reading import RowError, array, one_of, read_ballots
+from evolve.store.reading import RowError, array, listening_of, one_of, read_ballots
 
 
 def now() -> str:
@@ -182,26 +182,60 @@ def write_draft(
             f"{paths.reference}; someone else ranks with: --listener NAME"
         )
     cursor.execute(
-        "INSERT OR REPLACE INTO draft (generation, listener, steps) VALUES (?, ?, ?)",
+        "INSERT INTO draft (generation, listener, steps) VALUES (?, ?, ?)"
+        " ON CONFLICT (generation, listener) DO UPDATE SET steps = excluded.steps",
         (number, listener, json.dumps(list(steps))),
     )
 
 
-def write_ballot(
-    cursor: sqlite3.Cursor,
-    number: int,
-    record: BallotRecord,
-    rank: Callable[[Sequence[Ballot]], Mapping[str, RankingEntry]],
-) -> Mapping[str, RankingEntry]:
-    """A finished ballot in place of its draft, and what all ballots of the generation now say together."""
-    ballot = record.ballot
-    said = [json.dumps(part) for part in (ballot.tiers, ballot.rejected, ballot.favourites, dict(record.letters))]
+def read_listening(cursor: sqlite3.Cursor, number: int, listener: str) -> ListeningLog:
+    """What a listener's ballot has cost so far: before one was handed in, and since."""
+    spent = NO_LISTENING
+    for table in ("ballot", "draft"):
+        found = cursor.execute(
+            f"SELECT listening FROM {table} WHERE generation = ? AND listener = ?",  # noqa: S608 - names of our own
+            (number, listener),
+        ).fetchone()
+        spent = spent.plus(listening_of(found[0])) if found else spent
+    return spent
+
+
+def write_listening(cursor: sqlite3.Cursor, number: int, listener: str, more: ListeningLog) -> None:
+    """What an unfinished ballot has cost, with what it has cost before."""
+    found = cursor.execute(
+        "SELECT listening FROM draft WHERE generation = ? AND listener = ?", (number, listener)
+    ).fetchone()
+    spent = listening_of(found[0]).plus(more) if found else more
     cursor.execute(
-        "INSERT OR REPLACE INTO ballot (generation, listener, tiers, rejected, favourites, letters, method, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, record.listener, *said, record.method, record.made_at),
+        "INSERT INTO draft (generation, listener, listening) VALUES (?, ?, ?)"
+        " ON CONFLICT (generation, listener) DO UPDATE SET listening = excluded.listening",
+        (number, listener, _listening_to_json(spent)),
+    )
+
+
+def _listening_to_json(log: ListeningLog) -> str:
+    playbacks = [[one.id, one.sample, one.plays, one.seconds] for one in log.playbacks]
+    return json.dumps({"active_s": log.active_s, "playbacks": playbacks} if log else {})
+
+
+def write_ballot(cursor: sqlite3.Cursor, number: int, record: BallotRecord) -> None:
+    """A finished ballot in place of its draft; what that has cost goes over to it."""
+    ballot = record.ballot
+    parts = (ballot.tiers, ballot.rejected, ballot.favourites, ballot.comments, dict(record.letters))
+    cost = _listening_to_json(record.listening.plus(read_listening(cursor, number, record.listener)))
+    cursor.execute(
+        "INSERT OR REPLACE INTO ballot"
+        " (generation, listener, tiers, rejected, favourites, comments, letters, listening, method, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, record.listener, *map(json.dumps, parts), cost, record.method, record.made_at),
     )
     cursor.execute("DELETE FROM draft WHERE generation = ? AND listener = ?", (number, record.listener))
+
+
+def write_ranking(
+    cursor: sqlite3.Cursor, number: int, rank: Callable[[Sequence[Ballot]], Mapping[str, RankingEntry]]
+) -> Mapping[str, RankingEntry]:
+    """What all ballots of a generation say together."""
     ranking = rank([other.ballot for other in read_ballots(cursor, number)])
     for name, entry in ranking.items():
         cursor.execute(

@@ -3,7 +3,7 @@
 import pytest
 
 from evolve.errors import BallotError
-from evolve.records.ballot import Ballot
+from evolve.records.ballot import Ballot, ListeningLog, Playback
 
 
 def test_ties_share_the_better_rank_and_the_rejected_come_last_together() -> None:
@@ -38,9 +38,9 @@ def test_favourites_are_kept_unless_others_are_named() -> None:
     """As of an order that is typed after hearts were given in the list."""
     before = Ballot((("a", "b"),), (), (("b", 2),))
 
-    assert Ballot((("a",), ("b",))).keeping_favourites_of(before) == Ballot((("a",), ("b",)), (), (("b", 2),))
+    assert Ballot((("a",), ("b",))).keeping_remarks_of(before) == Ballot((("a",), ("b",)), (), (("b", 2),))
     other = Ballot((("a",), ("b",)), (), (("a", 1),))
-    assert other.keeping_favourites_of(before) == other
+    assert other.keeping_remarks_of(before) == other
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,39 @@ def test_a_ballot_that_is_no_ordering_is_refused(
     """Nobody may stand in two places, and no place may be empty."""
     with pytest.raises(BallotError, match=says):
         Ballot(tiers, rejected)
+
+
+def test_a_comment_takes_the_place_of_the_one_before() -> None:
+    """One for each candidate; spaces are tidied, and an empty one is none."""
+    ballot = Ballot((("a", "b"),)).commented("b", "too  long\n").commented("a", "lovely")
+
+    assert ballot.comments == (("a", "lovely"), ("b", "too long"))
+    assert ballot.commented("b", "better").comments == (("a", "lovely"), ("b", "better"))
+    assert ballot.commented("b", " ").comments == (("a", "lovely"),)
+
+
+@pytest.mark.parametrize(
+    ("comments", "says"),
+    [
+        ((("b", "good"),), "the comment on b cannot be kept: b is not on the ballot"),
+        ((("a", "good"), ("a", "bad")), "the comment on a cannot be kept: there is more than one"),
+        ((("a", "x" * 1001),), "the comment on a has 1,001 characters; allowed are 1 to 1,000"),
+    ],
+)
+def test_a_comment_that_cannot_be_is_refused(comments: tuple[tuple[str, str], ...], says: str) -> None:
+    """Only on those on the ballot, one each, no longer than a page shows."""
+    with pytest.raises(BallotError) as caught:
+        Ballot((("a",),), (), (), comments)
+
+    assert str(caught.value) == says
+
+
+def test_what_was_played_adds_up() -> None:
+    """By sample, in the order in which each was played first."""
+    first = ListeningLog(10.0, (Playback("a", 1, 1, 5.0), Playback("b", 2, 1, 2.5)))
+    more = ListeningLog(5.5, (Playback("b", 2, 2, 1.0), Playback("a", 2, 1, 1.0)))
+
+    both = first.plus(more)
+    assert both == ListeningLog(15.5, (Playback("a", 1, 1, 5.0), Playback("b", 2, 3, 3.5), Playback("a", 2, 1, 1.0)))
+    assert both.plays == 5
+    assert not ListeningLog()

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from evolve.domains.music import DOMAIN
-from evolve.errors import ExecutionError, RunError, SettingsError, SpaceError
+from evolve.errors import BallotError, ExecutionError, RunError, SettingsError, SpaceError
 from evolve.genetics.breeding import MAX_REPLACEMENTS
 from evolve.genetics.lineage import changed
 from evolve.records.ballot import Ballot
@@ -16,7 +16,7 @@ from evolve.records.individual import Individual, Origin
 from evolve.records.run import GenerationStatus, IndividualStatus, RunRecord, TrialResult
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import settings_of, space_of
-from evolve.search.steps import Outcome, advance, cast_ballot, create, extend
+from evolve.search.steps import Outcome, advance, cast_ballot, close_generation, create, extend
 from evolve.store.run_store import RunStore
 from evolve.terminal.options import DEFAULT_LISTENER
 from tests.pretended_trials import (
@@ -308,6 +308,21 @@ def test_ballots_of_two_listeners_decide_together(store: RunStore) -> None:
     go(store, judge=None)
     assert store.read().generations[0].parents[0] == members[0]
     assert store.read().generations[1].elites == (members[0],)
+
+
+def test_a_generation_that_waits_for_several_listeners_is_ranked_when_it_is_closed(store: RunStore) -> None:
+    """Their ballots are kept until then, and the run waits; who was not waited for ranks as ever."""
+    go(store, judge=None)
+    store.record_facts({"listeners": ["ann", "bob"]})
+    with pytest.raises(BallotError, match="there is no ballot"):
+        close_generation(store, 0)
+    session = open_session(store, 0, "ann")
+    assert cast_ballot(store, session, *by_ear(session)) == {}
+    assert go(store, judge=None) is Outcome.WAITING
+    ranking = close_generation(store, 0)
+    assert ranking == store.read().generations[0].ranking
+    assert go(store, judge=None) is Outcome.WAITING
+    assert len(store.read().generations) == 2
 
 
 def test_whom_nobody_heard_comes_after_all_who_were(store: RunStore) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import DamagedStoreError, RunError
+from evolve.records.ballot import ListeningLog, Playback
 from evolve.records.individual import Individual, Origin
 from evolve.records.run import (
     Artifact,
@@ -260,6 +261,45 @@ def test_a_draft_is_kept_for_each_listener_until_the_ballot(tmp_path: Path) -> N
         store.record_ballot(0, ballot_of("ann", "g0-1"), by_first_ballot)
         assert store.draft_steps(0, "ann") == []
         assert store.draft_steps(0, "bob") == steps[:1]
+
+
+def test_a_ballot_that_waits_for_others_ranks_nothing_until_the_generation_is_closed(tmp_path: Path) -> None:
+    """It is kept all the same, and another one of the same listener takes its place."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        store.record_ballot(0, ballot_of("ann", "g0-2", "g0-1"), None)
+        assert store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2"), None) == {}
+        store.record_ballot(0, ballot_of("bob", "g0-2", "g0-1"), None)
+        open_ = store.read().generations[0]
+        ranking = store.record_ranking(0, by_first_ballot)
+        closed = store.read().generations[0]
+    assert (open_.status, open_.ranking) == (GenerationStatus.EVALUATED, {})
+    assert [one.ballot.tiers for one in open_.ballots] == [(("g0-1",), ("g0-2",)), (("g0-2",), ("g0-1",))]
+    assert (closed.status, closed.ranking) == (GenerationStatus.RANKED, ranking)
+    assert [entry.rank for entry in ranking.values()] == [1, 2]
+
+
+def test_what_a_ballot_costs_is_added_up_and_goes_over_to_it(tmp_path: Path) -> None:
+    """Of a ballot that is cast again, all that it has cost; steps and costs of a draft leave each other alone."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        store.record_listening(0, "ann", ListeningLog(2.0, (Playback("g0-1", 1, 1, 1.5),)))
+        store.record_draft(0, "ann", [{"do": "up"}])
+        store.record_listening(0, "ann", ListeningLog(1.0, (Playback("g0-1", 1, 2, 0.5),)))
+        assert store.draft_steps(0, "ann") == [{"do": "up"}]
+        store.record_ballot(0, ANN, by_first_ballot)
+        store.record_listening(0, "ann", ListeningLog(4.0))
+        assert store.listening_log(0, "ann") == ListeningLog(7.0, (Playback("g0-1", 1, 3, 2.0),))
+        store.record_ballot(0, ANN, by_first_ballot)
+        (record,) = store.read().generations[0].ballots
+        assert store.listening_log(0, "bob") == ListeningLog()
+    assert record.listening == ListeningLog(7.0, (Playback("g0-1", 1, 3, 2.0),))
+
+
+def test_a_comment_comes_back_with_its_ballot(tmp_path: Path) -> None:
+    """As it was written, in any script."""
+    with new_run(tmp_path / "run", evaluated=True) as store:
+        store.record_ballot(0, replace(ANN, ballot=ANN.ballot.commented("g0-1", "<b>très</b> 好")), by_first_ballot)
+        (record,) = store.read().generations[0].ballots
+    assert record.ballot.comments == (("g0-1", "<b>très</b> 好"),)
 
 
 def test_a_ranked_generation_does_not_go_back_to_waiting(tmp_path: Path) -> None:

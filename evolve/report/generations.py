@@ -36,15 +36,13 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
     return Group(*sections, *([Padding(_Legend(notes), (1, 0, 0, 2))] if notes else []))
 
 
-def _judging(generation: GenerationRecord) -> Iterator[RenderableType]:
-    """How far the listeners agree, and what judging has cost them."""
+def judging_of(generation: GenerationRecord) -> Iterator[str]:
+    """How far the listeners agree, and what judging has cost them, a sentence each."""
     if agreement := agreement_of([record.ballot for record in generation.ballots]):
-        yield Text(agreement.in_words, style="dim")
+        yield agreement.in_words
     if costs := costs_of(generation.ballots):
         ballots = counted(costs.ballots, "ballot")
-        yield Text(
-            f"{ballots} took {duration_in_words(costs.active_s)} and {counted(costs.plays, 'play')}", style="dim"
-        )
+        yield f"{ballots} took {duration_in_words(costs.active_s)} and {counted(costs.plays, 'play')}"
 
 
 def _comments(generation: GenerationRecord) -> Iterator[RenderableType]:
@@ -75,7 +73,7 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     sentence = [Text(reliability.in_words, style="dim")] if reliability else []
     body = [
         *sentence,
-        *_judging(generation),
+        *(Text(words, style="dim") for words in judging_of(generation)),
         _table(run, generation, members),
         *_comments(generation),
         *_others(run, generation, told),
@@ -96,8 +94,8 @@ def notes_on(generation: GenerationRecord) -> Iterator[str]:
         yield f"failed: {listed(generation.failed)}"
 
 
-def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
-    """A line on those of whom the table does not tell, and the range of their first metric."""
+def others_in(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[str]:
+    """On those who are not told of by name: how many, how many of them nobody heard, the range of the first metric."""
     others = [name for name in generation.members if name not in told]
     if not others:
         return []
@@ -109,7 +107,13 @@ def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str])
     metric = next(iter(presentation_for(run).metrics), None)
     if metric and (known := numbers([run.individuals[name].metrics for name in others], metric.name)):
         parts.append(f"{metric.word} {metric.in_words(min(known))} – {metric.in_words(max(known))}")
-    return [dim([*parts, "all by name with --everyone"])]
+    return [*parts, "all by name with --everyone"]
+
+
+def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
+    """A line on those of whom the table does not tell."""
+    parts = others_in(run, generation, told)
+    return [dim(parts)] if parts else []
 
 
 def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[IndividualRecord]) -> Table:

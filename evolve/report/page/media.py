@@ -100,7 +100,7 @@ class PageMedia:
         return self.presentation.media.get(kind, found) if found == _UNKNOWN else found
 
     def _written(self, kind: str, shown: str, type_: str, name: str, data: bytes) -> Part:
-        """A text or an HTML document, which never lies beside: opened there, a page of others could do what it likes."""
+        """A text or an HTML document, which never lies beside: opened there, it could run its scripts."""
         if len(data) > _MOST_TEXT or not self._takes(len(data)):
             self.left_out += 1
             return Part(kind, "absent", type_, text=f"{name} is too long to be shown here", name=name)

@@ -21,6 +21,9 @@ from evolve.report.wording import one_line, value_in_words
 _GROUPS = 3
 """Groups of a gene of shares that have an axis."""
 
+_SPREAD = 0.5
+"""Of the room that a word has on its axis, how much its lines take."""
+
 _OFF = -0.12
 """Where a gene lies that is switched off, below its axis."""
 
@@ -66,10 +69,11 @@ def parallel_coordinates(run: RunRecord) -> ParallelCoordinates | None:
     last = {id_: generation for generation in run.generations for id_ in generation.ranking}
     shared, rules = shared_genes(run), genes_of(run)
     genes = dict.fromkeys(gene for id_ in last for gene in run.individuals[id_].individual.genome if gene not in shared)
-    axes = [axis for gene in genes for axis in _axes(run, gene, rules.get(gene), list(last))]
+    ranks = _rank_axis(last)
+    axes = [axis for gene in genes for axis in _axes(run, gene, rules.get(gene), ranks)]
     if not last or not axes:
         return None
-    axes = [*axes, *_metric_axis(run, list(last)), _rank_axis(last)]
+    axes = [*axes, *_metric_axis(run, list(last)), ranks]
     lines = [_line(run, id_, generation, axes) for id_, generation in last.items()]
     return ParallelCoordinates(tuple(axes), tuple(sorted(lines, key=lambda line: (-line.shade, line.is_champion))))
 
@@ -89,8 +93,8 @@ def _line(run: RunRecord, id_: str, generation: GenerationRecord, axes: Sequence
     )
 
 
-def _axes(run: RunRecord, gene: str, rule: Gene | None, ids: Sequence[str]) -> Iterator[Axis]:
-    values = {id_: run.individuals[id_].individual.genome.get(gene) for id_ in ids}
+def _axes(run: RunRecord, gene: str, rule: Gene | None, ranks: Axis) -> Iterator[Axis]:
+    values = {id_: run.individuals[id_].individual.genome.get(gene) for id_ in ranks.places}
     known = [value for value in values.values() if value is not None]
     if all(isinstance(value, Shares) for value in known):
         yield from _share_axes(gene, values)
@@ -99,11 +103,22 @@ def _axes(run: RunRecord, gene: str, rule: Gene | None, ids: Sequence[str]) -> I
     if len(numbers) == len(known):
         yield _numeric_axis(gene, rule, values, numbers)
         return
+    yield _word_axis(gene, rule, values, ranks)
+
+
+def _word_axis(gene: str, rule: Gene | None, values: Mapping[str, Value | None], ranks: Axis) -> Axis:
+    """A place for each word, in which the first lie above the last, so that lines do not hide each other."""
+    known = [value for value in values.values() if value is not None]
     words = list(rule.values) if rule is not None else []
     words += [value for value in dict.fromkeys(known) if value not in words]
-    step = 1 / max(1, len(words) - 1)
-    places = {id_: _OFF if value is None else words.index(value) * step for id_, value in values.items()}
-    yield Axis(one_line(gene), tuple((at * step, value_in_words(word)) for at, word in enumerate(words)), places)
+    step = 1 / len(words)
+    places = {
+        id_: _OFF if value is None else (words.index(value) + 0.5 + (ranks.places[id_] - 0.5) * _SPREAD) * step
+        for id_, value in values.items()
+    }
+    return Axis(
+        one_line(gene), tuple(((at + 0.5) * step, value_in_words(word)) for at, word in enumerate(words)), places
+    )
 
 
 def _numeric_axis(gene: str, rule: Gene | None, values: Mapping[str, Value | None], numbers: Sequence[float]) -> Axis:

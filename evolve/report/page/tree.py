@@ -19,7 +19,7 @@ from evolve.words import listed
 _WIDE = 1.6
 """Times wider than high: such pictures stand above the words, others beside them."""
 
-_LETTERS = 17
+_LETTERS = 16
 """Of a line of small letters across a node."""
 
 
@@ -197,17 +197,20 @@ class _NodeMaker:
 
 def _folded(names: Sequence[str]) -> tuple[str, ...]:
     """Names on up to two lines of a node, and how many more there are."""
-    lines, rest = [""], list(names)
-    while rest:
-        name = rest[0] if len(rest[0]) <= _LETTERS else f"{rest[0][: _LETTERS - 1]}…"
-        joined = f"{lines[-1]}, {name}" if lines[-1] else name
-        if len(joined) <= _LETTERS:
-            lines[-1] = joined
-        elif len(lines) == 1:
-            lines.append(name)
-        else:
-            more = f" +{len(rest)}"
-            lines[-1] = lines[-1][: _LETTERS - len(more)] + more
-            break
-        rest.pop(0)
+    names = [name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…" for name in names]
+    first = _filled(names, _LETTERS)
+    rest = names[len(first) :]
+    second = _filled(rest, _LETTERS)
+    if len(second) < len(rest):
+        second = _filled(rest, _LETTERS - len(f" +{len(rest)}"))
+    more = len(rest) - len(second)
+    lines = [", ".join(first), ", ".join(second)]
+    if more:
+        lines[1] = f"{lines[1]} +{more}".strip()
     return tuple(line for line in lines if line)
+
+
+def _filled(names: Sequence[str], letters: int) -> list[str]:
+    """As many of the first names as fit on a line."""
+    fitting = [count for count in range(len(names) + 1) if len(", ".join(names[:count])) <= letters]
+    return list(names[: fitting[-1]])

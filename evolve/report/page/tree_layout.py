@@ -148,11 +148,10 @@ def _swept(rows: list[list[Key]], neighbours: Mapping[Key, Sequence[Key]], *, is
     swept = [list(row) for row in rows]
     place = {key: _relative(index, row) for row in swept for index, key in enumerate(row)}
     for index in range(len(swept)) if is_down else reversed(range(len(swept))):
-
-        def wanted(key: Key) -> float:
-            return fmean([place[other] for other in neighbours.get(key, ())] or [place[key]])
-
-        swept[index].sort(key=wanted)
+        wanted = {
+            key: fmean([place[other] for other in neighbours.get(key, ())] or [place[key]]) for key in rows[index]
+        }
+        swept[index].sort(key=wanted.__getitem__)
         place |= {key: _relative(at, swept[index]) for at, key in enumerate(swept[index])}
     return swept
 

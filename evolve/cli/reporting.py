@@ -134,9 +134,8 @@ def _tell_page(run: "RunRecord", folder: Path, output: Path | None, *, inside: f
     read = partial(read_inside, RunPaths(folder))
     page = report_page(run, read, most=round(inside * MB), folder=beside, everyone=everyone)
     if page.left_out:
-        note(
-            f"{counted(page.left_out, 'file')} left out: larger than {inside:g} MB together; give a file's name with -o"
-        )
+        what = counted(page.left_out, "file")
+        note(f"{what} left out, for want of room; with -o PATH what does not fit inside lies beside the page")
     if output is None:
         typer.echo(page.html, nl=False)
         return

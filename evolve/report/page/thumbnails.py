@@ -2,7 +2,12 @@
 
 import base64
 import io
+import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _LARGEST = (216, 112)
 """Pixels, two for each unit of the tree."""
@@ -26,18 +31,22 @@ def thumbnail(data: bytes, type_: str) -> Thumbnail | None:
         return Thumbnail(_url(data, type_), 1.0) if len(data) <= _MOST_DRAWING else None
     from PIL import Image  # noqa: PLC0415 - takes a moment, and only pages with pictures need it
 
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if picture.width * picture.height > _MOST_PIXELS:
-                return None
-            aspect = picture.width / picture.height
-            picture.thumbnail(_LARGEST)
-            small = io.BytesIO()
-            picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB").save(
-                small, "WEBP", quality=80
-            )
-    except (OSError, ValueError, SyntaxError, ZeroDivisionError, Image.DecompressionBombError):  # whatever Pillow says
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            return _small(Image.open(io.BytesIO(data)))
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+            return None  # whatever Pillow says of what it cannot read
+
+
+def _small(picture: "Image.Image") -> Thumbnail | None:
+    if picture.width * picture.height > _MOST_PIXELS:
         return None
+    aspect = picture.width / picture.height
+    picture.thumbnail(_LARGEST)
+    has_holes = "A" in picture.getbands() or "transparency" in picture.info
+    small = io.BytesIO()
+    picture.convert("RGBA" if has_holes else "RGB").save(small, "WEBP", quality=80)
     return Thumbnail(_url(small.getvalue(), "image/webp"), aspect)
 
 

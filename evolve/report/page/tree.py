@@ -90,7 +90,7 @@ def family_picture(
         return None
     aspects = sorted(one.aspect for one in pictures.values())
     is_wide = bool(aspects) and aspects[len(aspects) // 2] > _WIDE
-    height = (84.0 if is_wide else 88.0) if pictures else 50.0
+    height = (92.0 if is_wide else 90.0) if pictures else 54.0
     sizes = TreeSizes(width=112.0, height=height, gap_down=44.0)
     family = family_of(run)
     layout = tree_layout(rows, {id_: one.parents for id_, one in family.items()}, sizes)

@@ -7,7 +7,7 @@ close.textContent = "Close";
 close.onclick = () => dialog.close();
 dialog.append(close);
 dialog.onclose = () => place.replaceWith(dialog.querySelector(".card"));
-dialog.onclick = (event) => event.target === dialog && dialog.close();
+dialog.onclick = (event) => (event.target === dialog || event.target.closest("p > a[href^='#']")) && dialog.close();
 document.body.append(dialog);
 document.querySelector(".tree")?.addEventListener("click", (event) => {
   const node = event.target.closest("a.node");

@@ -17,7 +17,7 @@ from evolve.errors import shortened
 from evolve.genetics.space import SearchSpace
 from evolve.inputs.mistakes import first_mistake
 from evolve.media import media_type
-from evolve.presentation import Presentation, columns_of, judged_file
+from evolve.presentation import Presentation, Rendering, columns_of, judged_file
 from evolve.randomness import derive_rng, derive_seed
 from evolve.records.events import Progress
 from evolve.records.individual import Individual, Origin
@@ -158,6 +158,17 @@ def _check_presentation(domain: Domain, result: TrialResult) -> None:
         _check(judged_file(presentation, files) is not None, "a sample has no file to judge")
         preview = presentation.preview(files, result.samples[0].facts, 80, 20)
         _check(preview is None or isinstance(preview, str), "preview must give text, or None")
+        for name, rendering in presentation.renderings.items():
+            _check_rendering(name, rendering, files)
+
+
+def _check_rendering(name: str, rendering: Rendering, files: Mapping[str, Path]) -> None:
+    _check(name.isidentifier(), f"the rendering {name!r} has no plain word as its name: it stands in addresses")
+    _check(bool(rendering.label) and "\n" not in rendering.label, f"the rendering {name} needs a label of one line")
+    known = rendering.media_type.count("/") == 1 and all(rendering.media_type.split("/"))
+    _check(known, f"the media type of the rendering {name} is {rendering.media_type!r}; it must be such as image/png")
+    made = rendering.make(files)
+    _check(isinstance(made, bytes) and bool(made), f"the rendering {name} gave {str(made)[:40]!r}; it must give bytes")
 
 
 def _check_repeated(first: TrialResult, second: TrialResult) -> None:

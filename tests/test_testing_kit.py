@@ -15,7 +15,7 @@ from evolve.errors import EvolveError
 from evolve.function_domain import FunctionDomain, FunctionSettings
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
-from evolve.presentation import Column, Presentation, ScreeningRule
+from evolve.presentation import Column, Presentation, Rendering, ScreeningRule
 from evolve.records.gene_rule import GeneRule
 from evolve.records.run import Artifact, Sample
 from evolve.settings import SettingsModel
@@ -51,7 +51,7 @@ def test_pictures_are_a_good_domain() -> None:
 def test_music_is_a_good_domain(tunes: Path) -> None:
     """With real training, twice the same."""
     text = "genes: {width: 8, depth: {type: int, min_value: 1, max_value: 2}, temperature: 0.9}"
-    settings = {"corpus": [str(tunes)], "epochs": 1, "songs": 2, "notes": 30}
+    settings = {"corpus": [str(tunes)], "epochs": 1, "songs": 2, "notes": 30, "soundfont": "none"}
     check_domain(named_domain("music"), parse_space(text, "small.yaml", GENES).space, settings, genomes=1)
 
 
@@ -129,6 +129,11 @@ def misread(*given: Any) -> Preparation:  # noqa: ANN401
     """More files are read than there are."""
     given[-1](3, 2)
     return Preparation()
+
+
+def rendering(name: str, label: str, media_type: str, made: bytes) -> Presentation:
+    """A domain's way of telling, which makes something of its samples on demand."""
+    return Presentation(renderings={name: Rendering(label, media_type, lambda _: made)})
 
 
 WORD: Any = "high"
@@ -211,6 +216,17 @@ def test_members_that_a_domain_lacks_are_named() -> None:
         ),
         ({"presentation": Presentation(features=lambda _, __: [{"height": WORD}])}, "features must be numbers"),
         ({"presentation": Presentation(preview=lambda *_: NO_TEXT)}, "preview must give text, or None"),
+        (
+            {"presentation": rendering("a score", "score", "text/plain", b"hat")},
+            "'a score' has no plain word as its name",
+        ),
+        ({"presentation": rendering("score", "", "text/plain", b"hat")}, "rendering score needs a label of one line"),
+        ({"presentation": rendering("score", "score", "SVG", b"hat")}, "is 'SVG'; it must be such as image/png"),
+        (
+            {"presentation": rendering("score", "score", "text/plain", b"")},
+            "rendering score gave .*; it must give bytes",
+        ),
+        ({"presentation": rendering("score", "score", "text/plain", WORD)}, "gave 'high'; it must give bytes"),
     ],
 )
 def test_a_domain_that_is_none_is_told(members: dict[str, Any], said: str) -> None:

@@ -24,7 +24,7 @@ from evolve.page.listeners import Guest
 from evolve.page.refusals import Refusal
 from evolve.page.renderings import Renderings, suffix_of
 from evolve.page.room import ListeningRoom
-from evolve.page.samples import renderings_of, type_of
+from evolve.page.samples import type_of
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -69,7 +69,7 @@ class _Pages:
 
     def __init__(self, room: ListeningRoom) -> None:
         self._room = room
-        self._renderings = Renderings(renderings_of(room.presentation))
+        self._renderings = Renderings(room.presentation.renderings)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
@@ -140,25 +141,44 @@ def champions(run: RunRecord) -> RenderableType:
     return Group(*(_line(run, generation, id_) for id_ in ids[:_MOST_CHAMPIONS]))
 
 
-def survivors(run: RunRecord) -> RenderableType:
-    """In whom the genes arose that the last generation with samples carries, as bars."""
+@dataclass(frozen=True, slots=True)
+class Survivors:
+    """In whom the genes arose that the last generation with samples carries.
+
+    Attributes:
+        note: What is counted, in a line.
+        shares: Of each individual its share of the genes, the largest first, and how many descend from it.
+    """
+
+    note: str
+    shares: tuple[tuple[str, float, int], ...]
+
+
+def survivors_of(run: RunRecord) -> Survivors | None:
+    """Whose genes live on; None while there is but one generation with samples."""
     heard = [(index, members) for index, members in enumerate(members_with_samples(run)) if members]
     if len(heard) < 2:  # noqa: PLR2004 - of one generation there is nothing to tell
-        return Group()
-    index, members = heard[-1]
-    family = family_of(run)
+        return None
+    (index, members), family = heard[-1], family_of(run)
     shares = surviving_shares(family, members, ignored_genes=shared_genes(run))
+    first = list(shares.items())[:_MOST_SOURCES]
+    who = f"{counted(len(members), 'member')} with {presentation_for(run).sample_word}s"
+    note = f"in whom the genes arose that generation {index} carries ({who})"
+    return Survivors(note, tuple((id_, share, len(descendants(family, id_))) for id_, share in first))
+
+
+def survivors(run: RunRecord) -> RenderableType:
+    """In whom the genes arose that the last generation with samples carries, as bars."""
+    if (told := survivors_of(run)) is None:
+        return Group()
     table = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=True)
-    for id_, share in list(shares.items())[:_MOST_SOURCES]:
-        descent = len(descendants(family, id_))
-        bar = Text(_bar(share / max(shares.values())), style="cyan")
+    most = max((share for _, share, _ in told.shares), default=1.0)
+    for id_, share, descent in told.shares:
         note = Text(counted(descent, "descendant") if descent else "", style="dim")
-        table.add_row(Text(id_), bar, f"{share:.0%}", note)
-    who = f"{counted(len(members), 'member')} with {presentation_for(run).sample_word}s"
-    carried = f"in whom the genes arose that generation {index} carries ({who})"
-    return section("Whose genes live on", table, note=Text(carried, style="dim"))
+        table.add_row(Text(id_), Text(_bar(share / most), style="cyan"), f"{share:.0%}", note)
+    return section("Whose genes live on", table, note=Text(told.note, style="dim"))
 
 
 def _line(run: RunRecord, generation: int, champion: str) -> RenderableType:
@@ -179,12 +199,16 @@ def _line(run: RunRecord, generation: int, champion: str) -> RenderableType:
     return section(f"The line of {champion}, champion of generation {generation}", table, *gap, facts)
 
 
-def _step(run: RunRecord, record: IndividualRecord) -> RenderableType:
+def step_of(run: RunRecord, record: IndividualRecord) -> list[Text]:
+    """What a step of a line brought: of a child what changed from its first parent, of others their genes."""
     family, individual = family_of(run), record.individual
     if not individual.parents:
-        genes = genome_phrases(individual.genome, presentation_for(run), leaving_out=shared_genes(run))
-        return Phrases(genes)
-    return Phrases(change_phrases(family, individual, record.changed) or ["no gene changed"], joint=", ")
+        return genome_phrases(individual.genome, presentation_for(run), leaving_out=shared_genes(run))
+    return change_phrases(family, individual, record.changed) or [Text("no gene changed")]
+
+
+def _step(run: RunRecord, record: IndividualRecord) -> RenderableType:
+    return Phrases(step_of(run, record), joint=", " if record.individual.parents else " · ")
 
 
 def _about_champion(run: RunRecord, champion: IndividualRecord) -> dict[str, RenderableType]:

@@ -1,14 +1,18 @@
 """Ballots that are made on a page: each move is kept before it is answered, and is the same as made elsewhere."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evolve.domains.pictures.domain import Pictures
+from evolve.errors import CorpusError
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import parse_order
 from evolve.page.place import Place
+from evolve.presentation import Rendering
 from evolve.records.ballot import Ballot, samples_of
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.steps import cast_ballot
@@ -331,3 +335,34 @@ def test_who_is_presented_twice_is_so_on_the_page_too(tmp_path: Path) -> None:
         ann.cast()
         assert ann.ballot["tiers"] == [["D"], ["C"], ["B"], ["A"]]
         assert ann.ballot["rejected"] == ["E"]
+
+
+def open_nothing(_: object) -> bytes:
+    """A rendering that cannot be made."""
+    raise CorpusError("there is nothing to be made of it")
+
+
+class Negatives(Pictures):
+    """Pictures of which something can be made when somebody asks for it."""
+
+    presentation = replace(
+        Pictures.presentation,
+        renderings={
+            "size": Rendering("size", "text/plain", lambda files: str(files["image"].stat().st_size).encode()),
+            "broken": Rendering("broken", "text/plain", open_nothing),
+        },
+    )
+
+
+def test_what_can_be_made_of_a_sample_is_made_on_demand(run: Path) -> None:
+    """Under a blind name; why something cannot be made is told in one line."""
+    with served(run, domain=Negatives()) as page:
+        owner = page.owner()
+        sample = owner.session["candidates"][0]["samples"][0]
+        answer = owner.client.get(sample["renderings"]["size"], params={"download": "1"})
+        assert answer.text == str(sample["files"]["image"]["bytes"])
+        assert "run-0-A-1-size.txt" in answer.headers["content-disposition"]
+        assert answer.headers["content-security-policy"].startswith("sandbox;")
+        refused = owner.client.get(sample["renderings"]["broken"])
+        assert (refused.status_code, refused.json()) == (422, {"error": "there is nothing to be made of it"})
+        assert owner.client.get("/rendering/0/A/1/score").status_code == 404

@@ -15,6 +15,7 @@ from evolve.domains.music.reshaping import equally_loud, joined, transposed, unt
 from evolve.domains.music.song import Song
 from evolve.domains.music.song_context import SongContext
 from evolve.domains.music.song_files import score_files, song_files
+from evolve.domains.music.sound.soundfonts import SoundFont
 from evolve.domains.music.tokenizers.tokenizer import EncodedSong, Streams, Tokenizer
 from evolve.network.compose import compose
 from evolve.network.sampling import Pattern, Sampling
@@ -64,10 +65,10 @@ class ComposedSong:
             ended=self.has_ended,
         )
 
-    def written(self, index: int, *, with_score: bool = False) -> Sample:
-        """The song with its facts and its files, which are called by an index from 1."""
+    def written(self, index: int, *, with_score: bool = False, soundfont: SoundFont | None = None) -> Sample:
+        """The song with its facts and its files, which are called by an index from 1, played by a SoundFont if any."""
         song = dataclasses.replace(self.song, title=f"Song {index}")
-        files = song_files(song, f"song-{index}", opening_ticks=self.opening_ticks)
+        files = song_files(song, f"song-{index}", opening_ticks=self.opening_ticks, soundfont=soundfont)
         scores = score_files(song, f"song-{index}") if with_score else ()
         return Sample(index, (*files, *scores), self.facts)
 

@@ -44,6 +44,7 @@ def run_of(name: str, *, endings: bool = True) -> RunMaterial:
     file = parse_space((SPACES / name).read_text(), name, GENES)
     chorales = tuple(str(path) for path in BACH_CHORALES.files()[:PIECES])
     ours = {"corpus": chorales, "seconds": 6, "epochs": 2, "songs": 2, "notes": 40, "endings": endings}
+    ours |= {"soundfont": "none"}
     given = [*((key, value) for key, value, _ in file.settings), *ours.items()]
     values = [Given(key, value, name, is_firm=False) for key, value in given]
     return small_material(settle(values, MusicSettings, PRESENTATION.screening), file.space)

@@ -9,6 +9,7 @@ from evolve.errors import RunError, nearest_spelling, shortened
 
 if TYPE_CHECKING:
     from evolve.domains.music.song_context import SongContext
+    from evolve.domains.music.sound.soundfonts import SoundFont
     from evolve.network.sampling import Sampling
     from evolve.records.run import IndividualRecord, RunRecord
     from evolve.store.run_store import RunStore
@@ -31,6 +32,8 @@ class NetworkSource:
     roles: tuple[str, ...]
     build: "UserCode | None" = None
     """What has built it, where that is the user's own."""
+    soundfont: "SoundFont | None" = None
+    """Whose instruments play the run's songs; None: evolve's own."""
     backend: str | None = None
     """With which the run was begun; an exported network computes with any."""
 
@@ -56,7 +59,7 @@ def bred_network(folder: Path, individual: str | None, from_song: str | None, bu
         own = build_of(run, Sources(build=read_code(build) if build else None))
         domain = named_domain("music")
         settings = settings_of(run, domain)
-        facts = {"opening": run.fact("opening"), "corpus": run.fact("corpus")}
+        facts = {name: run.fact(name) for name in ("opening", "corpus", "sound")}
         material = Material.load(store.read_material(), facts, space_of(run, domain), settings.own, run.material_seed)
         network = store.read_file(record.files["network"])
     context = material.context(tokenizer_of(record.individual.genome.as_dict()))
@@ -72,6 +75,7 @@ def bred_network(folder: Path, individual: str | None, from_song: str | None, bu
         opening_notes=settings.own.opening_notes,
         roles=settings.own.roles,
         build=own,
+        soundfont=material.soundfont,
         backend=run.versions.get("backend"),
     )
 
@@ -140,6 +144,7 @@ def exported_network(folder: Path, individual: str | None, from_song: str | None
         opening_notes=int(card["opening_notes"]),
         roles=tuple(card["tracks"].split("+")),
         build=own,
+        soundfont=exported.soundfont,
     )
 
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from evolve.cli.sources import OwnCode, given_sources, open_domain
+from evolve.cli.sources import BuildOption, OwnCode, given_sources, open_domain
 from evolve.presentation import judged_word
 from evolve.terminal.console import Stopped, is_interactive, note
 from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, ListenerOption, Runs, run_folder
 
 if TYPE_CHECKING:
-    from evolve.domain import Domain
     from evolve.page.place import Place
     from evolve.page.server import OpenPage
     from evolve.records.events import Event
     from evolve.search.listening import ListeningSession
+    from evolve.search.run_facts import Sources
     from evolve.store.run_store import RunStore
 
 
@@ -45,6 +45,7 @@ def listen(
         ),
     ] = None,
     domain: OwnCode = None,
+    build: BuildOption = None,
     listener: ListenerOption = DEFAULT_LISTENER,
     runs: Runs = Path("runs"),
 ) -> None:
@@ -67,9 +68,10 @@ def listen(
     folder = run_folder(run, runs)
     with RunStore(folder) as store:
         record = store.look()
-    opened = open_domain(record, given_sources(record, domain))
+    sources = given_sources(record, domain, build)
+    opened = open_domain(record, sources)
     place = Place(host, port, url, _names(listeners))
-    with page_served(folder, record, opened, listener, place) as page:
+    with page_served(folder, record, opened, listener, place, sources=sources) as page:
         tell_address(page, place, opens=not no_browser)
         try:
             threading.Event().wait()
@@ -80,9 +82,10 @@ def listen(
 class RunningPage:
     """The page of a run that goes on in this process; open once somebody wants it, and then until the end."""
 
-    def __init__(self, store: "RunStore", domain: "Domain", listener: str) -> None:
+    def __init__(self, store: "RunStore", sources: "Sources", listener: str) -> None:
         """Not open yet."""
-        self._store, self._domain, self._listener = store, domain, listener
+        self._store, self._sources, self._listener = store, sources, listener
+        self._domain = open_domain(store.read(), sources)
         self._opened = contextlib.ExitStack()
         self._page: OpenPage | None = None
 
@@ -104,7 +107,8 @@ class RunningPage:
         if self._page is None:
             from evolve.page.server import LOCAL, page_served
 
-            page = page_served(self._store.paths.folder, self._store.read(), self._domain, self._listener)
+            folder, run = self._store.paths.folder, self._store.read()
+            page = page_served(folder, run, self._domain, self._listener, sources=self._sources)
             self._page = self._opened.enter_context(page)
             tell_address(self._page, LOCAL, opens=True)
         return self._page
@@ -151,6 +155,11 @@ def tell_address(page: "OpenPage", place: "Place", *, opens: bool) -> None:
         typer.echo(f"{name}: {page.address_of(name)}")
     if opens and opened_in_browser(page.address):
         return
+    if not place.is_local and not page.url.startswith("https:"):
+        note(
+            "note: what is sent is not encrypted; that is the work of a proxy before the page, whose address --url "
+            "tells (docs/listening-room.md)"
+        )
     if place.is_local and place.url is None:
         here = socket.gethostname()
         note(f"from another machine: ssh -N -L {page.port}:127.0.0.1:{page.port} {here}   then open the address there")

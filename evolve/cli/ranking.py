@@ -16,10 +16,10 @@ from evolve.terminal.console import Stopped, is_interactive, note
 from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, AsJson, ListenerOption, Runs, as_typed, run_folder
 
 if TYPE_CHECKING:
-    from evolve.domain import Domain
     from evolve.records.ballot import Ballot, CandidateSample, RankingEntry
     from evolve.records.run import BallotRecord
     from evolve.search.listening import ListeningSession
+    from evolve.search.run_facts import Sources
     from evolve.store.run_store import RunStore
 
 
@@ -46,7 +46,7 @@ def rank(
 
     A ballot given again takes the place of the same listener's earlier one, until the next generation is bred.
 
-    A sample that you love breaks a tie, and evolve report lists it.
+    A sample that you love breaks a tie, and evolve report lists it. Who made it has a child at least, unless rejected.
 
     An order that names no such sample keeps those that you have begun to mark in the terminal.
 
@@ -83,7 +83,7 @@ def rank(
             ranking = cast_ballot(store, session, ballot, method)
             if json_:
                 typer.echo(_ranking_document(session, ballot, ranking))
-        elif (cast := _asked(store, session, opened, reference)) is not None:
+        elif (cast := _asked(store, session, sources, reference)) is not None:
             ballot, ranking = cast
         else:
             note(f"your ballot so far is kept; go on: evolve rank {reference}")
@@ -161,14 +161,14 @@ def _reliability_in_words(session: "ListeningSession") -> str:
 
 
 def _asked(
-    store: "RunStore", session: "ListeningSession", domain: "Domain", reference: str
+    store: "RunStore", session: "ListeningSession", sources: "Sources", reference: str
 ) -> "tuple[Ballot, Mapping[str, RankingEntry]] | None":
     """The ballot that a person has filled in, here or on a page, and the ranking; None when they will come back."""
     from evolve.cli.listening import RunningPage
     from evolve.search.steps import cast_ballot
 
     before = _cast(store, session)
-    with RunningPage(store, domain, session.listener) as page:
+    with RunningPage(store, sources, session.listener) as page:
         try:
             made = terminal_judge(session, page.judge_once)
         except KeyboardInterrupt:
@@ -201,8 +201,10 @@ def _read(order: str, session: "ListeningSession") -> "Ballot":
 
 
 def _ranking_document(session: "ListeningSession", ballot: "Ballot", ranking: "Mapping[str, RankingEntry]") -> str:
+    from evolve.judging.repeats import without_repeat
+
     entries = {name: dataclasses.asdict(entry) for name, entry in ranking.items()}
-    favourites = [{"id": name, "sample": number} for name, number in ballot.favourites]
+    favourites = [{"id": name, "sample": number} for name, number in without_repeat(ballot)[0].favourites]
     document = {
         "generation": session.generation,
         "listener": session.listener,

@@ -1,6 +1,7 @@
 """`evolve report` and `evolve list`: looking at runs, without TensorFlow and without Ray."""
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,11 +19,22 @@ if TYPE_CHECKING:
 def report(
     run: AnyRun = None,
     kind: Annotated[
-        Literal["text", "json", "csv"], typer.Option("--format", help="Text to read, JSON or CSV for programs.")
+        Literal["text", "html", "json", "csv"],
+        typer.Option("--format", help="Text to read, a page to look at and to hear, JSON or CSV for programs."),
     ] = "text",
     output: Out = None,
+    inside: Annotated[
+        float,
+        typer.Option(
+            "--inside",
+            metavar="MB",
+            min=0,
+            max=2_000,
+            help="How much of songs, pictures and the like lies inside a page; the rest lies beside it.",
+        ),
+    ] = 20,
     everyone: Annotated[
-        bool, typer.Option("--everyone", help="In the text, name all members of generations of hundreds too.")
+        bool, typer.Option("--everyone", help="Name all members of generations of hundreds too, in text and page.")
     ] = False,
     domain: OwnCode = None,
     runs: Runs = Path("runs"),
@@ -31,9 +43,13 @@ def report(
 
     Who descends from whom, gene by gene, where each came in the ranking, and what failed and why.
 
+    As a page it is one file to send, with the family tree as a picture and the champions to hear and see; it opens
+    without a network. At a terminal it is written to RUN.html where no path is given.
+
     \b
     Examples:
       evolve report
+      evolve report quick-1 --format html -o quick-1.html
       evolve report quick-1 --format csv -o quick-1.csv
     """
     from evolve.store.files import check_file_can_be_written, write_target
@@ -46,6 +62,9 @@ def report(
         open_domain(record, given_sources(record, domain))
     if kind == "text" and output is None:
         print_report(record, everyone=everyone)
+        return
+    if kind == "html":
+        _tell_page(record, folder, output, inside=inside, everyone=everyone)
         return
     text = _written(record, kind, everyone=everyone)
     if output is None:
@@ -96,6 +115,35 @@ def _read(folder: Path) -> "RunRecord":
             raise
         note(f"evolve: {error}")
         return told
+
+
+def _tell_page(run: "RunRecord", folder: Path, output: Path | None, *, inside: float, everyone: bool) -> None:
+    """The run as a page, in a file or on stdout; what does not fit inside lies beside the file."""
+    from functools import partial
+
+    from evolve.report.page.media import MB
+    from evolve.report.page.page import report_page
+    from evolve.store.files import check_file_can_be_written, is_plain_file, read_inside, write_target
+    from evolve.store.paths import RunPaths
+    from evolve.words import counted
+
+    if output is None and sys.stdout.isatty():
+        output = Path(f"{run.name}.html")
+        check_file_can_be_written(output)
+    beside = f"{output.stem}-files" if output is not None and is_plain_file(output) else ""
+    read = partial(read_inside, RunPaths(folder))
+    page = report_page(run, read, most=round(inside * MB), folder=beside, everyone=everyone)
+    if page.left_out:
+        what = counted(page.left_out, "file")
+        note(f"{what} left out, for want of room; with -o PATH what does not fit inside lies beside the page")
+    if output is None:
+        typer.echo(page.html, nl=False)
+        return
+    for name, relative in page.beside.items():
+        write_target(output.parent / beside / name, read(relative))
+    write_target(output, page.html.encode())
+    more = f", and {counted(len(page.beside), 'file')} beside it in {output.parent / beside}" if page.beside else ""
+    note(f"written: {output}{more}")
 
 
 def print_report(run: "RunRecord", *, everyone: bool = False) -> None:

@@ -24,7 +24,7 @@ from evolve.page.listeners import Guest
 from evolve.page.refusals import Refusal
 from evolve.page.renderings import Renderings, suffix_of
 from evolve.page.room import ListeningRoom
-from evolve.page.samples import renderings_of, type_of
+from evolve.page.samples import type_of
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -54,6 +54,7 @@ def page_app(room: ListeningRoom, origins: frozenset[str], *, is_secure: bool = 
         Route("/rendering/{generation:int}/{letter}/{index:int}/{name}", pages.rendering),
         Route("/api/close", pages.close, methods=["POST"]),
         Route("/api/listeners", pages.invite, methods=["POST"]),
+        Route("/api/branch", pages.branch, methods=["POST"]),
         Route("/api/family", pages.family),
         Route("/individual/{name}/{index:int}/{kind}", pages.individual),
         Route("/sample/{generation:int}/{letter}/{index:int}/{kind}", pages.sample),
@@ -68,7 +69,7 @@ class _Pages:
 
     def __init__(self, room: ListeningRoom) -> None:
         self._room = room
-        self._renderings = Renderings(renderings_of(room.presentation))
+        self._renderings = Renderings(room.presentation.renderings)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -132,6 +133,10 @@ class _Pages:
 
     async def invite(self, request: Request) -> Response:
         return JSONResponse(await self._asked(request, self._room.invite, parsed(await request.body()).get("name")))
+
+    async def branch(self, request: Request) -> Response:
+        said = parsed(await request.body())
+        return JSONResponse(await self._asked(request, self._room.branch, said.get("from"), said.get("name")))
 
     async def family(self, request: Request) -> Response:
         return JSONResponse(await self._asked(request, self._room.family))

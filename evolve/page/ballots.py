@@ -4,17 +4,15 @@ import json
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from evolve.errors import BallotError, shortened
 from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Remark, Step
 from evolve.judging.order import checked_sample
 from evolve.judging.pairwise import PairAnswer, Question, next_question, questions_left
+from evolve.page.stages import Document
 from evolve.records.ballot import Ballot, Candidate
-from evolve.records.run import Json
+from evolve.records.run import BallotRecord, Json
 from evolve.search.listening import ListeningSession
-
-Document = dict[str, Any]
 
 BEST = 3
 """So many are named where a listener says the best alone."""
@@ -41,7 +39,7 @@ class OpenBallot:
     exhausted: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, session: ListeningSession, cast: Ballot | None = None) -> "OpenBallot":
+    def of(cls, session: ListeningSession, cast: BallotRecord | None = None) -> "OpenBallot":
         """The ballot of a session, begun or not.
 
         Args:
@@ -49,9 +47,10 @@ class OpenBallot:
             cast: The one that the listener has handed in before, which a new one begins with.
         """
         begun = BallotDraft.begin([one.id for one in session.candidates])
-        if cast is not None and set(cast.ids) == set(begun.ids):
-            begun = begun.apply(Order(cast, "list"))
-            for name, text in cast.comments:
+        before = None if cast is None else _as_it_was(cast, begun.ids)
+        if before is not None:
+            begun = begun.apply(Order(before, "list"))
+            for name, text in before.comments:
                 begun = begun.apply(Remark(name, text))
         opened = cls(session, begun, (), {one.letter: one for one in session.candidates}, begun)
         opened.reread(session.steps)
@@ -192,6 +191,25 @@ class OpenBallot:
         if set(said.ids) != set(self.draft.ids):
             raise BallotError("an order names every candidate once")
         return Order(replace(self.draft.ballot, tiers=said.tiers, rejected=said.rejected), method)
+
+
+def _as_it_was(cast: BallotRecord, ids: Sequence[str]) -> Ballot | None:
+    """A ballot that was handed in, with whoever was presented twice in both places; None where it is of others."""
+    ballot, repeat = cast.ballot, cast.repeat
+    again = [name for name in ids if name not in ballot.ids]
+    if set(ballot.ids) - set(ids) or len(again) > 1 or (again and repeat is None):
+        return None
+    if repeat is None:
+        return ballot
+    before = repeat.places[1] - 1
+    tiers, above = list(ballot.tiers), 0
+    for place, tier in enumerate(ballot.tiers):
+        if above >= before:
+            return replace(ballot, tiers=(*tiers[:place], (again[0],), *tiers[place:]))
+        above += len(tier)
+    if above >= before and not (ballot.rejected and repeat.places[1] > above + 1):
+        return replace(ballot, tiers=(*tiers, (again[0],)))
+    return replace(ballot, rejected=(*ballot.rejected, again[0]))
 
 
 _STEPS: Mapping[str, Callable[[OpenBallot, Mapping[str, Json]], Step]] = {

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from evolve.page.refusals import Refusal
-from evolve.page.samples import Document, sample_document
+from evolve.page.samples import sample_document
+from evolve.page.stages import Document
 from evolve.presentation import Presentation
 from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord
 from evolve.records.shares import Shares

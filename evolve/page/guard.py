@@ -18,6 +18,8 @@ from evolve.page.refusals import Refusal
 MOST_BYTES: Final = 64 * 1024
 """Of what is sent with a request."""
 
+_TOO_MUCH: Final = f"a request may hold {MOST_BYTES // 1024} KiB at most"
+
 BODY_S: Final = 10.0
 """So long the body of a request may take."""
 
@@ -127,7 +129,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
         return b""
     length = Headers(scope=scope).get("content-length", "0")
     if not length.isdecimal() or int(length[:12]) > MOST_BYTES:
-        raise Refusal(413, f"a request may hold {MOST_BYTES:,} bytes at most")
+        raise Refusal(413, _TOO_MUCH)
     try:
         return await asyncio.wait_for(_body(receive), BODY_S)
     except TimeoutError as error:
@@ -142,7 +144,7 @@ async def _body(receive: Receive) -> bytes:
             raise Refusal(400, "the request was cut off")
         body += bytes(message.get("body", b""))
         if len(body) > MOST_BYTES:
-            raise Refusal(413, f"a request may hold {MOST_BYTES:,} bytes at most")
+            raise Refusal(413, _TOO_MUCH)
         if not message.get("more_body", False):
             return body
 

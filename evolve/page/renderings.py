@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from evolve.errors import EvolveError
 from evolve.page.refusals import Refusal
+from evolve.presentation import Rendering
 
 _MOST_KEPT: Final = 64
 
@@ -16,7 +17,7 @@ _SUFFIXES: Final = {"image/svg+xml": ".svg", "image/png": ".png", "application/p
 class Renderings:
     """Makes renderings, one at a time, and keeps the last."""
 
-    def __init__(self, known: Mapping[str, Any]) -> None:
+    def __init__(self, known: Mapping[str, Rendering]) -> None:
         """Know what a domain can make, by name."""
         self._known = known
         self._one_at_a_time = asyncio.Lock()

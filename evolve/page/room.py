@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from evolve.domain import Domain
 from evolve.errors import BallotError, EvolveError, RunError, StorageError, printable
@@ -17,6 +17,7 @@ from evolve.page.plays import heard_document, read_plays
 from evolve.page.refusals import Refusal
 from evolve.page.samples import candidate_document, columns_for, files_of
 from evolve.page.stages import (
+    Document,
     PageStage,
     agreement_told,
     candidates_at_most,
@@ -31,13 +32,13 @@ from evolve.presentation import Presentation
 from evolve.records.ballot import Candidate, ListeningLog
 from evolve.records.events import Event, EventKind
 from evolve.records.run import BallotRecord, RunRecord
+from evolve.search.branching import branch, branch_folder
 from evolve.search.listening import early_candidates, open_session
+from evolve.search.run_facts import NO_SOURCES, Sources
 from evolve.search.steps import cast_ballot, close_generation
 from evolve.store.paths import RunPaths
 from evolve.store.run_store import RunStore
 from evolve.words import listed
-
-Document = dict[str, Any]
 
 _LOOK_S: Final = 1.0
 """So often the store is asked whether somebody else has changed it."""
@@ -56,13 +57,20 @@ class ListeningRoom:
         run: As it was last read.
     """
 
-    def __init__(self, folder: Path, domain: Domain, guests: Guests) -> None:
+    def __init__(self, folder: Path, domain: Domain, guests: Guests, sources: Sources = NO_SOURCES) -> None:
         """Open the run of a folder.
+
+        Args:
+            folder: The run's.
+            domain: Its domain.
+            guests: Who may come in.
+            sources: The code that the user has named for the run.
 
         Raises:
             RunError: It cannot be opened.
         """
-        self.guests, self._domain, self._paths = guests, domain, RunPaths(folder)
+        self.guests, self._domain, self._sources = guests, domain, sources
+        self._paths = RunPaths(folder)
         self.presentation: Presentation = domain.presentation
         self.news, self._live = News(), LiveProgress(self.presentation)
         self._ballots: dict[str, OpenBallot] = {}
@@ -366,7 +374,7 @@ class ListeningRoom:
         if not self.run.generations:
             raise Refusal(404, "nobody is born yet")
         last = self.run.generations[-1]
-        cast = next((one.ballot for one in last.ballots if one.listener == guest.name), None)
+        cast = next((one for one in last.ballots if one.listener == guest.name), None)
         try:
             session = open_session(store, last.index, guest.name, self._domain, run=self.run, in_place=True)
         except StorageError:
@@ -406,6 +414,22 @@ class ListeningRoom:
             raise Refusal(400, str(error)) from error
         self.news.tell()
         return {"name": known, "link": self.link(known)}
+
+    def branch(self, store: RunStore, guest: Guest, ancestors: object, name: object) -> Document:
+        """Begin a new run from ancestors, beside this one."""
+        check_owner(guest)
+        if not isinstance(ancestors, list) or not all(isinstance(one, str) for one in ancestors) or not ancestors:
+            raise Refusal(400, 'ancestors are ids: {"from": ["g0-3"]}')
+        if not isinstance(name, str | None):
+            raise Refusal(400, "the name of a run is a text")
+        try:
+            folder = branch_folder(store, self._paths.folder.parent, name or None)
+            with branch(store, ancestors, folder, sources=self._sources) as made:
+                return {"run": made.name, "command": f"evolve resume {made.paths.reference}"}
+        except StorageError:
+            raise
+        except EvolveError as error:
+            raise Refusal(409, str(error)) from error
 
     def family(self, store: RunStore, guest: Guest) -> Document:
         """Everyone of the ranked generations."""

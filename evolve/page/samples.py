@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from evolve.media import media_type
 from evolve.page.refusals import Refusal
+from evolve.page.stages import Document
 from evolve.presentation import Column, Facts, Presentation, columns_of, judged_file
 from evolve.records.ballot import Candidate, CandidateSample
-
-Document = dict[str, Any]
 
 
 def columns_for(presentation: Presentation, candidates: Iterable[Candidate]) -> Sequence[Column]:
@@ -37,15 +35,9 @@ def _sample(presentation: Presentation, sample: CandidateSample, place: str) -> 
         "index": sample.index,
         **sample_document(presentation, sample.files, sample.facts, f"/sample/{place}/{sample.index}"),
         "renderings": {
-            name: f"/rendering/{place}/{sample.index}/{quote(name, safe='')}" for name in renderings_of(presentation)
+            name: f"/rendering/{place}/{sample.index}/{quote(name, safe='')}" for name in presentation.renderings
         },
     }
-
-
-def renderings_of(presentation: Presentation) -> Mapping[str, Any]:
-    """What can be made of a sample when somebody asks for it, by name."""
-    made: Mapping[str, Any] = getattr(presentation, "renderings", {})
-    return made
 
 
 def sample_document(presentation: Presentation, files: Mapping[str, Path], facts: Facts, place: str) -> Document:

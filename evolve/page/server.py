@@ -20,6 +20,7 @@ from evolve.page.place import Place
 from evolve.page.room import ListeningRoom
 from evolve.records.ballot import Ballot
 from evolve.records.run import RunRecord
+from evolve.search.run_facts import NO_SOURCES, Sources
 
 LOCAL: Final = Place()
 """This machine alone, at any port."""
@@ -53,7 +54,9 @@ class OpenPage:
 
 
 @contextlib.contextmanager
-def page_served(folder: Path, run: RunRecord, domain: Domain, owner: str, place: Place = LOCAL) -> Iterator[OpenPage]:
+def page_served(
+    folder: Path, run: RunRecord, domain: Domain, owner: str, place: Place = LOCAL, *, sources: Sources = NO_SOURCES
+) -> Iterator[OpenPage]:
     """Serve a run's page while inside.
 
     Args:
@@ -62,6 +65,7 @@ def page_served(folder: Path, run: RunRecord, domain: Domain, owner: str, place:
         domain: Its domain.
         owner: Under which name the owner judges.
         place: Where, and for whom.
+        sources: The code that the user has named for the run.
 
     Raises:
         EvolveError: It cannot be served there, or the run cannot be opened.
@@ -69,7 +73,7 @@ def page_served(folder: Path, run: RunRecord, domain: Domain, owner: str, place:
     place.check()
     guests = Guests(owner, f"{run.name}\0{run.created_at}", users_key())
     with contextlib.closing(place.bound()) as bound:
-        room = ListeningRoom(folder, domain, guests)
+        room = ListeningRoom(folder, domain, guests, sources)
         try:
             room.welcome((*(run.facts.get("listeners") or ()), *place.listeners))
             port = int(bound.getsockname()[1])

@@ -19,7 +19,7 @@ _MOST_TOGETHER: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _StoreTask:
     """Something to do with the store.
 
     Attributes:
@@ -51,7 +51,7 @@ class StoreThread:
         Raises:
             RunError: It cannot be opened.
         """
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_StoreTask | None] = queue.SimpleQueue()
         self._forget = forget
         self._has_ended = False
         opened: Future[None] = Future()
@@ -62,7 +62,7 @@ class StoreThread:
     def submit(self, do: Callable[[RunStore], Answer], *, is_small: bool = False) -> "Future[Answer]":
         """Have something done with the store; gives the answer to come."""
         answer: Future[Answer] = Future()
-        self._jobs.put(_Job(do, answer, is_small))
+        self._jobs.put(_StoreTask(do, answer, is_small))
         return answer
 
     def ask(self, do: Callable[[RunStore], Answer]) -> Answer:
@@ -90,7 +90,7 @@ class StoreThread:
             while not self._has_ended:
                 self._do(store, self._jobs.get())
 
-    def _do(self, store: RunStore, job: _Job | None) -> None:
+    def _do(self, store: RunStore, job: _StoreTask | None) -> None:
         """Do one thing, and what else waits and can be kept with it."""
         if job is None:
             self._has_ended = True
@@ -102,7 +102,7 @@ class StoreThread:
         else:
             _do_alone(store, job)
 
-    def _small_ones(self, first: _Job) -> tuple[list[_Job], "_Job | None"]:
+    def _small_ones(self, first: _StoreTask) -> tuple[list[_StoreTask], "_StoreTask | None"]:
         """The small jobs that wait now, in order, and what comes behind them if it was taken out with them."""
         small = [first]
         while len(small) < _MOST_TOGETHER:
@@ -116,10 +116,10 @@ class StoreThread:
         return small, _NOTHING
 
 
-_NOTHING: Final = _Job(lambda _: None, Future(), is_small=False)
+_NOTHING: Final = _StoreTask(lambda _: None, Future(), is_small=False)
 
 
-def _do_together(store: RunStore, jobs: list[_Job], forget: Callable[[], None]) -> None:
+def _do_together(store: RunStore, jobs: list[_StoreTask], forget: Callable[[], None]) -> None:
     """Several small changes in one transaction; where that is refused, each by itself."""
     if len(jobs) == 1:
         _do_alone(store, jobs[0])
@@ -136,18 +136,18 @@ def _do_together(store: RunStore, jobs: list[_Job], forget: Callable[[], None]) 
         _tell(job, answer, error)
 
 
-def _do_alone(store: RunStore, job: _Job) -> None:
+def _do_alone(store: RunStore, job: _StoreTask) -> None:
     _tell(job, *_tried(store, job))
 
 
-def _tried(store: RunStore, job: _Job) -> tuple[Any, BaseException | None]:
+def _tried(store: RunStore, job: _StoreTask) -> tuple[Any, BaseException | None]:
     try:
         return job.do(store), None
     except BaseException as error:  # handed to whoever waits
         return None, error
 
 
-def _tell(job: _Job, answer: object, error: BaseException | None) -> None:
+def _tell(job: _StoreTask, answer: object, error: BaseException | None) -> None:
     if not job.answer.set_running_or_notify_cancel():
         return
     if error is None:

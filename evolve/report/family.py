@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
@@ -13,8 +14,8 @@ from evolve.genetics.lineage import children_by_parent, descendants, founders_of
 from evolve.presentation import badges_of, figures_of, kept_file
 from evolve.records.individual import Origin
 from evolve.records.run import IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.questions import family_of, latest_champions, members_with_samples, shared_genes
-from evolve.report.wording import Phrases, change_phrases, genome_phrases, rank_history, section
+from evolve.report.questions import family_of, latest_champions, members_with_samples, name_and_past, shared_genes
+from evolve.report.wording import Phrases, change_phrases, genome_phrases, one_line, rank_history, section
 from evolve.words import counted, listed
 
 _NOTE = ("below each child: what changed from its first parent", "(g0-1): given by the second parent", "★: came first")
@@ -73,7 +74,7 @@ class _Forest:
     def _label(self, id_: str, *, goes_on: bool = False) -> RenderableType:
         record = self._run.individuals[id_]
         descent = len(descendants(self._family, id_))
-        parts = [_name(record), _outcome(self._run, record)]
+        parts = [_name(self._run, record), _outcome(self._run, record)]
         if descent:
             parts.append(Text(counted(descent, "descendant"), style="dim"))
         if goes_on:
@@ -85,13 +86,15 @@ class _Forest:
         return Group(first, Phrases(changes or [Text("no gene changed", style="dim")], joint=", "))
 
 
-def _name(record: IndividualRecord) -> Text:
+def _name(run: RunRecord, record: IndividualRecord) -> Text:
     individual = record.individual
     name = Text(individual.id, style="bold")
     if len(individual.parents) > 1:
         name.append(f" × {' × '.join(individual.parents[1:])}", style="dim")
     if individual.origin is Origin.NEWCOMER:
         name.append(" newcomer", style="dim")
+    if individual.id in run.ancestors:
+        name.append(f" was {one_line(run.ancestors[individual.id])}", style="dim")
     return name
 
 
@@ -121,7 +124,7 @@ def _childless(run: RunRecord, told: Collection[str]) -> RenderableType:
 
 
 def _spaced(run: RunRecord, records: Iterable[IndividualRecord]) -> list[Text]:
-    return [Text(" ").join(part for part in (_name(record), _outcome(run, record)) if part) for record in records]
+    return [Text(" ").join(part for part in (_name(run, record), _outcome(run, record)) if part) for record in records]
 
 
 _BAR_WIDTH = 24
@@ -138,25 +141,44 @@ def champions(run: RunRecord) -> RenderableType:
     return Group(*(_line(run, generation, id_) for id_ in ids[:_MOST_CHAMPIONS]))
 
 
-def survivors(run: RunRecord) -> RenderableType:
-    """In whom the genes arose that the last generation with samples carries, as bars."""
+@dataclass(frozen=True, slots=True)
+class Survivors:
+    """In whom the genes arose that the last generation with samples carries.
+
+    Attributes:
+        note: What is counted, in a line.
+        shares: Of each individual its share of the genes, the largest first, and how many descend from it.
+    """
+
+    note: str
+    shares: tuple[tuple[str, float, int], ...]
+
+
+def survivors_of(run: RunRecord) -> Survivors | None:
+    """Whose genes live on; None while there is but one generation with samples."""
     heard = [(index, members) for index, members in enumerate(members_with_samples(run)) if members]
     if len(heard) < 2:  # noqa: PLR2004 - of one generation there is nothing to tell
-        return Group()
-    index, members = heard[-1]
-    family = family_of(run)
+        return None
+    (index, members), family = heard[-1], family_of(run)
     shares = surviving_shares(family, members, ignored_genes=shared_genes(run))
+    first = list(shares.items())[:_MOST_SOURCES]
+    who = f"{counted(len(members), 'member')} with {presentation_for(run).sample_word}s"
+    note = f"in whom the genes arose that generation {index} carries ({who})"
+    return Survivors(note, tuple((id_, share, len(descendants(family, id_))) for id_, share in first))
+
+
+def survivors(run: RunRecord) -> RenderableType:
+    """In whom the genes arose that the last generation with samples carries, as bars."""
+    if (told := survivors_of(run)) is None:
+        return Group()
     table = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=True)
-    for id_, share in list(shares.items())[:_MOST_SOURCES]:
-        descent = len(descendants(family, id_))
-        bar = Text(_bar(share / max(shares.values())), style="cyan")
+    most = max((share for _, share, _ in told.shares), default=1.0)
+    for id_, share, descent in told.shares:
         note = Text(counted(descent, "descendant") if descent else "", style="dim")
-        table.add_row(Text(id_), bar, f"{share:.0%}", note)
-    who = f"{counted(len(members), 'member')} with {presentation_for(run).sample_word}s"
-    carried = f"in whom the genes arose that generation {index} carries ({who})"
-    return section("Whose genes live on", table, note=Text(carried, style="dim"))
+        table.add_row(Text(id_), Text(_bar(share / most), style="cyan"), f"{share:.0%}", note)
+    return section("Whose genes live on", table, note=Text(told.note, style="dim"))
 
 
 def _line(run: RunRecord, generation: int, champion: str) -> RenderableType:
@@ -177,12 +199,16 @@ def _line(run: RunRecord, generation: int, champion: str) -> RenderableType:
     return section(f"The line of {champion}, champion of generation {generation}", table, *gap, facts)
 
 
-def _step(run: RunRecord, record: IndividualRecord) -> RenderableType:
+def step_of(run: RunRecord, record: IndividualRecord) -> list[Text]:
+    """What a step of a line brought: of a child what changed from its first parent, of others their genes."""
     family, individual = family_of(run), record.individual
     if not individual.parents:
-        genes = genome_phrases(individual.genome, presentation_for(run), leaving_out=shared_genes(run))
-        return Phrases(genes)
-    return Phrases(change_phrases(family, individual, record.changed) or ["no gene changed"], joint=", ")
+        return genome_phrases(individual.genome, presentation_for(run), leaving_out=shared_genes(run))
+    return change_phrases(family, individual, record.changed) or [Text("no gene changed")]
+
+
+def _step(run: RunRecord, record: IndividualRecord) -> RenderableType:
+    return Phrases(step_of(run, record), joint=", " if record.individual.parents else " · ")
 
 
 def _about_champion(run: RunRecord, champion: IndividualRecord) -> dict[str, RenderableType]:
@@ -191,7 +217,7 @@ def _about_champion(run: RunRecord, champion: IndividualRecord) -> dict[str, Ren
     founders = founders_of(family, id_)
     if founders != (id_,):
         shares = surviving_shares(family, [id_], ignored_genes=shared_genes(run))
-        facts["founders"] = Text(listed(founders))
+        facts["founders"] = Text(listed([one_line(name_and_past(run, name)) for name in founders]))
         facts["genes from"] = Phrases([f"{source} {share:.0%}" for source, share in shares.items()])
         facts["genome"] = Phrases(
             genome_phrases(champion.individual.genome, presentation_for(run), leaving_out=shared_genes(run))

@@ -14,7 +14,7 @@ from evolve.presentation import Facts, Presentation, badges_of, judged_word, met
 from evolve.records.genome import Value
 from evolve.records.individual import Origin
 from evolve.records.run import GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.questions import is_tied, letters_of, listeners_of, shared_genes
+from evolve.report.questions import is_tied, kept_for_favourites, letters_of, listeners_of, shared_genes
 from evolve.report.wording import Phrases, dim, genome_phrases, one_line, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
@@ -36,15 +36,18 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
     return Group(*sections, *([Padding(_Legend(notes), (1, 0, 0, 2))] if notes else []))
 
 
-def _judging(generation: GenerationRecord) -> Iterator[RenderableType]:
-    """How far the listeners agree, and what judging has cost them."""
+def judging_of(generation: GenerationRecord) -> Iterator[str]:
+    """How far listeners agree with each other and with themselves, and what judging has cost them, a sentence each."""
     if agreement := agreement_of([record.ballot for record in generation.ballots]):
-        yield Text(agreement.in_words, style="dim")
+        yield agreement.in_words
     if costs := costs_of(generation.ballots):
         ballots = counted(costs.ballots, "ballot")
-        yield Text(
-            f"{ballots} took {duration_in_words(costs.active_s)} and {counted(costs.plays, 'play')}", style="dim"
-        )
+        yield f"{ballots} took {duration_in_words(costs.active_s)} and {counted(costs.plays, 'play')}"
+    for record in generation.ballots:
+        if repeat := record.repeat:
+            first, second = repeat.places
+            told = f"{first} both times" if first == second else f"{first} and {second}"
+            yield f"{one_line(record.listener)} had {repeat.id} twice, at place {told} of {repeat.of}"
 
 
 def _comments(generation: GenerationRecord) -> Iterator[RenderableType]:
@@ -69,13 +72,13 @@ class _Legend:
 
 
 def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> RenderableType:
-    notes = [*_notes(generation)]
+    notes = [*notes_on(run, generation)]
     members = [run.individuals[name] for name in generation.members if name in told]
     reliability = reliability_of(run, generation)
     sentence = [Text(reliability.in_words, style="dim")] if reliability else []
     body = [
         *sentence,
-        *_judging(generation),
+        *(Text(words, style="dim") for words in judging_of(generation)),
         _table(run, generation, members),
         *_comments(generation),
         *_others(run, generation, told),
@@ -83,20 +86,23 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     return section(f"Generation {generation.index}", *body, note=dim(notes) if notes else None)
 
 
-def _notes(generation: GenerationRecord) -> Iterator[str]:
+def notes_on(run: RunRecord, generation: GenerationRecord) -> Iterator[str]:
+    """Who ranked it or that it waits, whom the next was bred from, and who failed."""
     if generation.ranking:
         listeners = [one_line(listener) for listener in listeners_of(generation)]
         yield f"ranked by {listed(listeners)}" if listeners else "ranked"
     elif generation.status.waits_for_listener:
         yield "waits for a ranking"
     if generation.parents:
-        yield f"parents of the next: {listed(generation.parents)}"
+        kept = kept_for_favourites(run, generation)
+        loved = f"; for a favourite too: {listed(kept)}" if kept else ""
+        yield f"parents of the next: {listed(generation.parents[: len(generation.parents) - len(kept)])}{loved}"
     if generation.failed:
         yield f"failed: {listed(generation.failed)}"
 
 
-def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
-    """A line on those of whom the table does not tell, and the range of their first metric."""
+def others_in(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[str]:
+    """On those who are not told of by name: how many, how many of them nobody heard, the range of the first metric."""
     others = [name for name in generation.members if name not in told]
     if not others:
         return []
@@ -108,7 +114,13 @@ def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str])
     metric = next(iter(presentation_for(run).metrics), None)
     if metric and (known := numbers([run.individuals[name].metrics for name in others], metric.name)):
         parts.append(f"{metric.word} {metric.in_words(min(known))} – {metric.in_words(max(known))}")
-    return [dim([*parts, "all by name with --everyone"])]
+    return [*parts, "all by name with --everyone"]
+
+
+def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
+    """A line on those of whom the table does not tell."""
+    parts = others_in(run, generation, told)
+    return [dim(parts)] if parts else []
 
 
 def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[IndividualRecord]) -> Table:
@@ -119,17 +131,18 @@ def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[Indiv
     for metric in shown:
         table.add_column(metric.word, justify="right", no_wrap=True)
     table.add_column("genes", ratio=1)
-    for member in sorted(members, key=lambda member: _place(generation, member)):
+    for member in sorted(members, key=lambda member: place_in(generation, member)):
         rank = [_rank(generation, member)] if generation.ranking else []
         letter = [letters.get(member.individual.id, "")] if letters else []
         metrics = [metric.of(member.metrics) for metric in shown]
         table.add_row(
-            *rank, *letter, _name(generation, member), *metrics, _about(generation, member, shared, presentation)
+            *rank, *letter, _name(run, generation, member), *metrics, _about(generation, member, shared, presentation)
         )
     return table
 
 
-def _place(generation: GenerationRecord, member: IndividualRecord) -> int:
+def place_in(generation: GenerationRecord, member: IndividualRecord) -> int:
+    """The rank of a member; behind all others without one."""
     entry = generation.ranking.get(member.individual.id)
     return entry.rank if entry else len(generation.members) + 1
 
@@ -143,13 +156,15 @@ def _rank(generation: GenerationRecord, member: IndividualRecord) -> Text:
     return Text(f"{star} {entry.rank}{tie}", style=rank_style(entry))
 
 
-def _name(generation: GenerationRecord, member: IndividualRecord) -> Text:
+def _name(run: RunRecord, generation: GenerationRecord, member: IndividualRecord) -> Text:
     """The id, and below it what is particular about the member here."""
     entry = generation.ranking.get(member.individual.id)
     name = Text(member.individual.id, style="bold" if entry and entry.rank == 1 else "")
     if entry and entry.rejected:
         return name.append("\nrejected", style="red")
+    before = run.ancestors.get(member.individual.id, "")
     particulars = {
+        f"was {one_line(before)}": bool(before) and not generation.index,
         "elite": member.individual.id in generation.elites,
         "training": member.status is IndividualStatus.EVALUATING,
         "newcomer": member.individual.origin is Origin.NEWCOMER,
@@ -176,7 +191,7 @@ def figures(run: RunRecord, told: Collection[str]) -> RenderableType:
     for generation in reversed(run.generations):
         members = [run.individuals[name] for name in generation.members if name in told]
         if measured := [member for member in members if _has_figures(presentation, member.metrics)]:
-            by_rank = sorted(measured, key=lambda member: _place(generation, member))
+            by_rank = sorted(measured, key=lambda member: place_in(generation, member))
             return _figures(run, generation, by_rank, presentation)
     return Group()
 

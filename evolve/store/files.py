@@ -210,6 +210,11 @@ def write_target(path: Path, data: bytes) -> None:
         raise _refused(path, error) from error
 
 
+def is_plain_file(path: Path) -> bool:
+    """Whether what is written there becomes a file of its own, beside which others can lie."""
+    return not _is_written_into(path)
+
+
 def _is_written_into(path: Path) -> bool:
     """Whether something is there that no file may take the place of: a device, a pipe, where our own output goes."""
     try:

@@ -1,17 +1,23 @@
 """Ballots that are made on a page: each move is kept before it is answered, and is the same as made elsewhere."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from evolve.domains.pictures.domain import Pictures
+from evolve.errors import CorpusError
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import parse_order
+from evolve.page.place import Place
+from evolve.presentation import Rendering
 from evolve.records.ballot import Ballot, samples_of
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.steps import cast_ballot
 from evolve.store.run_store import RunStore
-from tests.page.visitors import Served, read, served
+from tests.page.visitors import Served, begun, read, served
 
 
 def kept_steps(folder: Path, listener: str = "listener") -> list[object]:
@@ -290,3 +296,73 @@ def test_a_visitor_is_told_what_goes_on(page: Served) -> None:
     }  # fmt: skip
     assert state["me"] == {"name": "listener", "is_owner": True}
     assert (state["costs"], state["agreement"], state["go_on"], state["listeners"]) == (None, None, None, [])
+
+
+def test_a_new_run_is_begun_from_ancestors(page: Served) -> None:
+    """Beside this one; the page says how to go on with it, or why it cannot be."""
+    owner = page.owner()
+    assert owner.posted("/api/branch", {"from": ["g0-1"]}).status_code == 409
+    owner.moved("best", letters=["C"])
+    owner.cast()
+    refused: list[tuple[dict[str, Any], int]] = [
+        ({"from": []}, 400), ({"from": "g0-1"}, 400), ({"from": ["g0-1"], "name": 3}, 400), ({"from": ["g9-9"]}, 409),
+        ({"from": ["g0-1"], "name": "../x"}, 409), ({"from": ["g0-1"], "name": "run"}, 409),
+    ]  # fmt: skip
+    for said, status in refused:
+        assert owner.posted("/api/branch", said).status_code == status
+    made = owner.posted("/api/branch", {"from": ["g0-2"], "name": "wilder"}).json()
+    assert made["run"] == "wilder"
+    assert made["command"].startswith("evolve resume ")
+    assert read(page.folder.parent / "wilder").ancestors == {"g0-1": "g0-2"}
+
+
+def test_who_is_presented_twice_is_so_on_the_page_too(tmp_path: Path) -> None:
+    """Nothing gives it away, and a ballot that was cast is shown again with both where they were."""
+    folder = begun(tmp_path / "run", repeats=True)
+    with served(folder, Place(listeners=("ann",))) as page:
+        ann = page.listener("ann")
+        letters = [one["letter"] for one in ann.session["candidates"]]
+        assert letters == ["A", "B", "C", "D", "E"]
+        ann.moved("order", tiers=[["E"], ["D"], ["C"], ["B"], ["A"]], rejected=[])
+        ann.posted("/api/heard", {"plays": [{"letter": one, "sample": 1, "plays": 1} for one in letters]})
+        assert sorted(ann.ballot["heard"]) == letters
+        ann.cast()
+        assert ann.ballot["tiers"] == [["E"], ["D"], ["C"], ["B"], ["A"]]
+        (record,) = read(folder).generations[0].ballots
+        assert len(record.ballot.ids) == 4
+        assert record.repeat is not None
+        ann.moved("reject", letter="E")
+        ann.cast()
+        assert ann.ballot["tiers"] == [["D"], ["C"], ["B"], ["A"]]
+        assert ann.ballot["rejected"] == ["E"]
+
+
+def open_nothing(_: object) -> bytes:
+    """A rendering that cannot be made."""
+    raise CorpusError("there is nothing to be made of it")
+
+
+class Negatives(Pictures):
+    """Pictures of which something can be made when somebody asks for it."""
+
+    presentation = replace(
+        Pictures.presentation,
+        renderings={
+            "size": Rendering("size", "text/plain", lambda files: str(files["image"].stat().st_size).encode()),
+            "broken": Rendering("broken", "text/plain", open_nothing),
+        },
+    )
+
+
+def test_what_can_be_made_of_a_sample_is_made_on_demand(run: Path) -> None:
+    """Under a blind name; why something cannot be made is told in one line."""
+    with served(run, domain=Negatives()) as page:
+        owner = page.owner()
+        sample = owner.session["candidates"][0]["samples"][0]
+        answer = owner.client.get(sample["renderings"]["size"], params={"download": "1"})
+        assert answer.text == str(sample["files"]["image"]["bytes"])
+        assert "run-0-A-1-size.txt" in answer.headers["content-disposition"]
+        assert answer.headers["content-security-policy"].startswith("sandbox;")
+        refused = owner.client.get(sample["renderings"]["broken"])
+        assert (refused.status_code, refused.json()) == (422, {"error": "there is nothing to be made of it"})
+        assert owner.client.get("/rendering/0/A/1/score").status_code == 404

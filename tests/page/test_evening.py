@@ -16,6 +16,7 @@ import pytest
 import evolve
 from evolve.records.events import Event, EventKind
 from evolve.store.examination import examine
+from tests import troubles
 from tests.disks import fill, make_room, small_disk
 from tests.end_to_end.pretended_commands import at_a_terminal, begin, begun, read, write_space
 from tests.end_to_end.pretended_commands import evolve as type_
@@ -293,7 +294,7 @@ def test_the_port_and_the_host_are_chosen_and_refused_in_one_line(folder: Path, 
     with running("listen", "night", "--no-browser", folder=folder) as process:
         port = first_line(process).split(":")[2].split("/")[0]
         taken = type_("listen", "night", "--port", port, folder=folder, expect=1)
-        assert "Address already in use" in taken.err
+        troubles.told("page-address", taken.err)
     for options, said in ((("--host", EVERYWHERE), "--listeners ann,bob"), (("--url", "x"), "must be an address")):
         refused = type_("listen", "night", *options, folder=folder, expect=1)
         assert said in refused.err

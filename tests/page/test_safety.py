@@ -17,6 +17,7 @@ from evolve.page.listeners import users_key
 from evolve.page.place import Place
 from tests.own_domains import GENES
 from tests.page.visitors import Served, served
+from tests.troubles import told
 
 PATHS = (
     "/", "/api/state", "/api/session", "/api/events", "/api/family", "/static/index.html", "/sample/0/A/1/image",
@@ -40,6 +41,13 @@ def test_without_the_right_token_nobody_comes_in(page: Served, token: str | None
     if token and token.isascii() and len(token) < 100:
         cookies = {page.page.room.guests.cookie: token}
         assert httpx.get(f"{page.page.url}/api/state", cookies=cookies).status_code == 401
+
+
+def test_a_refusal_is_told_as_the_table_of_troubles_has_it(page: Served) -> None:
+    """In a browser, as text."""
+    stranger = page.stranger()
+    for path, headers in (("/", {}), ("/?token=old", {}), ("/", {"Host": "evil.example"})):
+        told("page-link", stranger.get(path, headers=headers).text)
 
 
 def test_the_token_becomes_a_strict_cookie_and_leaves_the_address(page: Served) -> None:
@@ -105,7 +113,8 @@ def test_another_origin_is_refused(page: Served, origin: str) -> None:
     "path",
     [
         "/static/../room.py", "/static/..%2froom.py", "/static/%2e%2e/room.py", "/static//etc/passwd",
-        "/sample/0/A/1/..%2f..%2frun.sqlite", "/sample/0/A/1/network", "/sample/0/..%2fB/1/image", "/sample/0/A/9/image",
+        "/sample/0/A/1/..%2f..%2frun.sqlite", "/sample/0/A/1/network", "/sample/0/..%2fB/1/image",
+        "/sample/0/A/9/image",
         "/sample/1/A/1/image", "/sample/-1/A/1/image", "/sample/0/Z/1/image", "/individual/..%2f../1/image",
         "/individual/g0-1/1/image", "/individual/g9-9/1/image", "/rendering/0/A/1/..%2fscore", "/run.sqlite",
         "/sample/0/A/1/image/../../../../../run.sqlite", "/sample/99999999999999999999/A/1/image", "/%00",

@@ -159,6 +159,10 @@ def test_two_listeners_each_rank_their_own_until_the_owner_closes(browser: Brows
             expect(ada.get_by_role("button", name="Listeners")).to_have_count(0)
             cast(ada)
             expect(ada.get_by_role("heading", name="Your ballot is cast")).to_be_visible()
+            ada.get_by_role("button", name="Change my ballot").click()
+            drag(ada, "C", ".tier:nth-child(1)")
+            cast(ada)
+            expect(ada.get_by_role("heading", name="Your ballot is cast")).to_be_visible()
         assert tiers(owner) == [["A", "B", "C", "D"]]
         drag(owner, "B", ".hint")
         cast(owner)

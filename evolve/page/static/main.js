@@ -19,7 +19,7 @@ function show(room, view, key) {
 
 /** @param {Room} room @param {string} [title] */
 function showFamily(room, title = "The family so far") {
-  const back = () => { shown = ""; follow(room, room.state); };
+  const back = () => { shown = ""; room.follow(room.state); };
   show(room, new FamilyPage(room, title, back), `family ${keyOf(room.state)}`);
 }
 
@@ -27,9 +27,9 @@ function showFamily(room, title = "The family so far") {
 const keyOf = ({ stage, generation }) => `${stage} ${generation}`;
 
 /** Shows what the run's state asks for.
- * @param {Room} room @param {State} state */
-async function follow(room, state) {
-  room.state = state;
+ * @param {Room} room @param {State} told */
+async function follow(room, told) {
+  const state = room.state = told.stage === "cast" && room.isReopened ? { ...told, stage: "ranking" } : told;
   showHead(room);
   await takeSession(room, state);
   if (shown.endsWith(keyOf(state))) return room.changed();
@@ -45,7 +45,10 @@ async function follow(room, state) {
 async function takeSession(room, state) {
   const isOther = room.session.generation !== state.generation || (room.keeper?.isAllKept && room.keeper.kept.version !== state.version);
   const isArriving = state.stage === "evaluating" && state.can_hear.length > 0 && (isOther || room.session.candidates.length !== state.can_hear.length);
-  if (isArriving || (state.stage === "ranking" && (isOther || shown !== keyOf(state)))) room.begin(await ask("/api/session"));
+  if (!isArriving && (state.stage !== "ranking" || (!isOther && shown === keyOf(state)))) return;
+  const before = room.keeper?.kept;
+  const session = await ask("/api/session");
+  if (room.keeper?.kept === before || session.generation !== room.session.generation) room.begin(session);
 }
 
 /** @param {Room} room */
@@ -81,14 +84,15 @@ function onSecond({ state, isHeard, listening, chosen, sample }) {
 async function begin() {
   const room = new Room(await ask("/api/state"));
   const events = new EventSource("/api/events");
-  let following = follow(room, room.state);
-  events.addEventListener("state", ({ data }) => { following = following.catch(() => undefined).then(() => follow(room, JSON.parse(data))); });
+  let following = Promise.resolve();
+  room.follow = (state) => { following = following.then(() => follow(room, state)).catch((error) => notice(error.message)); };
+  events.addEventListener("state", ({ data }) => room.follow(JSON.parse(data)));
   events.addEventListener("open", () => { byId("offline").hidden = true; room.keeper?.send(); });
   events.addEventListener("error", () => { byId("offline").hidden = room.state.stage === "complete"; });
   addEventListener("keydown", (event) => onKey(room, event));
   addEventListener("beforeunload", (event) => { if (room.keeper && !room.keeper.isAllKept) event.preventDefault(); });
   setInterval(() => onSecond(room), 1000);
-  await following;
+  room.follow(room.state);
 }
 
 begin().catch((error) => notice(`The page could not begin: ${error.message}. Load it again.`));

@@ -69,7 +69,9 @@ function confirmCast(room) {
     if (!room.keeper?.isAllKept) return notice("Some moves are not kept yet. Try again once they are.");
     await room.listening.tell();
     await ask("/api/cast", { version: room.keeper.kept.version });
-    return dialog.close();
+    room.isReopened = false;
+    dialog.close();
+    return room.follow(await ask("/api/state"));
   });
   const dialog = openDialog("Is this your order?", h("p", { class: "answer" }, orderInWords(draft), loved.length ? ` You love ${loved.join(", ")}.` : ""),
     missed.length > 0 && room.isHeard && h("p", { class: "faint" }, `Not ${state.words.judged} yet: ${missed.join(", ")}.`),

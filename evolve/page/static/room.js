@@ -12,6 +12,11 @@ export class Room {
   /** @type {Keeper | null} */
   keeper = null;
   listening = new Listening();
+  /** Whether a ballot that was cast is to be changed. */
+  isReopened = false;
+  /** Shows what the server says next; set by whoever follows the run.
+   * @type {(state: State) => unknown} */
+  follow = () => undefined;
   chosen = "";
   sample = 1;
   /** @type {View | null} */

@@ -25,9 +25,13 @@ const filesOf = (sample) => [sample.files[sample.first || ""], ...Object.values(
  * @param {Sample} sample */
 export const soundOf = (sample) => filesOf(sample).find(isSound);
 
-/** What is seen of it.
+/** What is seen of it: of a sound its drawing, one that says where time lies before others.
  * @param {Sample} sample @returns {SampleFile | undefined} */
-const sightOf = (sample) => (soundOf(sample) ? filesOf(sample).find(isPicture) : filesOf(sample)[0]);
+function sightOf(sample) {
+  if (!soundOf(sample)) return filesOf(sample)[0];
+  const drawn = filesOf(sample).filter(isPicture);
+  return drawn.find(({ type }) => type.startsWith("image/svg")) || drawn[0];
+}
 
 /** A small picture of it, where it is one.
  * @param {Sample} sample */

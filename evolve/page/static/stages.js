@@ -84,10 +84,11 @@ export class Message {
     if (key === this.#shown) return;
     this.#shown = key;
     const [title, text] = TEXTS[stage] || ["", ""];
+    const reopen = h("button", { onclick: () => { this.room.isReopened = true; this.room.follow(this.room.state); } }, "Change my ballot");
     const others = (stage === "cast" && listeners) || [];
     const agreed = agreement && `In the last ranking ${agreement.listeners} listeners agreed by ${agreement.w.toFixed(2)} (Kendall's W, of 1).`;
     this.element.replaceChildren(h("h2", {}, title), h("p", {}, text), goOn ? h("code", { class: "go-on" }, goOn) : "",
       h("ul", {}, ...others.map(({ name, state }) => h("li", {}, h("b", {}, name), ` ${LISTENS[state]}`))),
-      stage === "cast" && me.is_owner ? closeButton(this.room) : "", h("p", { class: "faint" }, agreed || ""));
+      stage === "cast" ? h("p", { class: "buttons" }, reopen, me.is_owner && closeButton(this.room)) : "", h("p", { class: "faint" }, agreed || ""));
   }
 }

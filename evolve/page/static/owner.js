@@ -76,8 +76,9 @@ export class FamilyPage {
     this.tree = h("div", { class: "tree" });
     this.detail = h("aside", { class: "detail", "aria-label": "The chosen ancestor" });
     this.branch = h("button", { class: "main", disabled: true, onclick: asking(() => this.#branch()) }, "New run from the ticked ones");
+    const isEnd = room.state.stage === "complete";
     this.element = h("section", { class: `family ${room.state.words.is_heard ? "of-sound" : "of-sights"}` }, h("h2", {}, title),
-      h("div", { class: "tools" }, h("button", { onclick: back }, "← Back"), this.branch), h("div", { class: "beside" }, this.tree, this.detail));
+      h("div", { class: "tools" }, isEnd ? "" : h("button", { onclick: back }, "← Back"), this.branch), h("div", { class: "beside" }, this.tree, this.detail));
     asking(async () => { this.#all = (await ask("/api/family")).individuals; this.#draw(); })();
   }
 

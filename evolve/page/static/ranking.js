@@ -38,9 +38,7 @@ export class RankingPage {
     return this.#way;
   }
 
-  rows() {
-    return this.#way.rows?.() || this.room.session.candidates.map(({ letter }) => letter);
-  }
+  rows() { return this.#way.rows?.() || this.room.session.candidates.map(({ letter }) => letter); }
 
   /** @param {Command} command */
   command(command) {

@@ -73,9 +73,7 @@ export class Room {
   }
 
   /** Whether there is something to hear. */
-  get isHeard() {
-    return this.session.candidates.some(({ samples }) => samples.some(soundOf));
-  }
+  get isHeard() { return this.session.candidates.some(({ samples }) => samples.some(soundOf)); }
 
   /** @returns {Draft} */
   get draft() {

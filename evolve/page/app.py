@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import stat
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,6 +28,8 @@ from evolve.page.room import ListeningRoom
 from evolve.page.samples import type_of
 
 STATIC: Final = Path(__file__).parent / "static"
+
+_LOG: Final = logging.getLogger(__name__)
 
 _HEARTBEAT_S: Final = 15.0
 _LOOK_S: Final = 1.0
@@ -82,8 +85,13 @@ class _Pages:
 
     async def _watch(self) -> None:
         while True:
-            with contextlib.suppress(EvolveError):
+            try:
                 await self._room.store.answer(self._room.look)
+                self._room.say_trouble("")
+            except EvolveError as error:
+                self._room.say_trouble(str(error))
+            except Exception:  # a mistake of ours, which must not leave the page without eyes
+                _LOG.exception("looking at the run")
             await asyncio.sleep(_LOOK_S)
 
     async def index(self, _: Request) -> Response:
@@ -109,7 +117,9 @@ class _Pages:
         return JSONResponse(await self._asked(request, self._room.more, parsed(await request.body()).get("letter")))
 
     async def cast(self, request: Request) -> Response:
-        return JSONResponse(await self._asked(request, self._room.cast, parsed(await request.body()).get("version")))
+        version = parsed(await request.body()).get("version")
+        is_waited_for = bool(self._room.guests.names)  # then it ranks nothing yet, and is a small change
+        return JSONResponse(await self._asked(request, self._room.cast, version, is_small=is_waited_for))
 
     async def sample(self, request: Request) -> Response:
         files, name = await self._blind_files(request)

@@ -1,5 +1,6 @@
 """The family of a run as the page shows it: everyone whose generation is ranked, with their samples."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -91,4 +92,4 @@ def _plain(value: Json) -> Any:  # noqa: ANN401 - JSON
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -3,11 +3,11 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -116,11 +116,7 @@ def _wants_page(scope: Scope) -> bool:
 
 
 def _cookie(headers: Headers, name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    return cookie_parser(headers.get("cookie", "")).get(name, "")
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:
@@ -174,7 +170,7 @@ def _policed(scope: Scope, send: Send) -> Send:
             headers["X-Frame-Options"] = "SAMEORIGIN" if is_sample else "DENY"
             for name, value in _HEADERS.items():
                 headers[name] = value
-            headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
             if message["status"] in (408, 413):
                 headers["Connection"] = "close"
         await send(message)

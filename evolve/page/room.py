@@ -77,6 +77,8 @@ class ListeningRoom:
         self._logs: dict[tuple[int, str], ListeningLog] = {}
         self._early: dict[str, tuple[RunRecord, tuple[Candidate, ...]]] = {}
         self._ranked_here: set[int] = set()
+        self._cast: set[tuple[int, str]] = set()
+        self._trouble = ""
         self._changed = threading.Event()
         self._seen: object = None
         self._next_look_s = 0.0
@@ -114,11 +116,17 @@ class ListeningRoom:
             return
         seen = store.version, store.is_worked_on
         if seen != self._seen or is_due:
-            self._seen = seen
             self._take(store.look())
             self._see_drafts(store)
+            self._seen = seen
         now = time.monotonic()
         self._next_look_s = now + max(_LOOK_S, (now - begun) / _SHARE_OF_LOOKING)
+
+    def say_trouble(self, text: str) -> None:
+        """Say on the page what stands in the way of looking at the run; empty: nothing does any more."""
+        if text != self._trouble:
+            self._trouble = text
+            self.news.tell()
 
     def refresh(self) -> None:
         """Read the run anew, now; for whoever is not in the store's thread."""
@@ -174,7 +182,9 @@ class ListeningRoom:
 
     def stage(self, guest: Guest) -> PageStage:
         """Where the run stands for somebody."""
-        return stage_for(self.run, guest)
+        stage = stage_for(self.run, guest)
+        has_cast = stage is PageStage.RANKING and (self.number, guest.name) in self._cast
+        return PageStage.CAST if has_cast else stage
 
     def state(self, guest: Guest) -> Document:
         """What the page shows somebody of the run."""
@@ -189,9 +199,9 @@ class ListeningRoom:
             "generation": self.number,
             "generations": generations_wanted(run),
             "progress": (self._live.document() or progress_of(run)) if stage.is_at_work else None,
-            "notices": [printable(one) for one in self._live.notices],
+            "notices": [printable(one) for one in (*self._live.notices, self._trouble) if one],
             "can_hear": [one.letter for one in self._early_for(guest)],
-            "listeners": [self._listener(name) for name in self.guests.names] if guest.is_owner else None,
+            "listeners": self._listeners() if guest.is_owner else None,
             "costs": costs_told(run, guest, len(ballot.candidates) if ballot else candidates_at_most(run)),
             "agreement": agreement_told(run),
             "go_on": f"evolve resume {run.reference}" if stage is PageStage.WAITING else None,
@@ -202,11 +212,20 @@ class ListeningRoom:
         """The way of a listener into the room, from its address."""
         return f"/?token={self.guests.token_of(name)}"
 
-    def _listener(self, name: str) -> Document:
-        ballot, log = self._ballots.get(name), self._logs.get((self.number, name))
-        is_begun = bool(log) or (ballot is not None and ballot.is_begun)
-        has_cast = bool(self.run.generations) and any(one.listener == name for one in self.run.generations[-1].ballots)
-        return {"name": name, "link": self.link(name), "state": "cast" if has_cast else "begun" if is_begun else "away"}
+    def _listeners(self) -> list[Document]:
+        """Who else judges, and how far they are."""
+        ballots = self.run.generations[-1].ballots if self.run.generations else ()
+        cast = {one.listener for one in ballots} | {name for number, name in self._cast.copy() if number == self.number}
+        begun = {name for name, ballot in self._ballots.copy().items() if ballot.is_begun}
+        begun |= {name for (number, name), log in self._logs.copy().items() if number == self.number and log}
+        return [
+            {
+                "name": name,
+                "link": self.link(name),
+                "state": "cast" if name in cast else "begun" if name in begun else "away",
+            }
+            for name in self.guests.names
+        ]
 
     def _early_for(self, guest: Guest) -> tuple[Candidate, ...]:
         """Whom somebody can hear before all trials have ended."""
@@ -296,8 +315,7 @@ class ListeningRoom:
             ballot.reread(store.draft_steps(number, guest.name))
             raise self._elsewhere(store, ballot, guest)
         try:
-            if cast_ballot(store, ballot.session, ballot.draft.ballot, ballot.draft.method):
-                self._ranked_here.add(number)
+            is_ranked = bool(cast_ballot(store, ballot.session, ballot.draft.ballot, ballot.draft.method))
         except StorageError:
             raise
         except RunError as error:
@@ -305,7 +323,13 @@ class ListeningRoom:
             raise Refusal(409, str(error), {"ballot": self._document(store, ballot, guest)}) from error
         self._ballots.pop(guest.name, None)
         self._logs.pop((number, guest.name), None)
-        self.look(store, is_due=True)
+        if is_ranked:
+            self._ranked_here.add(number)
+            self.look(store, is_due=True)
+        else:  # others are waited for, and may all cast at once: the run is read for several of them
+            self._cast.add((number, guest.name))
+            self._seen = None
+            self.news.tell()
         return {"stage": self.stage(guest)}
 
     def hear(self, store: RunStore, guest: Guest, said: Document) -> None:
@@ -364,7 +388,9 @@ class ListeningRoom:
         if to_rank and not self.stage(guest).is_open:
             self.look(store, is_due=True)
             if not self.stage(guest).is_open:
-                raise Refusal(409, f"there is nothing to rank now: {_IDLE[self.stage(guest)]}")
+                known = self._ballots.get(guest.name)
+                stood = {} if known is None else {"ballot": self._document(store, known, guest)}
+                raise Refusal(409, f"there is nothing to rank now: {_IDLE[self.stage(guest)]}", stood)
         ballot = self._ballots.get(guest.name)
         if ballot is None or ballot.session.generation != self.number:
             ballot = self._ballots[guest.name] = self._open(store, guest)
@@ -373,6 +399,8 @@ class ListeningRoom:
     def _open(self, store: RunStore, guest: Guest) -> OpenBallot:
         if not self.run.generations:
             raise Refusal(404, "nobody is born yet")
+        if self.stage(guest) is PageStage.CAST:
+            self.look(store, is_due=True)
         last = self.run.generations[-1]
         cast = next((one for one in last.ballots if one.listener == guest.name), None)
         try:

@@ -361,7 +361,7 @@ class RunStore:
         Raises:
             RunError: The generation is not evaluated yet, or its children are born already.
         """
-        with self._database.transaction() as cursor:
+        with self._database.transaction(is_small=rank is None) as cursor:
             writing.check_open(cursor, number, self.paths)
             writing.write_ballot(cursor, number, record)
             return writing.write_ranking(cursor, number, rank) if rank else {}

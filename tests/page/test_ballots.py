@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evolve.domains.pictures.domain import Pictures
-from evolve.errors import CorpusError
+from evolve.errors import EvolveError
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import parse_order
 from evolve.page.place import Place
@@ -339,7 +339,7 @@ def test_who_is_presented_twice_is_so_on_the_page_too(tmp_path: Path) -> None:
 
 def open_nothing(_: object) -> bytes:
     """A rendering that cannot be made."""
-    raise CorpusError("there is nothing to be made of it")
+    raise EvolveError("there is nothing to be made of it")
 
 
 class Negatives(Pictures):

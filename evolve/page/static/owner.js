@@ -1,12 +1,15 @@
 /** What the owner of a run does beside ranking: listeners, time, and going back to ancestors. */
-import { all, ask, asking, counted, h, openDialog, roughly, say } from "./dom.js";
+import { all, ask, asking, counted, h, openDialog, roughly } from "./dom.js";
 import { samplesOf } from "./candidate.js";
 import { markSamples, thumbOf } from "./sample.js";
 
 export const LISTENS = { away: "has not begun", begun: "is at it", cast: "has cast" };
 
 /** @param {string} text */
-const copyButton = (text) => h("button", { onclick: asking(async () => { await navigator.clipboard.writeText(text); say("Copied."); }) }, "Copy");
+function copyButton(text) {
+  const button = h("button", { onclick: () => navigator.clipboard?.writeText(text).then(() => { button.textContent = "Copied"; }) }, "Copy");
+  return button;
+}
 
 /** @param {Room} room */
 export const closeButton = (room) =>

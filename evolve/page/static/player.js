@@ -86,6 +86,14 @@ export class Player {
     this.#deck.pause();
   }
 
+  /** Forgets what was played. */
+  clear() {
+    this.stop();
+    [this.now, this.#passage] = [null, []];
+    for (const deck of this.#decks) deck.removeAttribute("src");
+    this.#show();
+  }
+
   /** @param {number} seconds */
   seek(seconds) {
     this.#deck.currentTime = Math.max(0, Math.min(seconds, this.#duration || seconds));

@@ -69,6 +69,7 @@ export class Room {
     this.keeper = new Keeper(session.ballot, () => this.#kept());
     [this.chosen, this.sample] = ["", 1];
     this.listening.begin(session.ballot.heard);
+    this.player.clear();
     return this.changed();
   }
 

@@ -30,6 +30,8 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group dev
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --no-deps tinysoundfont || \
+		echo "Without tinysoundfont all songs are played by evolve's own instruments, and its tests are skipped."
 	@touch $(READY)
 
 demo: $(READY)

@@ -17,22 +17,30 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evolve.api import Generation, Search
-    from evolve.breeder import Breeder
+    from evolve.api import Search
+    from evolve.breeder import Breeder, Member
     from evolve.domain import Domain, Trial
     from evolve.errors import EvolveError
+    from evolve.records.ballot import Candidate
     from evolve.records.events import Event, EventKind
+    from evolve.records.run import Sample
     from evolve.spaces import Space, load_space, space_from
+    from evolve.views import Best, Generation, Report
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Best",
     "Breeder",
+    "Candidate",
     "Domain",
     "Event",
     "EventKind",
     "EvolveError",
     "Generation",
+    "Member",
+    "Report",
+    "Sample",
     "Search",
     "Space",
     "Trial",
@@ -42,12 +50,17 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Best": "evolve.views",
     "Breeder": "evolve.breeder",
+    "Candidate": "evolve.records.ballot",
     "Domain": "evolve.domain",
     "Event": "evolve.records.events",
     "EventKind": "evolve.records.events",
     "EvolveError": "evolve.errors",
-    "Generation": "evolve.api",
+    "Generation": "evolve.views",
+    "Member": "evolve.breeder",
+    "Report": "evolve.views",
+    "Sample": "evolve.records.run",
     "Search": "evolve.api",
     "Space": "evolve.spaces",
     "Trial": "evolve.domain",

@@ -4,14 +4,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from types import NoneType
 from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from evolve.arguments import check_kind, words_of
 from evolve.errors import EvolveError, nearest_spelling, shortened
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, check_room, found, replace_failed
+from evolve.genetics.breeding import BreedingPlan, Fitness, breed, check_room, found, replace_failed, select_best
 from evolve.genetics.lineage import changed
 from evolve.judging.order import GivenRanking, ballot_of
+from evolve.python_words import in_python_words
 from evolve.records.ballot import Ballot
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual, Origin, first_in_slot
@@ -26,7 +29,7 @@ _SAMPLE_NUMBERS = range(1, 10_000)
 """Of the samples that an order can love, as in ``g0-3♥2 > g0-1``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Member:
     """One individual of a generation, as `Breeder.ask` gives it.
 
@@ -43,6 +46,10 @@ class Member:
     parents: tuple[str, ...]
     origin: Origin
     why: str
+
+    def __repr__(self) -> str:
+        genes = ", ".join(f"{name} {value_in_words(value)}" for name, value in self.genome.items())
+        return f"Member({self.id}, {self.origin}: {genes})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ class Breeder:
         8
     """
 
+    @in_python_words()
     def __init__(
         self,
         space: Space | str | Mapping[str, Any],
@@ -130,7 +138,8 @@ class Breeder:
             EvolveError: The space cannot be read or has too few genomes, or a setting is out of range.
         """
         self._given = load_space(space)
-        self._groups = None if groups is None else tuple(groups)
+        self._groups = None if groups is None else words_of("groups", groups, 'names, such as ["jig", "reel"]')
+        check_kind("taste", taste, bool, "True or False")
         self._space = self._given.with_groups(self._groups)
         numbers = {
             "population": population, "parents": parents, "elites": elites, "newcomers": newcomers,
@@ -144,11 +153,15 @@ class Breeder:
         self._taken: set[Genome] = set()
         self._generations: list[AskedGeneration] = []
 
+    def __repr__(self) -> str:
+        return f"Breeder({self._given.name}, generation {self.generation})"
+
     @property
     def generation(self) -> int:
         """The index of the generation that `ask` gives, from 0."""
         return sum(one.ballot is not None for one in self._generations)
 
+    @in_python_words()
     def ask(self) -> tuple[Member, ...]:
         """The whole generation that is to be judged, elites among them; the same one until `tell` or `fail`.
 
@@ -177,7 +190,7 @@ class Breeder:
             EvolveError: An id is none of these, or failed already; then none of them counts.
         """
         generation = self._open("fail")
-        failed = [ids] if isinstance(ids, str) else list(ids)
+        failed = [ids] if isinstance(ids, str) else words_of("ids", ids, 'ids, such as ["g0-2"]')
         settled = {*generation.elites, *generation.failed}
         _check_known(failed, [name for name in generation.members if name not in settled], "fail")
         self._generations[-1] = replace(generation, failed=(*generation.failed, *dict.fromkeys(failed)))
@@ -206,6 +219,9 @@ class Breeder:
             raise EvolveError(f"tell: {listed(generation.vacant)} failed; ask for replacements first")
         names = {name: name for name in generation.members}
         ballot = ballot_of(ranking, rejected, names, dict.fromkeys(names, _SAMPLE_NUMBERS))
+        check_kind(
+            "features", features, (Mapping, NoneType), 'numbers of each sample, such as {"g0-3": [{"density": 0.4}]}'
+        )
         told = _checked_features(features or {}, generation.members)
         self._generations[-1] = replace(generation, ballot=ballot, features=told)
 
@@ -217,7 +233,9 @@ class Breeder:
         Raises:
             EvolveError: A genome is none of the space.
         """
+        check_kind("genomes", genomes, Iterable, "a list of genomes, each a dictionary of genes")
         for genome in genomes:
+            check_kind("genome", genome, Mapping, "a dictionary of genes")
             genome_from(genome, self._space)
         return None
 
@@ -266,11 +284,12 @@ class Breeder:
         return tuple(fresh)
 
     def _breed(self, ballot: Ballot) -> None:
-        ranks, members = ballot.ranks, self._generations[-1].members
+        members = self._generations[-1].members
         offspring = breed(
-            {name: Fitness(ranks[name], rejected=name in ballot.rejected) for name in members},
+            _fitness(ballot, members),
             {name: self._individuals[name].genome for name in members},
             self._space, self._plan, generation=len(self._generations), seed=self._seed, taken=self._taken,
+            favourites=ballot.loved,
         )  # fmt: skip
         self._generations.append(AskedGeneration((*offspring.elites, *self._kept(offspring.born)), offspring.elites))
 
@@ -295,9 +314,17 @@ class Breeder:
             rank = ballot.ranks[one.id] if ballot else 1
             return f"comes back unchanged: rank {rank} in generation {len(self._generations) - 2}"
         if one.parents:
-            return f"{' and '.join(one.operators)} of {' and '.join(one.parents)}: {self._changes(one)}"
+            return (
+                f"{' and '.join(one.operators)} of {' and '.join(one.parents)}{self._hearts(one)}: {self._changes(one)}"
+            )
         in_place = f" in place of {first_in_slot(one.id)}, which failed" * (one.origin is Origin.REPLACEMENT)
         return f"sampled from the space{in_place}"
+
+    def _hearts(self, child: Individual) -> str:
+        """That the first parent breeds for a favourite of its alone, where it does."""
+        before = self._generations[-2]
+        best = () if before.ballot is None else select_best(_fitness(before.ballot, before.members), self._plan.parents)
+        return "" if child.parents[0] in best else f" ({child.parents[0]} has a favourite)"
 
     def _changes(self, child: Individual) -> str:
         """What differs from the first parent, as in ``width 64 → 96, cell lstm → gru``."""
@@ -319,6 +346,11 @@ class Breeder:
                 raise EvolveError(f"from_state: this is no state of a Breeder: generation {index} is not whole")
         for name in self._generations[-1].members if self._generations else ():
             genome_from(plain(self._individuals[name].genome), self._space)
+
+
+def _fitness(ballot: Ballot, members: Iterable[str]) -> dict[str, Fitness]:
+    ranks = ballot.ranks
+    return {name: Fitness(ranks[name], rejected=name in ballot.rejected) for name in members}
 
 
 def _settled(values: Mapping[str, object]) -> CoreSettings:

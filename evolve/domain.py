@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pydantic import BaseModel
 
@@ -72,6 +72,7 @@ class Trial:
         samples: What was made so far.
         metrics: What was measured so far.
         artifacts: Files of the individual as a whole, such as a trained network.
+        notices: What the user should be told.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Trial:
         self.samples: list[Sample] = []
         self.metrics: dict[str, Json] = {}
         self.artifacts: list[Artifact] = []
+        self.notices: list[str] = []
         self._on_progress = on_progress
         self._last = Progress("starting")
         self._stop_at: float | None = None
@@ -157,9 +159,20 @@ class Trial:
         """Give metrics by name: numbers, or other JSON."""
         self.metrics |= _checked("metric", metrics)
 
+    def notice(self, text: str) -> None:
+        """Tell the user something; what several trials of a run say is told once."""
+        self.notices.append(text)
+
     def result(self) -> TrialResult:
         """All that was given."""
-        return TrialResult(self.individual_id, dict(self.metrics), tuple(self.samples), tuple(self.artifacts))
+        return TrialResult(
+            self.individual_id, dict(self.metrics), tuple(self.samples), tuple(self.artifacts),
+            notices=tuple(self.notices),
+        )  # fmt: skip
+
+    def failed(self, reason: str) -> TrialResult:
+        """That it could not be evaluated."""
+        return TrialResult(self.individual_id, failure=reason, notices=tuple(self.notices))
 
 
 def _checked(what: str, values: Facts) -> dict[str, Json]:
@@ -246,6 +259,12 @@ class Domain(Protocol):
             given: How many more were given before.
             index: The number that the sample gets.
         """
+
+
+MEMBERS: Final = (
+    "name", "presentation", "settings", "genes", "warm_up", "prepare", "load", "cost", "evaluate", "more"
+)  # fmt: skip
+"""What every domain has."""
 
 
 class TakesBuild(Domain, Protocol):

@@ -14,6 +14,7 @@ GROUP = "evolve.domains"
 """The group of entry points under which packages name their domains."""
 
 DEFAULT = "music"
+"""What is bred where nobody says it."""
 
 _OPENED: dict[str, Domain] = {}
 """Domains of the user's own that were opened in this process."""
@@ -58,12 +59,17 @@ def remembered(reference: str, domain: Domain) -> Domain:
     return domain
 
 
+def reference_of(run: RunRecord) -> str:
+    """The run's domain as it was named: a name, or ``FILE.py:NAME``."""
+    return str(run.domain.get("reference", DEFAULT))
+
+
 def domain_for(run: RunRecord) -> Domain | None:
     """The domain of a run; None where it is the user's own and nobody has opened it in this process.
 
     A report runs no code that the user has not named.
     """
-    reference = str(run.domain.get("reference", DEFAULT))
+    reference = reference_of(run)
     if reference in _OPENED:
         return _OPENED[reference]
     return named_domain(reference) if reference in named_domains() else None

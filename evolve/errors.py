@@ -32,10 +32,6 @@ class SpaceError(EvolveError):
     """A search space does not say what it must, or has no genome left to give."""
 
 
-class CorpusError(EvolveError):
-    """A corpus, a music file or an opening cannot be used."""
-
-
 class BallotError(EvolveError):
     """An ordering of candidates cannot be read or does not fit the candidates."""
 
@@ -102,7 +98,8 @@ def nearest_spelling(word: str, allowed: Iterable[str]) -> str:
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
-def last_line(text: str) -> str:
-    """The last line that says something, where programs say what stopped them; empty when none does."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
+def last_line(said: str | BaseException) -> str:
+    """The last line that says something, where programs say what stopped them; of an error without words, its kind."""
+    lines = [line.strip() for line in str(said).splitlines() if line.strip()]
+    wordless = type(said).__name__ if isinstance(said, BaseException) else ""
+    return lines[-1] if lines else wordless

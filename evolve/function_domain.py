@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from evolve.domain import Cost, Preparation, Trial
-from evolve.errors import ExecutionError
+from evolve.errors import ExecutionError, nearest_spelling
 from evolve.genetics.hyperparameters import HyperParameters
 from evolve.presentation import Facts, Metric, Presentation
 from evolve.records.genome import Genome
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 class FunctionSettings(SettingsModel):
     """The settings of a domain that is a function."""
 
+    renewable = frozenset({"seconds"})
+
     seconds: Annotated[float, Field(gt=0, le=10_000_000)] = 600.0
     """After so many seconds `trial.should_stop` says that a trial shall end."""
 
@@ -37,7 +40,7 @@ class FunctionDomain:
 
     def __init__(self, function: Callable[[Any, Trial], object], reference: str = "") -> None:
         """Evaluate with this function, which is called by its reference."""
-        self._function = function
+        self.function = function
         self.name = reference or getattr(function, "__name__", "evaluate")
 
     def warm_up(self, gpus: float | None, card_mb: float | None = None) -> None:
@@ -53,13 +56,33 @@ class FunctionDomain:
         return Cost()
 
     def evaluate(self, individual: Individual, material: Any, trial: Trial) -> None:
-        _, settings = material
+        space, settings = material
         trial.stop_after(settings.seconds)
-        self._function(HyperParameters(individual.genome), trial)
+        hp = HyperParameters(individual.genome)
+        try:
+            self.function(hp, trial)
+        finally:
+            self._tell_strange_names(hp, space, trial)
         if trial.loss is not None and "loss" not in trial.metrics:
             trial.measure(loss=trial.loss)
         if not trial.samples:
-            raise ExecutionError(f"{self.name} gave no sample; it must call trial.sample(…) at least once")
+            raise ExecutionError(f"{self.name} gave no sample; it must call trial.sample(…) at least once{self._place}")
+
+    def _tell_strange_names(self, hp: HyperParameters, space: "SearchSpace", trial: Trial) -> None:
+        """Say what the function has asked for and no gene of the space gives: a gene may be misspelt."""
+        genes = [gene.name for gene in space.genes]
+        for name in hp.asked_for:
+            if name not in genes:
+                trial.notice(
+                    f'{self.name} asks for "{name}", of which the space says nothing: it stays at its default; the '
+                    f"space has {', '.join(genes)}{nearest_spelling(name, genes)}"
+                )
+
+    @property
+    def _place(self) -> str:
+        """Where the function begins, where it is one that Python code defines."""
+        code = getattr(self.function, "__code__", None)
+        return f" ({Path(code.co_filename).name}, line {code.co_firstlineno})" if code else ""
 
     def more(self, files: object, given: int, index: int) -> Sample | None:
         return None

@@ -140,6 +140,21 @@ class Usual:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Something that is made of a sample when somebody asks for it, such as the printed score of a song.
+
+    Attributes:
+        label: What it is called, in a word or two, such as ``score``.
+        media_type: What it is, such as ``image/svg+xml``.
+        make: Makes it of the sample's files by kind. `EvolveError` says why it cannot be made.
+    """
+
+    label: str
+    media_type: str
+    make: Callable[[Mapping[str, Path]], bytes]
+
+
 def plain_description(facts: Facts) -> str:
     """Each fact by its name: ``colours 12 · symmetry yes``."""
     return " · ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in facts.items())
@@ -181,8 +196,10 @@ class Presentation:
             what stands under ``settings`` follows the core's own.
         preview_word: What a preview is called, such as ``roll``.
         chosen: Whether, by its metrics, a trial presents samples that were chosen to stand for more that it made.
+        libraries: Distributions whose versions a run keeps beside the core's, such as ``music21``.
         preview: A sample as text for a terminal, with ANSI colours, of its files, its facts, and so many columns
             and rows; None where there is nothing to draw. `EvolveError` says which file cannot be drawn.
+        renderings: What can be made of a sample on demand, by name; pages offer them.
     """
 
     sample_word: str = "sample"
@@ -206,7 +223,9 @@ class Presentation:
     run_lines: Callable[[Facts, Facts], Mapping[str, Sequence[str]]] = lambda _, __: {}
     chosen: Callable[[Facts], bool] = lambda _: False
     preview_word: str = "preview"
+    libraries: Collection[str] = ()
     preview: Callable[[Mapping[str, Path], Facts, int, int], str | None] = lambda _, __, ___, ____: None
+    renderings: Mapping[str, Rendering] = field(default_factory=dict)
 
 
 def columns_of(presentation: Presentation, samples: Sequence[Facts]) -> Sequence[Column]:

@@ -7,7 +7,7 @@ by the command line.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -35,6 +35,9 @@ class SettingsModel(BaseModel):
     """A model of settings that reads numbers and words as people write them: ``1e3``, ``1,000``, ``Typical``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    renewable: ClassVar[frozenset[str]] = frozenset()
+    """Of a domain, the settings that a branch may have anew: on which nothing depends that its ancestors have made."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -68,6 +71,8 @@ class CoreSettings(SettingsModel):
     """Members of a generation that are put before a listener, at most: as many as there are letters."""
     screening: str = ""
     """Who they are where there are more: those lowest in this rule of the domain's, or a sample by chance."""
+    repeats: Annotated[int, Field(ge=0, le=1)] = 0
+    """Candidates that each listener is presented twice, under two letters, to see how far apart they are placed."""
     exploration: Annotated[float, Field(ge=0, le=1)] = 0.5
     """The dial from 0, refine what was liked, to 1, explore."""
     crossover_rate: Annotated[float, Field(ge=0, le=1)] = 0.5

@@ -9,16 +9,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evolve.domain import Cost, Domain, Trial
+from pydantic import BaseModel, ValidationError
+
+from evolve.domain import MEMBERS, Cost, Domain, Trial
 from evolve.domain_registry import as_domain
+from evolve.errors import shortened
 from evolve.genetics.space import SearchSpace
+from evolve.inputs.mistakes import first_mistake
 from evolve.media import media_type
-from evolve.presentation import columns_of, judged_file
+from evolve.presentation import Presentation, Rendering, columns_of, judged_file
 from evolve.randomness import derive_rng, derive_seed
 from evolve.records.events import Progress
 from evolve.records.individual import Individual, Origin
 from evolve.records.run import Sample, TrialResult
-from evolve.settings import CoreSettings, settings_from
+from evolve.settings import CoreSettings, Given, settings_from, settle
 from evolve.spaces import Space, load_space
 
 _SEED = 7
@@ -46,8 +50,10 @@ def check_domain(
 
     Raises:
         AssertionError: The domain does what no domain should; the message says what.
+        EvolveError: The settings or the space that were given are none of this domain.
     """
     checked = as_domain(domain, "the domain")
+    _check_members(checked)
     space = space if isinstance(space, SearchSpace) else load_space(space).file.space
     own = _checked_settings(checked, settings or {})
     _check_genes(checked, space)
@@ -69,12 +75,30 @@ def check_domain(
             _check_repeated(result, _evaluated(checked, individual, material))
 
 
+def _check_members(domain: Domain) -> None:
+    missing = [name for name in MEMBERS if not hasattr(domain, name)]
+    _check(not missing, f"the domain has no {', '.join(missing)}; it needs {', '.join(MEMBERS)}")
+    model = domain.settings
+    is_model = isinstance(model, type) and issubclass(model, BaseModel)
+    _check(is_model, f"settings must be a pydantic model, not {shortened(repr(model))}")
+    required = [name for name, field in model.model_fields.items() if field.is_required()]
+    _check(not required, f"each setting needs a default; {', '.join(required)} has none")
+    is_presented = isinstance(domain.presentation, Presentation)
+    _check(is_presented, f"presentation must be a Presentation, not {shortened(repr(domain.presentation))}")
+
+
 def _checked_settings(domain: Domain, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the domain's own model
     _check(isinstance(domain.name, str) and bool(domain.name), "a domain needs a name")
     twice = set(domain.settings.model_fields) & set(CoreSettings.model_fields)
     _check(not twice, f"the core has settings called {', '.join(sorted(twice))} already; call the domain's otherwise")
-    settings = settings_from(given, domain.settings)
-    again = settings_from(_through_json(settings.dump(), "the settings"), domain.settings)
+    asked = [Given(name, value, f"{name}={shortened(repr(value))}") for name, value in given.items()]
+    settings = settle(asked, domain.settings, domain.presentation.screening)
+    written = _through_json(settings.dump(), "the settings")
+    try:
+        again = settings_from(written, domain.settings)
+    except ValidationError as error:
+        mistake = first_mistake(error, domain.settings, written)
+        raise AssertionError(f"settings must come back from JSON: {mistake.place[0]} {mistake.problem}") from error
     _check(again == settings, "settings must be the same when they come back from JSON")
     return settings.own
 
@@ -134,6 +158,17 @@ def _check_presentation(domain: Domain, result: TrialResult) -> None:
         _check(judged_file(presentation, files) is not None, "a sample has no file to judge")
         preview = presentation.preview(files, result.samples[0].facts, 80, 20)
         _check(preview is None or isinstance(preview, str), "preview must give text, or None")
+        for name, rendering in presentation.renderings.items():
+            _check_rendering(name, rendering, files)
+
+
+def _check_rendering(name: str, rendering: Rendering, files: Mapping[str, Path]) -> None:
+    _check(name.isidentifier(), f"the rendering {name!r} has no plain word as its name: it stands in addresses")
+    _check(bool(rendering.label) and "\n" not in rendering.label, f"the rendering {name} needs a label of one line")
+    known = rendering.media_type.count("/") == 1 and all(rendering.media_type.split("/"))
+    _check(known, f"the media type of the rendering {name} is {rendering.media_type!r}; it must be such as image/png")
+    made = rendering.make(files)
+    _check(isinstance(made, bytes) and bool(made), f"the rendering {name} gave {str(made)[:40]!r}; it must give bytes")
 
 
 def _check_repeated(first: TrialResult, second: TrialResult) -> None:

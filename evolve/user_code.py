@@ -4,8 +4,10 @@ What a file holds travels as bytes, so a worker that does not see the file runs 
 user's file and line. Only what a user names in a command, a script or a space file of their own is ever run.
 """
 
+import ast
 import functools
 import hashlib
+import inspect
 import linecache
 import pkgutil
 import re
@@ -81,6 +83,46 @@ def read_code(reference: str, beside: Path | None = None) -> UserCode:
         raise SettingsError(f"{path}: {error.strerror}") from error
 
 
+def check_name(code: UserCode) -> None:
+    """See, without running it, that a file has what is named in it.
+
+    Raises:
+        SettingsError: It is no Python, or binds no such name; names those that it does.
+    """
+    if code.source is None:
+        return
+    try:
+        tree = ast.parse(code.source, code.file)
+    except (SyntaxError, ValueError) as error:
+        raise SettingsError(f"{code.reference} cannot be run: {told_with_place(error)}") from error
+    bound = {name for node in ast.walk(tree) for name in _bound_by(node)}
+    if code.name in bound or "*" in bound:
+        return
+    own = [one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef) and one.name[0] != "_"]
+    has = f"; it has {', '.join(own)}" if own else ""
+    raise SettingsError(f"{code.reference}: {code.file} has nothing called {code.name}{has}")
+
+
+def _bound_by(node: ast.AST) -> list[str]:
+    """The names that a part of a program gives a meaning, wherever it stands."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Name(id=name, ctx=ast.Store()):
+            return [name]
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [one.asname or one.name for one in names]
+    return []
+
+
+def source_digest(made: object) -> str:
+    """SHA-256 of the source of a function or a class that a script made; empty where that is not to be had."""
+    try:
+        return hashlib.sha256(inspect.getsource(made).encode()).hexdigest()  # type: ignore[arg-type]
+    except (OSError, TypeError):
+        return ""
+
+
 @functools.lru_cache(maxsize=16)
 def _loaded(code: UserCode) -> object:
     module = _module(code) if code.source is not None else None
@@ -93,7 +135,7 @@ def _loaded(code: UserCode) -> object:
 
 
 def _missing(code: UserCode, error: Exception) -> str:
-    return f"{code.file} has nothing called {code.name}" if isinstance(error, AttributeError) else last_line(str(error))
+    return f"{code.file} has nothing called {code.name}" if isinstance(error, AttributeError) else last_line(error)
 
 
 def _names_in(module: ModuleType) -> str:
@@ -137,9 +179,14 @@ def told_with_place(error: BaseException, path: str = "") -> str:
     # The first line of Keras's errors in a layer says no reason.
     text = " ".join(lines[: 2 if lines and lines[0].startswith("Exception encountered") else 1])
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"{said}{users_place(error, path)}"
+
+
+def users_place(error: BaseException, path: str = "") -> str:
+    """Where the user's code has raised an error, such as `` (mine.py, line 12)``; empty where none of it took part."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if (frame.filename == path if path else _is_users(frame.filename))]
-    return f"{said} ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else said
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 
 def _is_users(filename: str) -> bool:
@@ -164,6 +211,6 @@ def check_trusted(kept: str, digest: str, given: UserCode | None, option: str, w
         told = f", SHA-256 {digest[:16]}…" if digest else ""
         raise ExecutionError(
             f"{where} was made with code of its own, {shortened(kept)}{told}; as a folder may be anybody's, that is "
-            f"run only when you name it: give {option} {shortened(kept)}, from Python {option[2:]}="
+            f"run only when you name it: give {option} {shortened(kept)}"
         )
     return given

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import evolve
 from evolve.breeder import Breeder, Member
 from evolve.errors import EvolveError
 from evolve.judging.order import GivenRanking
@@ -21,6 +22,7 @@ GENES: dict[str, Any] = {
     "mix": {"type": "shares", "values": ["jig", "reel", "waltz"]},
 }
 SPACE = load_space({"genes": GENES})
+GENES_OF_ONE: dict[str, Any] = {"genes": {"size": {"type": "int", "min_value": 1, "max_value": 9}}}
 
 
 def narrow_first(members: tuple[Member, ...]) -> list[str]:
@@ -60,6 +62,19 @@ def test_asking_twice_gives_the_same_generation() -> None:
     assert breeder.ask() == first
     breeder.tell(narrow_first(first))
     assert breeder.ask() == breeder.ask() != first
+
+
+def test_whoever_is_loved_has_a_child_that_says_so() -> None:
+    """Though it came last; the rejected have none for all the hearts in the world."""
+    breeder = Breeder(SPACE, seed=7, population=6, parents=2)
+    names = [member.id for member in breeder.ask()]
+    breeder.tell(f"{' > '.join(names[:4])} > {names[4]}♥1 ! {names[5]}♥2")
+    members = breeder.ask()
+    (child,) = (member for member in members if names[4] in member.parents)
+    assert f"of {' and '.join(child.parents)} ({names[4]} has a favourite): " in child.why
+    assert not any(names[5] in member.parents for member in members)
+    assert sum("favourite" in member.why for member in members) == 1
+    assert Breeder.from_state(breeder.state()).ask() == members
 
 
 def test_the_best_comes_back_among_children_and_newcomers() -> None:
@@ -424,3 +439,35 @@ def test_a_space_that_is_too_small_is_told() -> None:
     with pytest.raises(EvolveError, match="the search space is exhausted"):
         breeder.ask()
     assert breeder.generation == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda _: evolve.Breeder(GENES_OF_ONE, groups=5), r'groups=5: must be names, such as \["jig", "reel"\]'),  # type: ignore[arg-type]
+        (lambda _: evolve.Breeder(GENES_OF_ONE, groups="jig"), "groups='jig': must be names"),
+        (lambda _: evolve.Breeder(GENES_OF_ONE, taste="much"), "taste='much': must be True or False"),  # type: ignore[arg-type]
+        (lambda _: evolve.Breeder(GENES_OF_ONE, population=99), "give population=9 or less"),
+        (lambda breeder: breeder.fail(5), "ids=5: must be ids"),
+        (lambda breeder: breeder.tell("g0-1 > ...", 5), "rejected=5: must be names"),
+        (lambda breeder: breeder.tell("g0-1 > ...", (), 5), "features=5: must be numbers of each sample"),
+        (lambda breeder: breeder.predict(5), "genomes=5: must be a list of genomes"),
+        (lambda breeder: breeder.predict([5]), "genome=5: must be a dictionary of genes"),
+        (lambda _: evolve.load_space(GENES_OF_ONE).sample("x"), "rng='x': must be a seed of 0 or more"),  # type: ignore[arg-type]
+        (lambda _: evolve.load_space(GENES_OF_ONE).sample(-1), "rng=-1: must be a seed of 0 or more"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_told(call: Callable[[evolve.Breeder], object], said: str) -> None:
+    """By its name, with what came and what is allowed; nothing is told of it else."""
+    breeder = evolve.Breeder(GENES_OF_ONE, population=3)
+    breeder.ask()
+    with pytest.raises(evolve.EvolveError, match=said):
+        call(breeder)
+
+
+def test_breeders_and_members_show_themselves_in_a_line() -> None:
+    """A member with its genes."""
+    breeder = evolve.Breeder(GENES_OF_ONE, seed=7, population=3)
+    member = breeder.ask()[0]
+    assert repr(member) == f"Member(g0-1, founder: size {member.genome['size']})"
+    assert repr(breeder) == "Breeder(mapping, generation 0)"

@@ -1,9 +1,10 @@
 """What is said of a mistake can be shown anywhere, in one line."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolve.errors import LONGEST_TEXT, EvolveError, printable, shortened, without_joiners
+from evolve.errors import LONGEST_TEXT, EvolveError, last_line, printable, shortened, without_joiners
 
 
 @given(st.text() | st.text(st.characters()))
@@ -32,3 +33,11 @@ def test_long_text_is_cut_where_one_sees_it() -> None:
     """The cut is shown, and a short text has none."""
     assert shortened("abc", 3) == "abc"
     assert shortened("abcd", 3) == "ab…"
+
+
+@pytest.mark.parametrize(
+    ("said", "line"), [("a\n\nb \n", "b"), (" \n", ""), (ValueError("a\n\nb \n"), "b"), (ValueError(), "ValueError")]
+)
+def test_the_last_line_of_what_was_said_says_something(said: str | Exception, line: str) -> None:
+    """Of an error without words it is its kind."""
+    assert last_line(said) == line

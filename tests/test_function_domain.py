@@ -59,11 +59,11 @@ def test_all_that_a_function_gives_is_kept(tmp_path: Path) -> None:
         ("raise ValueError('no\\nmore')", "ValueError: no (mine.py, line 3)"),
         ("import json\njson.loads('')", "JSONDecodeError: Expecting value: line 1 column 1 (char 0) (mine.py, line 4)"),
         ("hp.Integer('n')", "AttributeError: 'HyperParameters' object has no attribute 'Integer' (mine.py, line 3)"),
-        ("pass", "mine.py:evaluate gave no sample; it must call trial.sample(…) at least once"),
+        ("pass", "mine.py:evaluate gave no sample; it must call trial.sample(…) at least once (mine.py, line 2)"),
         (
             "trial.sample({'weights': b'\\xff\\xfe'})",
             'the sample\'s file "weights" is no picture, sound, film or text that a browser shows; give it a name with '
-            'a suffix, such as "weights.png"',
+            'a suffix, such as "weights.png" (mine.py, line 3)',
         ),
     ],
 )  # fmt: skip

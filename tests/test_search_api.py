@@ -1,14 +1,17 @@
 """A search from Python: iterated over, ranked, stopped and gone on with, by whoever judges."""
 
+import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import evolve
+from evolve.function_domain import FunctionDomain
+from evolve.presentation import Presentation
 from evolve.records.ballot import Candidate
 from evolve.records.events import Event, EventKind
 from evolve.store.run_store import RunStore
@@ -69,6 +72,25 @@ def test_candidates_have_letters_ids_files_and_facts(tmp_path: Path) -> None:
     for candidate in generation.candidates:
         assert [sample.index for sample in candidate.samples] == [1, 2]
         assert all(sample.files["image"].is_file() for sample in candidate.samples)
+
+
+def test_a_search_branches_off_another(finished: Path, tmp_path: Path) -> None:
+    """Into a folder of its own, with other settings and the same judge; the first one stays what it was."""
+    with pictures(finished, by_letter) as search:
+        before = search.report()
+        with search.branch(tmp_path / "wilder", ["g0-3", "g1-2"], exploration=0.9, generations=1) as branched:
+            branched.run()
+            assert branched.is_complete
+            report = branched.report()
+        with search.branch(str(tmp_path / "one"), "g0-3") as one:
+            assert one.report()["branched"]["founders"] == [{"id": "g0-1", "was": "g0-3"}]
+        assert search.report() == before
+        with pytest.raises(evolve.EvolveError, match=r"pictures=9: a branch keeps pictures=2"):
+            search.branch(tmp_path / "more", pictures=9)
+    assert [(one["id"], one["was"]) for one in report["branched"]["founders"]] == [("g0-1", "g0-3"), ("g0-2", "g1-2")]
+    assert report["settings"]["exploration"] == 0.9
+    with evolve.Search(tmp_path / "wilder", engine="here", on_event=quiet) as again:
+        assert again.is_complete
 
 
 @pytest.mark.parametrize(
@@ -178,7 +200,21 @@ HATS = {"genes": GENES}
         ({"space": "pictures", "listener": "../me"}, "cannot be a name"),
         ({"space": "pictures", "domain": "music"}, "depth"),
         ({"space": HATS, "domain": "nowhere.py:evaluate"}, "there is no file nowhere.py"),
-        ({"space": HATS, "domain": 3}, "is neither a domain nor a function"),
+        ({"space": HATS, "domain": 3}, "domain=3 is neither a domain nor a function"),
+        ({"space": HATS, "domain": int}, "is neither a domain nor a function"),
+        ({"space": "pictures", "population": "six"}, "population='six': population must be a whole number"),
+        ({"space": 5}, "load_space: 5 is no search space; give"),
+        ({"space": "pictures", "judge": 7}, 'judge=7: must be "terminal", or a function'),
+        ({"space": "pictures", "listener": 5}, "listener=5: must be a name"),
+        ({"space": "pictures", "address": 5}, "address=5: must be HOST:PORT"),
+        ({"space": "pictures", "on_event": 5}, "on_event=5: must be a function"),
+        ({"space": "quick", "build": 5}, 'build: must be "FILE.py:NAME"'),
+        ({"space": "quick", "build": __file__ + ":bild"}, "has nothing called bild; it has quiet, pictures"),
+        ({"space": HATS, "domain": __file__ + ":evaluat"}, "has nothing called evaluat; it has"),
+        (
+            {"space": {"genes": {"sine": {"type": "boolean"}, "depth": 2}}, "population": 9, "domain": "pictures"},
+            "give population=2",
+        ),
         ({"space": {"genes": {"a": {"type": "boolean"}}}, "domain": "hats", "population": 4}, "there is no domain"),
     ],
 )
@@ -288,3 +324,150 @@ def test_a_function_of_a_script_runs_on_rays_workers(tmp_path: Path) -> None:
         assert (ended.returncode, ended.stderr) == (0, ""), ended.stderr
         best, largest = ended.stdout.split()
         assert best == largest
+
+
+# --- what a first user stumbles over ----------------------------------------------------------------------------------
+
+
+def hat(hp: Any, trial: evolve.Trial) -> None:  # noqa: ANN401
+    """A hat of a gene that the space does not have."""
+    trial.sample({"text": f"{hp.Int('height', 1, 40)} {hp.Choice('color', ['black', 'red'])}"})
+
+
+FEW: dict[str, Any] = {"population": 4, "parents": 2, "generations": 2, "seed": 7, "engine": "here"}
+
+
+def test_a_gene_that_is_asked_for_by_another_name_is_told_once_a_run(tmp_path: Path) -> None:
+    """With the genes of the space and the nearest spelling; also where several processes do the work."""
+    heard: list[str] = []
+
+    def hear(event: Event) -> None:
+        if event.kind is EventKind.NOTICE:
+            heard.append(event.text)
+
+    for _ in range(2):
+        with evolve.Search(tmp_path / "run", HATS, domain=hat, on_event=hear, **FEW) as search:
+            next(iter(search)).rank("A > ...")
+    assert heard == [
+        'hat asks for "color", of which the space says nothing: it stays at its default; the space has height, colour; '
+        'did you mean "colour"?'
+    ]
+
+
+BROKEN = """
+def evaluate(hp, trial):
+    trial.sample({"text": str(hp.Int("height", 1, 40) / 0)})
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (BROKEN, r"ZeroDivisionError: division by zero \(hats\.py, line 3\)"),
+        (BROKEN.replace("/ 0)})", ")}, {'n': {1}})"), r'the fact "n" is of the type set.* \(hats\.py, line 3\)'),
+        ("def evaluate(hp, trial):\n    pass\n", r"hats\.py:evaluate gave no sample.* \(hats\.py, line 1\)"),
+    ],
+)
+def test_a_bug_in_every_evaluation_stops_the_run_after_three_trials(tmp_path: Path, text: str, reason: str) -> None:
+    """With its reason, file and line; mended, the run goes on, and nothing is lost."""
+    folder = tmp_path / "run"
+    begun: dict[str, Any] = {"domain": write_hats(tmp_path, text), "on_event": quiet}
+    with evolve.Search(folder, HATS, **begun, **FEW) as search:
+        for _ in range(2):  # as many more, where nothing was mended
+            with pytest.raises(evolve.EvolveError, match=rf"the first 3 trials failed alike, with: {reason}") as told:
+                list(search)
+            assert f'mend that and go on: evolve.Search("{folder}")' in str(told.value)
+        named = [one["id"] for one in search.report()["generations"][0]["individuals"]]
+        assert len(named) == len(set(named)) == len(search.report().dataframe())
+    begun["domain"] = write_hats(tmp_path)
+    with pytest.warns(UserWarning, match=r"hats\.py has changed"):
+        mended = evolve.Search(folder, **begun, engine="here")
+    with mended as search:
+        assert len(next(iter(search)).candidates) == 4
+        born = search.report()["generations"][0]["individuals"]
+    assert sum(bool(re.search(reason, one["failure"] or "")) for one in born) == 6
+
+
+def test_genomes_that_fail_beside_others_that_do_not_stop_nothing(tmp_path: Path) -> None:
+    """They are replaced, however many fail alike."""
+
+    def evaluate(hp: Any, trial: evolve.Trial) -> None:  # noqa: ANN401
+        if trial.individual_id in ("g0-2", "g0-3", "g0-4"):
+            raise ValueError("no")
+        trial.sample({"text": str(hp.Int("height", 1, 40))})
+
+    with evolve.Search(tmp_path / "run", HATS, domain=evaluate, on_event=quiet, **FEW) as search:
+        assert {one.id for one in next(iter(search)).candidates} == {"g0-1", "g0-2b", "g0-3b", "g0-4b"}
+
+
+def test_a_closed_search_says_so(tmp_path: Path) -> None:
+    """Whatever it is asked for, its generations too; closing it twice does no harm."""
+    with pictures(tmp_path / "run", by_letter, **SMALL) as search:
+        generation = next(iter(search))
+    search.close()
+    calls: list[Callable[[], object]] = [
+        lambda: search.best, lambda: search.is_complete, search.report, search.run, lambda: list(search),
+        lambda: generation.rank("A > ..."),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(evolve.EvolveError, match=r"this search was closed; open it again: evolve\.Search\("):
+            call()
+
+
+def test_another_function_of_the_same_name_is_told(tmp_path: Path) -> None:
+    """As another content of a file is; the same one is not, whichever process has it."""
+
+    def begun_with(body: str) -> Callable[..., object]:
+        path = tmp_path / f"script_{len(body)}.py"
+        path.write_text(f"def evaluate(hp, trial):\n    trial.sample({{'text': {body}}})\n")
+        names: dict[str, Any] = {}
+        exec(compile(path.read_text(), path, "exec"), names)  # noqa: S102
+        return names["evaluate"]  # type: ignore[no-any-return]
+
+    few: dict[str, Any] = {"on_event": quiet, "engine": "here"}
+    for _ in range(2):
+        evolve.Search(tmp_path / "run", HATS, domain=begun_with("'a'"), **few).close()
+    with pytest.warns(UserWarning, match="evaluate has changed since run was begun; it goes on with it as it is now"):
+        evolve.Search(tmp_path / "run", domain=begun_with("'another'"), **few).close()
+    with pytest.raises(evolve.EvolveError, match="domain hat: run is of the domain evaluate"):
+        evolve.Search(tmp_path / "run", domain=hat, **few)
+
+
+class Felt(FunctionDomain):
+    """A domain that names libraries, one of which nobody has."""
+
+    name = "felt"
+    presentation = Presentation(libraries=("pydantic", "no-such-felt"))
+
+    def __init__(self) -> None:
+        """Of hats."""
+        self.function = hat
+
+
+def test_a_run_keeps_the_versions_of_what_its_domain_needs(tmp_path: Path, finished: Path) -> None:
+    """Beside the core's; pictures need no more than that."""
+    with pictures(finished) as search:
+        of_core = search.report()["versions"]
+    assert set(of_core) == {"evolve", "python", "backend", "ray", "numpy"}
+    with evolve.Search(tmp_path / "run", HATS, domain=Felt(), **FEW) as search:
+        assert set(search.report()["versions"]) - set(of_core) == {"pydantic"}
+
+
+def test_whatever_is_shown_is_short(finished: Path) -> None:
+    """A line of a few words each; candidates under their letters alone."""
+    with pictures(finished) as search:
+        best, report = search.best, search.report()
+        assert repr(search) == f'Search("{finished}")'
+    assert repr(report) == "Report(run: 2 generations, 7 individuals)"
+    assert re.fullmatch(r"Best\(g\d-\d, rank 1: depth \d.*\)", repr(best))
+    assert best is not None
+    assert repr(best.samples[0]) == "Kept(1: image)"
+
+
+def test_a_generation_shows_its_letters(tmp_path: Path) -> None:
+    """And nothing by which one could know a candidate again."""
+    with pictures(tmp_path / "run", **SMALL) as search:
+        generation = next(iter(search))
+    assert repr(generation) == "Generation(0: A, B, C, D)"
+    assert repr(generation.candidates[0]) == "Candidate(A: 2 samples)"
+    assert repr(generation.candidates[0].samples) == "(CandidateSample(1: image), CandidateSample(2: image))"

@@ -15,7 +15,7 @@ from evolve.errors import EvolveError
 from evolve.function_domain import FunctionDomain, FunctionSettings
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
-from evolve.presentation import Column, Presentation, ScreeningRule
+from evolve.presentation import Column, Presentation, Rendering, ScreeningRule
 from evolve.records.gene_rule import GeneRule
 from evolve.records.run import Artifact, Sample
 from evolve.settings import SettingsModel
@@ -37,7 +37,7 @@ class GoodHats(FunctionDomain):
 
     def __init__(self) -> None:
         """Always the same hat."""
-        self._function = draw
+        self.function = draw
 
 
 def test_pictures_are_a_good_domain() -> None:
@@ -51,7 +51,7 @@ def test_pictures_are_a_good_domain() -> None:
 def test_music_is_a_good_domain(tunes: Path) -> None:
     """With real training, twice the same."""
     text = "genes: {width: 8, depth: {type: int, min_value: 1, max_value: 2}, temperature: 0.9}"
-    settings = {"corpus": [str(tunes)], "epochs": 1, "songs": 2, "notes": 30}
+    settings = {"corpus": [str(tunes)], "epochs": 1, "songs": 2, "notes": 30, "soundfont": "none"}
     check_domain(named_domain("music"), parse_space(text, "small.yaml", GENES).space, settings, genomes=1)
 
 
@@ -131,6 +131,11 @@ def misread(*given: Any) -> Preparation:  # noqa: ANN401
     return Preparation()
 
 
+def rendering(name: str, label: str, media_type: str, made: bytes) -> Presentation:
+    """A domain's way of telling, which makes something of its samples on demand."""
+    return Presentation(renderings={name: Rendering(label, media_type, lambda _: made)})
+
+
 WORD: Any = "high"
 NO_TEXT: Any = b"hat"
 SCREENED_BY_WORDS = ScreeningRule("{heard} {are}", lambda _, __: WORD)
@@ -140,9 +145,58 @@ OTHER_GENES = {
 }
 
 
+class DemandingSettings(FunctionSettings):
+    """What everybody must say."""
+
+    size: int
+
+
+class StrictSettings(FunctionSettings):
+    """What is set comes back as what it cannot be."""
+
+    size: int = 3
+
+    @field_serializer("size")
+    def _told(self, _: int) -> str:
+        return "large"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"seconds": "long"}, "seconds='long': seconds must be a number; it is 'long'"),
+        ({"secnds": 3}, 'there is no setting "secnds"; .*did you mean "seconds"'),
+    ],
+)
+def test_settings_that_are_none_are_told_in_one_line(settings: dict[str, Any], said: str) -> None:
+    """Not in pydantic's words."""
+    with pytest.raises(EvolveError, match=said):
+        check_domain(GoodHats, hats_space(), settings)
+
+
+def test_members_that_a_domain_lacks_are_named() -> None:
+    """Beside all ten."""
+
+    class Bare:
+        name = "bare"
+
+        def prepare(self) -> None: ...
+
+        def evaluate(self) -> None: ...
+
+    with pytest.raises(
+        AssertionError, match="has no presentation, settings, genes, warm_up, load, cost, more; it needs"
+    ):
+        check_domain(Bare, hats_space())
+
+
 @pytest.mark.parametrize(
     ("members", "said"),
     [
+        ({"settings": DemandingSettings}, "each setting needs a default; size has none"),
+        ({"settings": StrictSettings}, "settings must come back from JSON: size must be a whole number"),
+        ({"settings": {"seconds": 3}}, "settings must be a pydantic model, not {'seconds': 3}"),
+        ({"presentation": "hats"}, "presentation must be a Presentation, not 'hats'"),
         ({"name": ""}, "a domain needs a name"),
         ({"settings": CoresSettings}, "the core has settings called population already"),
         ({"settings": ForgetfulSettings}, "settings must be the same when they come back"),
@@ -162,6 +216,17 @@ OTHER_GENES = {
         ),
         ({"presentation": Presentation(features=lambda _, __: [{"height": WORD}])}, "features must be numbers"),
         ({"presentation": Presentation(preview=lambda *_: NO_TEXT)}, "preview must give text, or None"),
+        (
+            {"presentation": rendering("a score", "score", "text/plain", b"hat")},
+            "'a score' has no plain word as its name",
+        ),
+        ({"presentation": rendering("score", "", "text/plain", b"hat")}, "rendering score needs a label of one line"),
+        ({"presentation": rendering("score", "score", "SVG", b"hat")}, "is 'SVG'; it must be such as image/png"),
+        (
+            {"presentation": rendering("score", "score", "text/plain", b"")},
+            "rendering score gave .*; it must give bytes",
+        ),
+        ({"presentation": rendering("score", "score", "text/plain", WORD)}, "gave 'high'; it must give bytes"),
     ],
 )
 def test_a_domain_that_is_none_is_told(members: dict[str, Any], said: str) -> None:

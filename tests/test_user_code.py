@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import ExecutionError, SettingsError
-from evolve.user_code import UserCode, check_trusted, read_code, told_with_place
+from evolve.user_code import UserCode, check_name, check_trusted, read_code, source_digest, told_with_place
 
 TEXT = """
 SIZE = 3
@@ -89,7 +89,7 @@ def test_a_file_that_may_not_be_read_is_told(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a = 1\nb = a +\n", r"mine\.py:build cannot be run: invalid syntax \(mine\.py, line 2\)"),
+        ("a = 1\nb = a +\n", r"mine\.py:build cannot be run: .* \(mine\.py, line 2\)"),
         ("a = 1\n\nb = a / 0\n", r"ZeroDivisionError: division by zero \(mine\.py, line 3\)"),
         ("import no_such_module\n", r"ModuleNotFoundError: No module named 'no_such_module' \(mine\.py, line 1\)"),
         ("import sys\nsys.exit(3)\n", r"SystemExit: 3 \(mine\.py, line 2\)"),
@@ -139,9 +139,45 @@ def test_code_that_a_folder_names_is_run_only_when_the_user_names_it() -> None:
         check_trusted("mine.py:build", code.digest, None, "--build", "night")
     assert str(told.value) == (
         f"night was made with code of its own, mine.py:build, SHA-256 {code.digest[:16]}…; as a folder may be "
-        f"anybody's, that is run only when you name it: give --build mine.py:build, from Python build="
+        f"anybody's, that is run only when you name it: give --build mine.py:build"
     )
     assert check_trusted("mine.py:build", code.digest, code, "--build", "night") is code
     assert check_trusted("", "", None, "--build", "night") is None
     with pytest.raises(ExecutionError, match=r"of its own, package:build; as a folder"):
         check_trusted("package:build", "", None, "--build", "night")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def build(hp): ...",
+        "class build: ...",
+        "build = print",
+        "build: object = print",
+        "from os import path as build",
+        "import build",
+        "from os.path import *",
+        "try:\n    from os import path as build\nexcept ImportError:\n    build = None",
+        "if True:\n    def build(hp): ...",
+    ],
+)
+def test_a_name_is_found_in_a_file_that_is_not_run(text: str) -> None:
+    """However it comes to its meaning there."""
+    check_name(UserCode("mine.py:build", f"raise SystemExit\n{text}\n".encode()))
+    check_name(UserCode("package:build"))
+
+
+def test_a_name_that_a_file_does_not_have_is_told_before_it_is_run() -> None:
+    """With those that it has; so is a file that is no Python."""
+    with pytest.raises(
+        SettingsError, match=r"^mine\.py:bild: mine\.py has nothing called bild; it has evaluate, build$"
+    ):
+        check_name(UserCode("mine.py:bild", TEXT.encode()))
+    with pytest.raises(SettingsError, match=r"mine\.py:build cannot be run: .* \(mine\.py, line 1\)"):
+        check_name(UserCode("mine.py:build", b"def build:"))
+
+
+def test_functions_of_a_script_are_told_apart_by_their_source() -> None:
+    """Of what has none, nothing is known."""
+    assert source_digest(check_name) == source_digest(check_name) != source_digest(read_code)
+    assert source_digest(print) == source_digest(len) == ""

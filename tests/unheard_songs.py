@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from evolve.domains.music.facts.description import Facts
+from evolve.domains.music.facts.description import SongFacts
 from evolve.domains.music.song import Note, Notes, Song, Track
 from evolve.domains.music.unheard import unheard_file
 from evolve.records.run import TrialResult
@@ -17,7 +17,7 @@ def with_unheard(result: TrialResult, count: int = 2) -> TrialResult:
     return replace(result, metrics={**result.metrics, **metrics}, artifacts=(*result.artifacts, others))
 
 
-def short_song(k: int) -> tuple[Song, Facts]:
+def short_song(k: int) -> tuple[Song, SongFacts]:
     """The k-th song, of 1 + k notes, and its facts."""
     notes = Notes.of(Note(60 + place, 6 * place, 6) for place in range(1 + k))
     return Song((Track(notes),), 240.0), {"notes": 1 + k, "ended": True, "distance": 1.0, "opening_ticks": 6}

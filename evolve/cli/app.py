@@ -27,6 +27,7 @@ _CORE = {
     "start": "evolve.cli.running:start",
     "resume": "evolve.cli.running:resume",
     "rank": "evolve.cli.ranking:rank",
+    "branch": "evolve.cli.branching:branch",
     "report": "evolve.cli.reporting:report",
     "list": "evolve.cli.reporting:list_runs",
 }
@@ -58,7 +59,7 @@ def _command(name: str, where: str) -> Any:  # noqa: ANN401
     try:
         found = pkgutil.resolve_name(where)
     except (ImportError, AttributeError) as error:
-        raise EvolveError(f"the command {name} ({where}) cannot be loaded: {last_line(str(error))}") from error
+        raise EvolveError(f"the command {name} ({where}) cannot be loaded: {last_line(error)}") from error
     alone = typer.Typer(rich_markup_mode=None)
     if isinstance(found, typer.Typer):
         alone.add_typer(found, name=name)

@@ -43,7 +43,7 @@ def rank(
 
     A ballot given again takes the place of the same listener's earlier one, until the next generation is bred.
 
-    A sample that you love breaks a tie, and evolve report lists it.
+    A sample that you love breaks a tie, and evolve report lists it. Who made it has a child at least, unless rejected.
 
     An order that names no such sample keeps those that you have begun to mark in the terminal.
 
@@ -168,8 +168,10 @@ def _read(order: str, session: "ListeningSession") -> "Ballot":
 
 
 def _ranking_document(session: "ListeningSession", ballot: "Ballot", ranking: "Mapping[str, RankingEntry]") -> str:
+    from evolve.judging.repeats import without_repeat
+
     entries = {name: dataclasses.asdict(entry) for name, entry in ranking.items()}
-    favourites = [{"id": name, "sample": number} for name, number in ballot.favourites]
+    favourites = [{"id": name, "sample": number} for name, number in without_repeat(ballot)[0].favourites]
     document = {
         "generation": session.generation,
         "listener": session.listener,

@@ -14,9 +14,9 @@ from evolve.cli.sources import (
     JudgeOption,
     OwnCode,
     chosen_judge,
-    chosen_space,
     given_sources,
     open_domain,
+    space_of_file,
     typed_sources,
 )
 from evolve.environment import BACKEND, backend
@@ -36,7 +36,7 @@ from evolve.terminal.options import (
 )
 
 if TYPE_CHECKING:
-    from evolve.cli.sources import ChosenSpace
+    from evolve.search.founding import ChosenSpace
     from evolve.search.run_facts import Sources
     from evolve.search.steps import SessionJudge
     from evolve.settings import Given
@@ -91,22 +91,18 @@ def start(
       evolve start --space lstm.yaml --judge none --name night --cluster cluster/slurm.yaml
       evolve start --space my-space.yaml --domain mine.py:evaluate --judge mine.py:judge
     """
-    from evolve.genetics.breeding import check_room
     from evolve.search.steps import create
-    from evolve.settings import settle
     from evolve.store.folders import folder_named, free_folder
     from evolve.store.names import checked_name, name_from
 
     choice = ClusterChoice(address, cluster)
     choice.check()
-    chosen, ranking = chosen_space(space, domain, build), chosen_judge(judge)
+    chosen, ranking = space_of_file(space, domain, build), chosen_judge(judge)
     options = {
         "population": population, "parents": parents, "elites": elites, "generations": generations, "seed": seed,
         **_own_options(own, chosen),
     }  # fmt: skip
-    given = [*chosen.given, *options_given(options, settings or [])]
-    settled = settle(given, chosen.domain.settings, chosen.domain.presentation.screening)
-    check_room(chosen.file.space, settled.core.population)
+    settled = chosen.settled(options_given(options, settings or []))
     stem = name_from(Path(chosen.name).stem)
     folder = folder_named(runs, checked_name(name)) if name is not None else free_folder(runs, stem)
     with create(
@@ -238,9 +234,10 @@ def _go(
 
 def _tell_the_story(store: "RunStore") -> None:
     from evolve.cli.reporting import print_report
+    from evolve.domain_registry import reference_of
 
     run = store.read()
     print_report(run)
-    added = domain_commands().get(str(run.domain["reference"]))
+    added = domain_commands().get(reference_of(run))
     if added and added.afterwards:
         note("\n" + added.afterwards.format(run=run.reference))

@@ -1,24 +1,22 @@
 """Code of the user's own that a command names: a domain, a network's build, a judge."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evolve.errors import BallotError, EvolveError, SettingsError, SpaceError
+from evolve.errors import BallotError, EvolveError, SettingsError
 from evolve.terminal.console import is_interactive, note
 
 if TYPE_CHECKING:
     from evolve.domain import Domain
-    from evolve.genetics.space_file import SpaceFile, Written
     from evolve.records.ballot import Ballot
     from evolve.records.run import RunRecord
+    from evolve.search.founding import ChosenSpace
     from evolve.search.listening import ListeningSession
     from evolve.search.run_facts import Sources
     from evolve.search.steps import SessionJudge
-    from evolve.settings import Given
     from evolve.user_code import UserCode
 
 TERMINAL, NONE = "terminal", "none"
@@ -64,40 +62,7 @@ JudgeOption = Annotated[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenSpace:
-    """A search space, with the domain that it is of.
-
-    Attributes:
-        name: Of its file, as it can be shown.
-        text: Its YAML.
-        file: What that says.
-        domain: Whose genes it has.
-        reference: The domain's, as a run keeps it.
-        sources: The user's code.
-    """
-
-    name: str
-    text: str
-    file: "SpaceFile"
-    domain: "Domain"
-    reference: str
-    sources: "Sources"
-
-    @property
-    def given(self) -> "list[Given]":
-        """The run settings of the file."""
-        return space_given(self.name, self.file.settings)
-
-
-def space_given(name: str, settings: "Iterable[tuple[str, Written, int | None]]") -> "list[Given]":
-    """The run settings of a search space file of this name, which a command line overrides."""
-    from evolve.settings import Given
-
-    return [Given(key, value, f"{name}, line {line}", is_firm=False) for key, value, line in settings]
-
-
-def chosen_space(given: str, domain: str | None = None, build: str | None = None) -> ChosenSpace:
+def space_of_file(given: str, domain: str | None = None, build: str | None = None) -> "ChosenSpace":
     """The search space of a file, of the domain that an option or the file itself names.
 
     Args:
@@ -108,30 +73,12 @@ def chosen_space(given: str, domain: str | None = None, build: str | None = None
     Raises:
         EvolveError: There is no such space, domain or build, or one of them is not right.
     """
-    from evolve.domain import takes_build
-    from evolve.domain_registry import DEFAULT, find_domain
-    from evolve.genetics.space_file import domain_and_build, gene_names, parse_space
-    from evolve.search.run_facts import Sources, rules_of
+    from evolve.search.founding import chosen_space
     from evolve.shipped import find_space
 
     name, text = find_space(given)
-    of_file = domain_and_build(text, name)
     beside = Path(given).parent if Path(given).is_file() else None
-    code = _code("--domain", domain) or (None if domain else _code(f"{name}: domain", of_file[0], beside))
-    its_build = _code("--build", build) or _code(f"{name}: build", of_file[1], beside)
-    reference = code.reference if code else domain or of_file[0] or DEFAULT
-    found = find_domain(reference, code)
-    if its_build and not takes_build(found):
-        raise SettingsError(f"{build or of_file[1]}: the domain {reference} has no networks of one's own")
-    rules = rules_of(found, text, own=its_build is not None)
-    try:
-        file = parse_space(text, name, rules)
-    except SpaceError as error:
-        is_said = domain or of_file[0] or "unknown gene" not in str(error)
-        if is_said or set(rules or ()) & set(gene_names(text, name)):
-            raise
-        raise SpaceError(f"{error}; of another domain? give --domain, or name it in the file: domain: NAME") from error
-    return ChosenSpace(name, text, file, found, reference, Sources(code, its_build))
+    return chosen_space(name, text, beside, domain=domain, build=build)
 
 
 def given_sources(run: "RunRecord", domain: str | None = None, build: str | None = None) -> "Sources":
@@ -140,11 +87,12 @@ def given_sources(run: "RunRecord", domain: str | None = None, build: str | None
     Raises:
         SettingsError: There is no such code, or the run was begun with another.
     """
-    from evolve.search.run_facts import Sources, checked_sources
+    from evolve.search.founding import given_code
+    from evolve.search.run_facts import checked_sources
 
     name = domain if domain is not None and ":" not in domain else None
-    sources = Sources(None if name else _code("--domain", domain), _code("--build", build))
-    for notice in checked_sources(run, sources, name, prefix="--"):
+    sources = given_code(domain, build)
+    for notice in checked_sources(run, sources, name):
         note(f"note: {notice}")
     return sources
 
@@ -182,14 +130,19 @@ def chosen_judge(given: str | None) -> "tuple[SessionJudge | None, str | None]":
     Raises:
         SettingsError: It is neither a word nor a function.
     """
+    from evolve.user_code import check_name, read_code
+
     if given is None or given in (TERMINAL, NONE):
         from evolve.cli.ranking import terminal_judge
 
         return (terminal_judge if is_interactive() and given != NONE else None), None
     if ":" not in given:
         raise typer.BadParameter(f"must be {TERMINAL}, {NONE} or FILE.py:NAME, not {given}", param_hint="--judge")
-    code = _code("--judge", given)
-    assert code is not None  # noqa: S101 - for mypy: it is given
+    try:
+        code = read_code(given)
+        check_name(code)
+    except SettingsError as error:
+        raise SettingsError(f"--judge {error}") from error
     return _judge_of(code), as_typed_code(code)
 
 
@@ -210,15 +163,3 @@ def _judge_of(code: "UserCode") -> "SessionJudge":
             raise BallotError(f"--judge {code.reference}: {told_with_place(error)}; mend it and go on") from error
 
     return judge
-
-
-def _code(option: str, reference: str | None, beside: Path | None = None) -> "UserCode | None":
-    """The user's code behind a reference; None for none, and for the name of an installed domain."""
-    from evolve.user_code import read_code
-
-    if reference is None or (option.endswith("domain") and ":" not in reference):
-        return None
-    try:
-        return read_code(reference, beside)
-    except SettingsError as error:
-        raise SettingsError(f"{option} {error}") from error

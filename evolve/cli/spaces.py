@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolve.cli.sources import BuildOption, ChosenSpace, DomainOption, chosen_space
+from evolve.cli.sources import BuildOption, DomainOption, space_of_file
 from evolve.errors import EvolveError, RunError, SpaceError, printable
 from evolve.terminal.console import console, note
 from evolve.terminal.options import AsJson, Out, Runs, complete_run, complete_space, run_folder
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from evolve.genetics.space import SearchSpace
     from evolve.presentation import Presentation
     from evolve.report.gene_effects import GeneEffects
+    from evolve.search.founding import ChosenSpace
 
 _SAMPLES = 5
 
@@ -64,7 +65,7 @@ def check_space(
     from evolve.randomness import derive_rng
     from evolve.settings import settle
 
-    chosen = chosen_space(file, domain, build)
+    chosen = space_of_file(file, domain, build)
     if run is not None:
         _tell_gene_effects(chosen, run_folder(run, runs), as_json=json_)
         return
@@ -117,7 +118,7 @@ def space_from_build(
     note(f"written: {output}")
 
 
-def _print_space(chosen: ChosenSpace, samples: list[dict[str, Any]]) -> None:
+def _print_space(chosen: "ChosenSpace", samples: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     from evolve.spaces import value_in_words, values_in_words
@@ -177,7 +178,7 @@ def _space_document(name: str, space: "SearchSpace", settings: dict[str, Any], s
     }
 
 
-def _tell_gene_effects(chosen: ChosenSpace, folder: Path, *, as_json: bool) -> None:
+def _tell_gene_effects(chosen: "ChosenSpace", folder: Path, *, as_json: bool) -> None:
     """Print what the genes of a run did, which must be those of the space."""
     from evolve.domain_registry import presentation_for
     from evolve.report.gene_effects import gene_effects

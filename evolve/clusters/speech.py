@@ -115,14 +115,15 @@ def forwarded(message: Message) -> Event | None:
 
 def finished(result: TrialResult) -> Message:
     """A trial has ended; its files are the message's data, one after the other."""
-    files = [*result.artifacts, *(file for song in result.samples for file in song.files)]
+    files = [*result.artifacts, *(file for sample in result.samples for file in sample.files)]
     facts = {
         "id": result.individual_id,
         "metrics": dict(result.metrics),
         "failure": result.failure,
         "presented": result.presented,
+        "notices": list(result.notices),
         "artifacts": _listed(result.artifacts),
-        "songs": [{"index": song.index, "facts": song.facts, "files": _listed(song.files)} for song in result.samples],
+        "samples": [{"index": one.index, "facts": one.facts, "files": _listed(one.files)} for one in result.samples],
     }
     return Message("finished", facts, b"".join(file.data for file in files))
 
@@ -130,7 +131,7 @@ def finished(result: TrialResult) -> Message:
 def read_finished(message: Message) -> TrialResult:
     """The result of a `finished` message."""
     facts = message.facts
-    listed = [*facts["artifacts"], *(file for song in facts["songs"] for file in song["files"])]
+    listed = [*facts["artifacts"], *(file for sample in facts["samples"] for file in sample["files"])]
     ends = accumulate((length for _, _, length in listed), initial=0)
     files = iter(
         [
@@ -139,10 +140,11 @@ def read_finished(message: Message) -> TrialResult:
         ]
     )
     artifacts = tuple(next(files) for _ in facts["artifacts"])
-    songs = tuple(
-        Sample(song["index"], tuple(next(files) for _ in song["files"]), song["facts"]) for song in facts["songs"]
+    samples = tuple(
+        Sample(one["index"], tuple(next(files) for _ in one["files"]), one["facts"]) for one in facts["samples"]
     )
-    return TrialResult(facts["id"], facts["metrics"], songs, artifacts, facts["failure"], facts["presented"])
+    notices = tuple(facts["notices"])
+    return TrialResult(facts["id"], facts["metrics"], samples, artifacts, facts["failure"], facts["presented"], notices)
 
 
 def _listed(files: Iterable[Artifact]) -> list[tuple[str, str, int]]:

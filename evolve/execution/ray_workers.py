@@ -1,6 +1,6 @@
 """Trials on Ray's workers: a warm process for each slot, the longest trials first, results as each trial ends.
 
-Plain actors rather than Ray Tune (`docs/decisions/warm-workers.md`). The networks and songs travel inside a trial's
+Plain actors rather than Ray Tune (`docs/decisions/warm-workers.md`). Networks and samples travel inside a trial's
 last heartbeat to the driver, so a cluster needs no shared disk.
 """
 
@@ -17,14 +17,14 @@ import psutil
 import ray
 from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
-from evolve.errors import ExecutionError
+from evolve.errors import ExecutionError, last_line
 from evolve.execution.capacity import Capacity
 from evolve.execution.checkpoints import forget_all
 from evolve.execution.ray_cluster import nodes, on_node
 from evolve.execution.round import ATTEMPTS, UNRESPONSIVE_ATTEMPTS, Round
 from evolve.execution.run_material import DomainSource, RunMaterial, longest_first
 from evolve.execution.slots import Demand, Layout, most_memory_mb
-from evolve.execution.worker import RUN_TRIAL, Alive, Ended, Ready, Worker, last_line
+from evolve.execution.worker import RUN_TRIAL, Alive, Ended, Ready, Worker
 from evolve.interrupts import interrupts_remembered
 from evolve.records.events import Event, EventHandler, EventKind, Progress
 from evolve.records.individual import Individual

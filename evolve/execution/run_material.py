@@ -11,7 +11,7 @@ from evolve.domain import Cost, Domain
 from evolve.domain_registry import find_domain, remembered
 from evolve.genetics.space import SearchSpace
 from evolve.records.individual import Individual
-from evolve.records.run import Json
+from evolve.records.run import Json, material_seed
 from evolve.settings import settings_from
 from evolve.user_code import UserCode
 
@@ -26,7 +26,7 @@ class DomainSource:
         live: The domain itself, where a script made it and no file says it; it travels to workers of this machine.
     """
 
-    reference: str = "music"
+    reference: str
     code: UserCode | None = None
     live: Domain | None = field(default=None, compare=False)
 
@@ -70,6 +70,11 @@ class RunMaterial:
         """The run's."""
         return int(self.settings["seed"])
 
+    @property
+    def prepared_seed(self) -> int:
+        """That by which samples are made: the run's, or in a branched run that of the first run, as its samples are."""
+        return material_seed(self.facts, self.settings)
+
     def load(self) -> Any:  # noqa: ANN401 - the domain's own
         """The domain's material; kept in this process for the next trial of the same run."""
         return _loaded(_Key(self.digest, self))
@@ -92,7 +97,7 @@ def _loaded(key: _Key) -> Any:  # noqa: ANN401
     domain = material.domain.open()
     settings = settings_from(material.settings, domain.settings)
     extra = {} if material.build is None else {"build": material.build}
-    return domain.load(material.data, material.facts, material.space, settings.own, settings.core.seed, **extra)
+    return domain.load(material.data, material.facts, material.space, settings.own, material.prepared_seed, **extra)
 
 
 def longest_first(individuals: Sequence[Individual], costs: Mapping[str, Cost]) -> tuple[Individual, ...]:

@@ -12,7 +12,7 @@ from evolve.randomness import derive_seed
 from evolve.records.events import Progress
 from evolve.records.individual import Individual
 from evolve.records.run import TrialResult
-from evolve.user_code import told_with_place
+from evolve.user_code import told_with_place, users_place
 
 OnProgress = Callable[[Progress], None]
 
@@ -45,9 +45,9 @@ def run_trial(
         domain.evaluate(individual, material.load(), trial)
         return trial.result()
     except EvolveError as error:
-        return TrialResult(individual.id, failure=_one_line(str(error)))
+        return trial.failed(f"{_one_line(str(error))}{users_place(error)}")
     except (Exception, SystemExit) as error:  # any combination of genes may break a library; the run must go on
-        return TrialResult(individual.id, failure=_one_line(told_with_place(error)))
+        return trial.failed(_one_line(told_with_place(error)))
 
 
 def _one_line(text: str) -> str:

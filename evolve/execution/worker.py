@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from evolve.environment import isolate
+from evolve.errors import last_line
 from evolve.execution.gpu_card import card_mb
 from evolve.execution.ray_variables import OF_WORKERS
 from evolve.execution.run_material import DomainSource, RunMaterial
@@ -185,12 +186,6 @@ class _Running:
         if progress not in (self._last, Progress("starting")):
             self._heartbeats.put(progress)
         self._last = progress
-
-
-def last_line(error: BaseException) -> str:
-    """What went wrong, without the traceback before it."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
 
 
 def _memory_mb() -> float:

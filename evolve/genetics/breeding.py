@@ -78,7 +78,7 @@ class Offspring:
     """The next generation.
 
     Attributes:
-        parents: Ids of the selected parents, best first.
+        parents: Ids of the selected parents, best first, then of those that breed for a favourite alone.
         elites: Ids of individuals that are heard again; they take the first slots.
         born: The new individuals, in slot order after the elites.
     """
@@ -126,8 +126,12 @@ def breed(
     generation: int,
     seed: int,
     taken: Collection[Genome] | None = None,
+    favourites: Collection[str] = (),
 ) -> Offspring:
     """The generation that follows a ranked one.
+
+    Whoever has a favourite sample, comes not back and is not rejected gets a child at least: the last children are
+    those of such as have none by then, and newcomers give way where there are many.
 
     Args:
         fitness: The ranking of the members, in slot order.
@@ -137,6 +141,7 @@ def breed(
         generation: The index of the new generation.
         seed: The run's seed.
         taken: Every genome that was ever born in the run, and is not born again; None: all of ``genomes``.
+        favourites: Ids of the members of whom a listener loves a sample.
 
     Raises:
         SpaceError: Every genome of the space was born already.
@@ -145,17 +150,52 @@ def breed(
     elites = select_best(fitness, min(plan.elites, plan.population - 1))
     taken = set(genomes.values() if taken is None else taken)
     slots = range(len(elites) + 1, plan.population + 1)
-    newcomers = len(slots) if not parents else min(plan.newcomers, len(slots))
-    born = []
+    fit = select_best(fitness, len(fitness))
+    owed = [name for name in fit if name in favourites and name not in elites][: len(slots)]
+    newcomers = len(slots) if not parents else min(plan.newcomers, len(slots) - len(owed))
+    kept: list[str] = []
+    born: list[Individual] = []
     for slot in slots:
-        rng = derive_rng(seed, "breeding", generation, slot)
+        rng, place = derive_rng(seed, "breeding", generation, slot), (generation, slot)
         if slot > plan.population - newcomers:
-            child = _sampled(space, rng, taken, Origin.NEWCOMER, (generation, slot))
+            child = _sampled(space, rng, taken, Origin.NEWCOMER, place)
         else:
-            child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=(generation, slot))
+            is_due = len(owed) > plan.population - newcomers - slot
+            first = owed.pop(0) if is_due else None
+            child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=place, first=first)
+            kept += child.parents[:1] if is_due else ()
+            owed = [name for name in owed if name not in child.parents]
         taken.add(child.genome)
         born.append(child)
-    return Offspring(parents, elites, tuple(born))
+    return Offspring(tuple(dict.fromkeys((*parents, *kept))), elites, tuple(born))
+
+
+def found_from(
+    ancestors: Sequence[Genome], space: SearchSpace, plan: BreedingPlan, *, seed: int
+) -> tuple[Individual, ...]:
+    """The generation 0 of a run that begins with ancestors from another: these, and children of theirs.
+
+    Args:
+        ancestors: All different; the first is the likeliest to become a parent. Each becomes a founder.
+        space: The run's space.
+        plan: How many of what; there are neither elites nor newcomers yet.
+        seed: The run's seed.
+
+    Raises:
+        SpaceError: The space holds fewer genomes than the population needs.
+    """
+    check_room(space, plan.population)
+    founders = [
+        Individual(individual_id(0, slot), 0, slot, genome, Origin.FOUNDER)
+        for slot, genome in enumerate(ancestors, start=1)
+    ]
+    genomes = {one.id: one.genome for one in founders}
+    taken, born = set(ancestors), []
+    for slot in range(len(founders) + 1, plan.population + 1):
+        rng = derive_rng(seed, "branching", slot)
+        born.append(_child(tuple(genomes), genomes, space, plan, rng=rng, taken=taken, place=(0, slot)))
+        taken.add(born[-1].genome)
+    return (*founders, *born)
 
 
 def replace_failed(
@@ -223,10 +263,23 @@ def _child(
     rng: np.random.Generator,
     taken: Collection[Genome],
     place: tuple[int, int],
+    first: str | None = None,
 ) -> Individual:
-    """A child whose genome was never there before; parents that have no such child left give a newcomer."""
+    """A child whose genome was never there before; parents that have no such child left give a newcomer.
+
+    Args:
+        parents: Ids, best first.
+        genomes: By id.
+        space: The run's space.
+        plan: How often two are crossed, and how much changes.
+        rng: The only source of chance.
+        taken: Genomes that were there before.
+        place: Generation and slot.
+        first: The first parent, where it is settled; it need not be one of the others.
+    """
     for _ in range(_ATTEMPTS):
-        pair = draw_parents(parents, rng, count=2 if rng.random() < plan.crossover_rate else 1)
+        count = 2 if rng.random() < plan.crossover_rate else 1
+        pair = draw_parents(parents, rng, count=count) if first is None else _mated(first, parents, rng, count=count)
         genome, operators = genomes[pair[0]], ["mutation"]
         if len(pair) > 1:
             genome = crossover(genome, genomes[pair[1]], space, rng, eta=plan.eta)
@@ -235,6 +288,12 @@ def _child(
         if genome not in taken:
             return Individual(individual_id(*place), *place, genome, Origin.CHILD, pair, tuple(operators))
     return _sampled(space, rng, taken, Origin.NEWCOMER, place)
+
+
+def _mated(first: str, parents: Sequence[str], rng: np.random.Generator, *, count: int) -> tuple[str, ...]:
+    """The first parent, and one of the others where the child has two."""
+    others = [name for name in parents if name != first]
+    return (first, *(draw_parents(others, rng, count=count - 1) if others and count > 1 else ()))
 
 
 def _sampled(

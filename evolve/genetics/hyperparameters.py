@@ -58,7 +58,7 @@ class HyperParameters:
 
     def Fixed(self, name: str, value: Any, **_: Any) -> Any:
         """A value that no space changes, unless one does."""
-        return self._read(name, value)
+        return self.values.setdefault(self._whole(name), value)
 
     @contextlib.contextmanager
     def conditional_scope(self, parent_name: str, parent_values: Any) -> Iterator[None]:

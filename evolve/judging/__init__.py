@@ -1,1 +1,1 @@
-"""From songs heard to a ranking: ballots, how they combine, and the ways to fill one in."""
+"""From candidates to a ranking: ballots, how they combine, and the ways to fill one in."""

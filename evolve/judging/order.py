@@ -71,6 +71,8 @@ def ballot_of(
     Raises:
         BallotError: For a name unknown, named twice or left out, or what is no ranking.
     """
+    if not isinstance(rejected, Iterable):
+        raise BallotError(f'rejected={shortened(repr(rejected))}: must be names, such as ["D"]')
     refused = [rejected] if isinstance(rejected, str) else list(rejected)
     if isinstance(ranking, str):
         if refused:

@@ -11,8 +11,21 @@ from types import MappingProxyType
 
 from evolve.randomness import derive_rng
 
+_SECOND = "'"
+"""Behind the id of somebody who is presented twice, for the second appearance: nobody is born with such an id."""
+
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def second_of(name: str) -> str:
+    """The id under which somebody is presented a second time."""
+    return f"{name}{_SECOND}"
+
+
+def original_of(name: str) -> str:
+    """Whose second appearance an id is; of all others, the id itself."""
+    return name.removesuffix(_SECOND)
 
 
 def blind_letters(
@@ -37,8 +50,13 @@ def blind_letters(
     while True:
         shuffled = rng.permutation(sorted(ids)).tolist()
         letters = {letter_name(place): str(candidate) for place, candidate in enumerate(shuffled)}
-        if len(letters) == 1 or not letters.items() & before.items():
+        if len(letters) == 1 or not _owners(letters) & _owners(before):
             return letters
+
+
+def _owners(letters: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Each letter with whoever has it, in a first or a second appearance."""
+    return {(letter, original_of(name)) for letter, name in letters.items()}
 
 
 def letter_name(place: int) -> str:

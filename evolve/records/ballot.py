@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from evolve.errors import BallotError
+from evolve.words import counted
 
 Fact = str | int | float | bool | None
 
@@ -21,7 +22,7 @@ LONGEST_COMMENT = 1000
 """Of a comment, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CandidateSample:
     """One sample of a candidate, as a listener meets it.
 
@@ -35,14 +36,20 @@ class CandidateSample:
     files: Mapping[str, Path]
     facts: Mapping[str, Fact]
 
+    def __repr__(self) -> str:
+        return f"CandidateSample({self.index}: {', '.join(self.files)})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
-    """One individual of a generation as one listener meets it: under a blind letter."""
+    """One individual of a generation as one listener meets it: under a blind letter, which alone its repr shows."""
 
     letter: str
     id: str
     samples: tuple[CandidateSample, ...]
+
+    def __repr__(self) -> str:
+        return f"Candidate({self.letter}: {counted(len(self.samples), 'sample')})"
 
 
 def samples_of(candidates: Iterable[Candidate]) -> dict[str, tuple[int, ...]]:
@@ -102,6 +109,11 @@ class Ballot:
             ranks |= dict.fromkeys(place, len(ranks) + 1)
         return ranks
 
+    @property
+    def loved(self) -> frozenset[str]:
+        """The ids of those of whom the listener loves a sample."""
+        return frozenset(candidate for candidate, _ in self.favourites)
+
     def toggled(self, favourite: Favourite) -> Self:
         """The ballot with one more favourite, or without it where it is one already."""
         others = tuple(other for other in self.favourites if other != favourite)
@@ -139,6 +151,21 @@ class Ballot:
                     f"the comment on {candidate} has {len(text):,} characters; allowed are 1 to {LONGEST_COMMENT:,}"
                 )
         return tuple(sorted(self.comments, key=lambda comment: place[comment[0]]))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Where a listener placed somebody who was presented twice, without knowing it.
+
+    Attributes:
+        id: The individual's.
+        places: The ranks of the two appearances, from 1, ties sharing the better one; first that which counts.
+        of: How many appearances were ranked, both of these among them.
+    """
+
+    id: str
+    places: tuple[int, int]
+    of: int
 
 
 @dataclass(frozen=True, slots=True)

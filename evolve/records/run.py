@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry
+from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry, Repeat
 from evolve.records.individual import Individual
 
 Json = Any
@@ -17,6 +17,7 @@ FACT_PARTS: Final[Mapping[str, Mapping[str, type]]] = {
     "space": {"name": str, "text": str},
     "domain": {"reference": str},
     "build": {"reference": str},
+    "branched": {"run": str, "created_at": str, "seed": int, "founders": dict},
 }
 """Of facts that are objects, the parts that are counted with, or read as a text, wherever a run is told of."""
 
@@ -36,7 +37,7 @@ class IndividualStatus(StrEnum):
 
     @property
     def is_heard(self) -> bool:
-        """Whether it has songs to listen to."""
+        """Whether it has samples to be judged."""
         return self is IndividualStatus.EVALUATED
 
 
@@ -50,7 +51,7 @@ class GenerationStatus(StrEnum):
 
     @property
     def is_evaluated(self) -> bool:
-        """Whether every member has its songs."""
+        """Whether every member has its samples."""
         return self is not GenerationStatus.BORN
 
     @property
@@ -99,6 +100,7 @@ class TrialResult:
         artifacts: Files of the individual as a whole: the network, its vocabulary.
         failure: Why it failed, one line; None when it did not.
         presented: How many of the samples, the first ones, are put before listeners; None: all of them.
+        notices: What the user should be told, once a run.
     """
 
     individual_id: str
@@ -107,6 +109,7 @@ class TrialResult:
     artifacts: tuple[Artifact, ...] = ()
     failure: str | None = None
     presented: int | None = None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ class BallotRecord:
         letters: The id behind each blind letter that this listener saw: ``{"A": "g0-3", ...}``.
         made_at: When it was finished, ISO 8601 in UTC.
         listening: What it has cost the listener, where that was noted.
+        repeat: Where somebody who was presented twice was placed; None where nobody was.
     """
 
     listener: str
@@ -165,6 +169,7 @@ class BallotRecord:
     letters: Mapping[str, str]
     made_at: str
     listening: ListeningLog = NO_LISTENING
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,8 @@ class GenerationRecord:
         members: Ids in slot order, elites included, replaced individuals not.
         elites: The members that were carried over from the generation before.
         failed: Ids of those born into it that failed, in slot order; each was replaced.
-        parents: Ids that the next generation was bred from; empty until it is bred.
+        parents: Ids that the next generation was bred from, best first, then those who breed for a favourite alone;
+            empty until it is bred.
     """
 
     index: int
@@ -187,6 +193,16 @@ class GenerationRecord:
     parents: tuple[str, ...]
     ranking: Mapping[str, RankingEntry]
     ballots: tuple[BallotRecord, ...]
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Its members, and those who were replaced; who has failed and was not replaced yet is still a member."""
+        return tuple(dict.fromkeys((*self.members, *self.failed)))
+
+    @property
+    def loved(self) -> frozenset[str]:
+        """The ids of those of whom some listener loves a sample."""
+        return frozenset(name for record in self.ballots for name in record.ballot.loved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +243,7 @@ class RunRecord:
     @property
     def domain(self) -> Mapping[str, Json]:
         """Which domain the run is of: ``{"reference": ..., "sha256": of the user's code where it is one's own}``."""
-        return self.fact("domain") or {"reference": "music"}
+        return self.fact("domain")
 
     @property
     def build(self) -> Mapping[str, Json]:
@@ -235,6 +251,30 @@ class RunRecord:
         return self.fact("build")
 
     @property
+    def branched(self) -> Mapping[str, Json]:
+        """Of a run that was branched off another, where it comes from; empty of all others.
+
+        ``{"run": its name, "created_at": when it was begun, "seed": that by which samples are made,
+        "founders": {id here: id there}}``.
+        """
+        return self.fact("branched")
+
+    @property
+    def ancestors(self) -> Mapping[str, str]:
+        """Of a run that was branched off another, the ids that its first founders had there, by their ids here."""
+        return {name: str(before) for name, before in self.branched.get("founders", {}).items()}
+
+    @property
+    def material_seed(self) -> int:
+        """The seed of what all trials work from: the run's, or that of the run which it was branched off."""
+        return material_seed(self.facts, self.settings)
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """What genes of shares divide a whole among, the largest first; none before the run was prepared."""
         return tuple(self.facts.get("groups") or ())
+
+
+def material_seed(facts: Mapping[str, Json], settings: Mapping[str, Json]) -> int:
+    """The seed of what all trials of a run work from, by its facts and its settings."""
+    return int(facts.get("branched", {}).get("seed", settings["seed"]))

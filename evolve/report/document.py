@@ -23,6 +23,7 @@ from evolve.report.questions import (
     champions_of,
     family_of,
     favourites_of,
+    kept_for_favourites,
     letters_of,
     log_genes,
     members_with_samples,
@@ -34,7 +35,7 @@ from evolve.search.reliability import reliability_of
 FORMAT_VERSION = 1
 """Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
 
-_OWN_FACTS = ("domain", "build", "prepared")
+_OWN_FACTS = ("domain", "build", "prepared", "told", "branched")
 """Of the run itself, not of what it learns from."""
 
 Document = dict[str, Any]
@@ -59,6 +60,7 @@ def report_document(run: RunRecord) -> Document:
         "settings": run.settings,
         "space": run.space,
         "domain": run.domain,
+        "branched": _branched(run),
         "facts": {name: fact for name, fact in run.facts.items() if name not in _OWN_FACTS},
         "versions": run.versions,
         "damage": run.damage,
@@ -86,6 +88,13 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
+def _branched(run: RunRecord) -> Document | None:
+    """Where a run's first founders come from, where that is another run."""
+    founders = [{"id": name, "was": before} for name, before in run.ancestors.items()]
+    kept = {name: run.branched.get(name) for name in ("run", "created_at", "seed")}
+    return {**kept, "founders": founders} if run.branched else None
+
+
 def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
     candidates, reliability = candidates_of(run, generation), reliability_of(run, generation)
     agreement = agreement_of([record.ballot for record in generation.ballots])
@@ -99,11 +108,10 @@ def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
         "failed": generation.failed,
         "champions": champions_of(generation),
         "parents": generation.parents,
+        "kept": kept_for_favourites(run, generation),
         "agreement": dataclasses.asdict(agreement) if agreement else None,
         "ballots": [_ballot(ballot) for ballot in generation.ballots],
-        "individuals": [
-            individual_document(run.individuals[id_], generation) for id_ in (*generation.members, *generation.failed)
-        ],
+        "individuals": [individual_document(run.individuals[id_], generation) for id_ in generation.everyone],
     }
 
 
@@ -117,6 +125,7 @@ def _ballot(record: BallotRecord) -> Document:
         "rejected": record.ballot.rejected,
         "favourites": [{"id": name, "sample": number} for name, number in record.ballot.favourites],
         "comments": dict(record.ballot.comments),
+        "repeat": dataclasses.asdict(record.repeat) if record.repeat else None,
         "listening": {
             "active_s": record.listening.active_s,
             "plays": record.listening.plays,

@@ -14,8 +14,8 @@ from evolve.genetics.lineage import children_by_parent, descendants, founders_of
 from evolve.presentation import badges_of, figures_of, kept_file
 from evolve.records.individual import Origin
 from evolve.records.run import IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.questions import family_of, latest_champions, members_with_samples, shared_genes
-from evolve.report.wording import Phrases, change_phrases, genome_phrases, rank_history, section
+from evolve.report.questions import family_of, latest_champions, members_with_samples, name_and_past, shared_genes
+from evolve.report.wording import Phrases, change_phrases, genome_phrases, one_line, rank_history, section
 from evolve.words import counted, listed
 
 _NOTE = ("below each child: what changed from its first parent", "(g0-1): given by the second parent", "★: came first")
@@ -74,7 +74,7 @@ class _Forest:
     def _label(self, id_: str, *, goes_on: bool = False) -> RenderableType:
         record = self._run.individuals[id_]
         descent = len(descendants(self._family, id_))
-        parts = [_name(record), _outcome(self._run, record)]
+        parts = [_name(self._run, record), _outcome(self._run, record)]
         if descent:
             parts.append(Text(counted(descent, "descendant"), style="dim"))
         if goes_on:
@@ -86,13 +86,15 @@ class _Forest:
         return Group(first, Phrases(changes or [Text("no gene changed", style="dim")], joint=", "))
 
 
-def _name(record: IndividualRecord) -> Text:
+def _name(run: RunRecord, record: IndividualRecord) -> Text:
     individual = record.individual
     name = Text(individual.id, style="bold")
     if len(individual.parents) > 1:
         name.append(f" × {' × '.join(individual.parents[1:])}", style="dim")
     if individual.origin is Origin.NEWCOMER:
         name.append(" newcomer", style="dim")
+    if individual.id in run.ancestors:
+        name.append(f" was {one_line(run.ancestors[individual.id])}", style="dim")
     return name
 
 
@@ -122,7 +124,7 @@ def _childless(run: RunRecord, told: Collection[str]) -> RenderableType:
 
 
 def _spaced(run: RunRecord, records: Iterable[IndividualRecord]) -> list[Text]:
-    return [Text(" ").join(part for part in (_name(record), _outcome(run, record)) if part) for record in records]
+    return [Text(" ").join(part for part in (_name(run, record), _outcome(run, record)) if part) for record in records]
 
 
 _BAR_WIDTH = 24
@@ -215,7 +217,7 @@ def _about_champion(run: RunRecord, champion: IndividualRecord) -> dict[str, Ren
     founders = founders_of(family, id_)
     if founders != (id_,):
         shares = surviving_shares(family, [id_], ignored_genes=shared_genes(run))
-        facts["founders"] = Text(listed(founders))
+        facts["founders"] = Text(listed([one_line(name_and_past(run, name)) for name in founders]))
         facts["genes from"] = Phrases([f"{source} {share:.0%}" for source, share in shares.items()])
         facts["genome"] = Phrases(
             genome_phrases(champion.individual.genome, presentation_for(run), leaving_out=shared_genes(run))

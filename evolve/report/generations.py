@@ -14,7 +14,7 @@ from evolve.presentation import Facts, Presentation, badges_of, judged_word, met
 from evolve.records.genome import Value
 from evolve.records.individual import Origin
 from evolve.records.run import GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.questions import is_tied, letters_of, listeners_of, shared_genes
+from evolve.report.questions import is_tied, kept_for_favourites, letters_of, listeners_of, shared_genes
 from evolve.report.wording import Phrases, dim, genome_phrases, one_line, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
@@ -37,12 +37,22 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
 
 
 def judging_of(generation: GenerationRecord) -> Iterator[str]:
-    """How far the listeners agree, and what judging has cost them, a sentence each."""
+    """How far the listeners agree, with themselves too, and what judging has cost them, a sentence each."""
     if agreement := agreement_of([record.ballot for record in generation.ballots]):
         yield agreement.in_words
     if costs := costs_of(generation.ballots):
         ballots = counted(costs.ballots, "ballot")
         yield f"{ballots} took {duration_in_words(costs.active_s)} and {counted(costs.plays, 'play')}"
+    yield from repeats_in(generation)
+
+
+def repeats_in(generation: GenerationRecord) -> Iterator[str]:
+    """Where listeners placed whom they were presented twice."""
+    for record in generation.ballots:
+        if repeat := record.repeat:
+            first, second = repeat.places
+            told = f"{first} both times" if first == second else f"{first} and {second}"
+            yield f"{one_line(record.listener)} had {repeat.id} twice, at place {told} of {repeat.of}"
 
 
 def _comments(generation: GenerationRecord) -> Iterator[RenderableType]:
@@ -67,7 +77,7 @@ class _Legend:
 
 
 def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> RenderableType:
-    notes = [*notes_on(generation)]
+    notes = [*notes_on(run, generation)]
     members = [run.individuals[name] for name in generation.members if name in told]
     reliability = reliability_of(run, generation)
     sentence = [Text(reliability.in_words, style="dim")] if reliability else []
@@ -81,7 +91,7 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     return section(f"Generation {generation.index}", *body, note=dim(notes) if notes else None)
 
 
-def notes_on(generation: GenerationRecord) -> Iterator[str]:
+def notes_on(run: RunRecord, generation: GenerationRecord) -> Iterator[str]:
     """Who ranked it or that it waits, whom the next was bred from, and who failed."""
     if generation.ranking:
         listeners = [one_line(listener) for listener in listeners_of(generation)]
@@ -89,7 +99,9 @@ def notes_on(generation: GenerationRecord) -> Iterator[str]:
     elif generation.status.waits_for_listener:
         yield "waits for a ranking"
     if generation.parents:
-        yield f"parents of the next: {listed(generation.parents)}"
+        kept = kept_for_favourites(run, generation)
+        loved = f"; for a favourite too: {listed(kept)}" if kept else ""
+        yield f"parents of the next: {listed(generation.parents[: len(generation.parents) - len(kept)])}{loved}"
     if generation.failed:
         yield f"failed: {listed(generation.failed)}"
 
@@ -129,7 +141,7 @@ def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[Indiv
         letter = [letters.get(member.individual.id, "")] if letters else []
         metrics = [metric.of(member.metrics) for metric in shown]
         table.add_row(
-            *rank, *letter, _name(generation, member), *metrics, _about(generation, member, shared, presentation)
+            *rank, *letter, _name(run, generation, member), *metrics, _about(generation, member, shared, presentation)
         )
     return table
 
@@ -149,13 +161,15 @@ def _rank(generation: GenerationRecord, member: IndividualRecord) -> Text:
     return Text(f"{star} {entry.rank}{tie}", style=rank_style(entry))
 
 
-def _name(generation: GenerationRecord, member: IndividualRecord) -> Text:
+def _name(run: RunRecord, generation: GenerationRecord, member: IndividualRecord) -> Text:
     """The id, and below it what is particular about the member here."""
     entry = generation.ranking.get(member.individual.id)
     name = Text(member.individual.id, style="bold" if entry and entry.rank == 1 else "")
     if entry and entry.rejected:
         return name.append("\nrejected", style="red")
+    before = run.ancestors.get(member.individual.id, "")
     particulars = {
+        f"was {one_line(before)}": bool(before) and not generation.index,
         "elite": member.individual.id in generation.elites,
         "training": member.status is IndividualStatus.EVALUATING,
         "newcomer": member.individual.origin is Origin.NEWCOMER,

@@ -55,6 +55,7 @@ def run_facts(run: RunRecord) -> dict[str, Sequence[str]]:
     settings = [*_settings(run.settings), *own.pop("settings", ())]
     facts = {
         "space": _space(run),
+        "branched": _branched(run),
         **own,
         "settings": settings,
         "seed": [str(run.settings["seed"])] if "seed" in run.settings else [],
@@ -67,6 +68,14 @@ def _space(run: RunRecord) -> list[str]:
     genes = genes_of(run)
     free = sum(not gene.is_fixed for gene in genes.values())
     return [run.space.get("name", "unnamed"), *([f"{counted(free, 'gene')} to vary"] if genes else [])]
+
+
+def _branched(run: RunRecord) -> list[str]:
+    """Where its first founders come from, such as ``off quick-1, begun …``, ``g0-1 was g2-3 there``."""
+    if not run.branched:
+        return []
+    begun = moment_in_words(run.branched.get("created_at", ""))
+    return [f"off {run.branched.get('run')}, begun {begun}", *(f"{a} was {b} there" for a, b in run.ancestors.items())]
 
 
 def _settings(settings: Mapping[str, Any]) -> list[str]:

@@ -48,6 +48,17 @@ def champions_of(generation: GenerationRecord) -> tuple[str, ...]:
     return tuple(id_ for id_, entry in entries if entry.rank == 1 and not entry.rejected)
 
 
+def kept_for_favourites(run: RunRecord, generation: GenerationRecord) -> tuple[str, ...]:
+    """The parents of the next generation that were not selected, and breed because a listener loves a sample."""
+    return generation.parents[int(run.settings.get("parents") or len(generation.parents)) :]
+
+
+def name_and_past(run: RunRecord, individual_id: str) -> str:
+    """An id, and that of another run which its owner comes from: ``g0-1 (was g2-3)``."""
+    before = run.ancestors.get(individual_id)
+    return f"{individual_id} (was {before})" if before else individual_id
+
+
 def latest_champions(run: RunRecord) -> tuple[int, tuple[str, ...]] | None:
     """The last generation that has champions, and who they are; None before the first ranking."""
     for generation in reversed(run.generations):

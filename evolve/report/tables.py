@@ -49,7 +49,7 @@ def table_rows(run: RunRecord) -> list[Row]:
 def _rows(run: RunRecord, generation: GenerationRecord) -> Iterator[Row]:
     candidates = candidates_of(run, generation)
     loved = {favourite for record in generation.ballots for favourite in record.ballot.favourites}
-    for name in (*generation.members, *generation.failed):
+    for name in generation.everyone:
         numbers = sorted(number for candidate, number in loved if candidate == name)
         yield {
             **_row(run, generation, name),

@@ -1,8 +1,9 @@
-"""Step 3 of a search: every member of a generation is trained and composes, failures are replaced.
+"""Step 3 of a search: every member of a generation is evaluated, failures are replaced.
 
-What ends is kept in the store at once, and its songs can be heard while others still train.
+What ends is kept in the store at once, and its samples can be looked at while other trials still run.
 """
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from evolve.execution.run_material import RunMaterial
 from evolve.genetics.breeding import MAX_REPLACEMENTS, replace_failed
 from evolve.genetics.space import SearchSpace
 from evolve.records.events import Event, EventHandler, EventKind
-from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord
+from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord, TrialResult
 from evolve.search.candidates import candidates_of, is_screened, rule_in_words
 from evolve.search.listening import EarlyHearing
 from evolve.search.run_facts import core_of
@@ -21,8 +22,17 @@ from evolve.store.run_store import RunStore
 MIN_FREE_MB = 200
 """Below this much room on the disk no generation is begun."""
 
+FIRST_FAILURES = 3
+"""So many trials that fail alike, at the same line, before any other has ended: that is a bug, not a genome."""
+
+TOLD = "told"
+"""The fact of a run that keeps which notices of its trials the user was told."""
+
+_PLACE = re.compile(r"\(\S.*, line \d+\)$")
+"""The file and line at the end of a failure."""
+
 _MB_EACH = 2
-"""What a small network and its five songs take: a generation of thousands wants more room than the least."""
+"""What a small network and five samples take: a generation of thousands wants more room than the least."""
 
 
 def evaluate(
@@ -34,7 +44,7 @@ def evaluate(
     listener: str,
     material: RunMaterial,
 ) -> None:
-    """Step 3: every member is trained and composes; those that fail give their place to fresh ones.
+    """Step 3: every member is evaluated; those that fail give their place to fresh ones.
 
     Args:
         store: The run.
@@ -53,7 +63,8 @@ def evaluate(
     on_event(Event(EventKind.EVALUATING, generation=generation.index, members=missing, facts=run.settings))
     _tell_who_is_heard(run, generation, on_event)
     try:
-        recorder = _Recorder(store, on_event, generation.index, EarlyHearing(store, run, generation.index, listener))
+        early = EarlyHearing(store, run, generation.index, listener)
+        recorder = _Recorder(store, on_event, generation.index, early, run)
         with execution() as runner:
             run = _run_missing(store, run, runner, recorder, material)
             for _ in range(MAX_REPLACEMENTS):
@@ -74,7 +85,7 @@ def evaluate(
 
 
 def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, on_event: EventHandler) -> None:
-    """In a line, where not all are; and why no songs come before all trials have ended, where that is so."""
+    """In a line, where not all are; and why no samples come before all trials have ended, where that is so."""
     if is_screened(run, generation):
         late = "" if candidates_of(run, generation) else "; the choice is made when all have ended"
         on_event(Event(EventKind.NOTICE, text=f"{rule_in_words(run, generation)}{late}"))
@@ -131,8 +142,13 @@ def _replace_failed(store: RunStore, run: RunRecord, on_event: EventHandler, spa
 class _Recorder:
     """Keeps each result in the store before anybody else hears of it, and lays its samples out to be judged at once."""
 
-    def __init__(self, store: RunStore, on_event: EventHandler, generation: int, early: EarlyHearing) -> None:
+    def __init__(
+        self, store: RunStore, on_event: EventHandler, generation: int, early: EarlyHearing, run: RunRecord
+    ) -> None:
         self._store, self._on_event, self._generation, self._early = store, on_event, generation, early
+        self._told = list(run.facts.get(TOLD, ()))
+        self._has_succeeded = any(record.status.is_heard for record in run.individuals.values())
+        self._failures: list[str] = []
         self._tell_what_can_be_heard()
 
     def __call__(self, event: Event) -> None:
@@ -145,8 +161,37 @@ class _Recorder:
                 return
             self._early.stage(event.individual_id)
         self._on_event(replace(event, generation=self._generation))
+        if event.result is not None:
+            self._tell_notices(event.result)
+            self._check_first_failures(event.result)
         if event.result is not None and event.result.samples:
             self._tell_what_can_be_heard()
+
+    def _tell_notices(self, result: TrialResult) -> None:
+        """Say what a trial has to say, unless the user of this run was told before."""
+        fresh = [text for text in dict.fromkeys(result.notices) if text not in self._told]
+        if fresh:
+            self._told += fresh
+            self._store.record_facts({TOLD: self._told})
+        for text in fresh:
+            self._on_event(Event(EventKind.NOTICE, generation=self._generation, text=text))
+
+    def _check_first_failures(self, result: TrialResult) -> None:
+        """Stop a run whose trials all fail alike at the same line of the user's code.
+
+        Raises:
+            ExecutionError: They do.
+        """
+        if result.failure is None:
+            self._has_succeeded = True
+            return
+        self._failures.append(result.failure)
+        alike = len(set(self._failures)) == 1 and _PLACE.search(result.failure)
+        if alike and not self._has_succeeded and len(self._failures) >= FIRST_FAILURES:
+            raise ExecutionError(
+                f"the first {len(self._failures)} trials failed alike, with: {result.failure}; mend that and go on: "
+                f"evolve resume {self._store.paths.reference}"
+            )
 
     def _tell_what_can_be_heard(self) -> None:
         if self._early.heard:

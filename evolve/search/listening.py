@@ -8,7 +8,8 @@ from pathlib import Path
 from evolve.domain import Domain
 from evolve.domain_registry import presentation_for
 from evolve.errors import RunError
-from evolve.judging.presenting import blind_letters
+from evolve.judging.presenting import blind_letters, original_of, second_of
+from evolve.judging.repeats import repeated
 from evolve.presentation import Presentation
 from evolve.records.ballot import Candidate, CandidateSample
 from evolve.records.individual import first_in_slot
@@ -27,11 +28,11 @@ class ListeningSession:
     Attributes:
         generation: Which one is heard.
         listener: Who hears it.
-        letters: Blind letter to id.
+        letters: Blind letter to id; who is presented twice has a second id, with a mark behind it.
         candidates: In the order of the letters.
         unheard: The ids of the members who are not put before listeners.
         rule: How the candidates were chosen, in a line; empty when all members are heard.
-        reliability: How much their songs tell about them; None where that is not known.
+        reliability: How much their samples tell about them; None where that is not known.
         steps: Of the listener's unfinished ballot, oldest first.
         save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another session of
             this listener has kept others meanwhile.
@@ -97,10 +98,10 @@ def open_session(store: RunStore, generation: int, listener: str, domain: Domain
 
 
 class _ListeningStage:
-    """The candidates' songs under their blind letters, as many of each as this listener was given.
+    """The candidates' samples under their blind letters, as many of each as this listener was given.
 
-    At first those are the songs that were chosen, and others that this listener asked for in this very generation:
-    somebody who comes back with more songs than the others would be known by that.
+    At first those are the samples that were chosen, and others that this listener asked for in this very generation:
+    somebody who comes back with more samples than the others would be known by that.
     """
 
     def __init__(
@@ -112,26 +113,27 @@ class _ListeningStage:
         self._given: dict[str, int] = {}
 
     def staged(self, name: str, most: int | None = None) -> Candidate:
-        """A candidate with the songs that this listener was given, or the first so many of all."""
+        """A candidate with the samples that this listener was given, or the first so many of all."""
         letter = self._letter_of[name]
-        songs = self._given_songs(name) if most is None else self._store.samples_of(name)[:most]
-        candidate = Candidate(letter, name, tuple(_stage(self._store, one, letter, self._folder) for one in songs))
-        self._given[name] = len(songs)
+        samples = self._given_samples(name) if most is None else self._store.samples_of(original_of(name))[:most]
+        candidate = Candidate(letter, name, tuple(_stage(self._store, one, letter, self._folder) for one in samples))
+        self._given[name] = len(samples)
         return candidate
 
-    def _given_songs(self, name: str) -> tuple[SampleRecord, ...]:
-        chosen, letter = self._run.individuals[name].chosen_samples, self._letter_of[name]
-        others = self._store.samples_of(name)[len(chosen) :]
+    def _given_samples(self, name: str) -> tuple[SampleRecord, ...]:
+        one, letter = original_of(name), self._letter_of[name]
+        chosen = self._run.individuals[one].chosen_samples
+        others = self._store.samples_of(one)[len(chosen) :]
         given = [
             one for one in others if any(path.exists() for path in _blind_paths(one, letter, self._folder).values())
         ]
         return (*chosen, *given)
 
     def more(self, name: str) -> Candidate | None:
-        """A candidate with one more song: one that was asked for before, by others or elsewhere, or else a new one."""
-        given = self._given[name]
-        is_kept = len(self._store.samples_of(name)) > given
-        if is_kept or _one_more(self._store, self._run.individuals[name], self._domain):
+        """A candidate with one more sample: one that was asked for before, by whomever, or else a new one."""
+        given, one = self._given[name], original_of(name)
+        is_kept = len(self._store.samples_of(one)) > given
+        if is_kept or _one_more(self._store, self._run.individuals[one], self._domain):
             return self.staged(name, given + 1)
         return None
 
@@ -149,10 +151,11 @@ def _one_more(store: RunStore, record: IndividualRecord, domain: Domain) -> bool
 
 
 class EarlyHearing:
-    """Stages songs under their blind letters as each individual ends, so that nobody waits for the last one.
+    """Stages samples under their blind letters as each individual ends, so that nobody waits for the last one.
 
     Those that are heard again wait for the first who is new: alone, their letter would say who they are. Where it is
-    for the trials to decide who will be heard, nothing is staged before they have ended.
+    for the trials to decide who will be heard, nothing is staged before they have ended. Whoever is presented twice has
+    its second letter then: two that come at once would give it away.
     """
 
     def __init__(self, store: RunStore, run: RunRecord, generation: int, listener: str) -> None:
@@ -161,7 +164,8 @@ class EarlyHearing:
         self.folder = store.paths.listening(generation, listener)
         self.heard = 0
         record = run.generations[generation]
-        letters = {} if candidates_of(run, record) is None else _letters(run, generation, listener)
+        known = {} if candidates_of(run, record) is None else _letters(run, generation, listener)
+        letters = {letter: name for letter, name in known.items() if original_of(name) == name}
         self._letter = {first_in_slot(name): letter for letter, name in letters.items()}
         self._again = list(record.elites)
         for name in letters.values():
@@ -169,16 +173,16 @@ class EarlyHearing:
                 self.stage(name)
 
     def stage(self, individual_id: str) -> None:
-        """Stage the songs of a member who will be heard; whoever failed has none."""
-        if first_in_slot(individual_id) in self._letter and (songs := self._store.samples_of(individual_id)):
-            self._stage(individual_id, songs)
+        """Stage the samples of a member who will be heard; whoever failed has none."""
+        if first_in_slot(individual_id) in self._letter and (samples := self._store.samples_of(individual_id)):
+            self._stage(individual_id, samples)
             while self._again:
                 again = self._again.pop()
                 self._stage(again, self._run.individuals[again].chosen_samples)
 
-    def _stage(self, individual_id: str, songs: Sequence[SampleRecord]) -> None:
-        for song in songs:
-            _stage(self._store, song, self._letter[first_in_slot(individual_id)], self.folder)
+    def _stage(self, individual_id: str, samples: Sequence[SampleRecord]) -> None:
+        for one in samples:
+            _stage(self._store, one, self._letter[first_in_slot(individual_id)], self.folder)
         self.heard += 1
 
 
@@ -195,10 +199,22 @@ def _letters(run: RunRecord, generation: int, listener: str) -> dict[str, str]:
     letters: dict[str, str] = {}
     for record in run.generations[: generation + 1]:
         slots = {first_in_slot(name): name for name in _known_candidates(run, record).heard}
+        slots |= _second_appearance(run, record, slots, listener)
         letters = blind_letters(
             list(slots), seed=run.settings["seed"], generation=record.index, listener=listener, before=letters
         )
     return {letter: slots[slot] for letter, slot in letters.items()}
+
+
+def _second_appearance(
+    run: RunRecord, record: GenerationRecord, slots: Mapping[str, str], listener: str
+) -> dict[str, str]:
+    """The slot and the id under which one of the candidates is presented again; empty where none is to be."""
+    if not run.settings.get("repeats"):
+        return {}
+    elites = [first_in_slot(name) for name in record.elites]
+    slot = repeated(slots, elites, seed=run.settings["seed"], generation=record.index, listener=listener)
+    return {} if slot is None else {second_of(slot): second_of(slots[slot])}
 
 
 def _known_candidates(run: RunRecord, generation: GenerationRecord) -> Candidates:

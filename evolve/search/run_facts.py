@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from evolve.domain import Domain
+from evolve.domain_registry import reference_of
 from evolve.errors import SettingsError
 from evolve.execution.run_material import DomainSource
 from evolve.genetics.space import SearchSpace
@@ -16,7 +17,7 @@ from evolve.records.gene_rule import ANY_GENE, GeneRule
 from evolve.records.run import RunRecord
 from evolve.settings import CoreSettings, Settings, settings_from
 from evolve.store.refusals import damaged_run
-from evolve.user_code import UserCode, check_trusted
+from evolve.user_code import UserCode, check_trusted, source_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +40,51 @@ class Sources:
         Args:
             reference: Of the domain, as it was named.
         """
-        kept = {"domain": {"reference": reference, "sha256": self.domain.digest if self.domain else ""}}
+        kept = {"domain": {"reference": reference, "sha256": self.domain.digest if self.domain else self._live_digest}}
         if self.build is not None:
             kept["build"] = {"reference": self.build.reference, "sha256": self.build.digest}
         return kept
+
+    @property
+    def _live_digest(self) -> str:
+        """Of the source of what a script made."""
+        return "" if self.live is None else source_digest(getattr(self.live, "function", type(self.live)))
+
+    def changes(self, run: RunRecord) -> Iterator[str]:
+        """What has changed of them since the run was begun with them, a line each."""
+        for code, was in ((self.domain, run.domain), (self.build, run.build)):
+            if code is not None and code.digest != was.get("sha256"):
+                yield f"{code.file} has changed since {run.name} was begun; it goes on with the file as it is now"
+        kept = run.domain.get("sha256")
+        if kept and self._live_digest not in ("", kept):
+            yield f"{reference_of(run)} has changed since {run.name} was begun; it goes on with it as it is now"
 
 
 NO_SOURCES = Sources()
 """Nothing but what is installed."""
 
 
-def checked_sources(run: RunRecord, sources: Sources, domain: str | None = None, *, prefix: str = "") -> Iterator[str]:
+def checked_sources(run: RunRecord, sources: Sources, domain: str | None = None) -> Iterator[str]:
     """See that what a user has named for a run is what it was begun with; what they should know besides.
 
     Args:
         run: It was begun before.
         sources: The code.
         domain: The name of an installed domain, where that was named.
-        prefix: Before the names of options: ``--`` in commands.
 
     Raises:
         SettingsError: The run was begun with something else.
     """
-    kept, build = dict(run.domain), dict(run.build)
-    if domain is not None and domain != kept["reference"]:
-        raise SettingsError(f"{prefix}domain {domain}: {run.name} is of the domain {kept['reference']}")
-    if sources.live is not None and sources.live.name != kept["reference"]:
-        raise SettingsError(f"{prefix}domain {sources.live.name}: {run.name} is of the domain {kept['reference']}")
-    for option, code, was in (("domain", sources.domain, kept), ("build", sources.build, build)):
-        if code is None:
-            continue
-        if code.reference != was.get("reference"):
-            begun = was.get("reference") or "none"
-            raise SettingsError(f"{prefix}{option} {code.reference}: {run.name} was begun with {begun}")
-        if code.digest != was.get("sha256"):
-            yield f"{code.file} has changed since {run.name} was begun; it goes on with the file as it is now"
+    kept = reference_of(run)
+    meant = sources.live.name if sources.live is not None else domain
+    if meant not in (None, kept):
+        raise SettingsError(f"--domain {meant}: {run.name} is of the domain {kept}")
+    for option, code, was in (("domain", sources.domain, run.domain), ("build", sources.build, run.build)):
+        if code is not None and code.reference != was.get("reference"):
+            raise SettingsError(
+                f"--{option} {code.reference}: {run.name} was begun with {was.get('reference') or 'none'}"
+            )
+    return sources.changes(run)
 
 
 def domain_source(run: RunRecord, sources: Sources = NO_SOURCES) -> DomainSource:
@@ -82,7 +93,7 @@ def domain_source(run: RunRecord, sources: Sources = NO_SOURCES) -> DomainSource
     Raises:
         ExecutionError: The run names code that the user has not named.
     """
-    reference = str(run.domain.get("reference", ""))
+    reference = reference_of(run)
     if sources.live is not None:
         return DomainSource(reference, live=sources.live)
     if ":" not in reference:

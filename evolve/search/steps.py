@@ -4,16 +4,17 @@
 complete. It may be stopped at any instant; called again, it goes on from what the store says is done.
 """
 
+import contextlib
 import importlib.metadata
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from evolve import __version__
 from evolve.domain import Domain, Preparation
-from evolve.domain_registry import DEFAULT
+from evolve.domain_registry import DEFAULT, find_domain
 from evolve.environment import backend
 from evolve.errors import RunError
 from evolve.execution.contract import Execution
@@ -23,7 +24,9 @@ from evolve.genetics.gene import GeneKind
 from evolve.genetics.lineage import changed
 from evolve.genetics.space import SearchSpace
 from evolve.inputs.yaml_files import to_yaml
+from evolve.judging.presenting import original_of
 from evolve.judging.ranking import rank
+from evolve.judging.repeats import without_repeat
 from evolve.records.ballot import Ballot, RankingEntry
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import (
@@ -33,7 +36,7 @@ from evolve.records.run import (
     RunRecord,
 )
 from evolve.search.candidates import candidates_of
-from evolve.search.evaluation import evaluate
+from evolve.search.evaluation import TOLD, evaluate
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import (
     NO_SOURCES,
@@ -51,7 +54,8 @@ from evolve.store.run_store import RunStore
 from evolve.store.writing import now
 from evolve.user_code import UserCode
 
-_LIBRARIES = ("tensorflow", "keras", "keras-tuner", "ray", "music21", "symusic", "numpy")
+_LIBRARIES = ("ray", "numpy")
+"""Of the core's, whose versions are kept with a run; a domain names its own."""
 
 
 class Outcome(StrEnum):
@@ -91,20 +95,25 @@ def create(
         "created_at": now(),
         "settings": settings.dump(),
         "space": {"name": space_name, "text": space_text},
-        "versions": _versions(),
+        "versions": versions((sources.live or find_domain(domain, sources.domain)).presentation.libraries),
         **sources.facts(domain),
     }
     store = RunStore.create(folder, facts)
     try:
         store.write_file(store.paths.space, space_text.encode())
         store.write_file(store.paths.settings, to_yaml(settings.dump()).encode())
-        for code in (sources.domain, sources.build):
-            if code is not None and code.source is not None:
-                store.write_file(store.paths.code(code.file), code.source)
+        keep_code(store, sources)
     except RunError:
         store.discard()
         raise
     return store
+
+
+def keep_code(store: RunStore, sources: Sources) -> None:
+    """Copy code of the user's into the run folder, to be read, never to be run from there."""
+    for code in (sources.domain, sources.build):
+        if code is not None and code.source is not None:
+            store.write_file(store.paths.code(code.file), code.source)
 
 
 def advance(
@@ -165,8 +174,9 @@ def advance(
 def cast_ballot(store: RunStore, session: ListeningSession, ballot: Ballot, method: str) -> Mapping[str, RankingEntry]:
     """Keep a listener's ballot and give everyone's place by all ballots so far.
 
-    Where the run waits for several listeners (its fact ``listeners``), the ballot of one of them ranks nothing yet:
-    the generation is ranked when it is closed.
+    Whoever was presented twice counts once; how far apart the two came is kept. Where the run waits for several
+    listeners (its fact ``listeners``), the ballot of one of them ranks nothing yet: the generation is ranked when it is
+    closed.
 
     Returns:
         Everyone's place; empty where others are waited for.
@@ -174,7 +184,9 @@ def cast_ballot(store: RunStore, session: ListeningSession, ballot: Ballot, meth
     Raises:
         RunError: The generation's children are born already.
     """
-    record = BallotRecord(session.listener, ballot, method, session.letters, now())
+    ballot, repeat = without_repeat(ballot)
+    letters = {letter: name for letter, name in session.letters.items() if original_of(name) == name}
+    record = BallotRecord(session.listener, ballot, method, letters, now(), repeat=repeat)
     waits = session.listener in (store.fact("listeners") or ())
     return store.record_ballot(session.generation, record, None if waits else rank)
 
@@ -240,7 +252,8 @@ def _groups(preparation: Preparation, space: SearchSpace) -> list[str]:
 def _material(store: RunStore, run: RunRecord, source: DomainSource, build: UserCode | None) -> RunMaterial:
     """What the trials of the run work from."""
     domain = source.open()
-    return RunMaterial(source, store.read_material(), run.facts, space_of(run, domain), run.settings, build)
+    facts = {name: fact for name, fact in run.facts.items() if name != TOLD}  # or material would change with it
+    return RunMaterial(source, store.read_material(), facts, space_of(run, domain), run.settings, build)
 
 
 def _found(store: RunStore, run: RunRecord, domain: Domain, on_event: EventHandler) -> None:
@@ -264,16 +277,17 @@ def _hear(store: RunStore, number: int, judge: SessionJudge, listener: str, doma
 def _breed(
     store: RunStore, run: RunRecord, generation: GenerationRecord, domain: Domain, on_event: EventHandler
 ) -> None:
-    """Steps 6 and 7: the best become parents, their children are the next generation."""
+    """Steps 6 and 7: the best become parents, and who is loved; their children are the next generation."""
     core = core_of(run)
     genomes = {name: record.individual.genome for name, record in run.individuals.items()}
     offspring = breed(
         _fitness(run, generation),
         genomes,
         space_of(run, domain),
-        _breeding_plan(core),
+        breeding_plan(core),
         generation=generation.index + 1,
         seed=core.seed,
+        favourites=generation.loved,
     )
     changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in offspring.born if one.parents}
     # Somebody's ballot may have come in meanwhile: then nothing is recorded, and the next look at the store sees it.
@@ -284,6 +298,7 @@ def _breed(
         elites=offspring.elites,
         parents=offspring.parents,
         bred_from=generation.ranking,
+        loved=generation.loved,
     )
     if is_recorded:
         members = (*offspring.elites, *(one.id for one in offspring.born))
@@ -306,7 +321,8 @@ def _fitness(run: RunRecord, generation: GenerationRecord) -> dict[str, Fitness]
     }
 
 
-def _breeding_plan(core: CoreSettings) -> BreedingPlan:
+def breeding_plan(core: CoreSettings) -> BreedingPlan:
+    """How the next generation comes from a ranked one."""
     return BreedingPlan(
         population=core.population,
         parents=core.parents,
@@ -318,7 +334,11 @@ def _breeding_plan(core: CoreSettings) -> BreedingPlan:
     )
 
 
-def _versions() -> dict[str, str]:
-    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+def versions(of_domain: Collection[str]) -> dict[str, str]:
+    """Of evolve, Python, the domain's libraries and ours, and what networks are computed with."""
+    libraries = {}
+    for name in dict.fromkeys((*of_domain, *_LIBRARIES)):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a domain may name what it can do without
+            libraries[name] = importlib.metadata.version(name)
     own = {"evolve": __version__, "python": platform.python_version()}
     return {**own, "backend": backend(os.environ), **libraries}

@@ -5,6 +5,9 @@ import errno
 import fcntl
 import itertools
 import os
+import re
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +17,14 @@ from evolve.errors import RunError, StorageError
 from evolve.store.copies import copies_of
 from evolve.store.files import inside
 from evolve.store.names import same_name
-from evolve.store.paths import RunPaths, flush_folder
+from evolve.store.paths import RunPaths, aside_of, flush_folder
 from evolve.store.refusals import files_translated
 
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 """What file systems answer that know no hard links."""
+
+_ASIDE = re.compile(r"\..+\.[0-9a-f]{8}")
+_LEFT_FOR_GOOD_S = 3600.0
 
 
 def free_folder(runs: Path, stem: str) -> Path:
@@ -52,6 +58,56 @@ def take_folder(folder: Path) -> None:
         raise _not_made(folder, error) from error
     if is_taken:
         raise taken(folder)
+
+
+@contextlib.contextmanager
+def built_aside(folder: Path) -> Iterator[Path]:
+    """A hidden folder in which a run is made: at the end it takes the run's name, or is gone if something is raised.
+
+    Its store has to be closed by then, and to be held until then. Whoever is killed meanwhile leaves it behind, as no
+    run; the next run that is made so beside it clears it away.
+
+    Raises:
+        RunError: The folder that was chosen for the run has something in it, or the disk refuses.
+    """
+    aside = aside_of(folder)
+    try:
+        take_folder(folder)
+        _clear_leftovers(folder.parent)
+        aside.mkdir()
+        yield aside
+        for half_made in copies_of(RunPaths(aside))[1:]:
+            half_made.path.unlink()
+        _take_place(aside, folder)
+    except (RunError, OSError) as error:
+        if aside.name not in str(error):
+            raise
+        cause = error.__cause__ or error
+        raise _not_made(folder, cause if isinstance(cause, OSError) else OSError(None, str(cause))) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # which nobody can when it is a run
+
+
+def _take_place(aside: Path, folder: Path) -> None:
+    """Give a whole run its name, unless something has it."""
+    try:
+        aside.rename(folder)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise taken(folder) from error
+        raise
+    flush_folder(folder.parent)
+
+
+def _clear_leftovers(runs: Path) -> None:
+    """Remove what was left of runs that were cut off as they were made, once nobody can be at it any more."""
+    for path in runs.glob(".*"):
+        with contextlib.suppress(OSError):
+            is_old = time.time() - path.stat().st_mtime > _LEFT_FOR_GOOD_S
+            if _ASIDE.fullmatch(path.name) and is_old and RunPaths(path).lock.is_file() and not is_held(RunPaths(path)):
+                shutil.rmtree(path)
 
 
 def place_store(aside: Path, database: Path) -> None:
@@ -133,7 +189,7 @@ def newest_run(runs: Path) -> Path:
 def run_folders(runs: Path) -> Iterator[Path]:
     """Every run folder beneath a folder of runs, those included that nobody may look into."""
     if runs.is_dir():
-        yield from (folder for folder in runs.iterdir() if _has_store(folder))
+        yield from (folder for folder in runs.iterdir() if not folder.name.startswith(".") and _has_store(folder))
 
 
 def _has_store(folder: Path) -> bool:

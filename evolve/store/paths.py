@@ -91,11 +91,11 @@ class RunPaths:
         return self.folder / "individuals" / checked_name(individual_id) / checked_name(name)
 
     def composed(self, individual_id: str) -> Path:
-        """The folder of songs that one individual composed later."""
+        """The folder of samples that one individual made later."""
         return self.folder / "composed" / checked_name(individual_id)
 
     def fact_file(self, fact: str, name: str) -> Path:
-        """A file that belongs to a fact of the run, such as the opening that all songs share."""
+        """A file that belongs to a fact of the run, such as the opening that all samples begin with."""
         return self.folder / "facts" / checked_name(fact) / checked_name(name)
 
     def code(self, name: str) -> Path:

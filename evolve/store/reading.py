@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from evolve.errors import BallotError
-from evolve.records.ballot import Ballot, ListeningLog, Playback, RankingEntry
+from evolve.records.ballot import Ballot, ListeningLog, Playback, RankingEntry, Repeat
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual, Origin
 from evolve.records.run import (
@@ -191,7 +191,18 @@ def ballot_of(row: Row) -> BallotRecord:
         raise RowError(str(error)) from error
     letters = {letter: text(name) for letter, name in object_of(row["letters"]).items()}
     log = listening_of(row["listening"])
-    return BallotRecord(text(row["listener"]), ballot, text(row["method"]), letters, text(row["made_at"]), log)
+    repeat = repeat_of(row["repeat"])
+    return BallotRecord(text(row["listener"]), ballot, text(row["method"]), letters, text(row["made_at"]), log, repeat)
+
+
+def repeat_of(value: object) -> Repeat | None:
+    """Where somebody who was presented twice was placed."""
+    match json_of(value):
+        case None:
+            return None
+        case {"id": str(name), "places": [int(first), int(second)], "of": int(of)}:
+            return Repeat(name, (first, second), of)
+    raise RowError(f"{value!r:.40} is no repeat")
 
 
 def ranking_entry_of(row: Row) -> RankingEntry:

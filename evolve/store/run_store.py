@@ -6,7 +6,8 @@ stops the program, the store says what is done, and every file it names is there
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -29,7 +30,7 @@ from evolve.store.database import Database
 from evolve.store.files import KeptFile, inside, read_inside, write_inside
 from evolve.store.folders import held, is_held, take_folder
 from evolve.store.paths import RunPaths
-from evolve.store.reading import read_fact, read_ranking, read_run, read_samples
+from evolve.store.reading import read_ballots, read_fact, read_ranking, read_run, read_samples
 from evolve.store.refusals import files_translated, refused_by_disk
 
 Rank = Callable[[Sequence[Ballot]], Mapping[str, RankingEntry]]
@@ -58,6 +59,7 @@ class RunStore:
             raise RunError(f"{folder} is no run folder: it has no {self.paths.database.name}")
         inside(self.paths, self.paths.database.name)
         self._database = Database(self.paths.database, read_only=read_only)
+        self.is_closed = False
 
     @classmethod
     def create(cls, folder: Path, facts: Mapping[str, Json]) -> Self:
@@ -87,6 +89,7 @@ class RunStore:
     def close(self) -> None:
         """Close the database; the run folder can be opened again."""
         self._database.close()
+        self.is_closed = True
 
     def discard(self) -> None:
         """Remove the run and nothing else: what somebody keeps beside it stays, and so does a run that was moved."""
@@ -215,6 +218,7 @@ class RunStore:
         elites: Sequence[str] = (),
         parents: Sequence[str] = (),
         bred_from: Mapping[str, RankingEntry] | None = None,
+        loved: Collection[str] = frozenset(),
     ) -> bool:
         """A generation is born; the one before it, if any, is bred. One transaction.
 
@@ -222,18 +226,26 @@ class RunStore:
             number: The new generation.
             born: Its new individuals, in slot order after the elites.
             changed: What changed in each child from its first parent, by the child's id.
-            elites: Ids that are carried over.
+            elites: Ids that are carried over; those of `born` among them come from another run.
             parents: Ids that the new generation was bred from.
             bred_from: The ranking that it was bred from; None for the founders.
+            loved: The ids of those who had a favourite sample in it.
 
         Returns:
-            Whether it was recorded; not if a ballot has changed the ranking since it was read.
+            Whether it was recorded; not if a ballot has changed ranking or favourites since they were read.
         """
         with self._database.transaction() as cursor:
-            if bred_from is not None and read_ranking(cursor, number - 1) != bred_from:
+            if bred_from is not None and not self._is_as_read(cursor, number - 1, bred_from, loved):
                 return False
             writing.write_generation(cursor, number, born, changed, elites=elites, parents=parents)
         return True
+
+    @staticmethod
+    def _is_as_read(
+        cursor: sqlite3.Cursor, number: int, ranking: Mapping[str, RankingEntry], loved: Collection[str]
+    ) -> bool:
+        hearts = (record.ballot.loved for record in read_ballots(cursor, number))
+        return read_ranking(cursor, number) == ranking and frozenset().union(*hearts) == frozenset(loved)
 
     def record_replacements(self, replacements: Mapping[str, Individual]) -> None:
         """Fresh individuals take the slots of failed ones, given by the failed one's id. One transaction."""

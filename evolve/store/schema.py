@@ -6,7 +6,7 @@ from typing import Any, Final
 
 APPLICATION_ID: Final = 0x65766F6C  # "evol"
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 """The layout of the tables; a store of another one is refused, so any change of theirs makes it larger."""
 
 _TABLES: Final = (
@@ -41,7 +41,8 @@ _TABLES: Final = (
     CREATE TABLE ballot (
         generation INTEGER NOT NULL REFERENCES generation, listener TEXT NOT NULL, tiers TEXT NOT NULL,
         rejected TEXT NOT NULL, method TEXT NOT NULL, letters TEXT NOT NULL, made_at TEXT NOT NULL,
-        favourites TEXT NOT NULL, comments TEXT NOT NULL, listening TEXT NOT NULL, PRIMARY KEY (generation, listener)
+        favourites TEXT NOT NULL, comments TEXT NOT NULL, listening TEXT NOT NULL, repeat TEXT NOT NULL DEFAULT 'null',
+        PRIMARY KEY (generation, listener)
     ) STRICT
     """,
     """
@@ -69,7 +70,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "sample": ("individual", "number", "files", "facts"),
     "ballot": (
         "generation", "listener", "tiers", "rejected", "method", "letters", "made_at", "favourites", "comments",
-        "listening",
+        "listening", "repeat",
     ),
     "draft": ("generation", "listener", "steps", "listening"),
     "file": ("path", "bytes", "sha256"),

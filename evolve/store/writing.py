@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from evolve.errors import RunError
@@ -44,7 +45,7 @@ def write_generation(
     )
     for individual in born:
         _write_individual(cursor, individual, changed.get(individual.id, {}))
-    members = [*((name, True) for name in elites), *((one.id, False) for one in born)]
+    members = [*((name, True) for name in elites), *((one.id, False) for one in born if one.id not in elites)]
     for slot, (name, elite) in enumerate(members, start=1):
         cursor.execute(
             "INSERT INTO member (generation, slot, individual, elite) VALUES (?, ?, ?, ?)",
@@ -221,12 +222,13 @@ def _listening_to_json(log: ListeningLog) -> str:
 def write_ballot(cursor: sqlite3.Cursor, number: int, record: BallotRecord) -> None:
     """A finished ballot in place of its draft; what that has cost goes over to it."""
     ballot = record.ballot
-    parts = (ballot.tiers, ballot.rejected, ballot.favourites, ballot.comments, dict(record.letters))
+    repeat = asdict(record.repeat) if record.repeat else None
+    parts = (ballot.tiers, ballot.rejected, ballot.favourites, ballot.comments, dict(record.letters), repeat)
     cost = _listening_to_json(record.listening.plus(read_listening(cursor, number, record.listener)))
     cursor.execute(
         "INSERT OR REPLACE INTO ballot"
-        " (generation, listener, tiers, rejected, favourites, comments, letters, listening, method, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (generation, listener, tiers, rejected, favourites, comments, letters, repeat, listening, method, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (number, record.listener, *map(json.dumps, parts), cost, record.method, record.made_at),
     )
     cursor.execute("DELETE FROM draft WHERE generation = ? AND listener = ?", (number, record.listener))

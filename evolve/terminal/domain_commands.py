@@ -48,7 +48,7 @@ def domain_commands() -> dict[str, DomainCommands]:
             found[point.name] = point.load()
         except (ImportError, AttributeError) as error:
             raise EvolveError(
-                f"the commands of the domain {point.name} cannot be loaded ({point.value}): {last_line(str(error))}; "
+                f"the commands of the domain {point.name} cannot be loaded ({point.value}): {last_line(error)}; "
                 f"install its package anew, or uninstall it"
             ) from error
     return found

@@ -37,6 +37,8 @@ RESULTS = st.builds(
     st.lists(SONGS, max_size=3).map(tuple),
     FILES,
     st.none() | st.text(),
+    st.none() | st.integers(0, 9),
+    st.lists(st.text(), max_size=2).map(tuple),
 )
 
 
@@ -48,7 +50,7 @@ def over_the_wire(message: Message) -> Message:
 
 @given(RESULTS)
 def test_a_result_arrives_as_it_was_made(result: TrialResult) -> None:
-    """Every song, every file, every number."""
+    """Every sample, every file, every number, every notice."""
     assert read_finished(over_the_wire(finished(result))) == result
 
 

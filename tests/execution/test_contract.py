@@ -8,8 +8,8 @@ import pytest
 
 from evolve.domains.music import trial
 from evolve.domains.music.composing import SILENT_SONGS
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.set_figures import SetFigures
-from evolve.errors import CorpusError
 from evolve.execution.contract import TrialRunner
 from evolve.execution.in_process import InProcessExecution, InProcessRunner
 from evolve.execution.run_material import RunMaterial

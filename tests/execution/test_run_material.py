@@ -51,8 +51,8 @@ def test_material_is_loaded_once_for_all_trials_of_a_run() -> None:
 
 
 def test_a_domain_is_found_by_its_name() -> None:
-    """As an installed package brings it; music is the usual one."""
-    assert DomainSource().open() is named_domain("music")
+    """As an installed package brings it."""
+    assert DomainSource("music").open() is named_domain("music")
     assert DomainSource("pictures").open() is named_domain("pictures")
 
 

@@ -109,12 +109,6 @@ def test_a_trial_that_raises_is_told_by_its_last_line(material: RunMaterial) -> 
     assert time.monotonic() - began < 30
 
 
-@pytest.mark.parametrize(("error", "line"), [(ValueError("a\n\nb \n"), "b"), (ValueError(), "ValueError")])
-def test_the_last_line_of_an_error_says_something(error: Exception, line: str) -> None:
-    """Its kind, where it says nothing."""
-    assert module.last_line(error) == line
-
-
 def test_what_a_trial_prints_is_not_seen(material: RunMaterial, capsys: pytest.CaptureFixture[str]) -> None:
     """It would tear the progress board apart."""
     *_, ended = said("print", material)

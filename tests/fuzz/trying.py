@@ -8,9 +8,9 @@ from typing import Any, Final, Protocol
 
 import evolve.domains.music.reading_process
 from evolve.cli.running import options_given
-from evolve.cli.sources import space_given
 from evolve.domains.music.cache import Outcome
 from evolve.domains.music.corpus import Piece
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.export import CARD, NETWORK, VOCABULARY, read_export
 from evolve.domains.music.key import semitones_to_common_key
 from evolve.domains.music.material import _opening_files, budget_of, sampling_of
@@ -22,13 +22,13 @@ from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.tokenizers.kinds import KINDS, learn
 from evolve.domains.music.tokenizers.steps import NoteStep
 from evolve.domains.music.tokenizers.tokenizer import TokenizerSettings
-from evolve.errors import CorpusError
 from evolve.genetics.breeding import found
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import format_order, parse_order
 from evolve.network.genes import GENES
+from evolve.search.founding import space_given
 from evolve.settings import Given, settle
 from evolve.shipped import find_space
 from tests.domains.music.pieces import song_of

@@ -1,17 +1,28 @@
 """Founders, generations and replacements: whole generations, in spaces of every kind."""
 
+import math
 import os
 import statistics
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import SpaceError
-from evolve.genetics.breeding import BreedingPlan, Fitness, Offspring, breed, found, replace_failed, select_best
+from evolve.genetics.breeding import (
+    BreedingPlan,
+    Fitness,
+    Offspring,
+    breed,
+    found,
+    found_from,
+    replace_failed,
+    select_best,
+)
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.lineage import changed
 from evolve.genetics.space import SearchSpace
@@ -294,3 +305,89 @@ def test_no_genome_is_left_to_replace_with() -> None:
     founders = found(SearchSpace((BRANCHES,)), population=2, seed=4)
     with pytest.raises(SpaceError, match="exhausted: 2 of its 2"):
         replace_failed(founders[:1], {"g0-1": 1}, [one.genome for one in founders], SearchSpace((BRANCHES,)), 4)
+
+
+@settings(deadline=None, max_examples=80)
+@given(ranked_generations(), plans(), seeds, st.data())
+def test_whoever_is_loved_and_not_rejected_comes_back_or_has_a_child(
+    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Fitness]],
+    plan: BreedingPlan,
+    seed: int,
+    data: st.DataObject,
+) -> None:
+    """However many they are, as long as they have children that were never born; the rejected still have none."""
+    space, founders, fitness = ranked
+    plan = replace(plan, population=len(founders), elites=min(plan.elites, len(founders) - 1))
+    loved = data.draw(st.sets(st.sampled_from(sorted(fitness))))
+    genomes = genomes_of(*founders)
+    try:
+        offspring = breed(fitness, genomes, space, plan, generation=1, seed=seed, favourites=loved)
+    except SpaceError:
+        return
+    assert len(offspring.elites) + len(offspring.born) == plan.population
+    parents = {parent for one in offspring.born for parent in one.parents}
+    assert not any(fitness[name].rejected for name in (*offspring.elites, *offspring.parents, *parents))
+    assert parents <= set(offspring.parents)
+    assert offspring.parents[: plan.parents] == select_best(fitness, plan.parents)
+    assert set(offspring.parents[plan.parents :]) <= loved
+    if math.isinf(space.size):
+        kept = {name for name in loved if not fitness[name].rejected}
+        assert kept <= {*offspring.elites, *parents}
+
+
+def test_a_generation_that_is_all_loved_still_has_its_size() -> None:
+    """Newcomers give way, and each who does not come back has a child."""
+    founders = found(SPACE, population=6, seed=1)
+    fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
+    plan = BreedingPlan(population=6, parents=2, elites=1, newcomers=3)
+    offspring = breed(fitness, genomes_of(*founders), SPACE, plan, generation=1, seed=1, favourites=fitness)
+    assert len(offspring.born) == 5
+    assert {*fitness} - {"g0-1"} <= {parent for one in offspring.born for parent in one.parents}
+    assert offspring.parents[:2] == ("g0-1", "g0-2")
+
+
+def test_favourites_who_have_children_anyway_change_nothing() -> None:
+    """Hearts of those who come back, and of parents that chance has favoured, are no reason to breed otherwise."""
+    founders = found(SPACE, population=6, seed=1)
+    genomes, fitness = genomes_of(*founders), {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
+    plan = BreedingPlan(population=6, parents=2, elites=1, newcomers=1)
+    usual = breed(fitness, genomes, SPACE, plan, generation=1, seed=1)
+    early = {parent for one in usual.born[:2] for parent in one.parents}
+    assert breed(fitness, genomes, SPACE, plan, generation=1, seed=1, favourites={"g0-1", *early}) == usual
+
+
+def test_a_favourite_takes_no_more_than_the_last_child() -> None:
+    """All others are as they are without it."""
+    founders = found(SPACE, population=6, seed=1)
+    genomes, fitness = genomes_of(*founders), {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
+    plan = BreedingPlan(population=6, parents=2, elites=1, newcomers=1)
+    usual = breed(fitness, genomes, SPACE, plan, generation=1, seed=1)
+    loved = breed(fitness, genomes, SPACE, plan, generation=1, seed=1, favourites={"g0-5"})
+    assert loved.born[:3] == usual.born[:3]
+    assert loved.born[3].parents[0] == "g0-5"
+    assert loved.born[4].origin is Origin.NEWCOMER
+    assert loved.parents == (*usual.parents, "g0-5")
+
+
+@settings(deadline=None, max_examples=60)
+@given(ranked_generations(), plans(), seeds)
+def test_a_branch_begins_with_its_ancestors_and_children_of_theirs(
+    ranked: tuple[SearchSpace, tuple[Individual, ...], dict[str, Fitness]], plan: BreedingPlan, seed: int
+) -> None:
+    """In the first slots as they were; all are different, and none is a newcomer while there are new children."""
+    space, founders, _ = ranked
+    ancestors = [one.genome for one in founders[: plan.population]]
+    try:
+        members = found_from(ancestors, space, plan, seed=seed)
+    except SpaceError as error:
+        assert plan.population > space.size, error  # noqa: PT017
+        return
+    assert [one.id for one in members] == [individual_id(0, slot) for slot in range(1, plan.population + 1)]
+    assert [one.genome for one in members[: len(ancestors)]] == ancestors
+    assert {one.origin for one in members[: len(ancestors)]} == {Origin.FOUNDER}
+    assert len({one.genome for one in members}) == len(members)
+    for one in members[len(ancestors) :]:
+        assert one.genome in space
+        assert set(one.parents) <= {other.id for other in members[: len(ancestors)]}
+        if math.isinf(space.size):
+            assert one.origin is Origin.CHILD

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evolve.domains.music.facts.description import CopyIndex, Facts, describe
+from evolve.domains.music.facts.description import CopyIndex, SongFacts, describe
 from evolve.domains.music.facts.figures import CorpusFigures
 from evolve.domains.music.facts.set_figures import SetFigures
 from evolve.domains.music.presentation import FEATURES as FACTS
@@ -202,7 +202,7 @@ def figures_of_sets() -> set[str]:
     return {field.name for field in fields(SetFigures)}
 
 
-def song_facts() -> Facts:
+def song_facts() -> SongFacts:
     """All facts that a song can have."""
     song = Song((Track(Notes.of([Note(60, 0, 24)])),))
     copies = CopyIndex.build(["tune"], [[NoteStep((60,), 24)]])

@@ -91,7 +91,7 @@ def unlucky_run(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Run
         return complete(store, [], [0])
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 3), max_size=8), st.lists(st.integers(0, 99), min_size=1, max_size=3))
 def test_neither_interruptions_nor_the_order_of_trials_nor_failures_change_a_lineage(
     prepared: Path, unlucky_run: RunRecord, stops: list[int], orders: list[int]

@@ -161,10 +161,10 @@ def test_material_comes_back_with_its_facts_and_files(tmp_path: Path) -> None:
 
 
 def test_a_run_knows_its_domain_and_who_builds_its_networks(tmp_path: Path) -> None:
-    """By reference, with the digest of code of the user's own; without a word it is music."""
+    """By reference, with the digest of code of the user's own; empty where nothing was said."""
     own = {"domain": {"reference": "mine.py:evaluate", "sha256": "0a"}, "build": {"reference": "net.py:build"}}
     with RunStore.create(tmp_path / "music", FACTS) as store:
-        assert (store.read().domain, store.read().build) == ({"reference": "music"}, {})
+        assert (store.read().domain, store.read().build) == ({}, {})
     with RunStore.create(tmp_path / "own", {**FACTS, **own}) as store:
         run = store.read()
     assert (run.domain, run.build) == (own["domain"], own["build"])
@@ -247,6 +247,24 @@ def test_children_are_born_only_from_the_ranking_that_stands(tmp_path: Path) -> 
         stands = store.read().generations[0].ranking
         assert store.record_generation(1, [], {}, elites=["g0-3"], parents=["g0-3"], bred_from=stands)
         assert store.read().generations[0].parents == ("g0-3",)
+
+
+def test_children_are_born_only_from_the_favourites_that_stand(tmp_path: Path) -> None:
+    """A ballot with the same order and other hearts is not passed over either."""
+    with new_run(tmp_path / "run") as store:
+        for name in ("g0-1", "g0-2", "g0-3"):
+            store.record_trial(result_of(name))
+        store.record_evaluated(0)
+        store.record_ballot(0, ballot_of("ann", "g0-1", "g0-2", "g0-3"), by_first_ballot)
+        read = store.read().generations[0]
+        record = ballot_of("ann", "g0-1", "g0-2", "g0-3")
+        loving = replace(record, ballot=replace(record.ballot, favourites=(("g0-3", 1),)))
+        store.record_ballot(0, loving, by_first_ballot)
+        stands = store.read().generations[0]
+        assert read.ranking == stands.ranking
+        assert (set(read.loved), set(stands.loved)) == (set(), {"g0-3"})
+        assert not store.record_generation(1, [], {}, elites=["g0-1"], bred_from=stands.ranking, loved=read.loved)
+        assert store.record_generation(1, [], {}, elites=["g0-1"], bred_from=stands.ranking, loved=stands.loved)
 
 
 def test_a_draft_is_kept_for_each_listener_until_the_ballot(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Kubernetes: each generation has a Ray cluster of its own, which the KubeRay operator makes.
 
-Nothing but `kubectl` connects the run with its cluster: jobs go in and songs come home through `kubectl exec` on the
+Nothing but `kubectl` connects the run with its cluster: jobs go in and results come home through `kubectl exec` on the
 head. No port is opened and no disk is shared.
 """
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import platformdirs
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.plain import song_from_json, song_to_json
 from evolve.domains.music.reading import Reading, read_content, read_file
 from evolve.domains.music.song import Refused
-from evolve.errors import CorpusError
 
 FOLDER_VARIABLE: Final = "EVOLVE_CACHE"
 """The environment variable that names another cache folder."""

@@ -44,14 +44,14 @@ def compose(
     in_order = [composed[place] for place in order]
     heard = []
     for index, one in enumerate(in_order[: settings.songs], start=1):
-        heard.append(one.written(index))
+        heard.append(one.written(index, soundfont=material.soundfont))
         on_song()
     metrics = {
         "set_figures": figures_of_set(composed).to_json(),
         "silent_songs": {name: [one[name] for one in features] for name in features[0]},
         "songs_heard": [one.number for one in in_order[: settings.songs]],
     }
-    others = unheard_file((one.song, one.facts) for one in in_order[settings.songs :])
+    others = unheard_file(((one.song, one.facts) for one in in_order[settings.songs :]), material.soundfont)
     return Songs(tuple(heard), others, metrics)
 
 

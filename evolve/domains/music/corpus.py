@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evolve.domains.music.cache import Outcome
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.groups import EVERYTHING, Group, Provenance, group_pieces, groups_of, kind_in_title
 from evolve.domains.music.key import mode_of, semitones_to_common_key
 from evolve.domains.music.reading import Reading
@@ -18,7 +19,7 @@ from evolve.domains.music.reshaping import PIANO, arrange, transposed
 from evolve.domains.music.song import Refused, Song
 from evolve.domains.music.sources import BUILT_IN, SourceFile, find_files, source_names
 from evolve.domains.music.tokenizers.steps import NoteStep, fold
-from evolve.errors import CorpusError, printable
+from evolve.errors import printable
 from evolve.words import counted
 
 SHOWN_REASONS: Final = 4

@@ -13,10 +13,10 @@ import numpy as np
 
 from evolve.domains.music.bars import LEAST_PIECES_WITH_BARS, share_with_bars
 from evolve.domains.music.corpus import Piece
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.song import PIANO, Metre, Notes
 from evolve.domains.music.tokenizers.kinds import learn, tokenizer_from_json
 from evolve.domains.music.tokenizers.tokenizer import Streams, Tokenizer, TokenizerSettings
-from evolve.errors import CorpusError
 
 FORMAT: Final = 5
 

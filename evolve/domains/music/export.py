@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolve.domains.music.encoded import Beginning, EncodedCorpus, TrackRole
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.figures import CorpusFigures
 from evolve.domains.music.material import opening_from_facts
 from evolve.domains.music.plain import PROGRAMS, is_tempo, metre_from_json, whole
 from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.song_context import SongContext
+from evolve.domains.music.sound.soundfonts import SoundFont, soundfont_of
 from evolve.domains.music.tokenizers.kinds import tokenizer_from_json
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer
-from evolve.errors import CorpusError, RunError, printable, shortened
+from evolve.errors import RunError, printable, shortened
 from evolve.network.genes import PLAYING
 from evolve.records.run import Json
 from evolve.records.shares import Shares
@@ -44,11 +46,13 @@ class Exported:
         network: The bytes of its .keras file.
         context: What turns its tokens into songs.
         card: What is known of it.
+        soundfont: Whose instruments have played the run's songs; None: evolve's own.
     """
 
     network: bytes
     context: SongContext
     card: Mapping[str, Json]
+    soundfont: SoundFont | None
 
 
 def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
@@ -76,11 +80,13 @@ def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
         "metrics": {name: metric for name, metric in record.metrics.items() if name != "silent_songs"},
         "corpus": list(run.fact("corpus")["names"]),
         **{name: run.settings[name] for name in _SETTINGS},
+        "seed": run.material_seed,
         **{name: genome[name] for name in PLAYING if name in genome},
         "parts": [[part.name, part.program] for part in encoded.parts],
         "beginnings": [[[one.metre.beats, one.metre.unit], one.share, one.tempo_bpm] for one in encoded.beginnings],
         "figures": run.fact("corpus")["figures"],
         "opening": {name: fact for name, fact in run.fact("opening").items() if name != "files"},
+        "sound": run.fact("sound"),
         "versions": dict(run.versions),
         "build": dict(run.build),
     }
@@ -101,7 +107,7 @@ def read_export(folder: Path) -> Exported:
         _check_format(card["format"], folder)
         tokenizer = tokenizer_from_json(json.loads(_content(folder / VOCABULARY)))
         network = _content(folder / NETWORK)
-        return Exported(network, _context(card, tokenizer), _checked_card(card))
+        return Exported(network, _context(card, tokenizer), _checked_card(card), _soundfont(card.get("sound")))
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError, CorpusError) as error:
         raise RunError(
             f"{folder} is no exported network, or a file of it is damaged: {_reason(error)}; export the network again, "
@@ -154,6 +160,10 @@ def _checked_card(card: Mapping[str, Json]) -> Mapping[str, Json]:
     checked = {name: settings[name] for name in _SETTINGS}
     build = {name: str(text) for name, text in card.get("build", {}).items()}
     return {**card, **checked, **{name: str(card[name]) for name in _NAMES}, "build": build}
+
+
+def _soundfont(sound: Json) -> SoundFont | None:
+    return soundfont_of({"sound": sound}) if isinstance(sound, dict) else None
 
 
 def is_export(folder: Path) -> bool:

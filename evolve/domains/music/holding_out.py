@@ -5,10 +5,10 @@ from typing import Final
 
 from evolve.domains.music.bars import place_in_bar
 from evolve.domains.music.corpus import Piece
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reshaping import shifted, since, until
 from evolve.domains.music.song import Notes
 from evolve.domains.music.tokenizers.steps import placed_steps
-from evolve.errors import CorpusError
 from evolve.randomness import derive_rng
 
 OPENING_STEPS: Final = 50

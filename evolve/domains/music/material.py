@@ -13,6 +13,7 @@ from pathlib import Path
 from evolve.domain import Preparation
 from evolve.domains.music.corpus import Corpus, Piece, read_corpus
 from evolve.domains.music.encoded import EncodedCorpus, encode_corpus
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.description import CopyIndex
 from evolve.domains.music.facts.figures import CorpusFigures
 from evolve.domains.music.facts.set_figures import SetFigures
@@ -31,9 +32,16 @@ from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.song import PITCHES, TICKS_PER_BEAT, Metre, Song
 from evolve.domains.music.song_context import SongContext, copies_in
 from evolve.domains.music.song_files import song_files
+from evolve.domains.music.sound.soundfonts import (
+    SYSTEM_FOLDERS,
+    SoundFont,
+    choose_soundfont,
+    sound_notice,
+    soundfont_of,
+)
 from evolve.domains.music.sources import in_own_home
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer, TokenizerSettings
-from evolve.errors import CorpusError, nearest_spelling
+from evolve.errors import nearest_spelling
 from evolve.genetics.gene import GeneKind
 from evolve.genetics.space import SearchSpace
 from evolve.network.diet import Diet
@@ -74,6 +82,7 @@ class Material:
         settings: Of music.
         seed: The run's.
         build: Builds a network of the user's own; None: evolve's is bred.
+        soundfont: Whose instruments play the songs; None: evolve's own.
     """
 
     encoded: EncodedCorpus
@@ -84,6 +93,7 @@ class Material:
     settings: MusicSettings
     seed: int
     build: UserCode | None = None
+    soundfont: SoundFont | None = None
 
     def genes(self, genome: Genome) -> dict[str, Json]:
         """A genome's genes, and those that it does not have and whose default the corpus decides."""
@@ -134,6 +144,7 @@ class Material:
             space,
             settings,
             seed,
+            soundfont=soundfont_of(facts),
         )
 
 
@@ -170,19 +181,26 @@ def _values_in(space: SearchSpace, name: str) -> tuple[Json, ...]:
 
 
 def prepare(
-    settings: MusicSettings, space: SearchSpace, seed: int, on_progress: Callable[[int, int], None] | None = None
+    settings: MusicSettings,
+    space: SearchSpace,
+    seed: int,
+    on_progress: Callable[[int, int], None] | None = None,
+    soundfont_folders: Sequence[Path] = SYSTEM_FOLDERS,
 ) -> Preparation:
-    """Read the corpus and choose the opening.
+    """Choose the instruments, read the corpus and choose the opening.
 
     Args:
         settings: Of music.
         space: What the run searches; it says which tokenizers are needed.
         seed: The run's.
         on_progress: Called with (files read, files in all).
+        soundfont_folders: Where the system's SoundFonts are looked for.
 
     Raises:
         CorpusError: Nothing usable was found, a group that the space names among it, or the opening cannot be read.
+        SettingsError: The SoundFont that the settings name cannot be played.
     """
+    soundfont, silent_fonts = choose_soundfont(settings.soundfont, soundfont_folders)
     if settings.opening is not None:  # told before a corpus is read for minutes
         find_opening(in_own_home(settings.opening), settings.roles, settings.opening_notes)
     corpus = read_corpus(settings.corpus, roles=settings.roles, on_progress=on_progress)
@@ -199,6 +217,7 @@ def prepare(
     opening = _open(settings, encoded, held_out, seed)
     figures = CorpusFigures.of((piece.song for piece in training), most_notes=settings.notes)
     facts = {"corpus": _corpus_facts(corpus, encoded, figures), "opening": opening_facts(opening)}
+    facts["sound"] = {"soundfont": soundfont and soundfont.to_json()}
     facts["corpus"] |= _set_facts([piece.song for piece in training], opening.song.metre)
     groups = [group["name"] for group in facts["corpus"].get("groups", ())]
     notices = (
@@ -206,8 +225,11 @@ def prepare(
         *_bars_notice(encoded, space),
         *groups_notices(space, groups),
         *playing_notice(space, settings),
+        *silent_fonts,
+        *sound_notice(settings.soundfont, soundfont),
     )
-    return Preparation(encoded.to_bytes(), facts, {"opening": _opening_files(opening)}, notices, tuple(groups))
+    files = {"opening": _opening_files(opening, soundfont)}
+    return Preparation(encoded.to_bytes(), facts, files, notices, tuple(groups))
 
 
 def settings_of(settings: MusicSettings) -> TokenizerSettings:
@@ -333,6 +355,6 @@ def opening_from_facts(facts: Mapping[str, Json]) -> Opening:
     return Opening(**{**fields, **numbers, "song": song})
 
 
-def _opening_files(opening: Opening) -> tuple[Artifact, ...]:
+def _opening_files(opening: Opening, soundfont: SoundFont | None = None) -> tuple[Artifact, ...]:
     song = transposed(opening.song, -opening.transposed_by)
-    return song_files(dataclasses.replace(song, title="Opening"), "opening")
+    return song_files(dataclasses.replace(song, title="Opening"), "opening", soundfont=soundfont)

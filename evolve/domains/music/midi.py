@@ -9,6 +9,7 @@ import numpy as np
 import symusic
 
 from evolve.domains.music.bars import bar_lines_of, needed_bar_lines
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.groups import kind_in_title
 from evolve.domains.music.midi_bytes import TEMPO, TIME_SIGNATURE, TRACK_NAME, event_bytes
 from evolve.domains.music.midi_events import CHANNELS, Metas, MidiEvents, events_of, sorted_order
@@ -16,7 +17,6 @@ from evolve.domains.music.midi_notes import RawNotes, is_struck, notes_of
 from evolve.domains.music.plain import PROGRAMS, plain_metre, plain_name, within_reach
 from evolve.domains.music.reshaping import without_overlaps
 from evolve.domains.music.song import COMMON_TIME, TICKS_PER_BEAT, BarLine, Column, Metre, Notes, ReadSong, Song, Track
-from evolve.errors import CorpusError
 from evolve.texts import text_of
 from evolve.words import counted
 

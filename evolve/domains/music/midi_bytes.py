@@ -9,7 +9,7 @@ by run, since a step of Python for each is what reading a file would spend most 
 import re
 from dataclasses import dataclass
 
-from evolve.errors import CorpusError
+from evolve.domains.music.errors import CorpusError
 from evolve.words import counted
 
 LARGEST_FILE_BYTES = 10_000_000

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.midi_bytes import END_OF_TRACK, HIGH_BIT, META, PORT, PROGRAM_CHANGE, EventBytes
 from evolve.domains.music.song import PIANO
-from evolve.errors import CorpusError
 
 LARGEST_TICK: Final = 2**31 - 1
 CHANNELS: Final = 16

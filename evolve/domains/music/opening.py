@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from evolve.domains.music.corpus import Piece
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.key import semitones_to_common_key
 from evolve.domains.music.plain import FASTEST_TEMPO_BPM
 from evolve.domains.music.reading import SUFFIXES, Reading
@@ -16,7 +17,7 @@ from evolve.domains.music.song import TICKS_PER_BEAT, Song
 from evolve.domains.music.sources import in_own_home
 from evolve.domains.music.tokenizers.steps import placed_steps
 from evolve.domains.music.tokenizers.tokenizer import EncodedSong, Tokenizer
-from evolve.errors import CorpusError, printable
+from evolve.errors import printable
 from evolve.randomness import derive_rng
 from evolve.words import counted, worded
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.words import is_stuck, minutes, one_line, percent
 from evolve.domains.music.instruments import SEMITONES
-from evolve.errors import CorpusError, EvolveError
+from evolve.domains.music.sound.soundfonts import OWN_INSTRUMENTS, SHOWN_DIGITS
+from evolve.errors import EvolveError
 from evolve.presentation import (
     UNKNOWN,
     Badge,
@@ -18,6 +20,7 @@ from evolve.presentation import (
     Figure,
     Metric,
     Presentation,
+    Rendering,
     ScreeningRule,
     Usual,
     number,
@@ -230,13 +233,14 @@ def chosen(metrics: Facts) -> bool:
 
 
 def run_lines(facts: Facts, settings: Facts) -> Mapping[str, Sequence[str]]:
-    """The corpus, the opening, and how many songs of how many notes."""
+    """The corpus, the opening, who plays, and how many songs of how many notes."""
     songs = [counted(int(settings["songs"]), "song")] if settings.get("songs") else []
     if songs and settings.get("notes"):
         songs = [f"{songs[0]} of {counted(int(settings['notes']), 'note')}"]
     return {
         "corpus": _corpus(facts.get("corpus") or {}),
         "opening": _opening(facts.get("opening") or {}),
+        "sound": _sound(facts.get("sound") or {}),
         "settings": songs,
     }
 
@@ -257,6 +261,13 @@ def _opening(opening: Mapping[str, Any]) -> list[str]:
     return [str(opening.get("source", "unknown")), *notes, *notice]
 
 
+def _sound(sound: Mapping[str, Any]) -> list[str]:
+    if "soundfont" not in sound:
+        return []
+    font = sound["soundfont"]
+    return [OWN_INSTRUMENTS] if font is None else [str(font["name"]), f"SHA-256 {str(font['sha256'])[:SHOWN_DIGITS]}"]
+
+
 def preview(files: Mapping[str, Path], facts: Facts, columns: int, rows: int) -> str | None:
     """The piano roll of a song's MIDI file, in ANSI colours; None without one."""
     # Reading and drawing music takes its libraries a moment to load.
@@ -274,6 +285,27 @@ def preview(files: Mapping[str, Path], facts: Facts, columns: int, rows: int) ->
     return piano_roll_text(song, width=columns, height=rows, opening_ticks=given, color=True)
 
 
+def score_svg(files: Mapping[str, Path]) -> bytes:
+    """The printed score of a song's MIDI file as one SVG picture, all pages below each other.
+
+    Raises:
+        CorpusError: It has no such file, or one that cannot be printed.
+    """
+    # Hardly a song is printed, and the engraver takes its time to start.
+    from evolve.domains.music.midi import read_midi  # noqa: PLC0415
+    from evolve.domains.music.score.engraving import engrave  # noqa: PLC0415
+    from evolve.domains.music.score.musicxml import musicxml  # noqa: PLC0415
+
+    midi = files.get("midi")
+    if midi is None:
+        raise CorpusError("its MIDI file is lost, so no score can be printed of it")
+    try:
+        song = read_midi(midi.read_bytes(), midi.stem.replace("-", " ").capitalize())
+        return engrave(musicxml(song)).encode()
+    except (EvolveError, OSError) as error:
+        raise CorpusError(f"no score can be printed of {midi.name}: {error}") from error
+
+
 PRESENTATION: Final = Presentation(
     sample_word="song",
     maker_word="network",
@@ -285,6 +317,7 @@ PRESENTATION: Final = Presentation(
     figures=FIGURES,
     feature_words=FEATURES,
     flags=("stuck",),
+    libraries=("tensorflow", "keras", "keras-tuner", "music21", "symusic"),
     gene_names={
         "batch_size": "batch",
         "learning_rate": "rate",
@@ -307,4 +340,5 @@ PRESENTATION: Final = Presentation(
     chosen=chosen,
     preview_word="roll",
     preview=preview,
+    renderings={"score": Rendering("score", "image/svg+xml", score_svg)},
 )

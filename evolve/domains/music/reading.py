@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.key import estimate_sharps
 from evolve.domains.music.midi import read_sequences
 from evolve.domains.music.notation.reader import read_notation, unpacked_size
 from evolve.domains.music.song import ReadSong, Refused, Song
 from evolve.domains.music.tokenizers.steps import chord_starts
-from evolve.errors import CorpusError, printable
+from evolve.errors import printable
 
 MIDI_SUFFIXES: Final = (".mid", ".midi")
 MUSICXML_SUFFIXES: Final = (".xml", ".musicxml", ".mxl")

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import queue
-import resource
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from evolve.domains.music.cache import Outcome, outcome_from_json, outcome_to_json, read_and_remember, recall_file
+from evolve.domains.music.process_limits import allow_memory, end_after
 from evolve.domains.music.reading import MIDI_SUFFIXES, is_harmless, size_to_read
 
 LONGEST_READING_S: Final = 120.0
@@ -52,26 +52,6 @@ def limits_for(size_bytes: int) -> ReadingLimits:
         seconds=min(LONGEST_READING_S, SHORTEST_LIMIT_S + beyond // BYTES_A_SECOND),
         memory_mb=min(LARGEST_MEMORY_MB, SMALL_MEMORY_MB + beyond * MEMORY_OF_A_BYTE // 1_000_000),
     )
-
-
-def end_after(seconds: float) -> None:
-    """Have this process end in so many seconds, whatever it is doing then; 0 calls it off.
-
-    The alarm is the kernel's: it also ends a library that never comes back to Python, and needs no parent.
-    """
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def allow_memory(megabytes: int) -> None:
-    """Let this process have so much memory: beyond, it gets a `MemoryError`; nothing where a system cannot do that."""
-    with contextlib.suppress(ValueError, OSError):
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        wanted = megabytes * 1_000_000
-        resource.setrlimit(
-            resource.RLIMIT_DATA, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most)
-        )
 
 
 _OUT_OF_MEMORY: Final = 77

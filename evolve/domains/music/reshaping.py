@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from evolve.domains.music.bars import bar_lines_moved, bar_lines_until
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.song import PITCHES, Notes, Song, Table, Track
-from evolve.errors import CorpusError
 
 _OCTAVE = 12
 

@@ -4,6 +4,10 @@ Pitch upwards, time to the right, bars as the metre has them. What was given to 
 what it composed is solid in its track's colour, deeper the louder. Given notes are grey, or where several tracks have
 to be told apart, only edged in colour.
 
+The root element tells where time lies, so that a page can draw a playhead: ``data-start`` and ``data-end`` are the
+places of second 0 of the song's sound and of second ``data-seconds``, in units of the ``viewBox``; between them time
+goes on evenly.
+
 Colours of tracks are of the palette of Okabe & Ito, "Color universal design" (2008), which people of all kinds of
 colour vision can tell apart; its yellow is left out, since nobody sees it on paper, and its black, which is for words.
 """
@@ -23,11 +27,12 @@ from evolve.domains.music.roll_axes import (
     legend,
     pitch_span,
     placed_notes,
+    sound_time_s,
     sounding_s,
     ticks_per_s,
     time_step_s,
 )
-from evolve.domains.music.song import TICKS_PER_BEAT, Song
+from evolve.domains.music.song import LEAD_S, TICKS_PER_BEAT, Song
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0 .. 255."""
@@ -88,6 +93,7 @@ def piano_roll_svg(song: Song, *, opening_ticks: int = 0, title: str = "", width
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f"{_where_time_lies(frame, song)} "
         f'role="img" aria-label={quoteattr(f"Piano roll of {shown}")} font-family="DejaVu Sans, Verdana, sans-serif">'
         f"{_box(0, 0, width, height, PAPER)}{''.join(parts)}</svg>\n"
     )
@@ -130,6 +136,12 @@ def _frame_of(song: Song, width: int, height: int) -> _Frame:
     start = left_ticks(song)
     ticks = max(song.length_ticks - start, song.metre.bar_ticks, 1)
     return _Frame(width - RIGHT_MARGIN, height - BOTTOM_MARGIN, lowest, highest, start, ticks)
+
+
+def _where_time_lies(frame: _Frame, song: Song) -> str:
+    start = frame.x(first_ticks(song) - LEAD_S * ticks_per_s(song))
+    seconds = sound_time_s(song, frame.stop)
+    return f'data-start="{start:.3f}" data-end="{frame.x(frame.stop):.3f}" data-seconds="{seconds:.3f}"'
 
 
 def _rows(frame: _Frame, opening_ticks: int) -> Iterator[str]:

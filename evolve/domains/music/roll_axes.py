@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evolve.domains.music.instruments import track_labels
-from evolve.domains.music.song import TICKS_PER_BEAT, Note, Song
+from evolve.domains.music.song import LEAD_S, TICKS_PER_BEAT, Note, Song
 
 FEWEST_PITCHES = 30
 PITCHES_BESIDE = 2
@@ -46,6 +46,11 @@ def ticks_per_s(song: Song) -> float:
 def sounding_s(song: Song) -> float:
     """How long it takes from its first note to its last note's end, in seconds."""
     return (song.length_ticks - first_ticks(song)) / ticks_per_s(song)
+
+
+def sound_time_s(song: Song, ticks: float) -> float:
+    """When a place of a song is heard, in seconds from the beginning of its sound."""
+    return LEAD_S + (ticks - first_ticks(song)) / ticks_per_s(song)
 
 
 def time_step_s(length_s: float, most_steps: int) -> int:

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from evolve.inputs.scalars import boolean_of
 from evolve.settings import SettingsModel
 
+AUTO, NONE = "auto", "none"
 DEFAULT_CORPUS = "bach-chorales"
 PIANO = "piano"
 TRACK_ROLES = ("melody", "chords", "bass", "soprano", "alto", "tenor")
@@ -16,6 +17,8 @@ TRACK_ROLES = ("melody", "chords", "bass", "soprano", "alto", "tenor")
 
 class MusicSettings(SettingsModel):
     """The settings of music; the field names are the names in a settings file and in ``--set``."""
+
+    renewable = frozenset({"epochs", "seconds", "patience"})
 
     corpus: Annotated[tuple[str, ...], Field(min_length=1)] = (DEFAULT_CORPUS,)
     """Names of built-in corpora and folders or files of music."""
@@ -36,6 +39,8 @@ class MusicSettings(SettingsModel):
     """Of what may come next, only the likeliest that have this much probability between them."""
     repetition_guard: Literal["off", "gentle", "strict"] = "off"
     """Whether songs are held back from going round in circles: a pattern's third round is let be, more of it is not."""
+    soundfont: Annotated[str, Field(min_length=1)] = AUTO
+    """Whose instruments play: auto for the system's SoundFont where there is one, none for evolve's own, or a file."""
     tracks: str = PIANO
     """All tracks on one piano, or the roles that are learned side by side, such as melody+bass."""
     endings: bool = True
@@ -75,13 +80,24 @@ class MusicSettings(SettingsModel):
             )
         return "+".join(roles)
 
-    @field_validator("corpus", "opening")
+    @field_validator("corpus", "opening", "soundfont")
     @classmethod
     def _check_path(cls, given: tuple[str, ...] | str | None) -> tuple[str, ...] | str | None:
         for path in (given,) if isinstance(given, str) else given or ():
             if "\0" in path or not _is_text(path):
                 raise PydanticCustomError("path", "must have a name that is text (UTF-8); rename the file or folder")
         return given
+
+    @field_validator("soundfont", mode="before")
+    @classmethod
+    def _read_soundfont(cls, given: object) -> object:
+        """What a person may say for them: off, on, or a word in capitals; ``--set`` takes none for nothing."""
+        if given is None:
+            return NONE
+        said = boolean_of(given) if isinstance(given, str) else given
+        if isinstance(said, bool):
+            return AUTO if said else NONE
+        return given.lower() if isinstance(given, str) and given.lower() in (AUTO, NONE) else given
 
     @field_validator("repetition_guard", mode="before")
     @classmethod

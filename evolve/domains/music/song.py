@@ -24,6 +24,9 @@ PITCHES = 128
 USUAL_VELOCITY = 80
 """The loudness of a note that says none, as sequencers have it."""
 
+LEAD_S = 0.05
+"""The silence in a song's sound before its first note."""
+
 EIGHTH = 8
 """The lower number of a time signature that counts eighth notes."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evolve.domains.music.encoded import Beginning, EncodedCorpus, TrackRole
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.description import CopyIndex
 from evolve.domains.music.facts.figures import CorpusFigures
 from evolve.domains.music.opening import Opening, whole_opening
@@ -14,7 +15,6 @@ from evolve.domains.music.reshaping import transposed
 from evolve.domains.music.song import Notes, Song, Track
 from evolve.domains.music.tokenizers.steps import fold
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer
-from evolve.errors import CorpusError
 
 FROM_SCRATCH = "from scratch"
 """The source of an opening without notes."""

@@ -5,18 +5,25 @@ from evolve.domains.music.raster import rasterise
 from evolve.domains.music.roll import piano_roll_svg
 from evolve.domains.music.song import Song
 from evolve.domains.music.sound.audio import render, suffix_of, write_ogg
+from evolve.domains.music.sound.soundfonts import SoundFont, find_soundfont
 from evolve.records.run import Artifact
 
 
-def song_files(song: Song, name: str, *, opening_ticks: int = 0) -> tuple[Artifact, ...]:
+def song_files(
+    song: Song, name: str, *, opening_ticks: int = 0, soundfont: SoundFont | None = None
+) -> tuple[Artifact, ...]:
     """A song as MIDI, as sound and as a piano roll, under one name.
 
     Args:
         song: What is written; its title stands on the picture.
         name: File name without suffix.
         opening_ticks: How much of the song was given, not composed.
+        soundfont: Whose instruments play it; None: evolve's own.
+
+    Raises:
+        ExecutionError: This machine does not have that SoundFont.
     """
-    sound = write_ogg(render(song))
+    sound = write_ogg(render(song, soundfont=find_soundfont(soundfont) if soundfont else None))
     roll = rasterise(piano_roll_svg(song, opening_ticks=opening_ticks, title=song.title))
     return (
         Artifact("midi", f"{name}.mid", write_midi(song)),

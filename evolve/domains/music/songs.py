@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from evolve.domains.music.facts.description import Facts, describe
+from evolve.domains.music.facts.description import SongFacts, describe
 from evolve.domains.music.facts.set_figures import SetFigures
 from evolve.domains.music.facts.typical import Features, features_of
 from evolve.domains.music.reshaping import equally_loud, joined, transposed, until
 from evolve.domains.music.song import Song
 from evolve.domains.music.song_context import SongContext
 from evolve.domains.music.song_files import score_files, song_files
+from evolve.domains.music.sound.soundfonts import SoundFont
 from evolve.domains.music.tokenizers.tokenizer import EncodedSong, Streams, Tokenizer
 from evolve.network.compose import compose
 from evolve.network.sampling import Pattern, Sampling
@@ -52,7 +53,7 @@ class ComposedSong:
         )
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> SongFacts:
         """What can be said of it without ears."""
         context = self.context
         return describe(
@@ -64,10 +65,10 @@ class ComposedSong:
             ended=self.has_ended,
         )
 
-    def written(self, index: int, *, with_score: bool = False) -> Sample:
-        """The song with its facts and its files, which are called by an index from 1."""
+    def written(self, index: int, *, with_score: bool = False, soundfont: SoundFont | None = None) -> Sample:
+        """The song with its facts and its files, which are called by an index from 1, played by a SoundFont if any."""
         song = dataclasses.replace(self.song, title=f"Song {index}")
-        files = song_files(song, f"song-{index}", opening_ticks=self.opening_ticks)
+        files = song_files(song, f"song-{index}", opening_ticks=self.opening_ticks, soundfont=soundfont)
         scores = score_files(song, f"song-{index}") if with_score else ()
         return Sample(index, (*files, *scores), self.facts)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reading import SUFFIXES
-from evolve.errors import CorpusError, nearest_spelling, printable, shortened
+from evolve.errors import nearest_spelling, printable, shortened
 
 CHORALE_VOICES: Final = 4
 

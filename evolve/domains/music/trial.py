@@ -10,6 +10,7 @@ from evolve.domain import Trial
 from evolve.domains.music.composing import compose
 from evolve.domains.music.material import Material, budget_of
 from evolve.domains.music.own_networks import build_network
+from evolve.domains.music.sound.soundfonts import find_soundfont
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer
 from evolve.errors import ExecutionError
 from evolve.network.build import hypermodel
@@ -32,10 +33,12 @@ def evaluate(individual: Individual, material: Material, trial: Trial) -> None:
     """Train the individual's network and have it compose; no memory of it stays behind in this process.
 
     Raises:
-        ExecutionError: The network does not fit into memory.
+        ExecutionError: The network does not fit into memory, or the SoundFont that plays the run's songs is not here.
         TrainingFailed: It cannot be trained.
     """
     trial.report(phase=BUILDING)
+    if material.soundfont is not None:
+        find_soundfont(material.soundfont)  # told before a network is trained whose songs could not be heard
     try:
         with nothing_left_behind():
             _train_and_compose(individual, material, trial)

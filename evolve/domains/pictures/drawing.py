@@ -16,7 +16,6 @@ from evolve.randomness import derive_rng
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
-Genes = Mapping[str, Any]
 Function = Callable[[Floats], Floats]
 
 _TURN = np.float32(2 * np.pi)
@@ -57,7 +56,7 @@ def view_of(seed: int, number: int) -> Viewpoint:
     return Viewpoint() if number == 1 else Viewpoint(2**zoom, *others)
 
 
-def draw(genes: Genes, size: int, view: Viewpoint) -> Pixels:
+def draw(genes: Mapping[str, Any], size: int, view: Viewpoint) -> Pixels:
     """The picture of a network, ``[size, size, 3]``."""
     layers = [_layer(genes, number, view) for number in range(genes["depth"])]
     coarse, axis = np.linspace(-1, 1, 48, dtype=np.float32), np.linspace(-1, 1, size, dtype=np.float32)
@@ -69,7 +68,7 @@ def draw(genes: Genes, size: int, view: Viewpoint) -> Pixels:
     return _coloured(np.concatenate([fields, fields[:, :, : size - len(across)][:, :, ::-1]], axis=2), genes)
 
 
-def _coordinates(across: Floats, down: Floats, genes: Genes, view: Viewpoint) -> Floats:
+def _coordinates(across: Floats, down: Floats, genes: Mapping[str, Any], view: Viewpoint) -> Floats:
     """Across, down and distance from the middle of each pixel, ``[3, pixels]``, folded for symmetry, then warped."""
     x, y = np.meshgrid(across * np.float32(view.zoom), down * np.float32(view.zoom))
     x, y = _folded(x, y, genes)
@@ -79,7 +78,7 @@ def _coordinates(across: Floats, down: Floats, genes: Genes, view: Viewpoint) ->
     return np.stack([x, y, np.sqrt(x * x + y * y)]).reshape(3, -1) * np.float32(genes["frequency"])
 
 
-def _folded(x: Floats, y: Floats, genes: Genes) -> tuple[Floats, Floats]:
+def _folded(x: Floats, y: Floats, genes: Mapping[str, Any]) -> tuple[Floats, Floats]:
     """Coordinates that are the same wherever the picture is to be the same; rounded where they are folded."""
     if genes["symmetry"] == "radial":
         radius, angle = np.sqrt(x * x + y * y), np.arctan2(y, x)
@@ -105,7 +104,7 @@ class _Layer(NamedTuple):
         return sums
 
 
-def _layer(genes: Genes, number: int, view: Viewpoint) -> _Layer:
+def _layer(genes: Mapping[str, Any], number: int, view: Viewpoint) -> _Layer:
     """The layer of this number: of a narrower or shallower network the same, but for what that lacks."""
     width, shape = genes["width"], (MOST_UNITS, 8 + MOST_UNITS)
     weights = _weights(genes["variation" if number else "seed"], number, shape)[:width]
@@ -147,7 +146,7 @@ def _outputs(
     return scaled(outputs), used
 
 
-def _coloured(fields: Floats, genes: Genes) -> Pixels:
+def _coloured(fields: Floats, genes: Mapping[str, Any]) -> Pixels:
     """The colours of three outputs: the first is lightness and relief, the second hue, the third saturation."""
     tone, light = _tone_and_light(fields[0], genes)
     second, third = np.tanh(fields[1]), np.tanh(fields[2])
@@ -166,7 +165,7 @@ def _coloured(fields: Floats, genes: Genes) -> Pixels:
     return _from_oklab(lightness, a, b)
 
 
-def _tone_and_light(field: Floats, genes: Genes) -> tuple[Floats, Floats]:
+def _tone_and_light(field: Floats, genes: Mapping[str, Any]) -> tuple[Floats, Floats]:
     """Lightness in bands, 0 to 1, blurred where they would be finer than pixels; and light on the field as a relief."""
     rise = np.tanh(np.float32(0.8 * genes["contrast"]) * field)
     angle = np.float32(np.pi / 2 * genes["bands"]) * (rise + 1)

@@ -11,11 +11,11 @@ import pytest
 from evolve.domains.music.cache import FOLDER_VARIABLE
 from evolve.domains.music.corpus import Skipped, read_corpus
 from evolve.domains.music.corpus_facts import corpus_facts
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.midi import write_midi
 from evolve.domains.music.reshaping import transposed
 from evolve.domains.music.song import Song, Track
 from evolve.domains.music.tokenizers.steps import NoteStep
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import midi_of, moved, song_of
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from evolve.domains.music.corpus import Piece
 from evolve.domains.music.encoded import EncodedCorpus, encode_corpus
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reshaping import shifted
 from evolve.domains.music.song import Metre, Notes, Song, Track
 from evolve.domains.music.tokenizers.kinds import KINDS
 from evolve.domains.music.tokenizers.tokenizer import TokenizerSettings
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import corpus_of, encoded_of, song_of, tune
 
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from evolve.domains.music.bars import place_in_bar
 from evolve.domains.music.corpus import Piece
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.holding_out import SHORTEST_PART, split_pieces
 from evolve.domains.music.song import BarLine, Metre, Song
 from evolve.domains.music.tokenizers.steps import NoteStep
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import corpus_of, song_of, tune
 
 lengths = st.lists(st.integers(10, 120), min_size=2, max_size=30)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evolve.domain import Preparation
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.set_figures import SetFigures
 from evolve.domains.music.material import (
     Material,
@@ -25,7 +26,6 @@ from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.song import Metre, Note, Notes, Song, Track
 from evolve.domains.music.tokenizers.kinds import learn
 from evolve.domains.music.tokenizers.tokenizer import TokenizerSettings
-from evolve.errors import CorpusError
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES

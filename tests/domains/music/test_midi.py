@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from mido import MetaMessage
 
 from evolve.domains.music.bars import needed_bar_lines
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.midi import read_midi, write_midi
 from evolve.domains.music.reading import read_songs
 from evolve.domains.music.reshaping import shifted
 from evolve.domains.music.song import BarLine, Metre, Note, Notes, Song, Track
-from evolve.errors import CorpusError
 from tests.domains.music.midi_tracks import off, on, saved
 from tests.domains.music.pieces import bar_lines
 

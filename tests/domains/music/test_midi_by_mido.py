@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mido import Message, MetaMessage, MidiFile
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.midi import read_sequences
 from evolve.domains.music.song import Song
-from evolve.errors import CorpusError
 from tests.conftest import SHARED_MUSIC
 from tests.domains.music.midi_tracks import heard, off, on, program, saved
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido import MetaMessage
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.midi import read_sequences
 from evolve.domains.music.midi_bytes import event_bytes
 from evolve.domains.music.midi_events import events_of
-from evolve.errors import CorpusError
 from tests.domains.music.midi_tracks import control, heard, off, on, saved
 
 NOTE = bytes([0, 0x90, 60, 80, 96, 0x80, 60, 0])

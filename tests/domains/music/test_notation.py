@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reading import read_file, read_songs
 from evolve.domains.music.song import COMMON_TIME
 from evolve.domains.music.tokenizers.steps import NoteStep, fold
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import ABC
 
 pytestmark = pytest.mark.slow

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.domains.music.corpus import Piece
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.holding_out import split_pieces
 from evolve.domains.music.midi import write_midi
 from evolve.domains.music.opening import Opening, choose_opening, read_opening, replacements_notice, whole_opening
@@ -15,7 +16,6 @@ from evolve.domains.music.song import TICKS_PER_BEAT, Metre, Note, Notes, Song, 
 from evolve.domains.music.tokenizers.kinds import KINDS, learn
 from evolve.domains.music.tokenizers.steps import NoteStep, fold
 from evolve.domains.music.tokenizers.tokenizer import TokenizerSettings
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import corpus_of, midi_of, moved, song_of
 
 C_MAJOR = tuple(NoteStep((60 + k,), 12) for k in (0, 4, 7, 0, 5, 9, 7, 11, 14, 12) * 6)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from evolve.domains.music.cache import outcome_from_json, outcome_to_json
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.midi import write_midi
 from evolve.domains.music.reading import LARGEST_FILE_BYTES, Reading, read_file
 from evolve.domains.music.song import COMMON_TIME, Song, Track
-from evolve.errors import CorpusError
 from tests.domains.music.notation.musicxml_files import attributes, notes, score
 from tests.domains.music.pieces import ABC, midi_of, song_of, tune
 

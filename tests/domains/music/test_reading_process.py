@@ -15,10 +15,10 @@ import pytest
 from evolve.domains.music import reading_process
 from evolve.domains.music.cache import FOLDER_VARIABLE
 from evolve.domains.music.corpus import read_corpus
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reading import Reading, is_harmless
 from evolve.domains.music.reading_process import ReadingLimits, ReadingProcess
 from evolve.domains.music.tokenizers.steps import fold
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import ABC, midi_of, tune
 from tests.troubles import told
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reshaping import (
     PIANO,
     arrange,
@@ -19,7 +20,6 @@ from evolve.domains.music.reshaping import (
     without_overlaps,
 )
 from evolve.domains.music.song import Note, Notes, Song, Track
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import songs, tracks_of_notes
 
 

@@ -12,7 +12,8 @@ from PIL import Image
 
 from evolve.domains.music.raster import rasterise
 from evolve.domains.music.roll import BAR_LINE, BLUE, TRACK_COLOURS, VERMILLION, deeper, pale, piano_roll_svg
-from evolve.domains.music.song import Metre, Note, Notes, Song, Track
+from evolve.domains.music.song import LEAD_S, Metre, Note, Notes, Song, Track
+from evolve.domains.music.sound.audio import render
 
 PLOT = slice(66, 268), slice(62, 783)
 """Within the frame of a picture of 800 by 300 pixels."""
@@ -205,3 +206,43 @@ def test_a_script_that_our_fonts_lack_is_set_in_the_machines() -> None:
     """Other titles are set in the very same font everywhere."""
     titles = [piano_roll_svg(Song((Track(Notes.of((LOW,))),)), title=title) for title in ("Jig", "Reel")]
     assert rasterise(titles[0]) == rasterise(titles[0]) != rasterise(titles[1])
+
+
+SCALES = st.lists(
+    st.tuples(st.integers(40, 80), st.integers(0, 2_000), st.integers(1, 100)), min_size=1, max_size=30
+).map(lambda rows: Song((Track(Notes.of(Note(*row) for row in rows)),), 96.0, metre=Metre(3, 4)))
+
+
+@settings(max_examples=30)
+@given(SCALES, st.integers(20, 300), st.sampled_from([(800, 300), (1600, 480)]))
+def test_a_playhead_finds_each_note_when_it_is_heard(song: Song, tempo_bpm: int, size: tuple[int, int]) -> None:
+    """What the root element tells of time leads to the left edge of each note's rectangle, to the pixel."""
+    song = Song(song.tracks, float(tempo_bpm), metre=song.metre)
+    width, height = size
+    svg = piano_roll_svg(song, width=width, height=height)
+    root = ET.fromstring(svg)  # noqa: S314
+    start, end, seconds = (float(root.attrib[f"data-{name}"]) for name in ("start", "end", "seconds"))
+    assert end == width - 16
+    first = int(song.notes.onsets_ticks[0])
+    heard_s = [LEAD_S + (note.onset_ticks - first) / 24 * 60 / tempo_bpm for note in song.notes]
+    expected = sorted(start + (end - start) * second / seconds for second in heard_s)
+    notes = sorted(float(rect.attrib["x"]) for rect in root.iter() if rect.tag.endswith("rect") and "rx" in rect.attrib)
+    assert notes == pytest.approx(expected, abs=0.6)
+
+
+@settings(max_examples=5, deadline=None)
+@given(SCALES)
+def test_a_playhead_goes_with_the_sound(song: Song) -> None:
+    """The right edge is reached when the last note's time is over, and its ringing is left."""
+    root = ET.fromstring(piano_roll_svg(song))  # noqa: S314
+    shown_s = float(root.attrib["data-seconds"])
+    sound_s = len(render(song, sample_rate=8_000)) / 8_000
+    played_s = LEAD_S + (song.length_ticks - int(song.notes.onsets_ticks[0])) / 24 * 60 / song.tempo_bpm
+    assert shown_s >= played_s - 1e-3
+    assert sound_s == pytest.approx(played_s + 1.5, abs=0.001)
+
+
+def test_a_silent_song_tells_its_time_too() -> None:
+    """A bar of it is shown."""
+    root = ET.fromstring(piano_roll_svg(Song((Track(Notes.of([])),), 120.0)))  # noqa: S314
+    assert (root.attrib["data-end"], root.attrib["data-seconds"]) == ("1584.000", "2.050")

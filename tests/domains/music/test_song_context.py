@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from evolve.domains.music.encoded import Beginning, TrackRole
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.opening import Opening
 from evolve.domains.music.song import Metre, Note, Notes, Song, Track
 from evolve.domains.music.song_context import SongContext, copies_in
 from evolve.domains.music.tokenizers.kinds import learn
 from evolve.domains.music.tokenizers.steps import fold
 from evolve.domains.music.tokenizers.tokenizer import TokenizerSettings
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import corpus_of, encoded_of
 
 TUNE, BASS = Notes.of([Note(60, 0, 24), Note(64, 24, 24)]), Notes.of([Note(40, 0, 48)])

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from evolve.domains.music.corpus import read_corpus
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.sources import find_files, source_names
-from evolve.errors import CorpusError
 
 
 def names(source: Path | str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.figures import figures_of
 from evolve.domains.music.facts.loops import Struck
 from evolve.domains.music.material import Material
@@ -18,7 +19,6 @@ from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.songs import compose_songs, figures_of_set
 from evolve.domains.music.sources import BACH_CHORALES
 from evolve.domains.music.unheard import heard_now
-from evolve.errors import CorpusError
 from evolve.execution.run_material import RunMaterial
 from evolve.execution.trial import run_trial
 from evolve.genetics.space_file import parse_space
@@ -44,6 +44,7 @@ def run_of(name: str, *, endings: bool = True) -> RunMaterial:
     file = parse_space((SPACES / name).read_text(), name, GENES)
     chorales = tuple(str(path) for path in BACH_CHORALES.files()[:PIECES])
     ours = {"corpus": chorales, "seconds": 6, "epochs": 2, "songs": 2, "notes": 40, "endings": endings}
+    ours |= {"soundfont": "none"}
     given = [*((key, value) for key, value, _ in file.settings), *ours.items()]
     values = [Given(key, value, name, is_firm=False) for key, value in given]
     return small_material(settle(values, MusicSettings, PRESENTATION.screening), file.space)

@@ -11,6 +11,12 @@ from evolve.errors import RunError
 from tests.unheard_songs import short_song
 
 WHOLE = unheard_file(map(short_song, (3, 4))).data
+FIRST = json.loads(zlib.decompress(WHOLE))["songs"][0]
+
+
+def songs(*told: object) -> dict[str, object]:
+    """The content of a file of songs, whatever they are."""
+    return {"soundfont": None, "songs": told}
 
 
 def test_songs_are_had_in_their_order_until_there_is_none() -> None:
@@ -34,11 +40,11 @@ def test_songs_are_had_in_their_order_until_there_is_none() -> None:
         zlib.compress(b"[" * 100_000),
         *(
             zlib.compress(json.dumps(told).encode())
-            for told in ([3], ["song"], [{"song": 3}], [{**json.loads(zlib.decompress(WHOLE))[0], "facts": {}}])
+            for told in ([3], songs(3), songs("song"), songs({"song": 3}), songs({**FIRST, "facts": {}}))
         ),
         zlib.compress(zlib.decompress(WHOLE).replace(b'"opening_ticks":6', b'"opening_ticks":Infinity')),
     ],
-    ids=["empty", "no zlib", "half", "an object", "deep", "number", "text", "no song", "no facts", "endless"],
+    ids=["empty", "no zlib", "half", "an object", "deep", "list", "number", "text", "no song", "no facts", "endless"],
 )
 def test_a_damaged_file_is_told(data: bytes) -> None:
     """Cut off, no JSON, or other JSON: one line that says what to do instead."""

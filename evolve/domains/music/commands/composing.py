@@ -11,7 +11,7 @@ import typer
 
 from evolve.domains.music.commands.networks import NetworkSource, bred_network, exported_network, with_network
 from evolve.environment import BACKEND, backend
-from evolve.errors import RunError
+from evolve.errors import ExecutionError, RunError
 from evolve.terminal.console import note
 from evolve.terminal.options import AsJson, Run, Runs, complete_run, run_folder
 from evolve.words import counted
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import keras
 
     from evolve.domains.music.song_context import SongContext
+    from evolve.domains.music.sound.soundfonts import SoundFont
     from evolve.records.run import Sample
 
 
@@ -64,6 +65,13 @@ def compose(
         typer.Option(help="Hold songs back from going round in circles; unset: as it plays."),
     ] = None,
     score: Annotated[bool, typer.Option("--score", help="Print each song as a score too.")] = False,
+    soundfont: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|none|FILE", show_default=False,
+            help="Whose instruments play: the system's SoundFont, evolve's own, or a SoundFont; unset: as in the run.",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Other numbers give other songs; unset: the run's.")
     ] = None,
@@ -99,6 +107,7 @@ def compose(
 
     if output is not None:
         check_folder_can_be_written(output)
+    chosen = None if soundfont is None else _chosen(soundfont)
     if is_export(Path(run)):
         source = exported_network(Path(run), individual, from_song, build)
     else:
@@ -108,6 +117,7 @@ def compose(
     context = _context(source, opening, from_scratch=from_scratch)
     if opening is not None or from_song is not None:
         _tell_replacements(context)
+    played_by = chosen if soundfont is not None else _here(source.soundfont)
     os.environ[BACKEND] = backend(os.environ, source.backend)
     with stderr_silenced():
         from evolve.domains.music.composing import SILENT_SONGS
@@ -126,7 +136,7 @@ def compose(
         seed=source.seed if seed is None else seed,
         sampling=dataclasses.replace(source.sampling, **_given(temperature=temperature, top_p=top_p, guard=guard)),
     )
-    results = [one.written(index, with_score=score) for index, one in enumerate(composed, first)]
+    results = [one.written(index, with_score=score, soundfont=played_by) for index, one in enumerate(composed, first)]
     _write(results, folder, json_=json_)
 
 
@@ -172,6 +182,32 @@ def _network(source: NetworkSource, context: "SongContext") -> "keras.Model":
     except (NetworkFileError, UnknownLayerError) as error:
         raise RunError(f"the network of {source.name}: {error}") from error
     return network
+
+
+def _chosen(setting: str) -> "SoundFont | None":
+    """Whom the user wants to play."""
+    from evolve.domains.music.settings import MusicSettings
+    from evolve.domains.music.sound.soundfonts import choose_soundfont
+    from evolve.settings import settings_from
+
+    font, notices = choose_soundfont(settings_from({"soundfont": setting}, MusicSettings).own.soundfont)
+    for notice in notices:
+        note(f"note: {notice}")
+    return font
+
+
+def _here(font: "SoundFont | None") -> "SoundFont | None":
+    """The SoundFont of a run where this machine has it; else evolve's own instruments play, and that is told."""
+    from evolve.domains.music.sound.soundfonts import OWN_INSTRUMENTS, find_soundfont
+
+    if font is None:
+        return None
+    try:
+        find_soundfont(font)
+    except ExecutionError:
+        note(f"note: {font.in_words}, which plays the run's songs, cannot be played here: {OWN_INSTRUMENTS} do")
+        return None
+    return font
 
 
 def _given(**options: float | str | None) -> dict[str, Any]:

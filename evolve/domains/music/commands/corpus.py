@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evolve.domains.music.commands.options import complete_corpus
-from evolve.errors import CorpusError
+from evolve.domains.music.errors import CorpusError
 from evolve.terminal.console import console
 from evolve.terminal.options import AsJson
 from evolve.words import counted, listed

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evolve.errors import CorpusError, RunError, nearest_spelling, shortened
+from evolve.domains.music.errors import CorpusError
+from evolve.errors import RunError, nearest_spelling, shortened
 
 if TYPE_CHECKING:
     from evolve.domains.music.song_context import SongContext
+    from evolve.domains.music.sound.soundfonts import SoundFont
     from evolve.network.sampling import Sampling
     from evolve.records.run import IndividualRecord, RunRecord
     from evolve.store.run_store import RunStore
@@ -30,6 +32,8 @@ class NetworkSource:
     roles: tuple[str, ...]
     build: "UserCode | None" = None
     """What has built it, where that is the user's own."""
+    soundfont: "SoundFont | None" = None
+    """Whose instruments play the run's songs; None: evolve's own."""
     backend: str | None = None
     """With which the run was begun; an exported network computes with any."""
 
@@ -55,8 +59,8 @@ def bred_network(folder: Path, individual: str | None, from_song: str | None, bu
         own = build_of(run, Sources(build=read_code(build) if build else None))
         domain = named_domain("music")
         settings = settings_of(run, domain)
-        facts = {"opening": run.fact("opening"), "corpus": run.fact("corpus")}
-        material = Material.load(store.read_material(), facts, space_of(run, domain), settings.own, settings.core.seed)
+        facts = {name: run.fact(name) for name in ("opening", "corpus", "sound")}
+        material = Material.load(store.read_material(), facts, space_of(run, domain), settings.own, run.material_seed)
         network = store.read_file(record.files["network"])
     context = material.context(tokenizer_of(record.individual.genome.as_dict()))
     return NetworkSource(
@@ -66,11 +70,12 @@ def bred_network(folder: Path, individual: str | None, from_song: str | None, bu
         folder=store.checked(store.paths.composed(name)),
         songs=len(record.samples),
         notes=settings.own.notes,
-        seed=settings.core.seed,
+        seed=run.material_seed,
         sampling=material.sampling(record.individual.genome),
         opening_notes=settings.own.opening_notes,
         roles=settings.own.roles,
         build=own,
+        soundfont=material.soundfont,
         backend=run.versions.get("backend"),
     )
 
@@ -139,6 +144,7 @@ def exported_network(folder: Path, individual: str | None, from_song: str | None
         opening_notes=int(card["opening_notes"]),
         roles=tuple(card["tracks"].split("+")),
         build=own,
+        soundfont=exported.soundfont,
     )
 
 
@@ -152,7 +158,9 @@ def with_network(run: "RunRecord", individual: str) -> "IndividualRecord":
 
 
 def _check_is_music(run: "RunRecord") -> None:
-    if (domain := run.domain["reference"]) != "music":
+    from evolve.domain_registry import reference_of
+
+    if (domain := reference_of(run)) != "music":
         raise RunError(f"{run.name} is of the domain {domain}, and holds no networks that compose")
 
 

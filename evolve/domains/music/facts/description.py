@@ -90,7 +90,7 @@ class CopyIndex:
         return self.names[int(np.searchsorted(self.starts, place, side="right")) - 1]
 
 
-Facts = dict[str, str | int | float | bool]
+SongFacts = dict[str, str | int | float | bool]
 
 
 def describe(
@@ -101,7 +101,7 @@ def describe(
     corpus: CorpusFigures | None,
     transposed_by: int = 0,
     ended: bool | None = None,
-) -> Facts:
+) -> SongFacts:
     """Facts about what a network composed after the opening: of the notes that start at ``opening_ticks`` or later.
 
     Args:
@@ -136,7 +136,7 @@ def describe(
     }
 
 
-def _figures(figures: Figures) -> Facts:
+def _figures(figures: Figures) -> SongFacts:
     return {
         "notes": figures.notes,
         "seconds": round(figures.seconds, 1),
@@ -160,13 +160,13 @@ def _range(figures: Figures) -> str:
     return f"{pitch_name(figures.lowest)}–{pitch_name(figures.highest)}"
 
 
-def _copied(song: Song, opening_ticks: int, copies: CopyIndex, transposed_by: int) -> Facts:
+def _copied(song: Song, opening_ticks: int, copies: CopyIndex, transposed_by: int) -> SongFacts:
     composed = Song((Track(notes_from(song, opening_ticks)),), song.tempo_bpm)
     copied, source = copies.longest_copy(fold(transposed(composed, transposed_by)))
     return {"copied_notes": copied, "copied_from": source}
 
 
-def _distances(deviations: dict[str, float]) -> Facts:
+def _distances(deviations: dict[str, float]) -> SongFacts:
     return {
         "distance": round(distance(deviations.values()), 2),
         **{f"distance_{name}": round(deviation, 2) for name, deviation in deviations.items()},

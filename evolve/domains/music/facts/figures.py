@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.loops import Struck, find_loops, longest_loop, share_in_loops, stuck_in
 from evolve.domains.music.song import TICKS_PER_BEAT, Column, Notes, Song, Track
-from evolve.errors import CorpusError
 
 _CLASSES = 12
 _MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.groups import kind_in_title
 from evolve.domains.music.notation.kern_signs import (
     KERN,
@@ -30,7 +31,7 @@ from evolve.domains.music.notation.kern_signs import (
 )
 from evolve.domains.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.domains.music.song import PIANO, Metre
-from evolve.errors import CorpusError, printable, shortened
+from evolve.errors import printable, shortened
 from evolve.texts import text_of
 from evolve.words import counted, tallied, worded
 

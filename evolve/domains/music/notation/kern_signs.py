@@ -11,10 +11,10 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.instruments import MIDDLE_C, SEMITONES
 from evolve.domains.music.plain import plain_metre
 from evolve.domains.music.song import Metre
-from evolve.errors import CorpusError
 from evolve.words import counted, worded
 
 _MOST_DIGITS: Final = 4

@@ -10,11 +10,12 @@ from typing import Final
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.groups import kind_in_title
 from evolve.domains.music.notation.musicxml_bars import Players, ReadBar, ReadPart, bar_length, read_part
 from evolve.domains.music.notation.musicxml_values import program_of
 from evolve.domains.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
-from evolve.errors import CorpusError, printable, shortened
+from evolve.errors import printable, shortened
 from evolve.texts import text_of
 
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")

@@ -14,13 +14,13 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.abc.music import read_abc
 from evolve.domains.music.notation.kern import read_kern
 from evolve.domains.music.notation.musicxml import read_musicxml, read_xml
 from evolve.domains.music.notation.timeline import song_of
 from evolve.domains.music.notation.written import WrittenScore
 from evolve.domains.music.song import ReadSong, Refused
-from evolve.errors import CorpusError
 
 LARGEST_SCORE_BYTES: Final = 20_000_000
 """Of unpacked MusicXML; a whole opera act has less."""

@@ -11,11 +11,11 @@ from itertools import accumulate, chain, pairwise, zip_longest
 from typing import Final
 
 from evolve.domains.music.bars import needed_bar_lines
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.written import WrittenBar, WrittenPart, WrittenScore
 from evolve.domains.music.plain import is_tempo, plain_metre, plain_name, plain_program, within_reach
 from evolve.domains.music.reshaping import without_overlaps
 from evolve.domains.music.song import COMMON_TIME, PITCHES, TICKS_PER_BEAT, BarLine, Metre, Note, Notes, Song, Track
-from evolve.errors import CorpusError
 from evolve.words import counted, worded
 
 BEATS_A_MINUTE: Final = 100.0

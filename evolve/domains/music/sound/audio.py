@@ -2,11 +2,13 @@
 
 import io
 from functools import lru_cache
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 import soundfile
 
-from evolve.domains.music.song import TICKS_PER_BEAT, Song
+from evolve.domains.music.song import LEAD_S, TICKS_PER_BEAT, Song
 from evolve.domains.music.sound.orchestra import perform
 
 REVERBERATION_S = 0.9
@@ -19,6 +21,11 @@ LOUDNESS_LUFS = -17.0
 
 PEAK = 0.9
 LIMITER_BLOCK_S = 0.005
+NEAR_LU: Final = 0.1
+"""How far from `LOUDNESS_LUFS` a song may be; songs of a generation then lie well within 0.5 LU of each other."""
+
+MOST_LEVELLINGS: Final = 8
+"""What is held below `PEAK` is less loud for it, and is turned up again; a few times are enough."""
 
 
 def with_reverb(sound: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -37,10 +44,21 @@ def with_reverb(sound: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def level(sound: np.ndarray, sample_rate: int) -> np.ndarray:
-    """The sound, not all silent, at `LOUDNESS_LUFS`, its peaks softly held below `PEAK`; float32 [2, samples]."""
-    full = sound / np.abs(sound).max()
-    gain = 10 ** ((LOUDNESS_LUFS - loudness_lufs(full, sample_rate)) / 20)
-    return _limit(full * np.float32(gain), sample_rate)
+    """The sound at `LOUDNESS_LUFS`, its peaks softly held below `PEAK`, float32 [2, samples]; silence as it is."""
+    peak = np.abs(sound).max()
+    if not peak:
+        return sound
+    full, gain = sound / peak, 1.0
+    levelled: np.ndarray = full
+    is_limited = True
+    for _ in range(MOST_LEVELLINGS):
+        missing_lu = LOUDNESS_LUFS - loudness_lufs(levelled, sample_rate) if is_limited else 0.0
+        if abs(missing_lu) < NEAR_LU:
+            break
+        gain *= 10 ** (missing_lu / 20)
+        levelled = _limit(full * np.float32(gain), sample_rate)
+        is_limited = gain > PEAK  # else it is exactly as loud as it was to be
+    return levelled
 
 
 def loudness_lufs(sound: np.ndarray, sample_rate: int) -> float:
@@ -92,14 +110,14 @@ WRITE_BLOCK_FRAMES = 65_536
 LONGEST_S = 600.0
 """A song is heard for ten minutes at most: nobody waits longer, and a stuck network may hold its notes for an hour."""
 
-LEAD_S, RING_S = 0.05, 1.5
-"""Silence before the first note, and the time that the last one has to ring."""
+RING_S = 1.5
+"""The time that the last note has to ring."""
 
 FADE_S = 0.4
 FADE_OUT_OF_LONG_S = 4.0
 
 
-def render(song: Song, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
+def render(song: Song, *, sample_rate: int = SAMPLE_RATE, soundfont: Path | None = None) -> np.ndarray:
     """A song as it is played, float32 [samples, 2] within -0.95 .. 0.95; all songs equally loud.
 
     Each track sounds as its program does, the first from the left and the loudest. Sound begins 0.05 s before the first
@@ -111,15 +129,26 @@ def render(song: Song, *, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
     Args:
         song: With any number of notes.
         sample_rate: Samples a second, 8,000 or more.
+        soundfont: The file whose instruments play; None: evolve's own.
     """
     notes = song.notes
     if not len(notes):
         return np.zeros((int((LEAD_S + RING_S) * sample_rate), 2), dtype=np.float32)
     sounding_ticks = song.length_ticks - int(notes.onsets_ticks[0])
     played_s = sounding_ticks / TICKS_PER_BEAT * 60.0 / song.tempo_bpm + LEAD_S
-    dry = perform(song, int(min(played_s + RING_S, LONGEST_S) * sample_rate), sample_rate, lead_s=LEAD_S)
+    samples = int(min(played_s + RING_S, LONGEST_S) * sample_rate)
+    dry = _performed(song, samples, sample_rate, soundfont)
     sound = level(with_reverb(dry, sample_rate), sample_rate)
     return np.ascontiguousarray(_fade(sound, FADE_OUT_OF_LONG_S if played_s > LONGEST_S else FADE_S, sample_rate).T)
+
+
+def _performed(song: Song, samples: int, sample_rate: int, soundfont: Path | None) -> np.ndarray:
+    """All notes as they are played, before the room, float32 [2, samples]."""
+    if soundfont is None:
+        return perform(song, samples, sample_rate, lead_s=LEAD_S)
+    from evolve.domains.music.sound import soundfont_orchestra  # noqa: PLC0415 - its library need not be installed
+
+    return soundfont_orchestra.perform(song, soundfont, samples, sample_rate, lead_s=LEAD_S)
 
 
 def write_ogg(samples: np.ndarray, sample_rate: int = SAMPLE_RATE) -> bytes:

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.instruments import pitch_name
 from evolve.domains.music.plain import LOUDEST, metre_from_json, whole
 from evolve.domains.music.reshaping import without_overlaps
@@ -24,7 +25,6 @@ from evolve.domains.music.tokenizers.bar_position import BarClock, BarPositions,
 from evolve.domains.music.tokenizers.events_mask import EventsTokenMask
 from evolve.domains.music.tokenizers.likeness import level_of, velocity_of
 from evolve.domains.music.tokenizers.tokenizer import EncodedSong, Streams, TokenizerSettings, Watched, known_metre
-from evolve.errors import CorpusError
 
 NAME: Final = "events"
 EVENT: Final = "event"

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.song import Metre, Song
 from evolve.domains.music.tokenizers import events, notes
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer, TokenizerSettings
-from evolve.errors import CorpusError, shortened
+from evolve.errors import shortened
 
 KINDS: Final = (notes.NAME, events.NAME)
 

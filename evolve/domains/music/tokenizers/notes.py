@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.instruments import pitch_name
 from evolve.domains.music.plain import LOUDEST, metre_from_json, whole
 from evolve.domains.music.song import PITCHES, TICKS_PER_BEAT, USUAL_VELOCITY, Column, Metre, Notes, Song
@@ -28,7 +29,6 @@ from evolve.domains.music.tokenizers.tokenizer import (
     Watched,
     known_metre,
 )
-from evolve.errors import CorpusError
 from evolve.words import counted
 
 NAME: Final = "notes"

@@ -78,7 +78,7 @@ def own_sampling(run: RunRecord, name: str) -> Sampling:
 def material_of(store: RunStore, **settings: object) -> Material:
     """What the run's trials work from, with some settings changed."""
     run = store.read()
-    facts = {"opening": run.fact("opening"), "corpus": run.fact("corpus")}
+    facts = {name: run.fact(name) for name in ("opening", "corpus", "sound")}
     known = settings_of(run, DOMAIN)
     own = known.own.model_copy(update=settings)
     return Material.load(store.read_material(), facts, space_of(run, DOMAIN), own, known.core.seed)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.figures import FARTHEST, SILENCE, SMALLEST_SPREADS, CorpusFigures, distance, figures_of
 from evolve.domains.music.song import Note, Notes, Song, Track
 from evolve.domains.music.tokenizers.steps import fold
-from evolve.errors import CorpusError
 from tests.domains.music.facts.songs import melody, songs
 
 

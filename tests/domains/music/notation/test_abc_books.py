@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.reader import read_notation
 from evolve.domains.music.reading_process import ReadingLimits, ReadingProcess
 from evolve.domains.music.song import Metre, ReadSong, Refused
-from evolve.errors import CorpusError
 from tests.domains.music.notation.abc_texts import HEADER, pitches, read, read_one, told
 
 BOOK = """%abc-2.1

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.timeline import song_of
 from evolve.domains.music.notation.written import WrittenBar, WrittenNote, WrittenPart, WrittenScore
 from evolve.domains.music.song import Metre
-from evolve.errors import CorpusError
 
 FOUR_FOUR = Metre(4, 4)
 

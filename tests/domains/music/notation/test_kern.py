@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.kern import read_kern
 from evolve.domains.music.notation.timeline import song_of
 from evolve.domains.music.song import Metre
-from evolve.errors import CorpusError
 from tests.domains.music.notation.kern_rows import SCALE, kern, read, sounding
 
 

@@ -5,9 +5,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.kern import read_kern
 from evolve.domains.music.notation.timeline import song_of
-from evolve.errors import CorpusError
 from tests.domains.music.notation.kern_rows import Sounding, sounding
 
 VALUES = {

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.musicxml import read_musicxml
 from evolve.domains.music.notation.timeline import song_of
 from evolve.domains.music.song import Metre
-from evolve.errors import CorpusError
 from tests.domains.music.notation.musicxml_files import attributes, heard, move, note, notes, pitches, rest, score
 
 NO_DURATION = "durations that are missing or no numbers: taken from how the notes look"

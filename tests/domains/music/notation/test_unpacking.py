@@ -5,9 +5,9 @@ import zipfile
 
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.reader import LARGEST_SCORE_BYTES, unpacked, unpacked_size
 from evolve.domains.music.reading_process import LONGEST_READING_S, limits_for
-from evolve.errors import CorpusError
 
 
 def archive_of(**files: bytes) -> bytes:

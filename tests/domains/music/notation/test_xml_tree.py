@@ -2,8 +2,8 @@
 
 import pytest
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.musicxml import read_xml
-from evolve.errors import CorpusError
 
 
 @pytest.mark.parametrize(

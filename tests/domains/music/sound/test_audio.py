@@ -9,9 +9,8 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.domains.music.song import Note, Notes, Song, Track
+from evolve.domains.music.song import LEAD_S, Note, Notes, Song, Track
 from evolve.domains.music.sound.audio import (
-    LEAD_S,
     LONGEST_S,
     LOUDNESS_LUFS,
     SAMPLE_RATE,

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evolve.domains.music.bars import bar_lines_of, places_in_bars
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reshaping import shifted, until
 from evolve.domains.music.song import BarLine, Metre, Note, Notes, Song, Track
 from evolve.domains.music.tokenizers.bar_position import MOST_METRES, BarPlace, BarPositions, learn_bars
@@ -16,7 +17,6 @@ from evolve.domains.music.tokenizers.events import learn_events
 from evolve.domains.music.tokenizers.kinds import KINDS, learn, tokenizer_from_json
 from evolve.domains.music.tokenizers.steps import cut, nearest_duration
 from evolve.domains.music.tokenizers.tokenizer import EncodedSong, Tokenizer, TokenizerSettings
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import METRES, aligned_songs, lines, song_of, songs
 
 FOUR, THREE, SIX = Metre(4, 4), Metre(3, 4), Metre(6, 8)

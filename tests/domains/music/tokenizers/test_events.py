@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.song import Metre, Note, Notes, Song, Track
 from evolve.domains.music.tokenizers.events import EventsTokenizer, learn_events, most_together, on_grid
 from evolve.domains.music.tokenizers.events_mask import LONGEST_SILENCE_TICKS, MOST_EVENTS_A_NOTE
 from evolve.domains.music.tokenizers.kinds import tokenizer_from_json
 from evolve.domains.music.tokenizers.likeness import level_of, velocity_of
 from evolve.domains.music.tokenizers.tokenizer import TokenizerSettings
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import pairs_of_songs, songs
 
 METRES = (Metre(4, 4), Metre(3, 4), Metre(6, 8))

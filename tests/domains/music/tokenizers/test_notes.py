@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.reshaping import PIANO, shifted
 from evolve.domains.music.song import Metre, Note, Notes, Song, Track
 from evolve.domains.music.tokenizers.kinds import tokenizer_from_json
@@ -15,7 +16,6 @@ from evolve.domains.music.tokenizers.likeness import level_of, velocity_of
 from evolve.domains.music.tokenizers.notes import NotesTokenizer, learn_notes
 from evolve.domains.music.tokenizers.steps import DURATIONS, HELD, NoteStep, cut, fold
 from evolve.domains.music.tokenizers.tokenizer import EncodedSong, TokenizerSettings
-from evolve.errors import CorpusError
 from tests.domains.music.pieces import aligned_songs, lines, pairs_of_songs, song_of, songs
 
 EVERYTHING = 10_000

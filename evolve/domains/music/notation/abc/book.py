@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.groups import kind_in_title, kind_said
-from evolve.errors import CorpusError
 from evolve.texts import text_of
 
 _FIELD: Final = re.compile(r"([A-Za-z+]):(?![|:])\s*(.*)")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.notation.abc.book import MUSIC, AbcTune, tunes_in
 from evolve.domains.music.notation.abc.fields import ALTERATIONS, expand
 from evolve.domains.music.notation.abc.tune import (
@@ -18,7 +19,7 @@ from evolve.domains.music.notation.abc.tune import (
 from evolve.domains.music.notation.abc.voice import AbcVoice, Tuplet, VoiceNote
 from evolve.domains.music.notation.written import WrittenScore
 from evolve.domains.music.song import Refused
-from evolve.errors import CorpusError, printable
+from evolve.errors import printable
 from evolve.words import tallied
 
 _OCTAVE: Final = 12

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.instruments import MIDDLE_C, SEMITONES
 from evolve.domains.music.notation.abc.book import DIRECTIVE, AbcLine
 from evolve.domains.music.notation.abc.fields import (
@@ -23,7 +24,7 @@ from evolve.domains.music.notation.abc.fields import (
     usual_unit,
 )
 from evolve.domains.music.notation.abc.voice import AbcVoice
-from evolve.errors import CorpusError, printable
+from evolve.errors import printable
 
 _LENGTH: Final = r"\d*(?:/+\d*)?"
 _NOTE: Final = rf"(?:\^\^?|__?|=)?[A-Ga-g][',]*{_LENGTH}"

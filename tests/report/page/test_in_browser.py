@@ -155,7 +155,7 @@ def test_a_node_shows_its_card_beside_the_tree(browser: Any, folder: Path) -> No
     node.click()
     assert page.locator("dialog[open] .card").get_attribute("id") == id_
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.querySelector('dialog .card')")
+    page.locator("dialog .card").wait_for(state="detached")
     assert page.locator(f"main .card[id='{id_}']").count() == 1
     assert errors == []
 
@@ -163,11 +163,21 @@ def test_a_node_shows_its_card_beside_the_tree(browser: Any, folder: Path) -> No
 def test_a_song_sounds(browser: Any, folder: Path) -> None:  # noqa: ANN401
     """The champion's sound plays from inside the page: time moves, and another that starts stops it."""
     page = opened(browser, folder / "page.html")
-    page.evaluate("for (const one of document.querySelectorAll('audio')) one.muted = one.loop = true")
-    page.evaluate("document.querySelectorAll('audio')[0].play()")
-    page.wait_for_function("document.querySelectorAll('audio')[0].currentTime > 0.1")
-    page.evaluate("document.querySelectorAll('audio')[1].play()")
-    page.wait_for_function("document.querySelectorAll('audio')[0].paused")
+    times = page.evaluate(
+        """async () => {
+          const [one, other] = document.querySelectorAll('audio');
+          one.muted = other.muted = true;
+          await one.play();
+          const limit = Date.now() + 10000;
+          while (one.currentTime <= 0.1 && Date.now() < limit) await new Promise(done => setTimeout(done, 50));
+          const time = one.currentTime;
+          await other.play();
+          await new Promise(done => setTimeout(done, 100));
+          return [time, one.paused];
+        }"""
+    )
+    assert times[0] > 0.1
+    assert times[1] is True
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1920])

@@ -14,7 +14,7 @@ from evolve.domain_registry import named_domains, reference_of
 from evolve.errors import ExecutionError, RunError, SettingsError, shortened
 from evolve.execution.run_material import DomainSource
 from evolve.python_words import in_python_words
-from evolve.records.events import EventHandler
+from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord
 from evolve.search.branching import branch
 from evolve.search.founding import chosen_space, given_code
@@ -53,7 +53,8 @@ class Search:
         domain: What is bred: a name, ``FILE.py:NAME``, a `Domain`, or a function ``evaluate(hp, trial)``. Unset: what
             the space file says, else music.
         build: A network of one's own in the music domain, ``FILE.py:NAME``.
-        judge: ``"terminal"``, or a function that is given the candidates and gives their ranking.
+        judge: ``"terminal"``; ``"page"``, which opens in a browser, and whose address is told as a notice; or a
+            function that is given the candidates and gives their ranking.
         engine: ``"ray"``: on the workers of a Ray of our own, or at `address`; ``"here"``: in this process.
         address: Of a Ray cluster that runs, for the engine ``"ray"``.
         listener: Who judges.
@@ -71,7 +72,7 @@ class Search:
         *,
         domain: "str | Domain | Callable[..., object] | None" = None,
         build: str | None = None,
-        judge: "Literal['terminal'] | OwnJudge | None" = None,
+        judge: "Literal['terminal', 'page'] | OwnJudge | None" = None,
         engine: Literal["ray", "here"] = "ray",
         address: str | None = None,
         listener: str = _LISTENER,
@@ -142,9 +143,12 @@ class Search:
         check_open(self._store)
         judge = self._judge
         if judge is None:
-            raise ExecutionError('nobody is there to judge; give judge="terminal", or a function, or iterate')
+            raise ExecutionError('nobody is there to judge; give judge="terminal", "page" or a function, or iterate')
         if judge == "terminal":
             self._run_at_the_terminal()
+            return
+        if judge == "page":
+            self._run_on_the_page()
             return
         for generation in self:
             generation.rank(judge(generation.candidates))
@@ -158,6 +162,23 @@ class Search:
             )
         if outcome is Outcome.WAITING:
             raise ExecutionError("the ballot so far is kept; go on with run()")
+
+    def _run_on_the_page(self) -> None:
+        from evolve.page.browser import opened_in_browser  # noqa: PLC0415
+        from evolve.page.judge import PageJudge  # noqa: PLC0415 - a web server
+        from evolve.page.server import page_served  # noqa: PLC0415
+        from evolve.progress import told_to  # noqa: PLC0415 - rich
+
+        run, domain = self._store.read(), self._source().open()
+        with (
+            page_served(self.folder, run, domain, self._listener, sources=self._sources) as page,
+            self._listening() as listen,
+        ):
+            listen(Event(EventKind.NOTICE, text=f"listen and rank at {page.address}"))
+            opened_in_browser(page.address)
+            with self._execution() as execution:
+                heard, judge = told_to(listen, page.room.tell), PageJudge(page.room)
+                advance(self._store, execution, heard, judge, listener=self._listener, sources=self._sources)
 
     @property
     def best(self) -> Best | None:
@@ -275,8 +296,8 @@ def _check_arguments(*, listener: object, engine: object, address: object, on_ev
         raise refused_argument("engine", engine, "'ray' or 'here'")
     if on_event is not None and not callable(on_event):
         raise refused_argument("on_event", on_event, "a function that is told each event")
-    if judge is not None and judge != "terminal" and not callable(judge):
-        raise refused_argument("judge", judge, '"terminal", or a function that ranks')
+    if judge not in (None, "terminal", "page") and not callable(judge):
+        raise refused_argument("judge", judge, '"terminal", "page", or a function that ranks')
 
 
 def _differing(run: RunRecord, domain: Domain, given: Mapping[str, Any]) -> list[str]:

@@ -204,7 +204,7 @@ HATS = {"genes": GENES}
         ({"space": HATS, "domain": int}, "is neither a domain nor a function"),
         ({"space": "pictures", "population": "six"}, "population='six': population must be a whole number"),
         ({"space": 5}, "load_space: 5 is no search space; give"),
-        ({"space": "pictures", "judge": 7}, 'judge=7: must be "terminal", or a function'),
+        ({"space": "pictures", "judge": 7}, 'judge=7: must be "terminal", "page", or a function'),
         ({"space": "pictures", "listener": 5}, "listener=5: must be a name"),
         ({"space": "pictures", "address": 5}, "address=5: must be HOST:PORT"),
         ({"space": "pictures", "on_event": 5}, "on_event=5: must be a function"),
@@ -249,7 +249,7 @@ def test_a_generation_that_nobody_has_ranked_is_told(tmp_path: Path) -> None:
             next(generations)
         with pytest.raises(evolve.EvolveError, match="nobody is there to judge"):
             search.run()
-    with pytest.raises(evolve.EvolveError, match='must be "terminal", or a function'):
+    with pytest.raises(evolve.EvolveError, match='must be "terminal", "page", or a function'):
         pictures(tmp_path / "run", judge="me").run()
 
 

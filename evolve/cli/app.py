@@ -27,6 +27,7 @@ _CORE = {
     "start": "evolve.cli.running:start",
     "resume": "evolve.cli.running:resume",
     "rank": "evolve.cli.ranking:rank",
+    "listen": "evolve.cli.listening:listen",
     "branch": "evolve.cli.branching:branch",
     "report": "evolve.cli.reporting:report",
     "list": "evolve.cli.reporting:list_runs",

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,10 @@ from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, AsJson, ListenerOp
 
 if TYPE_CHECKING:
     from evolve.records.ballot import Ballot, CandidateSample, RankingEntry
+    from evolve.records.run import BallotRecord
     from evolve.search.listening import ListeningSession
+    from evolve.search.run_facts import Sources
+    from evolve.store.run_store import RunStore
 
 
 def rank(
@@ -75,14 +78,17 @@ def rank(
         if order is None and not is_interactive():
             _print_candidates(session, reference)
             return
-        made = _asked(session, reference) if order is None else (_read(order, session), "order")
-        if made is None:
+        if order is not None:
+            ballot, method = _read(order, session), "order"
+            ranking = cast_ballot(store, session, ballot, method)
+            if json_:
+                typer.echo(_ranking_document(session, ballot, ranking))
+        elif (cast := _asked(store, session, sources, reference)) is not None:
+            ballot, ranking = cast
+        else:
             note(f"your ballot so far is kept; go on: evolve rank {reference}")
             return
-        ranking = cast_ballot(store, session, *made)
-        if json_:
-            typer.echo(_ranking_document(session, made[0], ranking))
-        told = format_order(made[0], session.letters, heart=heart_in(sys.stderr.encoding))
+        told = format_order(ballot, session.letters, heart=heart_in(sys.stderr.encoding))
         if not ranking:
             note(f"your ballot is kept: {told}; generation {session.generation} is ranked when it is closed")
             return
@@ -93,12 +99,19 @@ def rank(
             note(f"go on: evolve resume {resumed}   (with --cluster or --address, if it trains elsewhere)")
 
 
-def terminal_judge(session: "ListeningSession") -> "tuple[Ballot, str] | None":
-    """Have the person at this terminal fill in a ballot; None when they will come back."""
+def terminal_judge(
+    session: "ListeningSession", in_browser: "Callable[[ListeningSession], None] | None" = None
+) -> "tuple[Ballot, str] | None":
+    """Have the person at this terminal fill in a ballot; None when they will come back, or have done it on a page.
+
+    Args:
+        session: What is judged.
+        in_browser: Has them do it on a page, where they want that.
+    """
     from evolve.search.judges import terminal_judge
 
     _tell_who_is_heard(session)
-    return terminal_judge(session)
+    return terminal_judge(session, in_browser)
 
 
 def candidates_document(session: "ListeningSession", folder: Path) -> str:
@@ -147,11 +160,31 @@ def _reliability_in_words(session: "ListeningSession") -> str:
     return "" if session.reliability is None else session.reliability.in_words
 
 
-def _asked(session: "ListeningSession", reference: str) -> "tuple[Ballot, str] | None":
-    try:
-        return terminal_judge(session)
-    except KeyboardInterrupt:
-        raise Stopped(f"stopped; your ballot so far is kept. Go on: evolve rank {reference}") from None
+def _asked(
+    store: "RunStore", session: "ListeningSession", sources: "Sources", reference: str
+) -> "tuple[Ballot, Mapping[str, RankingEntry]] | None":
+    """The ballot that a person has filled in, here or on a page, and the ranking; None when they will come back."""
+    from evolve.cli.listening import RunningPage
+    from evolve.search.steps import cast_ballot
+
+    before = _cast(store, session)
+    with RunningPage(store, sources, session.listener) as page:
+        try:
+            made = terminal_judge(session, page.judge_once)
+        except KeyboardInterrupt:
+            raise Stopped(f"stopped; your ballot so far is kept. Go on: evolve rank {reference}") from None
+    if made is not None:
+        return made[0], cast_ballot(store, session, *made)
+    cast = _cast(store, session)
+    if cast is None or cast == before:
+        return None
+    return cast.ballot, store.read().generations[session.generation].ranking
+
+
+def _cast(store: "RunStore", session: "ListeningSession") -> "BallotRecord | None":
+    """The ballot that the listener has cast."""
+    ballots = store.read().generations[session.generation].ballots
+    return next((one for one in ballots if one.listener == session.listener), None)
 
 
 def _read(order: str, session: "ListeningSession") -> "Ballot":

@@ -9,6 +9,7 @@ import typer
 
 from evolve.cli.clusters import ClusterChoice, training_execution
 from evolve.cli.sources import (
+    PAGE,
     BuildOption,
     DomainOption,
     JudgeOption,
@@ -36,7 +37,10 @@ from evolve.terminal.options import (
 )
 
 if TYPE_CHECKING:
+    from evolve.cli.listening import RunningPage
+    from evolve.records.ballot import Ballot
     from evolve.search.founding import ChosenSpace
+    from evolve.search.listening import ListeningSession
     from evolve.search.run_facts import Sources
     from evolve.search.steps import SessionJudge
     from evolve.settings import Given
@@ -86,6 +90,7 @@ def start(
     \b
     Examples:
       evolve start --space quick.yaml
+      evolve start --space quick.yaml --judge page
       evolve start --space pictures.yaml --population 12
       evolve start --space lstm.yaml --corpus my-midi/ --generations 8 --set seconds=300
       evolve start --space lstm.yaml --judge none --name night --cluster cluster/slurm.yaml
@@ -176,6 +181,7 @@ def resume(
     \b
     Examples:
       evolve resume quick-1
+      evolve resume quick-1 --judge page
       evolve resume quick-1 --generations 8
       evolve resume lstm-1 --cluster cluster/slurm.yaml
       evolve resume my-space-1 --domain mine.py:evaluate
@@ -200,8 +206,10 @@ def _go(
     listener: str,
 ) -> None:
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
+    from evolve.cli.listening import RunningPage, stay_open
+    from evolve.cli.ranking import terminal_judge
     from evolve.presentation import judged_word
-    from evolve.progress import watching
+    from evolve.progress import told_to, watching
     from evolve.search.run_facts import core_of, domain_source
     from evolve.search.steps import Outcome, advance
     from evolve.store.names import checked_name
@@ -217,19 +225,45 @@ def _go(
         **typed_sources(sources), judge=judged_by,
     )  # fmt: skip
     source = domain_source(run, sources)
-    with training_execution(store.paths, core_of(run), choice, source) as execution, watching(presentation) as watcher:
+    with RunningPage(store, sources, listener) as page:
+        if judged_by == PAGE:
+            page.open()
+            ask = terminal_judge
+        if ask is terminal_judge:
+            ask = _at_terminal_or_page(page)
         try:
-            outcome = advance(store, execution, watcher, ask, listener=listener, sources=sources)
+            with (
+                training_execution(store.paths, core_of(run), choice, source) as execution,
+                watching(presentation) as watcher,
+            ):
+                on_event = told_to(watcher, page.tell)
+                outcome = advance(store, execution, on_event, ask, listener=listener, sources=sources)
         except KeyboardInterrupt:
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {resumed}") from None
-    if outcome is Outcome.COMPLETE:
-        _tell_the_story(store)
-    elif ask is not None:
+        if outcome is Outcome.COMPLETE:
+            _tell_the_story(store)
+            if page.is_open:
+                stay_open()
+            return
+    if ask is not None:
         note(f"your ballot so far is kept. Go on: evolve resume {resumed}")
     else:
         generation = store.read().generations[-1].index
         note(f'generation {generation} can be {judged_word(presentation)}. Rank it: evolve rank {ranked}   or: '
               f'evolve rank {ranked} --order "…"   then: evolve resume {resumed}')  # fmt: skip
+
+
+def _at_terminal_or_page(page: "RunningPage") -> "SessionJudge":
+    """Prompts in this terminal, until the page is open: who has chosen it once stays there."""
+    from evolve.cli.ranking import terminal_judge
+
+    def judge(session: "ListeningSession") -> "tuple[Ballot, str] | None":
+        if page.is_open:
+            page.judge(session)
+            return None
+        return terminal_judge(session, page.judge)
+
+    return judge
 
 
 def _tell_the_story(store: "RunStore") -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evolve.search.steps import SessionJudge
     from evolve.user_code import UserCode
 
-TERMINAL, NONE = "terminal", "none"
+TERMINAL, PAGE, NONE = "terminal", "page", "none"
 
 
 def complete_domain(incomplete: str) -> Iterator[str]:
@@ -54,10 +54,11 @@ OwnCode = Annotated[
 JudgeOption = Annotated[
     str | None,
     typer.Option(
-        "--judge", metavar="terminal|none|FILE.py:NAME", autocompletion=lambda: [TERMINAL, NONE], show_default=False,
-        help="Who ranks: you, by prompts in this terminal; none: stop and say which command to give next; or a "
-        'function judge(candidates) of your own, which gives "A > B = C ! D" or lists of letters, best first. '
-        "Unset: the terminal where there is one.",
+        "--judge", metavar="terminal|page|none|FILE.py:NAME", autocompletion=lambda: [TERMINAL, PAGE, NONE],
+        show_default=False,
+        help="Who ranks: you, by prompts in this terminal or on a page in a browser; none: stop and say which command "
+        'to give next; or a function judge(candidates) of your own, which gives "A > B = C ! D" or lists of letters, '
+        "best first. Unset: the terminal where there is one.",
     ),
 ]  # fmt: skip
 
@@ -127,17 +128,23 @@ def open_domain(run: "RunRecord", sources: "Sources") -> "Domain":
 def chosen_judge(given: str | None) -> "tuple[SessionJudge | None, str | None]":
     """Who ranks, None where nobody does; and the option as it has to be given again, None where it has not.
 
+    For the page, which needs a run, nobody yet: `evolve.cli.listening` opens it.
+
     Raises:
         SettingsError: It is neither a word nor a function.
     """
     from evolve.user_code import check_name, read_code
 
+    if given == PAGE:
+        return None, PAGE
     if given is None or given in (TERMINAL, NONE):
         from evolve.cli.ranking import terminal_judge
 
         return (terminal_judge if is_interactive() and given != NONE else None), None
     if ":" not in given:
-        raise typer.BadParameter(f"must be {TERMINAL}, {NONE} or FILE.py:NAME, not {given}", param_hint="--judge")
+        raise typer.BadParameter(
+            f"must be {TERMINAL}, {PAGE}, {NONE} or FILE.py:NAME, not {given}", param_hint="--judge"
+        )
     try:
         code = read_code(given)
         check_name(code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from evolve.errors import printable
 from evolve.presentation import Metric, Presentation, judged_word, number
 from evolve.progress.board import Board, TrialRow
-from evolve.records.events import Event, EventKind
+from evolve.records.events import Event, EventHandler, EventKind
 from evolve.terminal.console import console, keys_ignored
 from evolve.words import counted
 
@@ -49,6 +49,16 @@ def watching(presentation: Presentation | None = None) -> Iterator[Watcher]:
         yield watcher
     finally:
         watcher.close()
+
+
+def told_to(*handlers: EventHandler) -> EventHandler:
+    """One listener for several: each is told of each event, in this order."""
+
+    def tell(event: Event) -> None:
+        for handler in handlers:
+            handler(event)
+
+    return tell
 
 
 class LineWatcher:

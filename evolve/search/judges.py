@@ -10,8 +10,15 @@ OwnJudge = Callable[[Sequence[Candidate]], GivenRanking]
 """A function that is given the candidates and gives an order, ``"A > B = C ! D"``, or tiers of letters or ids."""
 
 
-def terminal_judge(session: ListeningSession) -> tuple[Ballot, str] | None:
-    """Have the person at this terminal fill in a ballot; None when they will come back."""
+def terminal_judge(
+    session: ListeningSession, in_browser: Callable[[ListeningSession], None] | None = None
+) -> tuple[Ballot, str] | None:
+    """Have the person at this terminal fill in a ballot; None when they will come back, or have done it on a page.
+
+    Args:
+        session: What is judged.
+        in_browser: Has them do it on a page, where they want that; None: that is not offered.
+    """
     from evolve.judging.terminal.judge import judge  # noqa: PLC0415 - prompt_toolkit, which nothing else needs
 
     return judge(
@@ -23,6 +30,7 @@ def terminal_judge(session: ListeningSession) -> tuple[Ballot, str] | None:
         listener=session.listener,
         told="" if session.reliability is None else session.reliability.in_words,
         more=session.more,
+        in_browser=None if in_browser is None else lambda: in_browser(session),
     )
 
 

@@ -17,7 +17,9 @@ from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunReco
 from evolve.search.candidates import Candidates, candidates_of
 from evolve.search.reliability import Reliability, reliability_of
 from evolve.search.run_facts import domain_source
+from evolve.store.files import inside
 from evolve.store.names import checked_name, known_name
+from evolve.store.paths import RunPaths
 from evolve.store.run_store import RunStore
 
 
@@ -54,7 +56,15 @@ class ListeningSession:
     presentation: Presentation
 
 
-def open_session(store: RunStore, generation: int, listener: str, domain: Domain | None = None) -> ListeningSession:
+def open_session(
+    store: RunStore,
+    generation: int,
+    listener: str,
+    domain: Domain | None = None,
+    *,
+    run: RunRecord | None = None,
+    in_place: bool = False,
+) -> ListeningSession:
     """Open a session of a listener with an evaluated generation, its samples staged under blind letters.
 
     Args:
@@ -62,16 +72,18 @@ def open_session(store: RunStore, generation: int, listener: str, domain: Domain
         generation: Which one.
         listener: Who judges.
         domain: The run's; None: as the run says, which must be one that is installed.
+        run: What the store was just read to hold; None: it is read.
+        in_place: Leave the samples that all listeners are given where they lie, for whoever shows no paths.
 
     Raises:
         RunError: The generation is not ready to be heard.
     """
-    run, listener = store.look(), _known(store, listener)
+    run, listener = run or store.look(), _known(store, listener)
     domain = domain or domain_source(run).open()
     record = heard_generation(run, generation)
     chosen = _known_candidates(run, record)
     letters = _letters(run, generation, listener)
-    stage = _ListeningStage(store, run, letters, store.paths.listening(generation, listener), domain)
+    stage = _ListeningStage(store, run, letters, store.paths.listening(generation, listener), domain, in_place=in_place)
     candidates = tuple(map(stage.staged, letters.values()))
     steps = tuple(store.draft_steps(generation, listener))
     kept: Sequence[Json] = steps
@@ -105,9 +117,16 @@ class _ListeningStage:
     """
 
     def __init__(
-        self, store: RunStore, run: RunRecord, letters: Mapping[str, str], folder: Path, domain: Domain
+        self,
+        store: RunStore,
+        run: RunRecord,
+        letters: Mapping[str, str],
+        folder: Path,
+        domain: Domain,
+        *,
+        in_place: bool,
     ) -> None:
-        self._domain = domain
+        self._domain, self._in_place = domain, in_place
         self._store, self._run, self._folder = store, run, folder
         self._letter_of = {name: letter for letter, name in letters.items()}
         self._given: dict[str, int] = {}
@@ -116,9 +135,16 @@ class _ListeningStage:
         """A candidate with the samples that this listener was given, or the first so many of all."""
         letter = self._letter_of[name]
         samples = self._given_samples(name) if most is None else self._store.samples_of(original_of(name))[:most]
-        candidate = Candidate(letter, name, tuple(_stage(self._store, one, letter, self._folder) for one in samples))
         self._given[name] = len(samples)
-        return candidate
+        chosen = len(self._run.individuals[original_of(name)].chosen_samples) if self._in_place else 0
+        return Candidate(
+            letter,
+            name,
+            (
+                *(_in_place(self._store.paths, one) for one in samples[:chosen]),
+                *(_stage(self._store, one, letter, self._folder) for one in samples[chosen:]),
+            ),
+        )
 
     def _given_samples(self, name: str) -> tuple[SampleRecord, ...]:
         one, letter = original_of(name), self._letter_of[name]
@@ -148,6 +174,28 @@ def _one_more(store: RunStore, record: IndividualRecord, domain: Domain) -> bool
     if sample is not None:
         store.record_sample(record.individual.id, sample)
     return sample is not None
+
+
+def early_candidates(paths: RunPaths, run: RunRecord, listener: str) -> tuple[Candidate, ...]:
+    """Whom of the newest generation, whose trials run yet, a listener can hear by now; their samples lie in place.
+
+    Args:
+        paths: Of the run.
+        run: As it was just read.
+        listener: Under the name that the run knows.
+    """
+    record = run.generations[-1]
+    if candidates_of(run, record) is None:
+        return ()
+    letters = _letters(run, record.index, listener)
+    once = {letter: name for letter, name in letters.items() if original_of(name) == name}
+    ready = {letter: name for letter, name in once.items() if run.individuals[name].samples}
+    if all(name in record.elites for name in ready.values()):  # see `EarlyHearing`
+        return ()
+    return tuple(
+        Candidate(letter, name, tuple(_in_place(paths, one) for one in run.individuals[name].chosen_samples))
+        for letter, name in ready.items()
+    )
 
 
 class EarlyHearing:
@@ -248,6 +296,12 @@ def _not_heard_yet(run: RunRecord, record: GenerationRecord) -> RunError:
 
 def _how_it_goes_on(run: RunRecord) -> str:
     return "a process works on it now" if run.is_worked_on else f"go on: evolve resume {run.reference}"
+
+
+def _in_place(paths: RunPaths, sample: SampleRecord) -> CandidateSample:
+    """A sample where the run keeps it, under names that tell whose it is."""
+    files = {kind: inside(paths, path).resolve() for kind, path in sample.files.items()}
+    return CandidateSample(sample.index, files, sample.facts)
 
 
 def _stage(store: RunStore, sample: SampleRecord, letter: str, folder: Path) -> CandidateSample:

@@ -66,7 +66,8 @@ class Outcome(StrEnum):
 
 
 SessionJudge = Callable[[ListeningSession], tuple[Ballot, str] | None]
-"""Has a listener fill in a ballot; gives it and how it was made, or None when the listener will come back."""
+"""Has a listener fill in a ballot; gives it and how it was made. None: the listener will come back, or has
+handed it in already, as from the page."""
 
 
 def create(
@@ -268,8 +269,8 @@ def _hear(store: RunStore, number: int, judge: SessionJudge, listener: str, doma
     """Steps 4 and 5: a listener's ballot, and the ranking; tells whether there is one now."""
     session = open_session(store, number, listener, domain)
     made = judge(session)
-    if made is None:
-        return False
+    if made is None:  # or it was cast from elsewhere, such as the page
+        return store.read().generations[number].status.is_ranked
     ballot, method = made
     return bool(cast_ballot(store, session, ballot, method))
 

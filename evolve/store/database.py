@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from evolve.errors import DamagedStoreError, RunError
+from evolve.errors import DamagedStoreError, RunError, StorageError
 from evolve.records.run import Json
 from evolve.store.copies import COPIES_KEPT, copies_of, next_copy, read_content
 from evolve.store.files import inside
@@ -57,6 +57,7 @@ class Database:
         with sqlite_translated(self._paths):
             self._connection = _opened(self._paths, "ro" if read_only else "rw")
         self._place = _place_of(path)
+        self._whole: sqlite3.Cursor | None = None
         self._is_copied = True
         self._next_copy_s = 0.0
 
@@ -100,6 +101,10 @@ class Database:
         Args:
             is_small: Whether the copy may wait when there has just been one: of a large store it takes seconds.
         """
+        if self._whole is not None:
+            with self._part(self._whole) as cursor:
+                yield cursor
+            return
         with self._begun("IMMEDIATE") as cursor:
             yield cursor
         self._is_copied = False
@@ -107,10 +112,32 @@ class Database:
             self.keep_copy()
 
     @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """The small transactions inside take place at the end, at once, or none does; one that fails alone does not."""
+        with self.transaction(is_small=True) as cursor:
+            self._whole = cursor
+            try:
+                yield
+            finally:
+                self._whole = None
+            self._check_begun()
+
+    @contextlib.contextmanager
     def snapshot(self) -> Iterator[sqlite3.Cursor]:
         """A cursor that reads the store as it is at one instant."""
+        if self._whole is not None:
+            with sqlite_translated(self._paths), rows_translated(self._paths):
+                yield self._whole
+            return
         with self._begun("DEFERRED") as cursor:
             yield cursor
+
+    @property
+    def version(self) -> int:
+        """A number that changes whenever another connection has changed the store."""
+        with sqlite_translated(self._paths):
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
     @property
     def is_in_place(self) -> bool:
@@ -132,6 +159,26 @@ class Database:
             except BaseException:
                 self._connection.rollback()
                 raise
+
+    @contextlib.contextmanager
+    def _part(self, cursor: sqlite3.Cursor) -> Iterator[sqlite3.Cursor]:
+        """A transaction within one; what is raised undoes it alone, unless the disk has made SQLite undo the whole."""
+        with sqlite_translated(self._paths), rows_translated(self._paths):
+            self._check_begun()
+            cursor.execute("SAVEPOINT part")
+            try:
+                yield cursor
+            except BaseException:
+                if self._connection.in_transaction:
+                    cursor.execute("ROLLBACK TO part")
+                    cursor.execute("RELEASE part")
+                raise
+            cursor.execute("RELEASE part")
+
+    def _check_begun(self) -> None:
+        """Raise a `StorageError` when SQLite has undone the transaction by itself, as it does on a full disk."""
+        if not self._connection.in_transaction:
+            raise StorageError(f"the store of {self._paths.folder} could not be written, and is as it was before")
 
     def keep_copy(self) -> None:
         """Copy the store into the run folder, unless it is as the newest copy has it; the oldest copies go.

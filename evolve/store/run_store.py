@@ -8,6 +8,7 @@ import contextlib
 import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -120,6 +121,18 @@ class RunStore:
     def is_worked_on(self) -> bool:
         """Whether a process works on the run just now, as far as the disk tells."""
         return is_held(self.paths)
+
+    @property
+    def version(self) -> int:
+        """A number that changes whenever others have changed the store: another process, or another open store."""
+        return self._database.version
+
+    def together(self) -> AbstractContextManager[None]:
+        """Drafts and listening recorded inside are kept at the end in one transaction, which costs as much as one.
+
+        One that is refused raises by itself, and changes nothing for the others; what the disk refuses it does of all.
+        """
+        return self._database.together()
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -348,7 +361,7 @@ class RunStore:
         Raises:
             RunError: The generation is not evaluated yet, or its children are born already.
         """
-        with self._database.transaction() as cursor:
+        with self._database.transaction(is_small=rank is None) as cursor:
             writing.check_open(cursor, number, self.paths)
             writing.write_ballot(cursor, number, record)
             return writing.write_ranking(cursor, number, rank) if rank else {}

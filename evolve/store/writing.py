@@ -179,7 +179,7 @@ def write_draft(
     if before is not None and read_draft(cursor, number, listener) != json.loads(json.dumps(list(before))):
         raise RunError(
             f"the ballot of {listener} for generation {number} of {paths.name} is being filled in "
-            f"from another terminal, and what was said there is kept; go on there, or here with: evolve rank "
+            f"from another terminal or a page, and what was said there is kept; go on there, or here with: evolve rank "
             f"{paths.reference}; someone else ranks with: --listener NAME"
         )
     cursor.execute(

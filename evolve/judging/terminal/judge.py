@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -18,12 +18,12 @@ from evolve.errors import BallotError
 from evolve.judging.draft import BallotDraft, Order
 from evolve.judging.order import format_order, heart_in, parse_order
 from evolve.judging.pairwise import most_questions
-from evolve.judging.player import Player, silence_at_death
+from evolve.judging.player import Player, player_command, silence_at_death
 from evolve.judging.terminal.painting import STYLE
 from evolve.judging.terminal.plain import describe, how_to_order, judge_by_lines
 from evolve.judging.terminal.screen import Save, Screen
 from evolve.judging.terminal.view import More, View
-from evolve.presentation import Presentation
+from evolve.presentation import Presentation, is_heard, judged_file
 from evolve.records.ballot import Ballot, Candidate
 from evolve.words import counted, worded
 
@@ -37,6 +37,7 @@ class _Way(StrEnum):
     LIST = "list"
     PAIRS = "pairs"
     ORDER = "order"
+    BROWSER = "browser"
     LATER = "later"
 
 
@@ -50,6 +51,7 @@ def judge(
     listener: str,
     told: str = "",
     more: More = lambda _: None,
+    in_browser: Callable[[], None] | None = None,
     input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
     output: Output | None = None,
     player: Player | None = None,
@@ -65,12 +67,14 @@ def judge(
         listener: May be empty.
         told: What there is to know before judging, a sentence or two; may be empty.
         more: Gives a candidate one more sample, by its id; None when it has no other.
+        in_browser: Has the listener do it on a page, until that is done; None: that is not offered.
         input: The terminal by default, as `output` is.
         output: Where pages go.
         player: Found on this machine by default.
 
     Returns:
-        The ballot and how it was made (``list``, ``pairs`` or ``order``); None when the listener will come back.
+        The ballot and how it was made (``list``, ``pairs`` or ``order``); None when the listener will come back, or has
+        done it on the page.
 
     Raises:
         KeyboardInterrupt: On Ctrl-C; the screen is restored, and nothing plays on.
@@ -83,17 +87,23 @@ def judge(
         return None if ballot is None else _typed(view, ballot, save)
     sounding = player or Player()
     with create_app_session(input, output), sounding, silence_at_death(sounding):
-        made = _judge(view, save=save, player=sounding, more=more)
+        made = _judge(view, save=save, player=sounding, more=more, in_browser=in_browser)
         if made is not None:
             _show_answer(format_order(made[0], view.letters))
         return made
 
 
-def _judge(view: View, *, save: Save, player: Player, more: More) -> tuple[Ballot, str] | None:
+def _judge(
+    view: View, *, save: Save, player: Player, more: More, in_browser: Callable[[], None] | None
+) -> tuple[Ballot, str] | None:
     """Asks how to rank, until a ballot is made or the listener leaves."""
+    offered = "" if in_browser is None else _browser_offered(view)
     while True:
-        way = _ask_way(view.draft, view.title)
+        way = _ask_way(view.draft, view.title, offered)
         if way is _Way.LATER:
+            return None
+        if way is _Way.BROWSER and in_browser is not None:
+            in_browser()
             return None
         if way is not _Way.ORDER:
             opened = replace(view, pairs=way is _Way.PAIRS, notice="" if view.draft.steps else _first_hint(way, view))
@@ -115,8 +125,17 @@ def _first_hint(way: _Way, view: View) -> str:
     return f"nothing is said yet, so all are tied: {attend.split()[0]}, and move up what you like"
 
 
-def _ask_way(draft: BallotDraft, title: str) -> _Way:
-    """The first question."""
+def _browser_offered(view: View) -> str:
+    """How the page is offered: as the way to hear, where this machine has no sound player."""
+    if not is_heard(view.presentation):
+        return "In the browser"
+    files = [judged_file(view.presentation, one.files) for each in view.candidates.values() for one in each.samples]
+    can_play = any(path is not None and player_command(path, os.environ) for path in files[:1])
+    return "In the browser, with sound" + ("" if can_play else " (the way to hear: no sound player is found here)")
+
+
+def _ask_way(draft: BallotDraft, title: str, browser: str = "") -> _Way:
+    """The first question; `browser` is how the page is offered, if it is."""
     count, steps = len(draft.ids), len(draft.steps)
     begun = f" (go on after {counted(steps, 'step')})" if steps else ""
     by_pairs = bool(draft.answers) and draft.method == "list"
@@ -126,6 +145,7 @@ def _ask_way(draft: BallotDraft, title: str) -> _Way:
         questionary.Choice(f"Move them into order in a list{'' if by_pairs else begun}", _Way.LIST),
         questionary.Choice(f"Compare two at a time, {at_most}{begun if by_pairs else ''}", _Way.PAIRS),
         questionary.Choice("Type the order", _Way.ORDER),
+        *([questionary.Choice(browser, _Way.BROWSER)] if browser else []),
         questionary.Choice("Later", _Way.LATER),
     ]
     message = f"How would you like to rank the {counted(count, 'candidate')} of {title}?"

@@ -1,0 +1,165 @@
+"""`evolve listen`: the listening room of a run, in a browser."""
+
+import contextlib
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+
+import typer
+
+from evolve.cli.sources import BuildOption, OwnCode, given_sources, open_domain
+from evolve.presentation import judged_word
+from evolve.terminal.console import Stopped, is_interactive, note
+from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, ListenerOption, Runs, run_folder
+
+if TYPE_CHECKING:
+    from evolve.page.place import Place
+    from evolve.page.server import OpenPage
+    from evolve.records.events import Event
+    from evolve.search.listening import ListeningSession
+    from evolve.search.run_facts import Sources
+    from evolve.store.run_store import RunStore
+
+
+def listen(
+    run: AnyRun = None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address of this machine to serve the page at.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address, and open nothing.")] = False,
+    listeners: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES", help="Who else judges, such as ann,bob: each gets a link of their own.", show_default=False
+        ),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="How browsers reach the page through a proxy, such as https://listen.example.org.",
+            show_default=False,
+        ),
+    ] = None,
+    domain: OwnCode = None,
+    build: BuildOption = None,
+    listener: ListenerOption = DEFAULT_LISTENER,
+    runs: Runs = Path("runs"),
+) -> None:
+    """Hear, see, compare and rank in a browser.
+
+    The first line on stdout is the address; whoever has it comes in as you. The page shows what is trained by another
+    process, what waits for you, and what was ranked.
+
+    \b
+    Examples:
+      evolve listen
+      evolve listen quick-1
+      evolve listen quick-1 --port 8123 --no-browser
+      evolve listen quick-1 --listeners ann,bob --url https://listen.example.org --port 8123
+    """
+    from evolve.page.place import Place
+    from evolve.page.server import page_served
+    from evolve.store.run_store import RunStore
+
+    folder = run_folder(run, runs)
+    with RunStore(folder) as store:
+        record = store.look()
+    sources = given_sources(record, domain, build)
+    opened = open_domain(record, sources)
+    place = Place(host, port, url, _names(listeners))
+    with page_served(folder, record, opened, listener, place, sources=sources) as page:
+        tell_address(page, place, opens=not no_browser)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            raise Stopped("the page is closed; every ballot is kept") from None
+
+
+class RunningPage:
+    """The page of a run that goes on in this process; open once somebody wants it, and then until the end."""
+
+    def __init__(self, store: "RunStore", sources: "Sources", listener: str) -> None:
+        """Not open yet."""
+        self._store, self._sources, self._listener = store, sources, listener
+        self._domain = open_domain(store.read(), sources)
+        self._opened = contextlib.ExitStack()
+        self._page: OpenPage | None = None
+
+    def __enter__(self) -> Self:
+        """Let it be opened."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._opened.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is served."""
+        return self._page is not None
+
+    def open(self) -> "OpenPage":
+        """Serve it, if it is not yet, and say where."""
+        if self._page is None:
+            from evolve.page.server import LOCAL, page_served
+
+            folder, run = self._store.paths.folder, self._store.read()
+            page = page_served(folder, run, self._domain, self._listener, sources=self._sources)
+            self._page = self._opened.enter_context(page)
+            tell_address(self._page, LOCAL, opens=True)
+        return self._page
+
+    def tell(self, event: "Event") -> None:
+        """Show what has happened."""
+        if self._page is not None:
+            self._page.room.tell(event)
+
+    def judge(self, session: "ListeningSession") -> None:
+        """Wait until the generation is ranked."""
+        from evolve.page.judge import PageJudge
+
+        page, word = self.open(), judged_word(self._domain.presentation)
+        note(f"generation {session.generation} can be {word} and ranked on the page: {page.address}")
+        PageJudge(page.room)(session)
+
+    def judge_once(self, session: "ListeningSession") -> None:
+        """Wait until the listener's ballot is cast."""
+        room = self.open().room
+        room.refresh()
+        room.wait_until_cast(session.generation)
+
+
+def stay_open() -> None:
+    """Where a person is at the terminal, leave the page open until they have seen enough."""
+    if is_interactive():
+        note("the page stays open until Ctrl-C")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+def _names(given: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
+
+
+def tell_address(page: "OpenPage", place: "Place", *, opens: bool) -> None:
+    """Print the way in, and open it where there is a browser; else say how it is reached from elsewhere."""
+    from evolve.page.browser import opened_in_browser
+
+    typer.echo(page.address)
+    sys.stdout.flush()
+    for name in page.room.guests.names:
+        typer.echo(f"{name}: {page.address_of(name)}")
+    if opens and opened_in_browser(page.address):
+        return
+    if not place.is_local and not page.url.startswith("https:"):
+        note(
+            "note: what is sent is not encrypted; that is the work of a proxy before the page, whose address --url "
+            "tells (docs/listening-room.md)"
+        )
+    if place.is_local and place.url is None:
+        here = socket.gethostname()
+        note(f"from another machine: ssh -N -L {page.port}:127.0.0.1:{page.port} {here}   then open the address there")

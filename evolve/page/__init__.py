@@ -1,0 +1,1 @@
+"""The listening room: a page in a browser on which people hear, see and rank."""

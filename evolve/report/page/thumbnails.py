@@ -31,7 +31,8 @@ class Thumbnail:
 def thumbnail(data: bytes, type_: str) -> Thumbnail | None:
     """A small picture of one that a browser shows; None where it cannot be read, or is too large to be."""
     if type_ == "image/svg+xml":
-        return Thumbnail(_url(data, type_), _aspect_of_drawing(data)) if len(data) <= _MOST_DRAWING else None
+        is_small = b"<svg" in data and len(data) <= _MOST_DRAWING
+        return Thumbnail(_url(data, type_), _aspect_of_drawing(data)) if is_small else None
     from PIL import Image  # noqa: PLC0415 - takes a moment, and only pages with pictures need it
 
     with warnings.catch_warnings():

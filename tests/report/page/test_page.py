@@ -202,11 +202,19 @@ def test_a_lost_file_is_told_and_ends_nothing() -> None:
 
 
 def test_nodes_have_small_pictures() -> None:
-    """Whoever has a picture that may be seen has it on its nodes, a few kilobytes each."""
-    found = read_markup(page_of(example_run("finished")).html)
-    urls = {one["href"] for one in found.named("image")}
-    assert len(found.named("image")) == 18
-    assert all(url.startswith("data:image/webp;base64,") and len(url) < 2000 for url in urls)
+    """Whoever has a picture that may be seen has it on its nodes, a few kilobytes each; a drawing as it is."""
+    run = example_run("finished")
+    drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 2'/>"
+    drawn = read_markup(page_of(run, read=lambda _: drawing).html).named("image")
+    assert len(drawn) == 18
+    assert all(one["href"].startswith("data:image/svg+xml;base64,") for one in drawn)
+    records = {
+        id_: replace(one, samples=tuple(replace(sample, files={"still": "i/x.png"}) for sample in one.samples))
+        for id_, one in run.individuals.items()
+    }
+    painted = read_markup(page_of(replace(run, individuals=records)).html).named("image")
+    assert len(painted) == 18
+    assert all(one["href"].startswith("data:image/webp;base64,") and len(one["href"]) < 2000 for one in painted)
 
 
 def test_html_and_texts_are_shown_and_cannot_reach_the_page() -> None:

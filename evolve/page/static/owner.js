@@ -1,0 +1,138 @@
+/** What the owner of a run does beside ranking: listeners, time, and going back to ancestors. */
+import { all, ask, asking, counted, h, openDialog, roughly, say } from "./dom.js";
+import { samplesOf } from "./candidate.js";
+import { markSamples, thumbOf } from "./sample.js";
+
+export const LISTENS = { away: "has not begun", begun: "is at it", cast: "has cast" };
+
+/** @param {string} text */
+const copyButton = (text) => h("button", { onclick: asking(async () => { await navigator.clipboard.writeText(text); say("Copied."); }) }, "Copy");
+
+/** @param {Room} room */
+export const closeButton = (room) =>
+  h("button", { class: "main", onclick: asking(() => ask("/api/close", {})) }, `Close generation ${room.state.generation} and go on`);
+
+/** Who listens, with a link for each to hand on.
+ * @param {Room} room */
+export function showListeners(room) {
+  const name = h("input", { id: "listener-name", required: true, maxlength: 60, autocomplete: "off" });
+  const list = h("ul", { class: "listeners" });
+  const row = (/** @type {Listener} */ each) => {
+    const link = h("input", { readonly: true, value: location.origin + each.link, "aria-label": `Link of ${each.name}` });
+    return h("li", { class: each.state }, h("b", {}, each.name), h("span", { class: "faint" }, LISTENS[each.state]), link, copyButton(link.value));
+  };
+  const show = () => list.replaceChildren(...(room.state.listeners || []).map(row));
+  const add = asking(async () => {
+    const added = await ask("/api/listeners", { name: name.value.trim() });
+    room.state.listeners = [...(room.state.listeners || []).filter((each) => each.name !== added.name), { ...added, state: "away" }];
+    name.value = "";
+    show();
+  });
+  show();
+  const submit = (/** @type {Event} */ event) => { event.preventDefault(); add(); };
+  const form = h("form", { onsubmit: submit }, h("label", { for: "listener-name" }, "Another listener"), name, h("button", {}, "Add"));
+  openDialog("Listeners", h("p", { class: "faint" }, "Each ranks on their own, under letters of their own. Hand everybody their own link."), list, form,
+    h("p", {}, "Once enough have cast, close the generation: all ballots together make its ranking."), closeButton(room));
+}
+
+/** What judging cost, and what the next generation will take.
+ * @param {Room} room */
+export function showTime(room) {
+  const { costs, words } = room.state;
+  if (!costs) return openDialog("Time", h("p", {}, "Nothing was ranked yet, so nothing is known of your time."));
+  const fits = h("output", { for: "minutes" });
+  const minutes = h("input", { id: "minutes", type: "range", min: 1, max: 60, value: Math.max(1, Math.round(costs.next.seconds / 60)) });
+  const show = () => {
+    const fit = Math.max(2, Math.floor((Number(minutes.value) * 60) / Math.max(1, costs.candidate_s)));
+    fits.textContent = `${minutes.value} min: ${counted(fit, "candidate")} at your pace, set with --set heard=${fit} when a run begins`;
+  };
+  minutes.addEventListener("input", show);
+  show();
+  return openDialog("Time", h("p", {}, `You have spent ${roughly(costs.spent_s)} judging, with ${counted(costs.plays, words.is_heard ? "play" : "look")}.`),
+    h("p", {}, `The next generation will take ${costs.next.words}.`), h("label", { for: "minutes" }, "How long would you like it to take?"), minutes, fits);
+}
+
+/** `width 12, colour palette`, of any JSON.
+ * @param {unknown} value @returns {string} */
+function told(value) {
+  if (Array.isArray(value)) return value.map(told).join(" → ");
+  if (typeof value === "number") return String(Number(value.toPrecision(3)));
+  if (value === null || typeof value !== "object") return String(value);
+  return Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${told(each)}`).join(", ");
+}
+
+/** All ranked generations: any ancestor again, and a new run from some.
+ * @implements {View} */
+export class FamilyPage {
+  /** @type {Individual[]} */
+  #all = [];
+  /** @type {Individual | undefined} */
+  #open;
+  #picked = new Set();
+
+  /** @param {Room} room @param {string} title @param {() => void} back */
+  constructor(room, title, back) {
+    this.room = room;
+    this.tree = h("div", { class: "tree" });
+    this.detail = h("aside", { class: "detail", "aria-label": "The chosen ancestor" });
+    this.branch = h("button", { class: "main", disabled: true, onclick: asking(() => this.#branch()) }, "New run from the ticked ones");
+    this.element = h("section", { class: `family ${room.state.words.is_heard ? "of-sound" : "of-sights"}` }, h("h2", {}, title),
+      h("div", { class: "tools" }, h("button", { onclick: back }, "← Back"), this.branch), h("div", { class: "beside" }, this.tree, this.detail));
+    asking(async () => { this.#all = (await ask("/api/family")).individuals; this.#draw(); })();
+  }
+
+  async #branch() {
+    const { run, command } = await ask("/api/branch", { from: [...this.#picked] });
+    openDialog(`Run ${run} begins from ${counted(this.#picked.size, "ancestor")}`, h("p", {}, "Go on with it in a terminal:"),
+      h("code", { class: "go-on" }, command), copyButton(command));
+  }
+
+  #draw() {
+    const newest = Math.max(...this.#all.map(({ generation }) => generation));
+    const ofGeneration = (/** @type {number} */ number) =>
+      this.#all.filter(({ generation }) => generation === number).sort((a, b) => (a.rank || 1e9) - (b.rank || 1e9));
+    this.tree.replaceChildren(...(this.#all.length ? Array.from({ length: newest + 1 }, (_, at) => newest - at) : []).map((number) =>
+      h("section", {}, h("h3", {}, `Generation ${number}`), h("ol", { class: "members" }, ...ofGeneration(number).map((each) => this.#node(each))))));
+    if (this.#all.length) this.#show(ofGeneration(newest)[0] || this.#all[0]);
+    else this.tree.replaceChildren(h("p", {}, "No generation is ranked yet."));
+  }
+
+  /** @param {Individual} each */
+  #node(each) {
+    const tick = h("input", { type: "checkbox", "aria-label": `Branch from ${each.id}`, onchange: () => {
+      if (!this.#picked.delete(each.id)) this.#picked.add(each.id);
+      this.branch.disabled = !this.#picked.size;
+    } });
+    const thumb = each.samples.length > 0 && thumbOf(each.samples[0]);
+    const name = h("button", { class: "plain", onclick: () => this.#show(each) }, thumb, h("b", {}, each.rank ? `${each.rank}.` : "✕"), ` ${each.id}`);
+    const loved = each.favourites.length > 0 && h("span", { class: "loved", role: "img", "aria-label": "loved" }, "♥");
+    return h("li", { class: each.rejected ? "failed" : "", "data-id": each.id }, tick, name, loved);
+  }
+
+  /** @param {Individual} each */
+  #show(each) {
+    this.#open = each;
+    const parents = this.#all.filter(({ id }) => each.parents.includes(id));
+    const links = parents.map((parent) => h("button", { onclick: () => this.#show(parent) }, parent.id));
+    const comments = each.comments.map(({ listener, text }) => h("blockquote", {}, text, h("footer", {}, listener)));
+    this.detail.replaceChildren(
+      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, `${each.origin}, ${each.rank ? `rank ${each.rank}` : "rejected"}`)),
+      links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, told(each.changed)), h("p", { class: "faint" }, told(each.genome)),
+      samplesOf(this.room, { letter: each.id, samples: each.samples }), ...comments);
+    for (const node of all(this.tree, "li")) {
+      node.classList.toggle("chosen", node.dataset.id === each.id);
+      node.classList.toggle("parent", each.parents.includes(node.dataset.id || ""));
+    }
+    this.room.changed();
+  }
+
+  /** Ancestors are heard with the player; nothing of theirs can be moved.
+   * @param {Command} command */
+  command(command) {
+    return !["back", "on", "passage"].includes(command);
+  }
+
+  update() {
+    if (this.#open) markSamples(this.room, { letter: this.#open.id, samples: this.#open.samples }, this.detail);
+  }
+}

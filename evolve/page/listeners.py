@@ -37,11 +37,11 @@ class Guests:
         """Nobody but the owner yet.
 
         Args:
-            owner: The owner's name.
+            owner: The owner's name, as the run knows it.
             run: What tells the run from all others.
             key: A secret of this user's.
         """
-        self.owner = Guest(checked_name(owner), is_owner=True)
+        self.owner = Guest(owner, is_owner=True)
         self.owner_token = secrets.token_urlsafe(24)
         self._run, self._key = run, key
         self._names: tuple[str, ...] = ()

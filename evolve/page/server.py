@@ -21,6 +21,8 @@ from evolve.page.room import ListeningRoom
 from evolve.records.ballot import Ballot
 from evolve.records.run import RunRecord
 from evolve.search.run_facts import NO_SOURCES, Sources
+from evolve.store.names import checked_name, known_name
+from evolve.store.run_store import RunStore
 
 LOCAL: Final = Place()
 """This machine alone, at any port."""
@@ -71,7 +73,9 @@ def page_served(
         EvolveError: It cannot be served there, or the run cannot be opened.
     """
     place.check()
-    guests = Guests(owner, f"{run.name}\0{run.created_at}", users_key())
+    with RunStore(folder) as store:
+        known = known_name(checked_name(owner), store.listeners())
+    guests = Guests(known, f"{run.name}\0{run.created_at}", users_key())
     with contextlib.closing(place.bound()) as bound:
         room = ListeningRoom(folder, domain, guests, sources)
         try:

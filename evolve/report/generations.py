@@ -37,12 +37,17 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
 
 
 def judging_of(generation: GenerationRecord) -> Iterator[str]:
-    """How far listeners agree with each other and with themselves, and what judging has cost them, a sentence each."""
+    """How far the listeners agree, with themselves too, and what judging has cost them, a sentence each."""
     if agreement := agreement_of([record.ballot for record in generation.ballots]):
         yield agreement.in_words
     if costs := costs_of(generation.ballots):
         ballots = counted(costs.ballots, "ballot")
         yield f"{ballots} took {duration_in_words(costs.active_s)} and {counted(costs.plays, 'play')}"
+    yield from repeats_in(generation)
+
+
+def repeats_in(generation: GenerationRecord) -> Iterator[str]:
+    """Where listeners placed whom they were presented twice."""
     for record in generation.ballots:
         if repeat := record.repeat:
             first, second = repeat.places

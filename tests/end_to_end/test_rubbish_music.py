@@ -12,6 +12,8 @@ from evolve.domains.music.midi import write_midi
 from evolve.domains.music.song import Note, Notes, Song, Track
 from tests.conftest import SHARED_MUSIC
 from tests.domains.music.pieces import midi_of, tune
+from tests.domains.music.sound.small_soundfont import small_soundfont
+from tests.domains.music.sound.soundfont_files import needs_tinysoundfont
 from tests.end_to_end.commands import evolve, one_line
 from tests.troubles import told
 
@@ -114,6 +116,15 @@ def test_an_opening_that_will_not_do_is_told_before_anything_is_read(tmp_path: P
     for name in ("photo.mid", "missing.mid"):
         told("opening-unusable", mistaken(tmp_path, *START, "--opening", name))
     assert "is not a music file" in mistaken(tmp_path, *START, "--opening", "song.ogg")
+
+
+@needs_tinysoundfont
+def test_a_soundfont_that_will_not_do_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    """No such file, music, half of one: nothing is founded."""
+    (tmp_path / "song.mid").write_bytes(midi_of(tune(8)))
+    (tmp_path / "half.sf2").write_bytes(small_soundfont()[:5_000])
+    for name in ("missing.sf2", "song.mid", "half.sf2"):
+        told("soundfont-unusable", mistaken(tmp_path, *START, "--set", f"soundfont={name}"))
 
 
 @pytest.mark.skipif(not SHARED_MUSIC.is_dir(), reason="the folder of test music is not here")

@@ -99,6 +99,18 @@ def test_somebody_invited_later_comes_in_too(run: Path) -> None:
         assert again.owner().posted("/api/close", {}).json() == {"stage": "waiting"}
 
 
+def test_capitals_make_nobody_else(run: Path) -> None:
+    """Whoever types a name otherwise goes on with the ballot that they have begun."""
+    with served(run, owner="Zoë") as page:
+        kept = page.owner().moved("top", letter="C")
+    with served(run, owner="zoë") as page:
+        owner = page.owner()
+        assert owner.state["me"]["name"] == "Zoë"
+        assert owner.ballot == kept
+        owner.cast()
+    assert [one.listener for one in read(run).generations[0].ballots] == ["Zoë"]
+
+
 def test_nobody_elses_ballot_is_reached_with_ones_own_link(run: Path) -> None:
     """The name of a ballot is that of the link, whatever is sent along."""
     with served(run, NAMED) as page:

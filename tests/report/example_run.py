@@ -255,7 +255,7 @@ def _song(id_: str, index: int) -> SampleRecord:
 _OLDER = ("g0-1", "g0-3")
 """As if an older evolve had made their songs, which knew fewer facts."""
 
-_KINDS = {"midi": ".mid", "audio": ".ogg", "roll": ".png"}
+_KINDS = {"midi": ".mid", "audio": ".ogg", "roll": ".svg"}
 
 
 def _generations(stage: str) -> tuple[GenerationRecord, ...]:

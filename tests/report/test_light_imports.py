@@ -7,13 +7,15 @@ HEAVY = ("tensorflow", "keras", "keras_tuner", "ray", "music21", "symusic", "pan
 
 
 def test_reports_load_no_heavy_library() -> None:
-    """In a fresh process, importing every module of the room and telling a run as text and JSON stays light."""
+    """In a fresh process, importing every module of the room and telling a run as text, page and JSON stays light."""
     program = f"""
 import sys
 from evolve.report import document, overview, tables, text
+from evolve.report.page.page import report_page
 from tests.report.example_run import example_run
 run = example_run("finished")
-document.report_document(run), text.render_text(run), overview.overview_table([overview.run_overview(run)])
+document.report_document(run), text.render_text(run), report_page(run, str.encode)
+overview.overview_table([overview.run_overview(run)])
 loaded = [name for name in {HEAVY!r} if name in sys.modules]
 print(*loaded)
 """

@@ -81,7 +81,7 @@ def test_songs_are_whole_copies_under_names_that_tell_the_letter_alone(store: Ru
             assert song.facts == SONG_FACTS
             assert set(song.files) == {"midi", "audio", "roll"}
             for kind, path in song.files.items():
-                suffix = {"midi": ".mid", "audio": ".ogg", "roll": ".png"}[kind]
+                suffix = {"midi": ".mid", "audio": ".ogg", "roll": ".svg"}[kind]
                 assert path.name == f"{candidate.letter}-{song.index}{suffix}"
                 assert path.is_absolute()
                 original = store.paths.artifact(candidate.id, f"song-{song.index}{suffix}")

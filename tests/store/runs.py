@@ -66,7 +66,7 @@ def files(stem: str, data: bytes) -> tuple[Artifact, ...]:
     """The three files of a song."""
     return tuple(
         Artifact(kind, f"{stem}{suffix}", data + suffix.encode())
-        for kind, suffix in (("midi", ".mid"), ("audio", ".ogg"), ("roll", ".png"))
+        for kind, suffix in (("midi", ".mid"), ("audio", ".ogg"), ("roll", ".svg"))
     )
 
 

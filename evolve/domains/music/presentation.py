@@ -330,7 +330,7 @@ PRESENTATION: Final = Presentation(
         (("depth", "width"), "{depth}×{width}"),
         (("encoding", "embedding_width"), "{encoding} {embedding_width}"),
     ),
-    media={"audio": "audio/ogg", "midi": "audio/midi", "roll": "image/png"},
+    media={"audio": "audio/ogg", "midi": "audio/midi", "roll": "image/svg+xml"},
     kept_kind="midi",
     more_command="evolve compose",
     describe=describe,

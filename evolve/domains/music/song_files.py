@@ -24,11 +24,11 @@ def song_files(
         ExecutionError: This machine does not have that SoundFont.
     """
     sound = write_ogg(render(song, soundfont=find_soundfont(soundfont) if soundfont else None))
-    roll = rasterise(piano_roll_svg(song, opening_ticks=opening_ticks, title=song.title))
+    roll = piano_roll_svg(song, opening_ticks=opening_ticks, title=song.title)
     return (
         Artifact("midi", f"{name}.mid", write_midi(song)),
         Artifact("audio", f"{name}{suffix_of(sound)}", sound),
-        Artifact("roll", f"{name}.png", roll),
+        Artifact("roll", f"{name}.svg", roll.encode()),
     )
 
 
@@ -44,6 +44,6 @@ def score_files(song: Song, name: str) -> tuple[Artifact, ...]:
     page = engrave(xml)
     return (
         Artifact("musicxml", f"{name}.musicxml", xml),
-        Artifact("score_svg", f"{name}.svg", page.encode()),
+        Artifact("score_svg", f"{name}-score.svg", page.encode()),
         Artifact("score", f"{name}-score.png", rasterise(page)),
     )

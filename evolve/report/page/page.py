@@ -22,6 +22,7 @@ from evolve.records.run import RunRecord
 from evolve.report.drift import drift_note, drift_of
 from evolve.report.failures import failed_groups, how_many_failed, lost_attempts
 from evolve.report.family import step_of, survivors_of
+from evolve.report.generations import repeats_in
 from evolve.report.head import run_facts, what_next_is_for
 from evolve.report.overview import generation_in_words, stage_of
 from evolve.report.page.drift_charts import HEIGHT, WIDTH, drift_charts
@@ -148,12 +149,13 @@ def _judging(run: RunRecord) -> str:
 
 
 def _agreements(run: RunRecord) -> list[tuple[int, str]]:
-    """How far the listeners of each generation agree, the newest first."""
-    told = [
-        (generation.index, agreement_of([record.ballot for record in generation.ballots]))
-        for generation in reversed(ranked_generations(run))
-    ]
-    return [(index, agreement.in_words) for index, agreement in told if agreement]
+    """How far the listeners of each generation agree, with themselves too, the newest first."""
+    told = list[tuple[int, str]]()
+    for generation in reversed(ranked_generations(run)):
+        agreement = agreement_of([record.ballot for record in generation.ballots])
+        words = [*([agreement.in_words] if agreement else []), *repeats_in(generation)]
+        told += [(generation.index, one) for one in words]
+    return told
 
 
 def _pictures(run: RunRecord, told: frozenset[str], read: Read) -> dict[str, Thumbnail]:

@@ -185,8 +185,10 @@ class CardMaker:
     def _origin(self, record: IndividualRecord) -> str:
         individual = record.individual
         came = "" if individual.origin is Origin.CHILD else f"{individual.origin} of generation {individual.generation}"
+        past = self._run.ancestors.get(individual.id)
+        was = f"was {past} in {self._run.branched.get('run')}" if past else ""
         descent = len(descendants(self._family, individual.id))
-        return " · ".join(part for part in (came, counted(descent, "descendant") if descent else "") if part)
+        return " · ".join(part for part in (came, was, counted(descent, "descendant") if descent else "") if part)
 
     def _why_withheld(self, record: IndividualRecord) -> str:
         if not record.samples:

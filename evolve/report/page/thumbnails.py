@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
+_VIEW_BOX = re.compile(rb"""viewBox=["'][-\d.]+[ ,]+[-\d.]+[ ,]+(\d+(?:\.\d+)?)[ ,]+(\d+(?:\.\d+)?)""")
+
 _LARGEST = (216, 112)
 """Pixels, two for each unit of the tree."""
 
 _MOST_PIXELS = 50_000_000
-_MOST_DRAWING = 20_000
+_MOST_DRAWING = 60_000
 """Bytes of a drawing in SVG, which is taken as it is."""
 
 
@@ -28,7 +31,8 @@ class Thumbnail:
 def thumbnail(data: bytes, type_: str) -> Thumbnail | None:
     """A small picture of one that a browser shows; None where it cannot be read, or is too large to be."""
     if type_ == "image/svg+xml":
-        return Thumbnail(_url(data, type_), 1.0) if len(data) <= _MOST_DRAWING else None
+        is_small = b"<svg" in data and len(data) <= _MOST_DRAWING
+        return Thumbnail(_url(data, type_), _aspect_of_drawing(data)) if is_small else None
     from PIL import Image  # noqa: PLC0415 - takes a moment, and only pages with pictures need it
 
     with warnings.catch_warnings():
@@ -48,6 +52,13 @@ def _small(picture: "Image.Image") -> Thumbnail | None:
     small = io.BytesIO()
     picture.convert("RGBA" if has_holes else "RGB").save(small, "WEBP", quality=80)
     return Thumbnail(_url(small.getvalue(), "image/webp"), aspect)
+
+
+def _aspect_of_drawing(data: bytes) -> float:
+    """How many times wider than high the view box of a drawing is; 1 where it has none."""
+    found = _VIEW_BOX.search(data[:2000])
+    width, height = (float(found[1]), float(found[2])) if found else (1.0, 1.0)
+    return width / height if height else 1.0
 
 
 def _url(data: bytes, type_: str) -> str:

@@ -196,7 +196,7 @@ def test_songs_that_nobody_heard_can_be_had_one_after_the_other(kind: str) -> No
     assert sorted(fact["notes"] for fact in facts) == sorted(trial.metrics["silent_songs"]["notes"])
     third = more[0]
     assert third
-    assert (third.index, {artifact.name for artifact in third.files}) == (3, {"song-3.mid", "song-3.ogg", "song-3.png"})
+    assert (third.index, {artifact.name for artifact in third.files}) == (3, {"song-3.mid", "song-3.ogg", "song-3.svg"})
     assert facts[2]["notes"] == figures_of(read_midi(midi_of(third), ""), opening_ticks=facts[2]["opening_ticks"]).notes
 
 

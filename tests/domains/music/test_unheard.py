@@ -25,7 +25,7 @@ def test_songs_are_had_in_their_order_until_there_is_none() -> None:
     assert song is not None
     assert (song.index, song.facts) == (7, short_song(4)[1])
     files = {file.kind: file for file in song.files}
-    assert [file.name for file in song.files] == ["song-7.mid", "song-7.ogg", "song-7.png"]
+    assert [file.name for file in song.files] == ["song-7.mid", "song-7.ogg", "song-7.svg"]
     assert read_midi(files["midi"].data, "").notes == short_song(4)[0].notes
     assert heard_now(WHOLE, already=2, index=8) is None
 

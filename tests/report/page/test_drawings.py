@@ -105,6 +105,15 @@ def test_a_small_picture_keeps_its_shape() -> None:
     assert len(small.url) < 1000
 
 
+def test_a_drawing_says_its_shape_by_its_view_box() -> None:
+    """A small one is taken as it is; without a view box it is as wide as high."""
+    boxes = {b"<svg viewBox='0 0 800 200'/>": 4, b"<svg/>": 1, b"<svg viewBox='0 0 5 0'/>": 1}
+    for data, aspect in boxes.items():
+        small = thumbnail(data, "image/svg+xml")
+        assert small is not None
+        assert small.aspect == aspect
+
+
 def test_what_is_no_picture_has_no_small_one() -> None:
     """Nor has one of a hundred million pixels, or a drawing of a megabyte."""
     bomb = io.BytesIO()

@@ -155,7 +155,7 @@ def test_a_node_shows_its_card_beside_the_tree(browser: Any, folder: Path) -> No
     node.click()
     assert page.locator("dialog[open] .card").get_attribute("id") == id_
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.querySelector('dialog .card')")
+    page.locator("dialog .card").wait_for(state="detached")
     assert page.locator(f"main .card[id='{id_}']").count() == 1
     assert errors == []
 
@@ -168,7 +168,8 @@ def test_a_song_sounds(browser: Any, folder: Path) -> None:  # noqa: ANN401
           const [one, other] = document.querySelectorAll('audio');
           one.muted = other.muted = true;
           await one.play();
-          await new Promise(done => setTimeout(done, 400));
+          const limit = Date.now() + 10000;
+          while (one.currentTime <= 0.1 && Date.now() < limit) await new Promise(done => setTimeout(done, 50));
           const time = one.currentTime;
           await other.play();
           await new Promise(done => setTimeout(done, 100));

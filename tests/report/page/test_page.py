@@ -13,7 +13,7 @@ from evolve.domain_registry import remembered
 from evolve.errors import RunError
 from evolve.function_domain import FunctionDomain
 from evolve.presentation import Presentation
-from evolve.records.ballot import ListeningLog, Playback
+from evolve.records.ballot import ListeningLog, Playback, Repeat
 from evolve.records.run import GenerationRecord, RunRecord, SampleRecord
 from evolve.report.page.page import Page, report_page
 from tests.report.example_run import STAGES, example_run, fed_run
@@ -202,11 +202,19 @@ def test_a_lost_file_is_told_and_ends_nothing() -> None:
 
 
 def test_nodes_have_small_pictures() -> None:
-    """Whoever has a picture that may be seen has it on its nodes, a few kilobytes each."""
-    found = read_markup(page_of(example_run("finished")).html)
-    urls = {one["href"] for one in found.named("image")}
-    assert len(found.named("image")) == 18
-    assert all(url.startswith("data:image/webp;base64,") and len(url) < 2000 for url in urls)
+    """Whoever has a picture that may be seen has it on its nodes, a few kilobytes each; a drawing as it is."""
+    run = example_run("finished")
+    drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 2'/>"
+    drawn = read_markup(page_of(run, read=lambda _: drawing).html).named("image")
+    assert len(drawn) == 18
+    assert all(one["href"].startswith("data:image/svg+xml;base64,") for one in drawn)
+    records = {
+        id_: replace(one, samples=tuple(replace(sample, files={"still": "i/x.png"}) for sample in one.samples))
+        for id_, one in run.individuals.items()
+    }
+    painted = read_markup(page_of(replace(run, individuals=records)).html).named("image")
+    assert len(painted) == 18
+    assert all(one["href"].startswith("data:image/webp;base64,") and len(one["href"]) < 2000 for one in painted)
 
 
 def test_html_and_texts_are_shown_and_cannot_reach_the_page() -> None:
@@ -262,7 +270,20 @@ def test_a_page_says_how_to_go_on() -> None:
     texts = read_markup(page_of(example_run("training")).html).texts
     assert "evolve resume night-owl" in texts
     assert "evolve compose night-owl --from g0-3+1" in texts
+    assert "evolve branch night-owl --from g1-4" in texts
     assert "evolve report night-owl --format json" in texts
+
+
+def test_a_page_tells_where_founders_come_from_and_who_was_presented_twice() -> None:
+    """A run that was branched off another names it, on cards too; a repeat stands beside the agreement."""
+    run = example_run("finished")
+    branched = {"run": "old-owl", "created_at": run.created_at, "seed": 7, "founders": {"g0-1": "g2-3"}}
+    ballots = tuple(replace(one, repeat=Repeat("g0-2", (1, 3), 7)) for one in run.generations[0].ballots[:1])
+    run = replace(with_first(run, ballots=ballots), facts={**run.facts, "branched": branched})
+    texts = read_markup(page_of(run).html).texts
+    assert "founder of generation 0 · was g2-3 in old-owl" in texts
+    assert "off old-owl, begun" in texts
+    assert "Generation 0: ben had g0-2 twice, at place 1 and 3 of 7" in texts
 
 
 def test_what_failed_is_told_with_what_only_they_have() -> None:

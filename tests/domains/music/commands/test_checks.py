@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from evolve.domains.music.commands.checks import checks
+from evolve.domains.music.sound import soundfonts
+from evolve.domains.music.sound.soundfonts import SoundFont
 from evolve.terminal.checks import Check, State
 
 
@@ -36,3 +38,43 @@ def test_a_cache_that_cannot_be_written_is_a_warning_with_its_folder(
     monkeypatch.setenv("EVOLVE_CACHE", "/proc/cache")
     check = look("cache")
     assert (check.state, check.found) == (State.WARNING, "nothing can be written to /proc/cache")
+
+
+FONT = SoundFont("small.sf2", "0123456789abcdef" * 4, "/fonts/small.sf2")
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "told"),
+    [
+        ((FONT, ()), State.GOOD, "the SoundFont small.sf2 (SHA-256 0123456789ab): /fonts/small.sf2"),
+        (
+            (None, ()),
+            State.GOOD,
+            "evolve's own instruments; for real ones install a SoundFont, such as Debian's timgm6mb-soundfont",
+        ),
+        ((None, ("x.sf2 cannot be played",)), State.WARNING, "evolve's own instruments; x.sf2 cannot be played"),
+    ],
+    ids=["a SoundFont", "none", "a broken one"],
+)
+def test_it_is_told_who_would_play(
+    found: tuple[SoundFont | None, tuple[str, ...]], state: State, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SoundFont of the system with its digest, or evolve's own instruments; that one is broken is a warning."""
+    monkeypatch.setattr(soundfonts, "can_play", lambda: True)
+    monkeypatch.setattr(soundfonts, "choose_soundfont", lambda _: found)
+    check = look("instruments")
+    assert (check.name, check.state, check.found) == ("instruments", state, told)
+    assert bool(check.advice) is (state is not State.GOOD)
+
+
+@pytest.mark.parametrize(("fonts", "state"), [((), State.GOOD), ((Path("/fonts/a.sf2"),), State.WARNING)])
+def test_it_is_told_how_to_have_a_soundfont_played(
+    fonts: tuple[Path, ...], state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the line to type; a warning only where a SoundFont lies idle."""
+    monkeypatch.setattr(soundfonts, "can_play", lambda: False)
+    monkeypatch.setattr(soundfonts, "system_soundfonts", lambda: fonts)
+    check = look("instruments")
+    assert check.state is state
+    assert "pip install --no-deps tinysoundfont" in check.found + check.advice
+    assert ("a.sf2 is here" in check.found) is bool(fonts)

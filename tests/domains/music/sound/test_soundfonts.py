@@ -12,6 +12,7 @@ from evolve.randomness import derive_rng
 from evolve.settings import Given, settings_from, settle
 from tests.domains.music.sound.small_soundfont import small_soundfont, write_small_soundfont
 from tests.domains.music.sound.soundfont_files import TIMGM, needs_timgm, needs_tinysoundfont
+from tests.troubles import told
 
 OTHER = {0: 2}
 """A SoundFont with other instruments."""
@@ -107,10 +108,12 @@ def test_without_the_library_auto_is_content_and_a_file_is_not(tmp_path: Path, m
     monkeypatch.setattr(soundfonts, "can_play", lambda: False)
     path = write_small_soundfont(tmp_path / "small.sf2")
     assert choose_soundfont("auto", [tmp_path]) == (None, ())
-    with pytest.raises(SettingsError, match="not installed; install it with pip install --no-deps tinysoundfont, or"):
+    with pytest.raises(SettingsError, match="soundfont") as mistake:
         choose_soundfont(str(path))
-    with pytest.raises(ExecutionError, match="not installed on this machine: install it with pip install --no-deps"):
+    told("soundfont-library", f"evolve: {mistake.value}")
+    with pytest.raises(ExecutionError, match="tinysoundfont") as failure:
         find_soundfont(SoundFont.of(path))
+    told("soundfont-library", str(failure.value))
 
 
 @needs_tinysoundfont
@@ -136,6 +139,7 @@ def test_another_file_of_the_same_name_is_not_taken_for_it(tmp_path: Path) -> No
         f"songs are played by the SoundFont small.sf2 (SHA-256 {font.sha256[:12]}), and this machine does not have "
         f"that file: put it to {path}, or begin a run with --set soundfont=none"
     )
+    told("soundfont-missing", str(caught.value))
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def costs_told(run: RunRecord, guest: Guest, candidates: int) -> Document | None
         "spent_s": round(costs.active_s),
         "plays": costs.plays,
         "candidates": candidates,
+        "samples": max((len(one.chosen_samples) for one in run.individuals.values()), default=0),
         "candidate_s": round(costs.candidate_s, 1),
         "next": {"seconds": round(seconds), "words": _minutes(seconds)},
     }

@@ -3,6 +3,9 @@ import { all, ask, asking, counted, h, openDialog, roughly } from "./dom.js";
 import { samplesOf } from "./candidate.js";
 import { markSamples, thumbOf } from "./sample.js";
 
+/** Of a listener's time, what is for playing; the rest is for moving candidates. */
+const SHARE_PLAYED = 0.8;
+
 export const LISTENS = { away: "has not begun", begun: "is at it", cast: "has cast" };
 
 /** @param {string} text */
@@ -47,7 +50,9 @@ export function showTime(room) {
   const minutes = h("input", { id: "minutes", type: "range", min: 1, max: 60, value: Math.max(1, Math.round(costs.next.seconds / 60)) });
   const show = () => {
     const fit = Math.max(2, Math.floor((Number(minutes.value) * 60) / Math.max(1, costs.candidate_s)));
-    fits.textContent = `${minutes.value} min: ${counted(fit, "candidate")} at your pace, set with --set heard=${fit} when a run begins`;
+    const passage = Math.round((Number(minutes.value) * 60 * SHARE_PLAYED) / (fit * Math.max(1, costs.samples)));
+    fits.textContent = `${minutes.value} min: ${counted(fit, "candidate")} at your pace, set with --set heard=${fit} when a run begins; ` +
+      `${counted(passage, "second")} for each ${room.state.words.sample}`;
   };
   minutes.addEventListener("input", show);
   show();

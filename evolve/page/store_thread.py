@@ -1,8 +1,8 @@
 """The one thread in which a page works with the store: SQLite's connections belong to a thread each."""
 
 import asyncio
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -51,9 +51,11 @@ class StoreThread:
         Raises:
             RunError: It cannot be opened.
         """
-        self._jobs: queue.SimpleQueue[_StoreTask | None] = queue.SimpleQueue()
+        self._small: deque[_StoreTask] = deque()
+        self._others: deque[_StoreTask] = deque()
+        self._asked = threading.Condition()
+        self._is_closed = self._was_small = False
         self._forget = forget
-        self._has_ended = False
         opened: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(folder, opened), name="page-store", daemon=True)
         self._thread.start()
@@ -62,7 +64,9 @@ class StoreThread:
     def submit(self, do: Callable[[RunStore], Answer], *, is_small: bool = False) -> "Future[Answer]":
         """Have something done with the store; gives the answer to come."""
         answer: Future[Answer] = Future()
-        self._jobs.put(_StoreTask(do, answer, is_small))
+        with self._asked:
+            (self._small if is_small else self._others).append(_StoreTask(do, answer, is_small))
+            self._asked.notify()
         return answer
 
     def ask(self, do: Callable[[RunStore], Answer]) -> Answer:
@@ -76,7 +80,9 @@ class StoreThread:
 
     def close(self) -> None:
         """Do what was asked, and close the store."""
-        self._jobs.put(None)
+        with self._asked:
+            self._is_closed = True
+            self._asked.notify()
         self._thread.join()
 
     def _work(self, folder: Path, opened: "Future[None]") -> None:
@@ -87,36 +93,22 @@ class StoreThread:
             return
         opened.set_result(None)
         with store:
-            while not self._has_ended:
-                self._do(store, self._jobs.get())
+            while tasks := self._next():
+                _do_together(store, tasks, self._forget)
 
-    def _do(self, store: RunStore, job: _StoreTask | None) -> None:
-        """Do one thing, and what else waits and can be kept with it."""
-        if job is None:
-            self._has_ended = True
-        elif job.is_small:
-            small, other = self._small_ones(job)
-            _do_together(store, small, self._forget)
-            if other is not _NOTHING:
-                self._do(store, other)
-        else:
-            _do_alone(store, job)
+    def _next(self) -> list[_StoreTask]:
+        """What is to be done next; nothing when the page is closed and all is done.
 
-    def _small_ones(self, first: _StoreTask) -> tuple[list[_StoreTask], "_StoreTask | None"]:
-        """The small jobs that wait now, in order, and what comes behind them if it was taken out with them."""
-        small = [first]
-        while len(small) < _MOST_TOGETHER:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None or not job.is_small:
-                return small, job
-            small.append(job)
-        return small, _NOTHING
-
-
-_NOTHING: Final = _StoreTask(lambda _: None, Future(), is_small=False)
+        Small changes and other tasks take turns: a move waits for one session that is opened, not for three hundred.
+        """
+        with self._asked:
+            self._asked.wait_for(lambda: self._small or self._others or self._is_closed)
+            is_others_turn = self._was_small or not self._small
+            if self._others and is_others_turn:
+                self._was_small = False
+                return [self._others.popleft()]
+            self._was_small = True
+            return [self._small.popleft() for _ in range(min(len(self._small), _MOST_TOGETHER))]
 
 
 def _do_together(store: RunStore, jobs: list[_StoreTask], forget: Callable[[], None]) -> None:

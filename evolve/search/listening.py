@@ -300,7 +300,7 @@ def _how_it_goes_on(run: RunRecord) -> str:
 
 def _in_place(paths: RunPaths, sample: SampleRecord) -> CandidateSample:
     """A sample where the run keeps it, under names that tell whose it is."""
-    files = {kind: inside(paths, path).resolve() for kind, path in sample.files.items()}
+    files = {kind: inside(paths, path).absolute() for kind, path in sample.files.items()}
     return CandidateSample(sample.index, files, sample.facts)
 
 

@@ -58,7 +58,7 @@ def generations_wanted(run: RunRecord) -> int:
     return int(run.settings.get("generations") or 0)
 
 
-def words_of(presentation: Presentation) -> Document:
+def words_document(presentation: Presentation) -> Document:
     """The words of a domain."""
     heard = is_heard(presentation)
     sample, maker = presentation.sample_word, presentation.maker_word

@@ -36,9 +36,7 @@ export class Player {
     byId("seek").addEventListener("input", () => this.seek(Number(byId("seek").value)));
   }
 
-  get #deck() {
-    return this.#decks[this.#on];
-  }
+  get #deck() { return this.#decks[this.#on]; }
 
   get isPlaying() {
     return !this.#deck.paused;
@@ -83,6 +81,8 @@ export class Player {
     this.now = wanted;
     this.#begin(start);
     if (before !== this.#deck) before.pause();
+    // The rest of it must not take the link from what is wanted now; what has come whole is kept, for going to and fro.
+    if (before !== this.#deck && before.networkState === HTMLMediaElement.NETWORK_LOADING) before.src = "";
     return this.heard(wanted, 1, 0);
   }
 

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "def main(" in path.read_text())
 ON_HOSTS = ("cluster_scaling", "cluster_faults")
-PEERS = ("deap", "music21", "pretty_midi", "torch")
+IN_A_BROWSER = ("listening_page", "ranking_moves")
+PEERS = ("deap", "music21", "optuna", "playwright", "pretty_midi", "torch")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,9 +41,11 @@ def test_the_readme_tells_of_every_benchmark() -> None:
     assert set(named) <= set(SCRIPTS)
 
 
-@pytest.mark.parametrize("name", ON_HOSTS)
-def test_hosts_that_cannot_be_made_are_told_in_a_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where the programs are missing that make them, or the user is not root; that is no failure."""
+@pytest.mark.parametrize("name", ON_HOSTS + IN_A_BROWSER)
+def test_hosts_and_browsers_that_are_not_to_be_had_are_told_in_a_line(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the programs are missing, or the user is not root; that is no failure."""
     monkeypatch.setenv("PATH", "")
     shown = run("-m", f"benchmarks.{name}")
     assert (shown.returncode, shown.stdout.count("\n")) == (0, 1), shown.stderr

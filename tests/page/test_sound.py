@@ -68,6 +68,18 @@ def test_switching_goes_on_at_the_same_place_if_wanted(room: Page) -> None:
     wait_until(room, "now() === 'C · sample 1' && position() >= 12")
 
 
+def test_what_was_played_before_no_longer_takes_a_slow_link(browser: Browser, tones: Served) -> None:
+    """Switching while a song is still on its way ends its request."""
+    with visit(browser, tones.page.address) as page:
+        link = {"offline": False, "latency": 0, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
+        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", link)
+        page.locator(".card[data-letter=A] .look").first.click()
+        wait_until(page, "now() === 'A · sample 1' && position() > 0")
+        with page.expect_event("requestfailed", lambda request: "/A/1/audio" in request.url):
+            page.locator(".card[data-letter=B] .look").first.click()
+        wait_until(page, "now() === 'B · sample 1' && position() > 0")
+
+
 def test_a_passage_is_repeated_and_a_tour_goes_through_all(room: Page) -> None:
     """The loop goes back to where it begins; fifteen seconds on, the tour is at the next."""
     room.locator(".card[data-letter=A] .look").first.click()

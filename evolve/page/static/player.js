@@ -73,6 +73,8 @@ export class Player {
     this.now = wanted;
     this.#begin(start);
     if (before !== this.#deck) before.pause();
+    // The rest of it must not take the link from what is wanted now; what has come whole is kept, for going to and fro.
+    if (before !== this.#deck && before.networkState === HTMLMediaElement.NETWORK_LOADING) before.src = "";
     return this.heard(wanted, 1, 0);
   }
 

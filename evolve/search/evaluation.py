@@ -189,7 +189,7 @@ class _Recorder:
         alike = len(set(self._failures)) == 1 and _PLACE.search(result.failure)
         if alike and not self._has_succeeded and len(self._failures) >= FIRST_FAILURES:
             raise ExecutionError(
-                f"the first {len(self._failures)} trials failed alike, with: {result.failure}; mend that and go on: "
+                f"all trials so far, {len(self._failures)}, failed alike, with: {result.failure}; mend that and go on: "
                 f"evolve resume {self._store.paths.reference}"
             )
 

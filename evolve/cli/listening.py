@@ -71,6 +71,8 @@ def listen(
     sources = given_sources(record, domain, build)
     opened = open_domain(record, sources)
     place = Place(host, port, url, _names(listeners))
+    if listeners is not None and not place.listeners:
+        raise typer.BadParameter("name somebody, such as ann,bob", param_hint="--listeners")
     with page_served(folder, record, opened, listener, place, sources=sources) as page:
         tell_address(page, place, opens=not no_browser)
         try:
@@ -127,10 +129,13 @@ class RunningPage:
         PageJudge(page.room)(session)
 
     def judge_once(self, session: "ListeningSession") -> None:
-        """Wait until the listener's ballot is cast."""
+        """Wait until the listener's ballot is cast, and where others have links, until the generation is closed."""
         room = self.open().room
         room.refresh()
-        room.wait_until_cast(session.generation)
+        if room.guests.names:
+            room.wait_until_ranked(session.generation)
+        else:
+            room.wait_until_cast(session.generation)
 
 
 def stay_open() -> None:

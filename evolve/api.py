@@ -8,7 +8,7 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
-from evolve.arguments import check_kind, refused_argument
+from evolve.arguments import check_kind, refused_argument, texts_of
 from evolve.domain import Domain
 from evolve.domain_registry import named_domains, reference_of
 from evolve.errors import ExecutionError, RunError, SettingsError, shortened
@@ -17,7 +17,7 @@ from evolve.python_words import in_python_words
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord
 from evolve.search.branching import branch
-from evolve.search.founding import chosen_space, given_code
+from evolve.search.chosen_space import chosen_space, given_code
 from evolve.search.judges import OwnJudge
 from evolve.search.listening import open_session
 from evolve.search.run_facts import build_of, checked_sources, core_of, domain_source
@@ -171,6 +171,7 @@ class Search:
 
         run, domain = self._store.read(), self._source().open()
         with (
+            in_python_words(self.folder),
             page_served(self.folder, run, domain, self._listener, sources=self._sources) as page,
             self._listening() as listen,
         ):
@@ -193,8 +194,8 @@ class Search:
 
         Args:
             folder: Of the new run: free, or not there.
-            ancestors: Ids of members of ranked generations, the one to breed from most first. None: who came first in
-                the newest ranking.
+            ancestors: Ids of members of ranked generations, the one to breed from most first. Left out: who came
+                first in the newest ranking.
             settings: Settings that are other than this run's: ``seed=8``, ``generations=3``, ``exploration=0.9``, …
 
         Raises:
@@ -203,11 +204,15 @@ class Search:
         Example:
             ``search.branch("runs/wilder", ["g0-4", "g2-3"], exploration=0.9).run()``
         """
-        given = [Given(name, value, f"{name}={shortened(repr(value))}") for name, value in settings.items()]
-        names = [ancestors] if isinstance(ancestors, str) else list(ancestors)
+        check_open(self._store)
+        check_kind("folder", folder, (str, Path), "a path")
+        names = (
+            (ancestors,) if isinstance(ancestors, str) else texts_of("ancestors", ancestors, 'ids, such as ["g0-4"]')
+        )
         branched = copy.copy(self)
         branched.folder = Path(folder)
-        branched._store = branch(self._store, names, branched.folder, given, sources=self._sources)
+        with in_python_words(self.folder):
+            branched._store = branch(self._store, names, branched.folder, _given(settings), sources=self._sources)
         return branched
 
     def report(self) -> Report:

@@ -26,7 +26,7 @@ def refused_argument(name: str, given: object, allowed: str) -> SettingsError:
     return SettingsError(f"{name}={shortened(repr(given))}: must be {allowed}")
 
 
-def words_of(name: str, given: object, allowed: str) -> tuple[str, ...]:
+def texts_of(name: str, given: object, allowed: str) -> tuple[str, ...]:
     """The texts that an argument gives, such as ids.
 
     Raises:

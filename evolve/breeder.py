@@ -9,9 +9,17 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
-from evolve.arguments import check_kind, words_of
+from evolve.arguments import check_kind, texts_of
 from evolve.errors import EvolveError, nearest_spelling, shortened
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, check_room, found, replace_failed, select_best
+from evolve.genetics.breeding import (
+    BreedingPlan,
+    Fitness,
+    breed,
+    check_population_fits,
+    found,
+    replace_failed,
+    select_best,
+)
 from evolve.genetics.lineage import changed
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.python_words import in_python_words
@@ -138,7 +146,7 @@ class Breeder:
             EvolveError: The space cannot be read or has too few genomes, or a setting is out of range.
         """
         self._given = load_space(space)
-        self._groups = None if groups is None else words_of("groups", groups, 'names, such as ["jig", "reel"]')
+        self._groups = None if groups is None else texts_of("groups", groups, 'names, such as ["jig", "reel"]')
         check_kind("taste", taste, bool, "True or False")
         self._space = self._given.with_groups(self._groups)
         numbers = {
@@ -148,7 +156,7 @@ class Breeder:
         settings = _settled({"seed": seed, **numbers})
         self._plan = BreedingPlan(**{name: getattr(settings, name) for name in numbers})
         self._seed, self._taste = settings.seed, taste
-        check_room(self._space, self._plan.population)
+        check_population_fits(self._space, self._plan.population)
         self._individuals: dict[str, Individual] = {}
         self._taken: set[Genome] = set()
         self._generations: list[AskedGeneration] = []
@@ -190,7 +198,7 @@ class Breeder:
             EvolveError: An id is none of these, or failed already; then none of them counts.
         """
         generation = self._open("fail")
-        failed = [ids] if isinstance(ids, str) else words_of("ids", ids, 'ids, such as ["g0-2"]')
+        failed = [ids] if isinstance(ids, str) else texts_of("ids", ids, 'ids, such as ["g0-2"]')
         settled = {*generation.elites, *generation.failed}
         _check_known(failed, [name for name in generation.members if name not in settled], "fail")
         self._generations[-1] = replace(generation, failed=(*generation.failed, *dict.fromkeys(failed)))

@@ -1,6 +1,6 @@
 """Errors as a program is told them: what a command would be advised to type is said as what Python does instead.
 
-The rooms below word their advice once, for the command line. This is the one place that words it otherwise.
+The packages below word their advice once, for the command line. This is the one place that words it otherwise.
 """
 
 import contextlib

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from evolve.arguments import refused_argument, words_of
+from evolve.arguments import refused_argument, texts_of
 from evolve.domain_registry import DEFAULT, named_domain, named_domains
 from evolve.errors import SpaceError, nearest_spelling, shortened
 from evolve.genetics.gene import Gene, GeneKind
@@ -86,7 +86,7 @@ class Space:
         Without groups such a gene has those that the space names, and is left out where it names none.
         """
         if groups is not None:
-            groups = words_of("groups", groups, 'names, such as ["jig", "reel"]')
+            groups = texts_of("groups", groups, 'names, such as ["jig", "reel"]')
             return self.file.space.with_groups(groups)
         genes = tuple(gene for gene in self.file.space.genes if gene.kind is not GeneKind.SHARES or gene.values)
         return replace(self.file.space, genes=genes)

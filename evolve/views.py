@@ -38,7 +38,7 @@ class Best:
     parents: tuple[str, ...]
     rank: int
     metrics: Mapping[str, Any]
-    samples: tuple["Kept", ...]
+    samples: tuple["BestSample", ...]
 
     def __repr__(self) -> str:
         genes = ", ".join(f"{name} {value_in_words(value)}" for name, value in self.genome.items())
@@ -46,7 +46,7 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Kept:
+class BestSample:
     """A sample in the run folder.
 
     Attributes:
@@ -60,7 +60,7 @@ class Kept:
     facts: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        return f"Kept({self.index}: {', '.join(self.files)})"
+        return f"BestSample({self.index}: {', '.join(self.files)})"
 
 
 def best_of(run: RunRecord, folder: Path) -> Best | None:
@@ -73,7 +73,8 @@ def best_of(run: RunRecord, folder: Path) -> Best | None:
     ranked = [generation for generation in run.generations if generation.ranking]
     if not ranked:
         return None
-    name = min(ranked[-1].ranking, key=lambda one: (ranked[-1].ranking[one].rank, one))
+    place = {member: slot for slot, member in enumerate(ranked[-1].members)}
+    name = min(ranked[-1].ranking, key=lambda one: (ranked[-1].ranking[one].rank, place[one]))
     record = run.individuals[name]
     return Best(
         id=name,
@@ -85,10 +86,10 @@ def best_of(run: RunRecord, folder: Path) -> Best | None:
     )
 
 
-def _kept(record: IndividualRecord, folder: Path) -> Iterator[Kept]:
+def _kept(record: IndividualRecord, folder: Path) -> Iterator[BestSample]:
     for sample in record.samples:
         files = {kind: (folder / path).resolve() for kind, path in sample.files.items()}
-        yield Kept(sample.index, files, sample.facts)
+        yield BestSample(sample.index, files, sample.facts)
 
 
 def check_open(store: RunStore) -> None:

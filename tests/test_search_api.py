@@ -87,6 +87,8 @@ def test_a_search_branches_off_another(finished: Path, tmp_path: Path) -> None:
         assert search.report() == before
         with pytest.raises(evolve.EvolveError, match=r"pictures=9: a branch keeps pictures=2"):
             search.branch(tmp_path / "more", pictures=9)
+        with pytest.raises(evolve.EvolveError, match=r"ancestors=None: must be ids, such as"):
+            search.branch(tmp_path / "more", None)  # type: ignore[arg-type]  # as somebody may
     assert [(one["id"], one["was"]) for one in report["branched"]["founders"]] == [("g0-1", "g0-3"), ("g0-2", "g1-2")]
     assert report["settings"]["exploration"] == 0.9
     with evolve.Search(tmp_path / "wilder", engine="here", on_event=quiet) as again:
@@ -407,7 +409,7 @@ def test_a_closed_search_says_so(tmp_path: Path) -> None:
     search.close()
     calls: list[Callable[[], object]] = [
         lambda: search.best, lambda: search.is_complete, search.report, search.run, lambda: list(search),
-        lambda: generation.rank("A > ..."),
+        lambda: generation.rank("A > ..."), lambda: search.branch(tmp_path / "branch"),
     ]  # fmt: skip
     for call in calls:
         with pytest.raises(evolve.EvolveError, match=r"this search was closed; open it again: evolve\.Search\("):
@@ -461,7 +463,7 @@ def test_whatever_is_shown_is_short(finished: Path) -> None:
     assert repr(report) == "Report(run: 2 generations, 7 individuals)"
     assert re.fullmatch(r"Best\(g\d-\d, rank 1: depth \d.*\)", repr(best))
     assert best is not None
-    assert repr(best.samples[0]) == "Kept(1: image)"
+    assert repr(best.samples[0]) == "BestSample(1: image)"
 
 
 def test_a_generation_shows_its_letters(tmp_path: Path) -> None:

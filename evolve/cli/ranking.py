@@ -197,7 +197,7 @@ def _read(order: str, session: "ListeningSession") -> "Ballot":
     begun = BallotDraft.begun([candidate.id for candidate in session.candidates], session.steps)
     return parse_order(
         order, session.letters, samples_of(session.candidates), word=session.presentation.sample_word
-    ).keeping_remarks_of(begun.ballot)
+    ).keeping_comments_and_favourites_of(begun.ballot)
 
 
 def _ranking_document(session: "ListeningSession", ballot: "Ballot", ranking: "Mapping[str, RankingEntry]") -> str:

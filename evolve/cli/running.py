@@ -39,7 +39,7 @@ from evolve.terminal.options import (
 if TYPE_CHECKING:
     from evolve.cli.listening import RunningPage
     from evolve.records.ballot import Ballot
-    from evolve.search.founding import ChosenSpace
+    from evolve.search.chosen_space import ChosenSpace
     from evolve.search.listening import ListeningSession
     from evolve.search.run_facts import Sources
     from evolve.search.steps import SessionJudge

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from evolve.domain import Domain
     from evolve.records.ballot import Ballot
     from evolve.records.run import RunRecord
-    from evolve.search.founding import ChosenSpace
+    from evolve.search.chosen_space import ChosenSpace
     from evolve.search.listening import ListeningSession
     from evolve.search.run_facts import Sources
     from evolve.search.steps import SessionJudge
@@ -74,7 +74,7 @@ def space_of_file(given: str, domain: str | None = None, build: str | None = Non
     Raises:
         EvolveError: There is no such space, domain or build, or one of them is not right.
     """
-    from evolve.search.founding import chosen_space
+    from evolve.search.chosen_space import chosen_space
     from evolve.shipped import find_space
 
     name, text = find_space(given)
@@ -88,7 +88,7 @@ def given_sources(run: "RunRecord", domain: str | None = None, build: str | None
     Raises:
         SettingsError: There is no such code, or the run was begun with another.
     """
-    from evolve.search.founding import given_code
+    from evolve.search.chosen_space import given_code
     from evolve.search.run_facts import checked_sources
 
     name = domain if domain is not None and ":" not in domain else None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evolve.genetics.space import SearchSpace
     from evolve.presentation import Presentation
     from evolve.report.gene_effects import GeneEffects
-    from evolve.search.founding import ChosenSpace
+    from evolve.search.chosen_space import ChosenSpace
 
 _SAMPLES = 5
 

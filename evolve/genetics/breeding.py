@@ -88,7 +88,7 @@ class Offspring:
     born: tuple[Individual, ...]
 
 
-def check_room(space: SearchSpace, population: int) -> None:
+def check_population_fits(space: SearchSpace, population: int) -> None:
     """See that a population has room in a space.
 
     Raises:
@@ -108,7 +108,7 @@ def found(space: SearchSpace, *, population: int, seed: int) -> tuple[Individual
     Raises:
         SpaceError: The space holds fewer genomes than the population needs.
     """
-    check_room(space, population)
+    check_population_fits(space, population)
     taken: set[Genome] = set()
     founders = []
     for slot in range(1, population + 1):
@@ -184,7 +184,7 @@ def found_from(
     Raises:
         SpaceError: The space holds fewer genomes than the population needs.
     """
-    check_room(space, plan.population)
+    check_population_fits(space, plan.population)
     founders = [
         Individual(individual_id(0, slot), 0, slot, genome, Origin.FOUNDER)
         for slot, genome in enumerate(ancestors, start=1)

@@ -6,9 +6,6 @@ from statistics import median
 
 from evolve.records.run import BallotRecord
 
-_SHARE_PLAYED = 0.8
-"""Of a listener's time that passages are planned to fill; the rest is for moving candidates."""
-
 
 @dataclass(frozen=True, slots=True)
 class JudgingCosts:
@@ -30,10 +27,6 @@ class JudgingCosts:
         """What one listener will need for so many candidates."""
         return candidates * self.candidate_s
 
-    def candidates_within(self, minutes: float) -> int:
-        """How many candidates one listener can judge in these minutes, two at least."""
-        return max(2, int(minutes * 60 / self.candidate_s))
-
 
 def costs_of(ballots: Sequence[BallotRecord]) -> JudgingCosts | None:
     """What ballots have cost; None where no time of any was noted."""
@@ -46,8 +39,3 @@ def costs_of(ballots: Sequence[BallotRecord]) -> JudgingCosts | None:
         plays=sum(one.listening.plays for one in noted),
         candidate_s=median(one.listening.active_s / len(one.ballot.ids) for one in noted),
     )
-
-
-def passage_s(minutes: float, candidates: int, samples: int) -> float:
-    """How long a passage of each sample may be, so that all are played once within these minutes."""
-    return minutes * 60 * _SHARE_PLAYED / (candidates * samples)

@@ -137,14 +137,14 @@ class Heart:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CommentStep:
     """A comment on a candidate, in place of the one before; an empty text takes it away."""
 
     id: str
     text: str
 
 
-Step = Move | Order | PairAnswer | Heart | Remark
+Step = Move | Order | PairAnswer | Heart | CommentStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ class BallotDraft:
                 return self.ballot if given == self.ballot else given
             case Heart(candidate, sample):
                 return self.ballot.toggled((candidate, sample))
-            case Remark(candidate, text):
+            case CommentStep(candidate, text):
                 given = self.ballot.commented(candidate, text)
                 return self.ballot if given == self.ballot else given
         return self.ballot
@@ -257,7 +257,7 @@ class BallotDraft:
                 fits = {a, b} <= set(self.ids) and a != b and better in (a, b, None)
             case Heart(candidate, sample):
                 fits = candidate in self.ids and sample >= 1
-            case Remark(candidate, _):
+            case CommentStep(candidate, _):
                 fits = candidate in self.ids
         if not fits:
             told = shortened(str(step_to_json(step)), 200)
@@ -278,7 +278,7 @@ def step_to_json(step: Step) -> dict[str, Json]:
             return {"do": "answer", "a": a, "b": b, "better": better}
         case Heart(candidate, sample):
             return {"do": "heart", "id": candidate, "sample": sample}
-        case Remark(candidate, text):
+        case CommentStep(candidate, text):
             return {"do": "comment", "id": candidate, "text": text}
 
 
@@ -297,7 +297,7 @@ def step_from_json(data: Mapping[str, Json]) -> Step:
             case "heart":
                 return Heart(str(data["id"]), _number(data["sample"]))
             case "comment":
-                return Remark(str(data["id"]), str(data["text"]))
+                return CommentStep(str(data["id"]), str(data["text"]))
             case "answer":
                 better = data["better"]
                 return PairAnswer(str(data["a"]), str(data["b"]), None if better is None else str(better))

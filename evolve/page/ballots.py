@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evolve.errors import BallotError, shortened
-from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Remark, Step
+from evolve.judging.draft import Action, BallotDraft, CommentStep, Heart, Move, Order, Step
 from evolve.judging.order import checked_sample
 from evolve.judging.pairwise import PairAnswer, Question, next_question, questions_left
 from evolve.page.stages import Document
@@ -51,7 +51,7 @@ class OpenBallot:
         if before is not None:
             begun = begun.apply(Order(before, "list"))
             for name, text in before.comments:
-                begun = begun.apply(Remark(name, text))
+                begun = begun.apply(CommentStep(name, text))
         opened = cls(session, begun, (), {one.letter: one for one in session.candidates}, begun)
         opened.reread(session.steps)
         return opened
@@ -144,7 +144,7 @@ class OpenBallot:
         text = said.get("text")
         if not isinstance(text, str):
             raise BallotError('a comment has a text: {"do": "comment", "letter": "A", "text": "…"}')
-        return Remark(self.id_of(said.get("letter")), text)
+        return CommentStep(self.id_of(said.get("letter")), text)
 
     def answer(self, said: Mapping[str, Json]) -> Step:
         """Which of two is better, or neither."""

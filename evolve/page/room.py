@@ -25,7 +25,7 @@ from evolve.page.stages import (
     generations_wanted,
     progress_of,
     stage_for,
-    words_of,
+    words_document,
 )
 from evolve.page.store_thread import StoreThread
 from evolve.presentation import Presentation
@@ -193,7 +193,7 @@ class ListeningRoom:
         return {
             "run": run.name,
             "domain": run.domain["reference"],
-            "words": words_of(self.presentation),
+            "words": words_document(self.presentation),
             "me": {"name": guest.name, "is_owner": guest.is_owner},
             "stage": stage,
             "generation": self.number,

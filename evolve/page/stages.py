@@ -58,7 +58,7 @@ def generations_wanted(run: RunRecord) -> int:
     return int(run.settings.get("generations") or 0)
 
 
-def words_of(presentation: Presentation) -> Document:
+def words_document(presentation: Presentation) -> Document:
     """The words of a domain."""
     heard = is_heard(presentation)
     sample, maker = presentation.sample_word, presentation.maker_word
@@ -97,6 +97,7 @@ def costs_told(run: RunRecord, guest: Guest, candidates: int) -> Document | None
         "spent_s": round(costs.active_s),
         "plays": costs.plays,
         "candidates": candidates,
+        "samples": max((len(one.chosen_samples) for one in run.individuals.values()), default=0),
         "candidate_s": round(costs.candidate_s, 1),
         "next": {"seconds": round(seconds), "words": _minutes(seconds)},
     }

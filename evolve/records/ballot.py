@@ -125,7 +125,7 @@ class Ballot:
         kept = " ".join(text.split())
         return replace(self, comments=(*others, (candidate, kept)) if kept else others)
 
-    def keeping_remarks_of(self, before: "Ballot") -> Self:
+    def keeping_comments_and_favourites_of(self, before: "Ballot") -> Self:
         """The ballot with the comments of the one before it, and its favourites unless this one names some itself."""
         return replace(self, favourites=self.favourites or before.favourites, comments=before.comments)
 

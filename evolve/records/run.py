@@ -195,6 +195,12 @@ class GenerationRecord:
     ballots: tuple[BallotRecord, ...]
 
     @property
+    def champions(self) -> tuple[str, ...]:
+        """The members that came first and were not rejected, in slot order: several in a tie, none before a ranking."""
+        entries = ((name, self.ranking[name]) for name in self.members if name in self.ranking)
+        return tuple(name for name, entry in entries if entry.rank == 1 and not entry.rejected)
+
+    @property
     def everyone(self) -> tuple[str, ...]:
         """Its members, and those who were replaced; who has failed and was not replaced yet is still a member."""
         return tuple(dict.fromkeys((*self.members, *self.failed)))

@@ -35,7 +35,7 @@ from evolve.search.reliability import reliability_of
 FORMAT_VERSION = 1
 """Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
 
-_OWN_FACTS = ("domain", "build", "prepared", "told", "branched")
+_OWN_FACTS = ("domain", "build", "prepared", "notices_told", "branched")
 """Of the run itself, not of what it learns from."""
 
 Document = dict[str, Any]
@@ -108,7 +108,7 @@ def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
         "failed": generation.failed,
         "champions": champions_of(generation),
         "parents": generation.parents,
-        "kept": kept_for_favourites(run, generation),
+        "parents_for_favourites": kept_for_favourites(run, generation),
         "agreement": dataclasses.asdict(agreement) if agreement else None,
         "ballots": [_ballot(ballot) for ballot in generation.ballots],
         "individuals": [individual_document(run.individuals[id_], generation) for id_ in generation.everyone],

@@ -44,8 +44,7 @@ def listeners_of(generation: GenerationRecord) -> tuple[str, ...]:
 
 def champions_of(generation: GenerationRecord) -> tuple[str, ...]:
     """The members that came first and were not rejected, in slot order: several in a tie, none before a ranking."""
-    entries = ((id_, generation.ranking[id_]) for id_ in generation.members if id_ in generation.ranking)
-    return tuple(id_ for id_, entry in entries if entry.rank == 1 and not entry.rejected)
+    return generation.champions
 
 
 def kept_for_favourites(run: RunRecord, generation: GenerationRecord) -> tuple[str, ...]:

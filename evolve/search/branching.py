@@ -92,16 +92,6 @@ def branch_folder(store: RunStore, runs: Path, name: str | None = None) -> Path:
     return free_folder(runs, f"{store.name}-branch") if name is None else folder_named(runs, checked_name(name))
 
 
-def newest_champions(run: RunRecord) -> tuple[str, ...]:
-    """Who came first in the newest ranking and was not rejected, in slot order; nobody before there is one."""
-    for generation in reversed(run.generations):
-        ranking = generation.ranking
-        first = [name for name, entry in ranking.items() if entry.rank == 1 and not entry.rejected]
-        if first:
-            return tuple(first)
-    return ()
-
-
 # --- what is to be made ----------------------------------------------------------------------------------------------
 
 
@@ -129,7 +119,7 @@ def _planned(run: RunRecord, names: tuple[str, ...], given: Sequence[Given], sou
 
 
 def _champions(run: RunRecord) -> tuple[str, ...]:
-    champions = newest_champions(run)
+    champions = next((one.champions for one in reversed(run.generations) if one.champions), ())
     if not champions:
         raise RunError(f"no generation of {run.name} is ranked yet; rank one first: evolve rank {run.reference}")
     return champions

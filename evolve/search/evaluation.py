@@ -25,7 +25,7 @@ MIN_FREE_MB = 200
 FIRST_FAILURES = 3
 """So many trials that fail alike, at the same line, before any other has ended: that is a bug, not a genome."""
 
-TOLD = "told"
+NOTICES_TOLD = "notices_told"
 """The fact of a run that keeps which notices of its trials the user was told."""
 
 _PLACE = re.compile(r"\(\S.*, line \d+\)$")
@@ -146,7 +146,7 @@ class _Recorder:
         self, store: RunStore, on_event: EventHandler, generation: int, early: EarlyHearing, run: RunRecord
     ) -> None:
         self._store, self._on_event, self._generation, self._early = store, on_event, generation, early
-        self._told = list(run.facts.get(TOLD, ()))
+        self._told = list(run.facts.get(NOTICES_TOLD, ()))
         self._has_succeeded = any(record.status.is_heard for record in run.individuals.values())
         self._failures: list[str] = []
         self._tell_what_can_be_heard()
@@ -172,7 +172,7 @@ class _Recorder:
         fresh = [text for text in dict.fromkeys(result.notices) if text not in self._told]
         if fresh:
             self._told += fresh
-            self._store.record_facts({TOLD: self._told})
+            self._store.record_facts({NOTICES_TOLD: self._told})
         for text in fresh:
             self._on_event(Event(EventKind.NOTICE, generation=self._generation, text=text))
 

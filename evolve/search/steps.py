@@ -36,7 +36,7 @@ from evolve.records.run import (
     RunRecord,
 )
 from evolve.search.candidates import candidates_of
-from evolve.search.evaluation import TOLD, evaluate
+from evolve.search.evaluation import NOTICES_TOLD, evaluate
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import (
     NO_SOURCES,
@@ -253,7 +253,7 @@ def _groups(preparation: Preparation, space: SearchSpace) -> list[str]:
 def _material(store: RunStore, run: RunRecord, source: DomainSource, build: UserCode | None) -> RunMaterial:
     """What the trials of the run work from."""
     domain = source.open()
-    facts = {name: fact for name, fact in run.facts.items() if name != TOLD}  # or material would change with it
+    facts = {name: fact for name, fact in run.facts.items() if name != NOTICES_TOLD}  # or material would change with it
     return RunMaterial(source, store.read_material(), facts, space_of(run, domain), run.settings, build)
 
 

@@ -28,7 +28,7 @@ from evolve.genetics.space_file import parse_space
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import format_order, parse_order
 from evolve.network.genes import GENES
-from evolve.search.founding import space_given
+from evolve.search.chosen_space import space_given
 from evolve.settings import Given, settle
 from evolve.shipped import find_space
 from tests.domains.music.pieces import song_of

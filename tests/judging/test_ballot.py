@@ -38,9 +38,11 @@ def test_favourites_are_kept_unless_others_are_named() -> None:
     """As of an order that is typed after hearts were given in the list."""
     before = Ballot((("a", "b"),), (), (("b", 2),))
 
-    assert Ballot((("a",), ("b",))).keeping_remarks_of(before) == Ballot((("a",), ("b",)), (), (("b", 2),))
+    assert Ballot((("a",), ("b",))).keeping_comments_and_favourites_of(before) == Ballot(
+        (("a",), ("b",)), (), (("b", 2),)
+    )
     other = Ballot((("a",), ("b",)), (), (("a", 1),))
-    assert other.keeping_remarks_of(before) == other
+    assert other.keeping_comments_and_favourites_of(before) == other
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from evolve.judging.costs import costs_of, passage_s
+from evolve.judging.costs import costs_of
 from evolve.records.ballot import ListeningLog, Playback
 from tests.store.runs import ballot_of
 
@@ -19,11 +19,4 @@ def test_the_next_generation_takes_as_long_a_candidate_as_the_median_ballot() ->
     assert costs is not None
     assert (costs.ballots, costs.active_s, costs.plays, costs.candidate_s) == (3, 510.0, 6, 40.0)
     assert costs.seconds_for(8) == 320.0
-    assert costs.candidates_within(5) == 7
-    assert costs.candidates_within(0.1) == 2
     assert costs_of([ballot_of("bob", "a b c")]) is None
-
-
-def test_passages_fill_the_minutes() -> None:
-    """Of ten minutes eight are for listening: 20 s each for 8 candidates of 3 songs."""
-    assert passage_s(10, 8, 3) == 20.0

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import BallotError
-from evolve.judging.draft import Action, BallotDraft, Heart, Move, Order, Remark, Step
+from evolve.judging.draft import Action, BallotDraft, CommentStep, Heart, Move, Order, Step
 from evolve.judging.pairwise import PairAnswer
 from evolve.records.ballot import Ballot
 from tests.judging.orderings import SONG_NUMBERS, ballots, names
@@ -219,12 +219,12 @@ def test_a_saved_ballot_that_is_none_is_told(steps: Any) -> None:  # noqa: ANN40
 
 def test_a_comment_is_a_step_like_others() -> None:
     """It can be undone, is kept with the steps, and an order that is set leaves it."""
-    draft = BallotDraft.begin(("a", "b")).apply(Remark("b", "lovely"))
+    draft = BallotDraft.begin(("a", "b")).apply(CommentStep("b", "lovely"))
     ordered = draft.apply(Order(Ballot((("b",), ("a",))), "order"))
 
     assert ordered.ballot == Ballot((("b",), ("a",)), (), (), (("b", "lovely"),))
-    assert draft.apply(Remark("b", " lovely ")) is draft
+    assert draft.apply(CommentStep("b", " lovely ")) is draft
     assert draft.undo().ballot.comments == ()
     assert BallotDraft.from_json(("a", "b"), ordered.to_json()) == ordered
     with pytest.raises(BallotError, match="not about the candidates"):
-        draft.apply(Remark("c", "who?"))
+        draft.apply(CommentStep("c", "who?"))

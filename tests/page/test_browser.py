@@ -149,7 +149,7 @@ def test_two_listeners_each_rank_their_own_until_the_owner_closes(browser: Brows
         owner.get_by_role("button", name="Listeners").click()
         owner.get_by_label("Another listener").fill("Ada <script>alert(1)</script>")
         owner.get_by_role("button", name="Add").click()
-        expect(owner.locator("#notice")).to_contain_text("name")
+        expect(owner.locator("dialog .wrong")).to_contain_text("name")
         owner.get_by_label("Another listener").fill("Ada")
         owner.get_by_role("button", name="Add").click()
         link = owner.get_by_label("Link of Ada").input_value()

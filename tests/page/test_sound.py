@@ -56,10 +56,12 @@ def test_a_click_plays_and_the_meter_sees_a_signal(room: Page) -> None:
 def test_switching_goes_on_at_the_same_place_if_wanted(room: Page) -> None:
     """Else from the start; a click on the drawing plays from there."""
     room.locator(".card[data-letter=A] .look").first.click()
+    wait_until(room, "position() > 0")
     room.locator(".detail .roll").first.click(position={"x": 200, "y": 20})
     wait_until(room, "position() > 4")
     room.locator(".card[data-letter=B] .look").first.click()
     wait_until(room, "now() === 'B · sample 1' && position() < 3")
+    wait_until(room, "position() > 0")
     room.get_by_label("same place").check()
     room.locator("#seek").fill("12")
     room.locator(".card[data-letter=C] .look").first.click()
@@ -69,6 +71,7 @@ def test_switching_goes_on_at_the_same_place_if_wanted(room: Page) -> None:
 def test_a_passage_is_repeated_and_a_tour_goes_through_all(room: Page) -> None:
     """The loop goes back to where it begins; fifteen seconds on, the tour is at the next."""
     room.locator(".card[data-letter=A] .look").first.click()
+    wait_until(room, "position() > 0")
     room.locator("#seek").fill("5")
     room.locator("#loop").click()
     room.locator("#seek").fill("6")

@@ -47,14 +47,14 @@ def test_a_favourite_breeds_beside_the_selected(tunes: Path, tmp_path: Path) -> 
     assert len(second.members) == 5
     assert "parents of the next: g0-1 and g0-2; for a favourite too: g0-4" in " ".join(render_text(run).split())
     told = report_document(run)["generations"][0]
-    assert (told["parents"], told["kept"]) == (["g0-1", "g0-2", "g0-4"], ["g0-4"])
+    assert (told["parents"], told["parents_for_favourites"]) == (["g0-1", "g0-2", "g0-4"], ["g0-4"])
 
 
 def test_a_favourite_of_the_rejected_does_not_breed(tunes: Path, tmp_path: Path) -> None:
     """The song is loved, the network stays rejected."""
     run = bred(tunes, tmp_path / "run", loving(rejects=True))
     assert run.generations[0].parents == ("g0-1", "g0-2")
-    assert report_document(run)["generations"][0]["kept"] == []
+    assert report_document(run)["generations"][0]["parents_for_favourites"] == []
 
 
 @pytest.mark.parametrize("order", [("ann", "bob"), ("bob", "ann")])

@@ -180,7 +180,9 @@ def _ask_order(view: View) -> Ballot | None:
         return None
     if not text.strip():
         return None
-    return parse_order(text, view.letters, view.numbers, word=word).keeping_remarks_of(view.draft.ballot)
+    return parse_order(text, view.letters, view.numbers, word=word).keeping_comments_and_favourites_of(
+        view.draft.ballot
+    )
 
 
 def _answer(question: questionary.Question) -> Any:  # noqa: ANN401 - whatever its choices stand for

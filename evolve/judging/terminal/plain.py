@@ -70,7 +70,7 @@ def judge_by_lines(
                 view = _with_more(view, asked[1], more, write)
                 continue
             ballot = parse_order(text, view.letters, view.numbers, word=word)
-            ballot = ballot.keeping_remarks_of(view.draft.ballot)
+            ballot = ballot.keeping_comments_and_favourites_of(view.draft.ballot)
             answer = read_line(f"{in_words(ballot, view.letters, word)} Is this your order? (Y/n) ")
             if answer.strip().lower() in ("", "y", "yes"):
                 return ballot

@@ -201,7 +201,7 @@ class Screen:
         self._take(PairAnswer(question.a, question.b, better))
         settled = next_question(self.view.draft.ids, self.view.draft.answers)
         if isinstance(settled, Ballot):
-            ballot = settled.keeping_remarks_of(self.view.draft.ballot)
+            ballot = settled.keeping_comments_and_favourites_of(self.view.draft.ballot)
             self._keep(self.view.draft.apply(Order(ballot, "pairs")))
             self.view = self.view.saying("all questions are answered: change what you like, then press enter")
 

@@ -47,9 +47,7 @@ export class Detail {
   #shown = "";
 
   /** @param {Room} room */
-  constructor(room) {
-    this.room = room;
-  }
+  constructor(room) { this.room = room; }
 
   update() {
     const { room } = this;

@@ -43,11 +43,12 @@ export const listed = (words) => [words.slice(0, -1).join(", "), ...words.slice(
  * @type {(text: string) => void} */
 export const say = (text) => { byId("said").textContent = text; };
 
-/** Shows a line above everything until the next one; empty takes it away.
+/** Shows a line above everything, or in the dialog that is open, until the next one; empty takes it away.
  * @type {(text: string) => void} */
 export function notice(text) {
-  byId("notice").textContent = text;
-  byId("notice").hidden = !text;
+  const place = /** @type {HTMLElement | null} */ (document.querySelector("dialog[open] .wrong")) || byId("notice");
+  place.textContent = text;
+  place.hidden = !text;
 }
 
 /** What the server refused, in its own line. */
@@ -81,7 +82,8 @@ export const asking = (act) => () => {
 export function openDialog(title, ...children) {
   const close = h("button", { class: "plain", "aria-label": "Close", onclick: () => dialog.close() }, "✕");
   /** @type {HTMLDialogElement} */
-  const dialog = h("dialog", { "aria-label": title }, h("header", {}, h("h2", {}, title), close), ...children);
+  const dialog = h("dialog", { "aria-label": title }, h("header", {}, h("h2", {}, title), close),
+    h("p", { class: "wrong", role: "alert", hidden: true }), ...children);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);

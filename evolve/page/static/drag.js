@@ -1,5 +1,5 @@
 /** Dragging cards by pointer: a mouse takes a card anywhere, a finger by its letter or grip, so that pages still scroll. */
-import { all } from "./dom.js";
+import { all, byId } from "./dom.js";
 
 const BEGINS_PX = 6;
 const EDGE_PX = 28;
@@ -38,7 +38,7 @@ function drag(list, card, from, onDrop) {
 
   const follow = () => {
     if (y < SCROLL_ZONE_PX) scrollBy(0, -SCROLL_PX);
-    if (y > innerHeight - SCROLL_ZONE_PX) scrollBy(0, SCROLL_PX);
+    if (y > innerHeight - byId("player").offsetHeight - SCROLL_ZONE_PX) scrollBy(0, SCROLL_PX);
     card.style.transform = `translate(${x + scrollX - start.x}px, ${y + scrollY - start.y}px)`;
     mark(list, rejects, marker, placeNow());
     frame = requestAnimationFrame(follow);

@@ -18,18 +18,12 @@ export class Keeper {
 
   /** The ballot as the listener sees it: what is kept, and what is on its way.
    * @returns {Draft} */
-  get draft() {
-    return this.#pending.reduce(applied, this.kept);
-  }
+  get draft() { return this.#pending.reduce(applied, this.kept); }
 
-  get isAllKept() {
-    return !this.#pending.length;
-  }
+  get isAllKept() { return !this.#pending.length; }
 
   /** Whether the server does not answer; it is tried again. */
-  get isLost() {
-    return this.#failures > 0;
-  }
+  get isLost() { return this.#failures > 0; }
 
   /** @param {Step} step */
   take(step) {

@@ -38,9 +38,7 @@ export class List {
     say(`${letter} is now ${placeInWords(order, letter)}`);
   }
 
-  rows() {
-    return [...this.room.draft.tiers.flat(), ...this.room.draft.rejected];
-  }
+  rows() { return [...this.room.draft.tiers.flat(), ...this.room.draft.rejected]; }
 
   update() {
     const { draft, session } = this.room;

@@ -1,12 +1,18 @@
 /** What the owner of a run does beside ranking: listeners, time, and going back to ancestors. */
-import { all, ask, asking, counted, h, openDialog, roughly, say } from "./dom.js";
+import { all, ask, asking, counted, h, openDialog, roughly } from "./dom.js";
 import { samplesOf } from "./candidate.js";
 import { markSamples, thumbOf } from "./sample.js";
+
+/** Of a listener's time, what is for playing; the rest is for moving candidates. */
+const SHARE_PLAYED = 0.8;
 
 export const LISTENS = { away: "has not begun", begun: "is at it", cast: "has cast" };
 
 /** @param {string} text */
-const copyButton = (text) => h("button", { onclick: asking(async () => { await navigator.clipboard.writeText(text); say("Copied."); }) }, "Copy");
+function copyButton(text) {
+  const button = h("button", { onclick: () => navigator.clipboard?.writeText(text).then(() => { button.textContent = "Copied"; }) }, "Copy");
+  return button;
+}
 
 /** @param {Room} room */
 export const closeButton = (room) =>
@@ -44,7 +50,9 @@ export function showTime(room) {
   const minutes = h("input", { id: "minutes", type: "range", min: 1, max: 60, value: Math.max(1, Math.round(costs.next.seconds / 60)) });
   const show = () => {
     const fit = Math.max(2, Math.floor((Number(minutes.value) * 60) / Math.max(1, costs.candidate_s)));
-    fits.textContent = `${minutes.value} min: ${counted(fit, "candidate")} at your pace, set with --set heard=${fit} when a run begins`;
+    const passage = Math.round((Number(minutes.value) * 60 * SHARE_PLAYED) / (fit * Math.max(1, costs.samples)));
+    fits.textContent = `${minutes.value} min: ${counted(fit, "candidate")} at your pace, set with --set heard=${fit} when a run begins; ` +
+      `${counted(passage, "second")} for each ${room.state.words.sample}`;
   };
   minutes.addEventListener("input", show);
   show();
@@ -76,8 +84,9 @@ export class FamilyPage {
     this.tree = h("div", { class: "tree" });
     this.detail = h("aside", { class: "detail", "aria-label": "The chosen ancestor" });
     this.branch = h("button", { class: "main", disabled: true, onclick: asking(() => this.#branch()) }, "New run from the ticked ones");
+    const isEnd = room.state.stage === "complete";
     this.element = h("section", { class: `family ${room.state.words.is_heard ? "of-sound" : "of-sights"}` }, h("h2", {}, title),
-      h("div", { class: "tools" }, h("button", { onclick: back }, "← Back"), this.branch), h("div", { class: "beside" }, this.tree, this.detail));
+      h("div", { class: "tools" }, isEnd ? "" : h("button", { onclick: back }, "← Back"), this.branch), h("div", { class: "beside" }, this.tree, this.detail));
     asking(async () => { this.#all = (await ask("/api/family")).individuals; this.#draw(); })();
   }
 

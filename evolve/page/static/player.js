@@ -36,25 +36,15 @@ export class Player {
     byId("seek").addEventListener("input", () => this.seek(Number(byId("seek").value)));
   }
 
-  get #deck() {
-    return this.#decks[this.#on];
-  }
+  get #deck() { return this.#decks[this.#on]; }
 
-  get isPlaying() {
-    return !this.#deck.paused;
-  }
+  get isPlaying() { return !this.#deck.paused; }
 
-  get isTouring() {
-    return this.#tour !== null;
-  }
+  get isTouring() { return this.#tour !== null; }
 
-  get position() {
-    return this.#deck.currentTime;
-  }
+  get position() { return this.#deck.currentTime; }
 
-  get #duration() {
-    return Number.isFinite(this.#deck.duration) ? this.#deck.duration : 0;
-  }
+  get #duration() { return Number.isFinite(this.#deck.duration) ? this.#deck.duration : 0; }
 
   /** The loudest of the last instant, 0 to 1. */
   get level() {
@@ -94,6 +84,14 @@ export class Player {
   stop() {
     this.#tour = null;
     this.#deck.pause();
+  }
+
+  /** Forgets what was played. */
+  clear() {
+    this.stop();
+    [this.now, this.#passage] = [null, []];
+    for (const deck of this.#decks) deck.removeAttribute("src");
+    this.#show();
   }
 
   /** @param {number} seconds */

@@ -38,9 +38,7 @@ export class RankingPage {
     return this.#way;
   }
 
-  rows() {
-    return this.#way.rows?.() || this.room.session.candidates.map(({ letter }) => letter);
-  }
+  rows() { return this.#way.rows?.() || this.room.session.candidates.map(({ letter }) => letter); }
 
   /** @param {Command} command */
   command(command) {
@@ -66,11 +64,11 @@ function confirmCast(room) {
   const missed = session.candidates.filter((each) => !wasHeard(each)).map(({ letter }) => letter);
   const loved = draft.favourites.map(([letter, sample]) => `${letter} ${sample}`);
   const cast = asking(async () => {
+    dialog.close();
     if (!room.keeper?.isAllKept) return notice("Some moves are not kept yet. Try again once they are.");
     await room.listening.tell();
     await ask("/api/cast", { version: room.keeper.kept.version });
     room.isReopened = false;
-    dialog.close();
     return room.follow(await ask("/api/state"));
   });
   const dialog = openDialog("Is this your order?", h("p", { class: "answer" }, orderInWords(draft), loved.length ? ` You love ${loved.join(", ")}.` : ""),

@@ -69,13 +69,12 @@ export class Room {
     this.keeper = new Keeper(session.ballot, () => this.#kept());
     [this.chosen, this.sample] = ["", 1];
     this.listening.begin(session.ballot.heard);
+    this.player.clear();
     return this.changed();
   }
 
   /** Whether there is something to hear. */
-  get isHeard() {
-    return this.session.candidates.some(({ samples }) => samples.some(soundOf));
-  }
+  get isHeard() { return this.session.candidates.some(({ samples }) => samples.some(soundOf)); }
 
   /** @returns {Draft} */
   get draft() {

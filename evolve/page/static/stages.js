@@ -31,9 +31,7 @@ export class Board {
       this.#told, this.#members, this.#notices, this.#early);
   }
 
-  rows() {
-    return all(this.#early, ".card").map((card) => card.dataset.letter || "");
-  }
+  rows() { return all(this.#early, ".card").map((card) => card.dataset.letter || ""); }
 
   /** Nothing is ordered yet.
    * @param {Command} command */
@@ -74,9 +72,7 @@ export class Message {
   #shown = "";
 
   /** @param {Room} room */
-  constructor(room) {
-    this.room = room;
-  }
+  constructor(room) { this.room = room; }
 
   update() {
     const { stage, go_on: goOn, listeners, agreement, me } = this.room.state;

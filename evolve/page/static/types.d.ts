@@ -4,7 +4,7 @@ interface Words { sample: string; samples: string; maker: string; makers: string
 interface Member { place: number; status: "waiting" | "evaluating" | "evaluated" | "failed"; phase: string | null; epoch: number | null; epochs: number | null; loss: string | null; loss_word: string | null; seconds_left: number | null }
 interface Progress { done: number; total: number; members: Member[]; seconds_left: number | null }
 interface Listener { name: string; link: string; state: "away" | "begun" | "cast" }
-interface Costs { spent_s: number; plays: number; candidates: number; candidate_s: number; next: { seconds: number; words: string } }
+interface Costs { spent_s: number; plays: number; candidates: number; samples: number; candidate_s: number; next: { seconds: number; words: string } }
 interface State {
   run: string; domain: string; words: Words; me: { name: string; is_owner: boolean }; generation: number; generations: number; version: number;
   stage: "preparing" | "evaluating" | "ranking" | "cast" | "breeding" | "waiting" | "complete"; progress: Progress | null; notices: string[]; can_hear: string[];

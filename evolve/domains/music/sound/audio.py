@@ -12,7 +12,7 @@ from evolve.domains.music.song import LEAD_S, TICKS_PER_BEAT, Song
 from evolve.domains.music.sound.orchestra import perform
 
 REVERBERATION_S = 0.9
-"""How long the room takes to fall silent by 60 dB at middle frequencies."""
+"""How long the reverb takes to fall silent by 60 dB at middle frequencies."""
 
 BLOCK = 1 << 17
 WET = 0.22
@@ -143,7 +143,7 @@ def render(song: Song, *, sample_rate: int = SAMPLE_RATE, soundfont: Path | None
 
 
 def _performed(song: Song, samples: int, sample_rate: int, soundfont: Path | None) -> np.ndarray:
-    """All notes as they are played, before the room, float32 [2, samples]."""
+    """All notes as they are played, before the reverb, float32 [2, samples]."""
     if soundfont is None:
         return perform(song, samples, sample_rate, lead_s=LEAD_S)
     from evolve.domains.music.sound import soundfont_orchestra  # noqa: PLC0415 - its library need not be installed

@@ -7,7 +7,7 @@ from pathlib import Path
 from evolve.domain import Domain, takes_build
 from evolve.domain_registry import DEFAULT, as_domain, find_domain
 from evolve.errors import SettingsError, SpaceError, shortened
-from evolve.genetics.breeding import check_room
+from evolve.genetics.breeding import check_population_fits
 from evolve.genetics.space_file import SpaceFile, Written, domain_and_build, gene_names, parse_space
 from evolve.search.run_facts import Sources, rules_of
 from evolve.settings import Given, Settings, settle
@@ -46,7 +46,7 @@ class ChosenSpace:
             EvolveError: They are none that a run can have, or the space is too small for the population.
         """
         settings = settle([*self.given, *asked], self.domain.settings, self.domain.presentation.screening)
-        check_room(self.file.space, settings.core.population)
+        check_population_fits(self.file.space, settings.core.population)
         return settings
 
 

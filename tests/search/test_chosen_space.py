@@ -6,7 +6,7 @@ import pytest
 
 from evolve.domain import Trial
 from evolve.errors import SettingsError, SpaceError
-from evolve.search.founding import chosen_space, given_code
+from evolve.search.chosen_space import chosen_space, given_code
 from evolve.settings import Given
 from tests.own_domains import SPACE_TEXT, write_hats
 

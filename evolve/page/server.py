@@ -92,8 +92,8 @@ def _serving(room: ListeningRoom, place: Place, bound: object, port: int) -> Ite
     url = place.public_url(port)
     app = page_app(room, place.origins(port), is_secure=url.startswith("https:"))
     config = uvicorn.Config(
-        app, http=watched_connections(silent_allowed()), loop="asyncio", ws="none", lifespan="on", log_config=None, access_log=False,
-        server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_S,
+        app, http=watched_connections(silent_allowed()), loop="asyncio", ws="none", lifespan="on", log_config=None,
+        access_log=False, server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_S,
         timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = uvicorn.Server(config)

@@ -74,10 +74,10 @@ class Browser:
         reader, writer = self._streams
         host = f"127.0.0.1:{self._port}"
         head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {self._cookie}\r\n"
-        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         try:
+            writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        except asyncio.IncompleteReadError:  # it was kept open too long
+        except (asyncio.IncompleteReadError, ConnectionError):  # it was kept open too long
             self._streams = None
             return await self._asked(method, path, body)
         length = next((int(one.split(":")[1]) for one in lines if one.lower().startswith("content-length:")), 0)
@@ -178,12 +178,14 @@ def main() -> None:
             ) as server,
         ):
             assert server.stdout is not None
-            port, owner, *ways = server.stdout.readline().split()
-            began = time.perf_counter()
-            meant, waited, opened = asyncio.run(rank_all(ways, int(port), options.pause))
-            took = time.perf_counter() - began
-            asyncio.run(close(owner, int(port)))
-            server.terminate()
+            try:
+                port, owner, *ways = server.stdout.readline().split()
+                began = time.perf_counter()
+                meant, waited, opened = asyncio.run(rank_all(ways, int(port), options.pause))
+                took = time.perf_counter() - began
+                asyncio.run(close(owner, int(port)))
+            finally:
+                server.terminate()
         with RunStore(folder, read_only=True) as store:
             ballots = {one.listener: one for one in store.read().generations[0].ballots}
     lost = [name for name in names if name not in ballots]

@@ -35,6 +35,9 @@ _HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+_ENDS: Final = (401, 408, 413, 421)
+"""Answers after which a connection is closed: it is nobody's who was let in, or was not read to its end."""
+
 _SAMPLES: Final = ("/sample/", "/rendering/", "/individual/")
 
 _ENTER: Final = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>evolve</title><a href="/">Enter</a>'
@@ -171,7 +174,7 @@ def _policed(scope: Scope, send: Send) -> Send:
             for name, value in _HEADERS.items():
                 headers[name] = value
             headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
-            if message["status"] in (408, 413):
+            if message["status"] in _ENDS:
                 headers["Connection"] = "close"
         await send(message)
 

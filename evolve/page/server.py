@@ -14,7 +14,7 @@ from evolve.domain import Domain
 from evolve.errors import ExecutionError
 from evolve.judging.ranking import rank
 from evolve.page.app import page_app
-from evolve.page.connections import allow_many_connections, watched_connections
+from evolve.page.connections import KEPT_S, silent_allowed, watched_connections
 from evolve.page.listeners import Guests, users_key
 from evolve.page.place import Place
 from evolve.page.room import ListeningRoom
@@ -89,12 +89,12 @@ def page_served(
 
 @contextlib.contextmanager
 def _serving(room: ListeningRoom, place: Place, bound: object, port: int) -> Iterator[None]:
-    allow_many_connections()
     url = place.public_url(port)
     app = page_app(room, place.origins(port), is_secure=url.startswith("https:"))
     config = uvicorn.Config(
-        app, http=watched_connections(), loop="asyncio", ws="none", lifespan="on", log_config=None, access_log=False,
-        server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
+        app, http=watched_connections(silent_allowed()), loop="asyncio", ws="none", lifespan="on", log_config=None,
+        access_log=False, server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_S,
+        timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([bound],), name="page", daemon=True)

@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import httpx
 import pytest
 
 import evolve
-from evolve.page.connections import MOST_SILENT
 from evolve.page.guard import POLICY
 from evolve.page.listeners import users_key
 from evolve.page.place import Place
@@ -195,21 +193,35 @@ def test_what_is_no_json_object_is_refused(page: Served, body: bytes) -> None:
     assert answer.json()["error"]
 
 
-@pytest.fixture
-def silent(page: Served) -> Iterator[list[socket.socket]]:
-    """A thousand connections that say nothing."""
-    address = "127.0.0.1", page.page.port
-    with contextlib.ExitStack() as open_:
-        yield [open_.enter_context(socket.create_connection(address, timeout=30)) for _ in range(1_000)]
+@pytest.mark.parametrize("most", [100, 2_000])
+def test_a_thousand_connections_that_say_nothing_keep_nobody_out(
+    run: Path, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page answers whether there is room for them or not; of too many the oldest are let go at once."""
+    monkeypatch.setattr("evolve.page.server.silent_allowed", lambda: most)
+    with served(run) as page, contextlib.ExitStack() as open_:
+        address = "127.0.0.1", page.page.port
+        silent = [open_.enter_context(socket.create_connection(address, timeout=30)) for _ in range(1_000)]
+        owner = page.owner()
+        assert owner.state["stage"] == "ranking"
+        assert owner.moved("top", letter="C")["tiers"][0] == ["C"]
+        if most < len(silent):
+            gone = [one for one in silent if _is_closed(one)]
+            assert len(gone) >= len(silent) - most - 10
 
 
-def test_a_thousand_connections_that_say_nothing_keep_nobody_out(page: Served, silent: list[socket.socket]) -> None:
-    """Of the silent the oldest are let go, and the page answers."""
-    owner = page.owner()
-    assert owner.state["stage"] == "ranking"
-    assert owner.moved("top", letter="C")["tiers"][0] == ["C"]
-    gone = [one for one in silent if _is_closed(one)]
-    assert len(gone) >= len(silent) - MOST_SILENT - 10
+def test_whoever_says_nothing_is_let_go_after_a_while(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also who has begun to say something and does not go on, or says nothing more after an answer."""
+    monkeypatch.setattr("evolve.page.connections.SILENCE_S", 0.2)
+    for said in (b"", b"GET /api/st", b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"):
+        with (
+            served(run) as page,
+            socket.create_connection(("127.0.0.1", page.page.port), timeout=30) as connection,
+            contextlib.suppress(ConnectionError),
+        ):
+            connection.sendall(said)
+            while connection.recv(4096):
+                pass
 
 
 def _is_closed(connection: socket.socket) -> bool:

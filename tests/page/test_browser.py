@@ -96,13 +96,13 @@ def test_a_ballot_goes_on_after_a_reload_and_is_untouched_by_a_tab_killed_in_mid
     """What was shown as kept is there; what was not dropped is not."""
     with visit(browser, page.page.address) as seen:
         drag(seen, "D", ".hint")
-        seen.locator(".note textarea").fill("like rain")
-        seen.locator(".note textarea").blur()
+        seen.locator(".comment textarea").fill("like rain")
+        seen.locator(".comment textarea").blur()
         expect(seen.locator("#kept")).to_have_text("✓ all kept")
         seen.reload()
         expect(seen.locator(".tier")).to_have_count(2)
         assert tiers(seen)[0] == ["D"]
-        expect(seen.locator(".note textarea")).to_have_value("like rain")
+        expect(seen.locator(".comment textarea")).to_have_value("like rain")
         seen.locator("#undo").click()
         take(seen, "A")
         seen.mouse.move(400, 100, steps=5)

@@ -3,7 +3,7 @@ import { all, h } from "./dom.js";
 import { placeInWords } from "./moves.js";
 import { heartOf, largeSample, linksOf, markSamples, smallSample, soundOf } from "./sample.js";
 
-const NOTE_AFTER_MS = 1500;
+const COMMENT_AFTER_MS = 1500;
 
 /** Its letter, which chooses it.
  * @param {Room} room @param {string} letter */
@@ -15,7 +15,7 @@ export function cardOf(room, candidate) {
   const cells = candidate.cells.map((cell, at) => h("span", {}, `${room.session.columns[at]?.heading} ${cell}`));
   return h("article", { class: "card", "data-letter": candidate.letter }, letterOf(room, candidate.letter),
     h("div", { class: "samples" }, ...candidate.samples.map((sample) => smallSample(room, candidate, sample))), h("p", { class: "cells" }, ...cells),
-    h("span", { class: "said", title: "has a note", hidden: true }, "✎"), h("span", { class: "grip", "aria-hidden": "true" }, "⠿"));
+    h("span", { class: "commented", title: "has a comment", hidden: true }, "✎"), h("span", { class: "grip", "aria-hidden": "true" }, "⠿"));
 }
 
 /** @param {Room} room @param {HTMLElement} card */
@@ -27,7 +27,7 @@ export function updateCard(room, card) {
   const place = room.canRank(candidate.letter) ? `, ${placeInWords(room.draft, candidate.letter)}` : "";
   card.querySelector(".letter")?.setAttribute("aria-label", `Candidate ${candidate.letter}${place}`);
   card.querySelector(".letter")?.setAttribute("aria-current", String(isChosen));
-  all(card, ".said")[0].hidden = !room.draft.comments[candidate.letter];
+  all(card, ".commented")[0].hidden = !room.draft.comments[candidate.letter];
   markSamples(room, candidate, card);
 }
 
@@ -57,8 +57,8 @@ export class Detail {
     if (key !== this.#shown) this.element.replaceChildren(...this.#made(candidate));
     this.#shown = key;
     all(this.element, ".place")[0].textContent = placeInWords(room.draft, candidate.letter);
-    const note = /** @type {HTMLTextAreaElement} */ (this.element.querySelector("textarea"));
-    if (document.activeElement !== note) note.value = room.draft.comments[candidate.letter] || "";
+    const comment = /** @type {HTMLTextAreaElement} */ (this.element.querySelector("textarea"));
+    if (document.activeElement !== comment) comment.value = room.draft.comments[candidate.letter] || "";
     markSamples(room, candidate, this.element);
     for (const each of all(this.element, ".shown")) each.classList.toggle("chosen", Number(each.dataset.shown) === room.sample);
   }
@@ -74,11 +74,11 @@ export class Detail {
     const facts = this.room.session.columns.map(({ heading, help }, at) => h("div", { title: help }, h("dt", {}, heading), h("dd", {}, cells[at] || "")));
     const more = h("button", { class: "more", onclick: () => this.room.command("more") }, `One more ${this.room.state.words.sample} of ${letter}`);
     return [h("header", {}, h("h3", {}, letter), h("span", { class: "place" }), acts), samplesOf(this.room, candidate), canMore ? more : "",
-      h("dl", { class: "facts" }, ...facts), this.#note(letter)];
+      h("dl", { class: "facts" }, ...facts), this.#comment(letter)];
   }
 
   /** @param {string} letter */
-  #note(letter) {
+  #comment(letter) {
     const box = h("textarea", { rows: 2, maxlength: 2000, placeholder: "What do you like, what not?" });
     let waiting = 0;
     const keep = () => {
@@ -86,7 +86,7 @@ export class Detail {
       if (box.value.trim() !== (this.room.draft.comments[letter] || "")) this.room.take({ do: "comment", letter, text: box.value.trim() });
     };
     box.addEventListener("change", keep);
-    box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(keep, NOTE_AFTER_MS); });
-    return h("label", { class: "note" }, `A note on ${letter}`, box);
+    box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(keep, COMMENT_AFTER_MS); });
+    return h("label", { class: "comment" }, `Comment on ${letter}`, box);
   }
 }

@@ -32,7 +32,7 @@ interface Individual {
 }
 
 type Room = import("./room.js").Room;
-type Command = Move | "previous" | "next" | "first" | "last" | "previousSample" | "nextSample" | "play" | "heart" | "more" | "note" | "back" | "on" | "passage"
+type Command = Move | "previous" | "next" | "first" | "last" | "previousSample" | "nextSample" | "play" | "heart" | "more" | "comment" | "back" | "on" | "passage"
   | "tour" | "undo" | "redo" | "done" | "help";
 /** What fills the page: `rows` are the letters that keys walk through, `command` takes those commands that mean something else here. */
 interface View { element: HTMLElement; update(): void; rows?(): string[]; command?(command: Command): boolean }

@@ -1,7 +1,7 @@
 /** A candidate: as a card in the list, and with all there is to know beside it. */
 import { all, h } from "./dom.js";
 import { placeInWords } from "./moves.js";
-import { heartOf, largeSample, linksOf, markSamples, smallSample, soundOf } from "./sample.js";
+import { heartOf, largeSample, linksOf, makerOf, markSamples, smallSample, soundOf } from "./sample.js";
 
 const COMMENT_AFTER_MS = 1500;
 
@@ -14,7 +14,7 @@ export const letterOf = (room, letter) =>
 export function cardOf(room, candidate) {
   const cells = candidate.cells.map((cell, at) => h("span", {}, `${room.session.columns[at]?.heading} ${cell}`));
   return h("article", { class: "card", "data-letter": candidate.letter }, letterOf(room, candidate.letter),
-    h("div", { class: "samples" }, ...candidate.samples.map((sample) => smallSample(room, candidate, sample))), h("p", { class: "cells" }, ...cells),
+    h("div", { class: "samples" }, ...candidate.samples.map((sample) => smallSample(room, makerOf(candidate), sample))), h("p", { class: "cells" }, ...cells),
     h("span", { class: "commented", title: "has a comment", hidden: true }, "✎"), h("span", { class: "grip", "aria-hidden": "true" }, "⠿"));
 }
 
@@ -28,7 +28,7 @@ export function updateCard(room, card) {
   card.querySelector(".letter")?.setAttribute("aria-label", `Candidate ${candidate.letter}${place}`);
   card.querySelector(".letter")?.setAttribute("aria-current", String(isChosen));
   all(card, ".commented")[0].hidden = !room.draft.comments[candidate.letter];
-  markSamples(room, candidate, card);
+  markSamples(room, makerOf(candidate), card);
 }
 
 /** All samples, each with its line, as large as there is room, and its files.
@@ -59,7 +59,7 @@ export class Detail {
     all(this.element, ".place")[0].textContent = placeInWords(room.draft, candidate.letter);
     const comment = /** @type {HTMLTextAreaElement} */ (this.element.querySelector("textarea"));
     if (document.activeElement !== comment) comment.value = room.draft.comments[candidate.letter] || "";
-    markSamples(room, candidate, this.element);
+    markSamples(room, makerOf(candidate), this.element);
     for (const each of all(this.element, ".shown")) each.classList.toggle("chosen", Number(each.dataset.shown) === room.sample);
   }
 
@@ -73,7 +73,7 @@ export class Detail {
       act("=", `Tie ${letter} with the one above, or part them`, "tie"), act("✕", `Reject ${letter}, or take it back`, "reject"));
     const facts = this.room.session.columns.map(({ heading, help }, at) => h("div", { title: help }, h("dt", {}, heading), h("dd", {}, cells[at] || "")));
     const more = h("button", { class: "more", onclick: () => this.room.command("more") }, `One more ${this.room.state.words.sample} of ${letter}`);
-    return [h("header", {}, h("h3", {}, letter), h("span", { class: "place" }), acts), samplesOf(this.room, candidate), canMore ? more : "",
+    return [h("header", {}, h("h3", {}, letter), h("span", { class: "place" }), acts), samplesOf(this.room, makerOf(candidate)), canMore ? more : "",
       h("dl", { class: "facts" }, ...facts), this.#comment(letter)];
   }
 

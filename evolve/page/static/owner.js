@@ -127,7 +127,7 @@ export class FamilyPage {
     this.detail.replaceChildren(
       h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, `${each.origin}, ${each.rank ? `rank ${each.rank}` : "rejected"}`)),
       links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, told(each.changed)), h("p", { class: "faint" }, told(each.genome)),
-      samplesOf(this.room, { letter: each.id, samples: each.samples }), ...comments);
+      samplesOf(this.room, { name: each.id, samples: each.samples }), ...comments);
     for (const node of all(this.tree, "li")) {
       node.classList.toggle("chosen", node.dataset.id === each.id);
       node.classList.toggle("parent", each.parents.includes(node.dataset.id || ""));
@@ -142,6 +142,6 @@ export class FamilyPage {
   }
 
   update() {
-    if (this.#open) markSamples(this.room, { letter: this.#open.id, samples: this.#open.samples }, this.detail);
+    if (this.#open) markSamples(this.room, { name: this.#open.id, samples: this.#open.samples }, this.detail);
   }
 }

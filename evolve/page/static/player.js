@@ -120,7 +120,7 @@ export class Player {
     if (!this.#tour) return;
     this.#tour.at += 1;
     const stop = this.#tour.stops[this.#tour.at];
-    say(stop ? `Tour: ${stop.letter}` : "The tour is over.");
+    say(stop ? `Tour: ${stop.name}` : "The tour is over.");
     if (stop) this.play(stop, this.#tour.from);
     else this.stop();
   }

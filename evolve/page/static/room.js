@@ -4,7 +4,7 @@ import { Keeper } from "./keeper.js";
 import { Listening } from "./listening.js";
 import { placeInWords } from "./moves.js";
 import { Player } from "./player.js";
-import { drawPlayhead, soundOf } from "./sample.js";
+import { drawPlayhead, makerOf, soundOf } from "./sample.js";
 
 export class Room {
   /** @type {Session} */
@@ -28,7 +28,7 @@ export class Room {
   constructor(state) {
     this.state = state;
     this.player = new Player((now, plays, seconds) => {
-      if (this.candidate(now.letter)) this.listening.add(now.letter, now.sample.index, plays, seconds);
+      if (this.candidate(now.name)) this.listening.add(now.name, now.sample.index, plays, seconds);
       drawPlayhead(now, this.player.position);
     }, () => this.changed());
     byId("tour").addEventListener("click", () => this.command("tour"));
@@ -44,7 +44,7 @@ export class Room {
       this.#showKept();
       const { now, isTouring, position } = this.player;
       byId("player").hidden = !this.isHeard && !now;
-      byId("now").textContent = now ? `${now.letter} · ${this.state.words.sample} ${now.sample.index}` : "";
+      byId("now").textContent = now ? `${now.name} · ${this.state.words.sample} ${now.sample.index}` : "";
       byId("tour").setAttribute("aria-pressed", String(isTouring));
       drawPlayhead(now, position);
     });
@@ -126,10 +126,10 @@ export class Room {
    * @param {Maker} maker @param {Sample} sample @param {number} [from] in seconds */
   open(maker, sample, from) {
     const sound = soundOf(sample);
-    const isCandidate = Boolean(this.candidate(maker.letter));
-    if (isCandidate) this.choose(maker.letter, sample.index);
-    if (sound) this.player.play({ letter: maker.letter, sample, url: sound.url }, from);
-    else if (isCandidate) this.listening.add(maker.letter, sample.index, 1, 0);
+    const isCandidate = Boolean(this.candidate(maker.name));
+    if (isCandidate) this.choose(maker.name, sample.index);
+    if (sound) this.player.play({ name: maker.name, sample, url: sound.url }, from);
+    else if (isCandidate) this.listening.add(maker.name, sample.index, 1, 0);
     this.changed();
   }
 
@@ -143,7 +143,7 @@ export class Room {
   openNumber(index) {
     const candidate = this.candidate(this.chosen);
     const sample = candidate?.samples.find((each) => each.index === index);
-    if (candidate && sample) this.open(candidate, sample);
+    if (candidate && sample) this.open(makerOf(candidate), sample);
   }
 
   /** @param {Command} command */
@@ -211,7 +211,7 @@ export class Room {
       const samples = this.candidate(letter)?.samples || [];
       const sample = samples.find(({ index }) => index === this.sample) || samples[0];
       const sound = sample && soundOf(sample);
-      return sound ? [{ letter, sample, url: sound.url }] : [];
+      return sound ? [{ name: letter, sample, url: sound.url }] : [];
     });
   }
 }

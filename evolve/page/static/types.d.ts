@@ -13,9 +13,9 @@ interface State {
 
 interface SampleFile { url: string; type: string; bytes: number }
 interface Sample { index: number; line: string; files: Record<string, SampleFile>; first: string | null; renderings?: Record<string, string> }
-/** Whoever has samples: a candidate under its letter, or an ancestor under its id. */
-interface Maker { letter: string; samples: Sample[] }
-interface Candidate extends Maker { cells: string[]; can_more: boolean }
+/** Whoever has samples: a candidate by its letter, or an ancestor by its id. */
+interface Maker { name: string; samples: Sample[] }
+interface Candidate { letter: string; samples: Sample[]; cells: string[]; can_more: boolean }
 interface Heard { plays: number; seconds: number }
 interface Order { tiers: string[][]; rejected: string[] }
 interface Draft extends Order {
@@ -37,6 +37,6 @@ type Command = Move | "previous" | "next" | "first" | "last" | "previousSample" 
 /** What fills the page: `rows` are the letters that keys walk through, `command` takes those commands that mean something else here. */
 interface View { element: HTMLElement; update(): void; rows?(): string[]; command?(command: Command): boolean }
 /** Where a candidate is dropped: before tier `at`, or onto it. */
-interface Place { into: "gap" | "tier" | "rejects"; at: number }
+interface DropTarget { into: "gap" | "tier" | "rejects"; at: number }
 /** What the player plays, or could. */
-interface Playing { letter: string; sample: Sample; url: string }
+interface Playing { name: string; sample: Sample; url: string }

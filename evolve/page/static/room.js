@@ -53,7 +53,7 @@ export class Room {
   #showKept() {
     const { keeper } = this;
     const isShown = keeper && this.state.stage === "ranking" && (keeper.draft.is_begun || !keeper.isAllKept);
-    const told = keeper?.isLost ? "Not kept: the server does not answer. Trying again …" : keeper?.isAllKept ? "✓ all kept" : "keeping …";
+    const told = keeper?.isLost ? "Not kept yet. Trying again …" : keeper?.isAllKept ? "✓ all kept" : "keeping …";
     if (byId("kept").textContent !== (isShown ? told : "")) byId("kept").textContent = isShown ? told : "";
     byId("kept").classList.toggle("lost", Boolean(keeper?.isLost));
   }
@@ -131,12 +131,6 @@ export class Room {
     if (sound) this.player.play({ name: maker.name, sample, url: sound.url }, from);
     else if (isCandidate) this.listening.add(maker.name, sample.index, 1, 0);
     this.changed();
-  }
-
-  /** @param {Sample} sample */
-  prime(sample) {
-    const sound = soundOf(sample);
-    if (sound) this.player.prime(sound.url);
   }
 
   /** @param {number} index */

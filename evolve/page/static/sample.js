@@ -47,11 +47,11 @@ export function thumbOf(sample) {
 /** A button that plays or shows a sample, with what is seen of it, and its heart.
  * @param {Room} room @param {Maker} maker @param {Sample} sample */
 export function smallSample(room, maker, sample) {
-  const sight = sightOf(sample);
-  const excerpt = sight && !soundOf(sample) && isText(sight) && h("span", { class: "excerpt" });
+  const [sight, sound] = [sightOf(sample), soundOf(sample)];
+  const excerpt = sight && !sound && isText(sight) && h("span", { class: "excerpt" });
   if (excerpt && sight) textOf(sight.url).then((text) => { excerpt.textContent = text.slice(0, 160); });
-  const acts = { onclick: () => room.open(maker, sample), onpointerenter: () => room.prime(sample) };
-  const look = h("button", { class: `look ${soundOf(sample) ? "play" : "seen"}`, "data-sample": sample.index, ...acts },
+  const acts = { onclick: () => room.open(maker, sample), onpointerenter: () => sound && room.player.prime(sound.url) };
+  const look = h("button", { class: `look ${sound ? "play" : "seen"}`, "data-sample": sample.index, ...acts },
     thumbOf(sample) || excerpt || h("span", { class: "glyph" }), h("span", { class: "number" }, String(sample.index)));
   return h("div", { class: "sample" }, look, heartOf(room, maker, sample));
 }

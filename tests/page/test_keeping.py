@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from evolve.page.place import Place
+from evolve.records.ballot import LONGEST_COMMENT
 from tests.page.browsers import NEEDS_CHROMIUM, chromium, tiers, visit
 from tests.page.visitors import Served, served
 
@@ -65,6 +66,23 @@ def test_of_several_moves_a_refused_one_alone_is_dropped(browser: Browser, page:
         expect(seen.locator("#kept")).to_have_text("✓ all kept")
         expected = [["B"], ["C"], ["A", "D"]] if status == 400 else [["B"], ["C"], ["D"], ["A"]]
         assert page.owner().ballot["tiers"] == tiers(seen) == expected
+
+
+def test_a_comment_of_two_lines_is_sent_once_and_is_no_longer_than_is_kept(browser: Browser, page: Served) -> None:
+    """Lines are joined, as the server joins them; what would be refused cannot be typed."""
+    sent: list[str] = []
+    with visit(browser, page.page.address) as seen:
+        seen.on("request", lambda request: sent.append(request.post_data or "") if "/api/step" in request.url else None)
+        box = seen.get_by_label("Comment on A")
+        expect(box).to_have_attribute("maxlength", str(LONGEST_COMMENT))
+        box.fill("like rain \n  on a roof")
+        expect(seen.locator("#kept")).to_have_text("✓ all kept")
+        box.blur()
+        seen.locator('[data-letter="B"] .letter').click()
+        seen.locator('[data-letter="A"] .letter').click()
+        expect(box).to_have_value("like rain on a roof")
+        assert page.owner().ballot["comments"] == {"A": "like rain on a roof"}
+    assert len(sent) == 1
 
 
 def press(page: Page, *letters: str) -> None:

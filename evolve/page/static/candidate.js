@@ -79,11 +79,12 @@ export class Detail {
 
   /** @param {string} letter */
   #comment(letter) {
-    const box = h("textarea", { rows: 2, maxlength: 2000, placeholder: "What do you like, what not?" });
+    const box = h("textarea", { rows: 2, maxlength: this.room.session.longest_comment || 1000, placeholder: "What do you like, what not?" });
     let waiting = 0;
     const keep = () => {
       clearTimeout(waiting);
-      if (box.value.trim() !== (this.room.draft.comments[letter] || "")) this.room.take({ do: "comment", letter, text: box.value.trim() });
+      const text = box.value.trim().replace(/\s+/g, " ");
+      if (text !== (this.room.draft.comments[letter] || "")) this.room.take({ do: "comment", letter, text });
     };
     box.addEventListener("change", keep);
     box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(keep, COMMENT_AFTER_MS); });

@@ -68,7 +68,7 @@ export class Room {
     this.session = session;
     this.keeper = new Keeper(session.ballot, () => this.#kept());
     [this.chosen, this.sample] = ["", 1];
-    this.listening.begin(session.ballot.heard);
+    this.listening.begin(session.generation, session.ballot.heard);
     this.player.clear();
     return this.changed();
   }
@@ -188,7 +188,6 @@ export class Room {
     const candidate = /** @type {Candidate} */ (await ask("/api/more", { letter: this.chosen }));
     this.session.candidates = this.session.candidates.map((each) => (each.letter === candidate.letter ? candidate : each));
     this.choose(candidate.letter, Infinity);
-    this.changed();
   }
 
   /** @param {"undo" | "redo"} way */

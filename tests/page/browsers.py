@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -68,6 +69,13 @@ def cast(page: Page) -> None:
     """Hand in the ballot as it stands."""
     page.get_by_role("button", name="Done …").click()
     page.get_by_role("button", name="Yes, that is my order").click()
+
+
+def check_access(page: Page) -> None:
+    """Fail on what axe calls serious or critical."""
+    found = Axe().run(page).response["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert not grave, [(one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary")) for one in grave]
 
 
 def _middle(page: Page, selector: str, down: float = 0.5) -> tuple[float, float]:

@@ -112,6 +112,30 @@ def test_what_was_heard_is_marked_and_kept(room: Page, tones: Served) -> None:
     assert heard["seconds"] >= 1
 
 
+def test_seeking_in_what_plays_is_no_other_play(room: Page) -> None:
+    """A click into the drawing goes there alone; the server is told of which generation the plays are."""
+    told: list[Any] = []
+    room.on("request", lambda request: told.append(request.post_data_json) if "/api/heard" in request.url else None)
+    room.locator(".card[data-letter=B] .look").first.click()
+    wait_until(room, "position() > 0")
+    for x in (100, 200, 150):
+        room.locator(".detail .roll").first.click(position={"x": x, "y": 20})
+    wait_until(room, "position() > 4")
+    with room.expect_response("**/api/heard"):
+        pass
+    assert {one["generation"] for one in told} == {0}
+    assert sum(play["plays"] for one in told for play in one["plays"]) == 1
+
+
+def test_a_click_into_a_drawing_ends_a_tour(room: Page) -> None:
+    """What was chosen by hand goes on; the tour would go to the next before long."""
+    room.locator("#tour").click()
+    wait_until(room, "now() === 'A · sample 1' && position() > 0")
+    room.locator(".detail .roll").first.click(position={"x": 250, "y": 20})
+    expect(room.locator("#tour")).to_have_attribute("aria-pressed", "false")
+    expect(room.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+
+
 def test_the_page_of_a_sample_runs_no_script(room: Page) -> None:
     """It is shown sandboxed, where it is what is looked at; here it can be saved."""
     expect(room.get_by_role("link", name="↓ cover").first).to_be_visible()

@@ -1,9 +1,9 @@
 /** A candidate: as a card in the list, and with all there is to know beside it. */
 import { all, h } from "./dom.js";
 import { placeInWords } from "./moves.js";
-import { heartOf, largeSample, linksOf, markSamples, smallSample, soundOf } from "./sample.js";
+import { heartOf, largeSample, linksOf, makerOf, markSamples, smallSample, soundOf } from "./sample.js";
 
-const NOTE_AFTER_MS = 1500;
+const COMMENT_AFTER_MS = 1500;
 
 /** Its letter, which chooses it.
  * @param {Room} room @param {string} letter */
@@ -14,8 +14,8 @@ export const letterOf = (room, letter) =>
 export function cardOf(room, candidate) {
   const cells = candidate.cells.map((cell, at) => h("span", {}, `${room.session.columns[at]?.heading} ${cell}`));
   return h("article", { class: "card", "data-letter": candidate.letter }, letterOf(room, candidate.letter),
-    h("div", { class: "samples" }, ...candidate.samples.map((sample) => smallSample(room, candidate, sample))), h("p", { class: "cells" }, ...cells),
-    h("span", { class: "said", title: "has a note", hidden: true }, "✎"), h("span", { class: "grip", "aria-hidden": "true" }, "⠿"));
+    h("div", { class: "samples" }, ...candidate.samples.map((sample) => smallSample(room, makerOf(candidate), sample))), h("p", { class: "cells" }, ...cells),
+    h("span", { class: "commented", title: "has a comment", hidden: true }, "✎"), h("span", { class: "grip", "aria-hidden": "true" }, "⠿"));
 }
 
 /** @param {Room} room @param {HTMLElement} card */
@@ -27,8 +27,8 @@ export function updateCard(room, card) {
   const place = room.canRank(candidate.letter) ? `, ${placeInWords(room.draft, candidate.letter)}` : "";
   card.querySelector(".letter")?.setAttribute("aria-label", `Candidate ${candidate.letter}${place}`);
   card.querySelector(".letter")?.setAttribute("aria-current", String(isChosen));
-  all(card, ".said")[0].hidden = !room.draft.comments[candidate.letter];
-  markSamples(room, candidate, card);
+  all(card, ".commented")[0].hidden = !room.draft.comments[candidate.letter];
+  markSamples(room, makerOf(candidate), card);
 }
 
 /** All samples, each with its line, as large as there is room, and its files.
@@ -57,9 +57,9 @@ export class Detail {
     if (key !== this.#shown) this.element.replaceChildren(...this.#made(candidate));
     this.#shown = key;
     all(this.element, ".place")[0].textContent = placeInWords(room.draft, candidate.letter);
-    const note = /** @type {HTMLTextAreaElement} */ (this.element.querySelector("textarea"));
-    if (document.activeElement !== note) note.value = room.draft.comments[candidate.letter] || "";
-    markSamples(room, candidate, this.element);
+    const comment = /** @type {HTMLTextAreaElement} */ (this.element.querySelector("textarea"));
+    if (document.activeElement !== comment) comment.value = room.draft.comments[candidate.letter] || "";
+    markSamples(room, makerOf(candidate), this.element);
     for (const each of all(this.element, ".shown")) each.classList.toggle("chosen", Number(each.dataset.shown) === room.sample);
   }
 
@@ -73,20 +73,21 @@ export class Detail {
       act("=", `Tie ${letter} with the one above, or part them`, "tie"), act("✕", `Reject ${letter}, or take it back`, "reject"));
     const facts = this.room.session.columns.map(({ heading, help }, at) => h("div", { title: help }, h("dt", {}, heading), h("dd", {}, cells[at] || "")));
     const more = h("button", { class: "more", onclick: () => this.room.command("more") }, `One more ${this.room.state.words.sample} of ${letter}`);
-    return [h("header", {}, h("h3", {}, letter), h("span", { class: "place" }), acts), samplesOf(this.room, candidate), canMore ? more : "",
-      h("dl", { class: "facts" }, ...facts), this.#note(letter)];
+    return [h("header", {}, h("h3", {}, letter), h("span", { class: "place" }), acts), samplesOf(this.room, makerOf(candidate)), canMore ? more : "",
+      h("dl", { class: "facts" }, ...facts), this.#comment(letter)];
   }
 
   /** @param {string} letter */
-  #note(letter) {
-    const box = h("textarea", { rows: 2, maxlength: 2000, placeholder: "What do you like, what not?" });
+  #comment(letter) {
+    const box = h("textarea", { rows: 2, maxlength: this.room.session.longest_comment || 1000, placeholder: "What do you like, what not?" });
     let waiting = 0;
     const keep = () => {
       clearTimeout(waiting);
-      if (box.value.trim() !== (this.room.draft.comments[letter] || "")) this.room.take({ do: "comment", letter, text: box.value.trim() });
+      const text = box.value.trim().replace(/\s+/g, " ");
+      if (text !== (this.room.draft.comments[letter] || "")) this.room.take({ do: "comment", letter, text });
     };
     box.addEventListener("change", keep);
-    box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(keep, NOTE_AFTER_MS); });
-    return h("label", { class: "note" }, `A note on ${letter}`, box);
+    box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(keep, COMMENT_AFTER_MS); });
+    return h("label", { class: "comment" }, `Comment on ${letter}`, box);
   }
 }

@@ -51,13 +51,13 @@ export function notice(text) {
   place.hidden = !text;
 }
 
-/** What the server refused, in its own line. */
+/** What the server refused, in its own line; it may take it later, or from whoever comes in again, unless that is final. */
 export class Refused extends Error {
   /** @param {number} status @param {any} answer */
   constructor(status, answer) {
     super(answer?.error || `the server answered ${status}`);
-    this.status = status;
     this.answer = answer;
+    this.isFinal = status < 500 && ![401, 408].includes(status);
   }
 }
 

@@ -7,8 +7,8 @@ const SCROLL_ZONE_PX = 90;
 const SCROLL_PX = 14;
 
 /** Where a pointer would drop: near an edge of a tier between two, else onto it; below all is the rejects' place.
- * @param {DOMRect[]} tiers @param {DOMRect} rejects @param {number} y @returns {Place} */
-export function placeAt(tiers, rejects, y) {
+ * @param {DOMRect[]} tiers @param {DOMRect} rejects @param {number} y @returns {DropTarget} */
+export function targetAt(tiers, rejects, y) {
   if (y > rejects.top - 6) return { into: "rejects", at: 0 };
   for (const [at, { top, bottom, height }] of tiers.entries()) {
     const edge = Math.min(0.3 * height, EDGE_PX);
@@ -18,29 +18,29 @@ export function placeAt(tiers, rejects, y) {
   return { into: "gap", at: tiers.length };
 }
 
-/** @param {HTMLElement} list With `.tier`s, a `.rejects` and a `.marker`. @param {(letter: string, place: Place) => void} onDrop */
+/** @param {HTMLElement} list With `.tier`s, a `.rejects` and a `.marker`. @param {(letter: string, target: DropTarget) => void} onDrop */
 export function makeDraggable(list, onDrop) {
   list.addEventListener("pointerdown", (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
-    const card = /** @type {HTMLElement | null} */ (target.closest(".card"));
-    const isMeant = event.pointerType === "mouse" ? event.button === 0 : target.closest(".grip, .letter");
+    const pressed = /** @type {HTMLElement} */ (event.target);
+    const card = /** @type {HTMLElement | null} */ (pressed.closest(".card"));
+    const isMeant = event.pointerType === "mouse" ? event.button === 0 : pressed.closest(".grip, .letter");
     if (card && isMeant) drag(list, card, event, onDrop);
   });
 }
 
-/** @param {HTMLElement} list @param {HTMLElement} card @param {PointerEvent} from @param {(letter: string, place: Place) => void} onDrop */
+/** @param {HTMLElement} list @param {HTMLElement} card @param {PointerEvent} from @param {(letter: string, target: DropTarget) => void} onDrop */
 function drag(list, card, from, onDrop) {
   const [rejects, marker] = [all(list, ".rejects")[0], all(list, ".marker")[0]];
   const start = { x: from.clientX + scrollX, y: from.clientY + scrollY };
   const done = new AbortController();
   let [x, y, frame] = [from.clientX, from.clientY, 0];
-  const placeNow = () => placeAt(all(list, ".tier").map((tier) => tier.getBoundingClientRect()), rejects.getBoundingClientRect(), y);
+  const targetNow = () => targetAt(all(list, ".tier").map((tier) => tier.getBoundingClientRect()), rejects.getBoundingClientRect(), y);
 
   const follow = () => {
     if (y < SCROLL_ZONE_PX) scrollBy(0, -SCROLL_PX);
     if (y > innerHeight - byId("player").offsetHeight - SCROLL_ZONE_PX) scrollBy(0, SCROLL_PX);
     card.style.transform = `translate(${x + scrollX - start.x}px, ${y + scrollY - start.y}px)`;
-    mark(list, rejects, marker, placeNow());
+    mark(list, rejects, marker, targetNow());
     frame = requestAnimationFrame(follow);
   };
   const move = (/** @type {PointerEvent} */ event) => {
@@ -54,13 +54,13 @@ function drag(list, card, from, onDrop) {
     done.abort();
     cancelAnimationFrame(frame);
     if (!frame) return;
-    const place = placeNow();
+    const target = targetNow();
     card.classList.remove("dragged");
     card.style.transform = "";
     list.classList.remove("dragging");
     mark(list, rejects, marker, { into: "tier", at: -1 });
     dropClick();
-    if (isDropped) onDrop(card.dataset.letter || "", place);
+    if (isDropped) onDrop(card.dataset.letter || "", target);
   };
   addEventListener("pointermove", move, { signal: done.signal });
   addEventListener("pointerup", () => end(true), { signal: done.signal });
@@ -69,7 +69,7 @@ function drag(list, card, from, onDrop) {
 }
 
 /** Shows where a card would fall.
- * @param {HTMLElement} list @param {HTMLElement} rejects @param {HTMLElement} marker @param {Place} place */
+ * @param {HTMLElement} list @param {HTMLElement} rejects @param {HTMLElement} marker @param {DropTarget} target */
 function mark(list, rejects, marker, { into, at }) {
   const tiers = all(list, ".tier");
   tiers.forEach((tier, index) => tier.classList.toggle("target", into === "tier" && index === at));

@@ -22,7 +22,7 @@ export class Keeper {
 
   get isAllKept() { return !this.#pending.length; }
 
-  /** Whether the server does not answer; it is tried again. */
+  /** Whether the server does not take what it is sent; it is tried again. */
   get isLost() { return this.#failures > 0; }
 
   /** @param {Step} step */
@@ -48,23 +48,25 @@ export class Keeper {
     try {
       this.kept = await ask("/api/step", { version: this.kept.version, step });
       this.#pending.shift();
+      if (this.#failures) notice("");
       this.#failures = 0;
     } catch (error) {
-      if (error instanceof Refused && error.status < 500) this.#refused(error, step);
+      if (error instanceof Refused && error.isFinal) this.#refused(error, step);
       else this.#failures += 1;
+      if (error instanceof Refused && !error.isFinal) notice(`Not kept yet: ${error.message}`);
     }
     this.#isSending = false;
     this.changed();
     setTimeout(() => this.send(), this.#failures ? RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] : 0);
   }
 
-  /** The newer ballot counts; a step whose answer was lost may be in it already.
+  /** A newer ballot counts, and a step whose answer was lost may be in it already; without one the step alone is dropped.
    * @param {Refused} error @param {Step} step */
   #refused(error, step) {
     const newer = /** @type {Draft | undefined} */ (error.answer?.ballot);
     const wasTaken = newer && this.#failures > 0 && isSameBallot(applied(this.kept, step), newer);
     const lost = this.#pending.length === 1 ? "Your last move" : `Your last ${this.#pending.length} moves`;
-    this.#pending = wasTaken ? this.#pending.slice(1) : [];
+    this.#pending = newer && !wasTaken ? [] : this.#pending.slice(1);
     this.#failures = 0;
     this.kept = newer || this.kept;
     if (wasTaken) return;

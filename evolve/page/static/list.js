@@ -26,12 +26,12 @@ export class List {
     this.list = h("div", { class: "list" }, this.hint, this.#tiers, h("section", { class: "rejects", "aria-label": "Rejected" }, h("h3", {}, "Rejected"),
       h("p", { class: "faint" }, "Drag here what must not have children."), this.#rejects), h("div", { class: "marker", hidden: true }));
     this.element = h("div", { class: "beside" }, this.list, this.detail.element);
-    makeDraggable(this.list, (letter, place) => this.#drop(letter, place));
+    makeDraggable(this.list, (letter, target) => this.#drop(letter, target));
   }
 
-  /** @param {string} letter @param {Place} place */
-  #drop(letter, place) {
-    const order = dropped(this.room.draft, letter, place);
+  /** @param {string} letter @param {DropTarget} target */
+  #drop(letter, target) {
+    const order = dropped(this.room.draft, letter, target);
     this.room.choose(letter);
     if (isSameOrder(order, this.room.draft)) return;
     this.room.take({ do: "order", ...order });

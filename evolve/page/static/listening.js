@@ -10,6 +10,7 @@ export class Listening {
   /** @type {Map<string, Heard>} of it, what the server was not told yet */
   #untold = new Map();
   #active_s = 0;
+  #generation = -1;
   #acted = performance.now();
 
   constructor() {
@@ -21,11 +22,11 @@ export class Listening {
   }
 
   /** Begins a generation, with what was heard of it before.
-   * @param {Draft["heard"]} before */
-  begin(before) {
+   * @param {number} generation @param {Draft["heard"]} before */
+  begin(generation, before) {
     const heard = Object.entries(before).flatMap(([letter, each]) => Object.entries(each).map(([sample, counts]) => ({ key: `${letter} ${sample}`, counts })));
     this.#heard = new Map(heard.map(({ key, counts }) => [key, counts]));
-    this.#untold = new Map();
+    [this.#generation, this.#untold, this.#active_s] = [generation, new Map(), 0];
   }
 
   /** @param {string} letter @param {number} sample @param {number} plays @param {number} seconds */
@@ -44,15 +45,16 @@ export class Listening {
     return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 };
   }
 
-  /** What the server does not take is told again the next time. */
+  /** What the server does not take is told again the next time, if it is of the same generation. */
   async tell() {
-    const [untold, active_s] = [this.#untold, this.#active_s];
+    const [generation, untold, active_s] = [this.#generation, this.#untold, this.#active_s];
     if (!untold.size && !active_s) return;
     [this.#untold, this.#active_s] = [new Map(), 0];
     const plays = [...untold].map(([key, heard]) => ({ letter: key.split(" ")[0], sample: Number(key.split(" ")[1]), ...heard }));
     try {
-      await ask("/api/heard", { plays, active_s });
+      await ask("/api/heard", { generation, plays, active_s });
     } catch {
+      if (generation !== this.#generation) return;
       this.#active_s += active_s;
       for (const [key, heard] of untold) count(this.#untold, key, heard);
     }

@@ -17,7 +17,7 @@ export function applied(draft, step) {
 }
 
 /** The order after a drop.
- * @param {Order} order @param {string} letter @param {Place} place @returns {Order} */
+ * @param {Order} order @param {string} letter @param {DropTarget} target @returns {Order} */
 export function dropped({ tiers, rejected }, letter, { into, at }) {
   const others = tiers.map((tier) => tier.filter((other) => other !== letter));
   const rest = rejected.filter((other) => other !== letter);

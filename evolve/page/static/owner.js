@@ -69,6 +69,9 @@ function told(value) {
   return Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${told(each)}`).join(", ");
 }
 
+/** @param {Individual} each */
+const placeOf = ({ rank, rejected }) => (rejected ? "rejected" : rank ? `rank ${rank}` : "not ranked");
+
 /** All ranked generations: any ancestor again, and a new run from some.
  * @implements {View} */
 export class FamilyPage {
@@ -113,7 +116,8 @@ export class FamilyPage {
       this.branch.disabled = !this.#picked.size;
     } });
     const thumb = each.samples.length > 0 && thumbOf(each.samples[0]);
-    const name = h("button", { class: "plain", onclick: () => this.#show(each) }, thumb, h("b", {}, each.rank ? `${each.rank}.` : "✕"), ` ${each.id}`);
+    const sign = each.rejected ? "✕" : each.rank ? `${each.rank}.` : "–";
+    const name = h("button", { class: "plain", title: placeOf(each), onclick: () => this.#show(each) }, thumb, h("b", {}, sign), ` ${each.id}`);
     const loved = each.favourites.length > 0 && h("span", { class: "loved", role: "img", "aria-label": "loved" }, "♥");
     return h("li", { class: each.rejected ? "failed" : "", "data-id": each.id }, tick, name, loved);
   }
@@ -125,9 +129,9 @@ export class FamilyPage {
     const links = parents.map((parent) => h("button", { onclick: () => this.#show(parent) }, parent.id));
     const comments = each.comments.map(({ listener, text }) => h("blockquote", {}, text, h("footer", {}, listener)));
     this.detail.replaceChildren(
-      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, `${each.origin}, ${each.rank ? `rank ${each.rank}` : "rejected"}`)),
+      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, `${each.origin}, ${placeOf(each)}`)),
       links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, told(each.changed)), h("p", { class: "faint" }, told(each.genome)),
-      samplesOf(this.room, { letter: each.id, samples: each.samples }), ...comments);
+      samplesOf(this.room, { name: each.id, samples: each.samples }), ...comments);
     for (const node of all(this.tree, "li")) {
       node.classList.toggle("chosen", node.dataset.id === each.id);
       node.classList.toggle("parent", each.parents.includes(node.dataset.id || ""));
@@ -142,6 +146,6 @@ export class FamilyPage {
   }
 
   update() {
-    if (this.#open) markSamples(this.room, { letter: this.#open.id, samples: this.#open.samples }, this.detail);
+    if (this.#open) markSamples(this.room, { name: this.#open.id, samples: this.#open.samples }, this.detail);
   }
 }

@@ -61,21 +61,28 @@ export class Player {
     if (this.now?.url !== url && spare.getAttribute("src") !== url) spare.src = url;
   }
 
-  /** Plays, and stops what plays already; from the start, or on from where the last one was.
+  /** Plays, and stops what plays already, a tour as well; from the start, or on from where the last one was.
    * @param {Playing} wanted @param {number} [from] */
   play(wanted, from) {
-    if (from === undefined) this.#tour = null;
-    if (from === undefined && this.now?.url === wanted.url) return this.toggle();
-    const start = from ?? (this.now && (byId("same-place").checked || this.#passage.length === 2) ? this.position : 0);
+    this.#tour = null;
+    if (from === undefined && this.now?.url === wanted.url) this.toggle();
+    else this.#start(wanted, from ?? (this.now && (byId("same-place").checked || this.#passage.length === 2) ? this.position : 0));
+  }
+
+  /** Seeking in what plays already is no other play.
+   * @param {Playing} wanted @param {number} from */
+  #start(wanted, from) {
     const before = this.#deck;
-    this.prime(wanted.url);
-    if (this.now?.url !== wanted.url) this.#on = 1 - this.#on;
+    if (this.now?.url !== wanted.url) {
+      this.prime(wanted.url);
+      this.#on = 1 - this.#on;
+      this.heard(wanted, 1, 0);
+    }
     this.now = wanted;
-    this.#begin(start);
+    this.#begin(from);
     if (before !== this.#deck) before.pause();
     // The rest of it must not take the link from what is wanted now; what has come whole is kept, for going to and fro.
     if (before !== this.#deck && before.networkState === HTMLMediaElement.NETWORK_LOADING) before.src = "";
-    return this.heard(wanted, 1, 0);
   }
 
   toggle() {
@@ -122,8 +129,8 @@ export class Player {
     if (!this.#tour) return;
     this.#tour.at += 1;
     const stop = this.#tour.stops[this.#tour.at];
-    say(stop ? `Tour: ${stop.letter}` : "The tour is over.");
-    if (stop) this.play(stop, this.#tour.from);
+    say(stop ? `Tour: ${stop.name}` : "The tour is over.");
+    if (stop) this.#start(stop, this.#tour.from);
     else this.stop();
   }
 
@@ -153,7 +160,6 @@ export class Player {
   #ended() {
     if (this.#passage.length === 2) this.#begin(this.#passage[0]);
     else if (this.#tour) this.#next();
-    else this.#show();
   }
 
   #tick() {

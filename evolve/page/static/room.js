@@ -4,7 +4,7 @@ import { Keeper } from "./keeper.js";
 import { Listening } from "./listening.js";
 import { placeInWords } from "./moves.js";
 import { Player } from "./player.js";
-import { drawPlayhead, soundOf } from "./sample.js";
+import { drawPlayhead, makerOf, soundOf } from "./sample.js";
 
 export class Room {
   /** @type {Session} */
@@ -28,7 +28,7 @@ export class Room {
   constructor(state) {
     this.state = state;
     this.player = new Player((now, plays, seconds) => {
-      if (this.candidate(now.letter)) this.listening.add(now.letter, now.sample.index, plays, seconds);
+      if (this.candidate(now.name)) this.listening.add(now.name, now.sample.index, plays, seconds);
       drawPlayhead(now, this.player.position);
     }, () => this.changed());
     byId("tour").addEventListener("click", () => this.command("tour"));
@@ -44,7 +44,7 @@ export class Room {
       this.#showKept();
       const { now, isTouring, position } = this.player;
       byId("player").hidden = !this.isHeard && !now;
-      byId("now").textContent = now ? `${now.letter} · ${this.state.words.sample} ${now.sample.index}` : "";
+      byId("now").textContent = now ? `${now.name} · ${this.state.words.sample} ${now.sample.index}` : "";
       byId("tour").setAttribute("aria-pressed", String(isTouring));
       drawPlayhead(now, position);
     });
@@ -53,7 +53,7 @@ export class Room {
   #showKept() {
     const { keeper } = this;
     const isShown = keeper && this.state.stage === "ranking" && (keeper.draft.is_begun || !keeper.isAllKept);
-    const told = keeper?.isLost ? "Not kept: the server does not answer. Trying again …" : keeper?.isAllKept ? "✓ all kept" : "keeping …";
+    const told = keeper?.isLost ? "Not kept yet. Trying again …" : keeper?.isAllKept ? "✓ all kept" : "keeping …";
     if (byId("kept").textContent !== (isShown ? told : "")) byId("kept").textContent = isShown ? told : "";
     byId("kept").classList.toggle("lost", Boolean(keeper?.isLost));
   }
@@ -68,7 +68,7 @@ export class Room {
     this.session = session;
     this.keeper = new Keeper(session.ballot, () => this.#kept());
     [this.chosen, this.sample] = ["", 1];
-    this.listening.begin(session.ballot.heard);
+    this.listening.begin(session.generation, session.ballot.heard);
     this.player.clear();
     return this.changed();
   }
@@ -126,24 +126,18 @@ export class Room {
    * @param {Maker} maker @param {Sample} sample @param {number} [from] in seconds */
   open(maker, sample, from) {
     const sound = soundOf(sample);
-    const isCandidate = Boolean(this.candidate(maker.letter));
-    if (isCandidate) this.choose(maker.letter, sample.index);
-    if (sound) this.player.play({ letter: maker.letter, sample, url: sound.url }, from);
-    else if (isCandidate) this.listening.add(maker.letter, sample.index, 1, 0);
+    const isCandidate = Boolean(this.candidate(maker.name));
+    if (isCandidate) this.choose(maker.name, sample.index);
+    if (sound) this.player.play({ name: maker.name, sample, url: sound.url }, from);
+    else if (isCandidate) this.listening.add(maker.name, sample.index, 1, 0);
     this.changed();
-  }
-
-  /** @param {Sample} sample */
-  prime(sample) {
-    const sound = soundOf(sample);
-    if (sound) this.player.prime(sound.url);
   }
 
   /** @param {number} index */
   openNumber(index) {
     const candidate = this.candidate(this.chosen);
     const sample = candidate?.samples.find((each) => each.index === index);
-    if (candidate && sample) this.open(candidate, sample);
+    if (candidate && sample) this.open(makerOf(candidate), sample);
   }
 
   /** @param {Command} command */
@@ -181,7 +175,7 @@ export class Room {
     play: () => this.openNumber(this.sample),
     heart: () => this.take({ do: "heart", letter: this.chosen, sample: this.sample }),
     more: asking(() => this.#more()),
-    note: () => all(document, ".note textarea")[0]?.focus(),
+    comment: () => all(document, ".comment textarea")[0]?.focus(),
     back: () => this.player.seek(this.player.position - 5),
     on: () => this.player.seek(this.player.position + 5),
     passage: () => this.player.mark(),
@@ -194,7 +188,6 @@ export class Room {
     const candidate = /** @type {Candidate} */ (await ask("/api/more", { letter: this.chosen }));
     this.session.candidates = this.session.candidates.map((each) => (each.letter === candidate.letter ? candidate : each));
     this.choose(candidate.letter, Infinity);
-    this.changed();
   }
 
   /** @param {"undo" | "redo"} way */
@@ -211,7 +204,7 @@ export class Room {
       const samples = this.candidate(letter)?.samples || [];
       const sample = samples.find(({ index }) => index === this.sample) || samples[0];
       const sound = sample && soundOf(sample);
-      return sound ? [{ letter, sample, url: sound.url }] : [];
+      return sound ? [{ name: letter, sample, url: sound.url }] : [];
     });
   }
 }

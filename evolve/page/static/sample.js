@@ -21,6 +21,10 @@ const isText = (file) => file.type.startsWith("text/") && !file.type.startsWith(
 /** @param {Sample} sample */
 const filesOf = (sample) => [sample.files[sample.first || ""], ...Object.values(sample.files)].filter(Boolean);
 
+/** A candidate as a maker.
+ * @type {(candidate: Candidate) => Maker} */
+export const makerOf = ({ letter, samples }) => ({ name: letter, samples });
+
 /** What is heard of a sample; none where it makes no sound.
  * @param {Sample} sample */
 export const soundOf = (sample) => filesOf(sample).find(isSound);
@@ -43,11 +47,11 @@ export function thumbOf(sample) {
 /** A button that plays or shows a sample, with what is seen of it, and its heart.
  * @param {Room} room @param {Maker} maker @param {Sample} sample */
 export function smallSample(room, maker, sample) {
-  const sight = sightOf(sample);
-  const excerpt = sight && !soundOf(sample) && isText(sight) && h("span", { class: "excerpt" });
+  const [sight, sound] = [sightOf(sample), soundOf(sample)];
+  const excerpt = sight && !sound && isText(sight) && h("span", { class: "excerpt" });
   if (excerpt && sight) textOf(sight.url).then((text) => { excerpt.textContent = text.slice(0, 160); });
-  const acts = { onclick: () => room.open(maker, sample), onpointerenter: () => room.prime(sample) };
-  const look = h("button", { class: `look ${soundOf(sample) ? "play" : "seen"}`, "data-sample": sample.index, ...acts },
+  const acts = { onclick: () => room.open(maker, sample), onpointerenter: () => sound && room.player.prime(sound.url) };
+  const look = h("button", { class: `look ${sound ? "play" : "seen"}`, "data-sample": sample.index, ...acts },
     thumbOf(sample) || excerpt || h("span", { class: "glyph" }), h("span", { class: "number" }, String(sample.index)));
   return h("div", { class: "sample" }, look, heartOf(room, maker, sample));
 }
@@ -55,45 +59,45 @@ export function smallSample(room, maker, sample) {
 /** Candidates can be loved; ancestors were.
  * @param {Room} room @param {Maker} maker @param {Sample} sample */
 export function heartOf(room, maker, sample) {
-  const love = () => room.take({ do: "heart", letter: maker.letter, sample: sample.index });
-  return room.canRank(maker.letter) && h("button", { class: "heart", "data-heart": sample.index, onclick: love,
-    "aria-label": `Love ${maker.letter}, ${room.state.words.sample} ${sample.index}` }, "♥");
+  const love = () => room.take({ do: "heart", letter: maker.name, sample: sample.index });
+  return room.canRank(maker.name) && h("button", { class: "heart", "data-heart": sample.index, onclick: love,
+    "aria-label": `Love ${maker.name}, ${room.state.words.sample} ${sample.index}` }, "♥");
 }
 
 /** Marks what plays, what was heard, what is loved.
  * @param {Room} room @param {Maker} maker @param {HTMLElement} within */
 export function markSamples(room, maker, within) {
   const { now, isPlaying } = room.player;
-  const { letter } = maker;
+  const { name } = maker;
   for (const sample of maker.samples) {
     const { index } = sample;
-    const isHere = isPlaying && now?.letter === letter && now.sample.index === index;
-    const { plays, seconds } = room.listening.of(letter, index);
-    const name = `${letter}, ${room.state.words.sample} ${index}${heardInWords(room, letter, index)}`;
+    const isHere = isPlaying && now?.name === name && now.sample.index === index;
+    const { plays, seconds } = room.listening.of(name, index);
+    const title = `${name}, ${room.state.words.sample} ${index}${heardInWords(room, name, index)}`;
     for (const look of all(within, `.look[data-sample="${index}"]`)) {
       look.classList.toggle("playing", isHere);
       look.classList.toggle("heard", plays > 0 || seconds >= 1);
-      look.classList.toggle("chosen", room.chosen === letter && room.sample === index);
-      look.setAttribute("aria-label", `${soundOf(sample) ? (isHere ? "Pause" : "Play") : "Look at"} ${name}`);
-      look.title = name;
+      look.classList.toggle("chosen", room.chosen === name && room.sample === index);
+      look.setAttribute("aria-label", `${soundOf(sample) ? (isHere ? "Pause" : "Play") : "Look at"} ${title}`);
+      look.title = title;
     }
-    for (const heart of all(within, `[data-heart="${index}"]`)) heart.setAttribute("aria-pressed", String(room.loves(letter, index)));
+    for (const heart of all(within, `[data-heart="${index}"]`)) heart.setAttribute("aria-pressed", String(room.loves(name, index)));
   }
 }
 
-/** @param {Room} room @param {string} letter @param {number} sample */
-function heardInWords(room, letter, sample) {
-  const { plays, seconds } = room.listening.of(letter, sample);
+/** @param {Room} room @param {string} name @param {number} sample */
+function heardInWords(room, name, sample) {
+  const { plays, seconds } = room.listening.of(name, sample);
   const { judged } = room.state.words;
   if (plays || seconds >= 1) return `, ${judged}, ${Math.round(seconds)} s`;
-  return room.candidate(letter) ? `, not ${judged} yet` : "";
+  return room.candidate(name) ? `, not ${judged} yet` : "";
 }
 
 /** A sample as large as there is room: picture, text, film, sandboxed page, or the drawing of its sound.
  * @param {Room} room @param {Maker} maker @param {Sample} sample */
 export function largeSample(room, maker, sample) {
   const sight = sightOf(sample);
-  const name = `${maker.letter}, ${room.state.words.sample} ${sample.index}`;
+  const name = `${maker.name}, ${room.state.words.sample} ${sample.index}`;
   if (!sight) return false;
   if (soundOf(sample)) return roll(room, maker, sample, sight);
   if (isPicture(sight)) return h("img", { class: "picture", src: sight.url, alt: `${name}: ${sample.line}`, draggable: "false" });
@@ -107,14 +111,14 @@ export function largeSample(room, maker, sample) {
 /** The drawing of a sound; a click plays from there.
  * @param {Room} room @param {Maker} maker @param {Sample} sample @param {SampleFile} sight */
 function roll(room, maker, sample, sight) {
-  const picture = h("img", { src: sight.url, alt: `What ${maker.letter} ${sample.index} looks like: ${sample.line}`, loading: "lazy", draggable: "false" });
+  const picture = h("img", { src: sight.url, alt: `What ${maker.name} ${sample.index} looks like: ${sample.line}`, loading: "lazy", draggable: "false" });
   const playThere = async (/** @type {Event} */ event) => {
     const axis = await axisOf(sight);
     const { left, width } = picture.getBoundingClientRect();
     const at = (/** @type {MouseEvent} */ (event).clientX - left) / width;
     if (axis) room.open(maker, sample, Math.max(0, ((at - axis.left) / (axis.right - axis.left)) * axis.seconds));
   };
-  return h("div", { class: "roll", "data-key": `${maker.letter} ${sample.index}`, onclick: playThere }, picture, h("div", { class: "playhead", hidden: true }));
+  return h("div", { class: "roll", "data-key": `${maker.name} ${sample.index}`, onclick: playThere }, picture, h("div", { class: "playhead", hidden: true }));
 }
 
 /** Puts the playhead where the sound is.
@@ -122,7 +126,7 @@ function roll(room, maker, sample, sight) {
 export async function drawPlayhead(now, position) {
   for (const figure of all(document, ".roll")) {
     const head = /** @type {HTMLElement} */ (figure.querySelector(".playhead"));
-    const sight = now && figure.dataset.key === `${now.letter} ${now.sample.index}` ? sightOf(now.sample) : undefined;
+    const sight = now && figure.dataset.key === `${now.name} ${now.sample.index}` ? sightOf(now.sample) : undefined;
     const axis = sight && (await axisOf(sight));
     head.hidden = !axis;
     if (axis) head.style.left = `${100 * (axis.left + (axis.right - axis.left) * Math.min(1, position / axis.seconds))}%`;

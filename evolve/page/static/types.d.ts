@@ -13,16 +13,16 @@ interface State {
 
 interface SampleFile { url: string; type: string; bytes: number }
 interface Sample { index: number; line: string; files: Record<string, SampleFile>; first: string | null; renderings?: Record<string, string> }
-/** Whoever has samples: a candidate under its letter, or an ancestor under its id. */
-interface Maker { letter: string; samples: Sample[] }
-interface Candidate extends Maker { cells: string[]; can_more: boolean }
+/** Whoever has samples: a candidate by its letter, or an ancestor by its id. */
+interface Maker { name: string; samples: Sample[] }
+interface Candidate { letter: string; samples: Sample[]; cells: string[]; can_more: boolean }
 interface Heard { plays: number; seconds: number }
 interface Order { tiers: string[][]; rejected: string[] }
 interface Draft extends Order {
   favourites: [string, number][]; comments: Record<string, string>; heard: Record<string, Record<string, Heard>>;
   can_undo: boolean; can_redo: boolean; question: { a: string; b: string; left: number } | null; is_begun: boolean; version: number;
 }
-interface Session { generation: number; told: string; rule: string; columns: { heading: string; help: string }[]; candidates: Candidate[]; ballot: Draft }
+interface Session { generation: number; told: string; rule: string; longest_comment?: number; columns: { heading: string; help: string }[]; candidates: Candidate[]; ballot: Draft }
 type Move = "up" | "down" | "top" | "bottom" | "tie" | "untie" | "reject" | "unreject";
 type Step = { do: Move; letter: string } | { do: "order"; tiers: string[][]; rejected: string[] } | { do: "answer"; a: string; b: string; better: string | null }
   | { do: "heart"; letter: string; sample: number } | { do: "comment"; letter: string; text: string } | { do: "best"; letters: string[] } | { do: "settle" | "undo" | "redo" };
@@ -32,11 +32,11 @@ interface Individual {
 }
 
 type Room = import("./room.js").Room;
-type Command = Move | "previous" | "next" | "first" | "last" | "previousSample" | "nextSample" | "play" | "heart" | "more" | "note" | "back" | "on" | "passage"
+type Command = Move | "previous" | "next" | "first" | "last" | "previousSample" | "nextSample" | "play" | "heart" | "more" | "comment" | "back" | "on" | "passage"
   | "tour" | "undo" | "redo" | "done" | "help";
 /** What fills the page: `rows` are the letters that keys walk through, `command` takes those commands that mean something else here. */
 interface View { element: HTMLElement; update(): void; rows?(): string[]; command?(command: Command): boolean }
 /** Where a candidate is dropped: before tier `at`, or onto it. */
-interface Place { into: "gap" | "tier" | "rejects"; at: number }
+interface DropTarget { into: "gap" | "tier" | "rejects"; at: number }
 /** What the player plays, or could. */
-interface Playing { letter: string; sample: Sample; url: string }
+interface Playing { name: string; sample: Sample; url: string }

@@ -1,7 +1,7 @@
 /** Other ways to rank than the list: two at a time, and only the best three. */
 import { all, counted, h, notice, say } from "./dom.js";
 import { cardOf, letterOf, samplesOf, updateCard } from "./candidate.js";
-import { markSamples } from "./sample.js";
+import { makerOf, markSamples } from "./sample.js";
 
 const PICKS = ["best", "second", "third"];
 /** @type {Command[]} */
@@ -34,7 +34,7 @@ export class Pairs {
     this.#shown = key;
     for (const side of all(this.element, ".side")) {
       const candidate = this.room.candidate(side.dataset.letter || "");
-      if (candidate) markSamples(this.room, candidate, side);
+      if (candidate) markSamples(this.room, makerOf(candidate), side);
       side.classList.toggle("chosen", candidate?.letter === this.room.chosen);
     }
     return undefined;
@@ -44,7 +44,7 @@ export class Pairs {
   #asked({ a, b, left }) {
     const side = (/** @type {string} */ letter) => {
       const better = h("button", { class: "main", onclick: () => this.#answer(letter) }, `${letter} is better`);
-      const samples = samplesOf(this.room, this.room.candidate(letter) || { letter, samples: [] });
+      const samples = samplesOf(this.room, { name: letter, samples: this.room.candidate(letter)?.samples || [] });
       return h("article", { class: "side", "data-letter": letter }, h("header", {}, letterOf(this.room, letter), better), samples);
     };
     return [h("div", { class: "asked" }, h("h3", {}, "Which do you like better?"), h("button", { onclick: () => this.#answer(null) }, "Equally good"),

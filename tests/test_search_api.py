@@ -376,7 +376,8 @@ def test_a_bug_in_every_evaluation_stops_the_run_after_three_trials(tmp_path: Pa
     begun: dict[str, Any] = {"domain": write_hats(tmp_path, text), "on_event": quiet}
     with evolve.Search(folder, HATS, **begun, **FEW) as search:
         for _ in range(2):  # as many more, where nothing was mended
-            with pytest.raises(evolve.EvolveError, match=rf"all trials so far, 3, failed alike, with: {reason}") as told:
+            alike = rf"all trials so far, 3, failed alike, with: {reason}"
+            with pytest.raises(evolve.EvolveError, match=alike) as told:
                 list(search)
             assert f'mend that and go on: evolve.Search("{folder}")' in str(told.value)
         named = [one["id"] for one in search.report()["generations"][0]["individuals"]]

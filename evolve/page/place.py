@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import socket
+import zlib
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from evolve.errors import ExecutionError, SettingsError
 
 LOOPBACK: Final = "127.0.0.1"
 
+_FIRST_USUAL: Final = 20_000
+_USUAL: Final = 10_000
+
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -22,7 +26,7 @@ class Place:
 
     Attributes:
         host: The address of this machine that is listened at.
-        port: 0 for any that is free.
+        port: 0 for the run's usual one, or any that is free.
         url: As browsers reach it through a proxy; None: at the host and the port.
         listeners: Who judges beside the owner, each by a link of their own.
     """
@@ -58,18 +62,36 @@ class Place:
             return ipaddress.ip_address(self.host).is_unspecified
         return False
 
-    def bound(self) -> socket.socket:
-        """A socket at the address; `ExecutionError` when it cannot be had."""
+    def bound(self, usual: int = 0) -> socket.socket:
+        """A socket at the address.
+
+        Args:
+            usual: The port to take where none was asked for, if it is free.
+
+        Raises:
+            ExecutionError: It cannot be had.
+        """
+        if usual and not self.port:
+            with contextlib.suppress(OSError):
+                return self._bound(usual)
         try:
-            family, kind, _, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
-            bound = socket.socket(family, kind)
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(address)
+            return self._bound(self.port)
         except OSError as error:
             raise ExecutionError(
                 f"the page cannot be served at {self.host}:{self.port}: {error.strerror}; choose another --host or "
                 f"--port"
             ) from error
+
+    def _bound(self, port: int) -> socket.socket:
+        family, kind, _, _, address = socket.getaddrinfo(self.host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind(address)
+            bound.listen()  # at once: two that are bound alone may share a port, until one of them listens
+        except OSError:
+            bound.close()
+            raise
         return bound
 
     def public_url(self, port: int) -> str:
@@ -87,6 +109,16 @@ class Place:
         if self.is_local or self.is_everywhere:
             hosts |= {LOOPBACK, "localhost", "::1"}
         return frozenset({self.public_url(port), *(f"http://{_netloc(host, port)}" for host in hosts)})
+
+
+def usual_port(run: str) -> int:
+    """The port at which a run's page is served where none was asked for, so that links stay good: below those that
+    systems hand out by themselves.
+
+    Args:
+        run: What tells the run from others.
+    """
+    return _FIRST_USUAL + zlib.crc32(run.encode()) % _USUAL
 
 
 _FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)

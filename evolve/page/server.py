@@ -16,7 +16,7 @@ from evolve.judging.ranking import rank
 from evolve.page.app import page_app
 from evolve.page.connections import KEPT_S, silent_allowed, watched_connections
 from evolve.page.listeners import Guests, users_key
-from evolve.page.place import Place
+from evolve.page.place import Place, usual_port
 from evolve.page.room import ListeningRoom
 from evolve.records.ballot import Ballot
 from evolve.records.run import RunRecord
@@ -75,8 +75,9 @@ def page_served(
     place.check()
     with RunStore(folder) as store:
         known = known_name(checked_name(owner), store.listeners())
-    guests = Guests(known, f"{run.name}\0{run.created_at}", users_key())
-    with contextlib.closing(place.bound()) as bound:
+    which = f"{run.name}\0{run.created_at}"
+    guests = Guests(known, which, users_key())
+    with contextlib.closing(place.bound(usual_port(which))) as bound:
         room = ListeningRoom(folder, domain, guests, sources)
         try:
             room.welcome((*(run.facts.get("listeners") or ()), *place.listeners))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import EvolveError
-from evolve.page.place import Place
+from evolve.page.place import Place, usual_port
 from evolve.randomness import derive_rng
 from tests.page.visitors import Visitor, read, served
 
@@ -201,3 +201,15 @@ def test_every_address_of_the_machine_is_a_name_of_the_page(run: Path) -> None:
         client = page.stranger()
         assert client.get("/").status_code == 401
         assert client.get("/", headers={"Host": f"evil.example:{page.page.port}"}).status_code == 421
+
+
+def test_a_link_stays_good_when_the_page_is_served_again(run: Path) -> None:
+    """At the run's usual port; where that is taken, at another one."""
+    with served(run, NAMED) as first:
+        link = first.page.address_of("ann")
+        with served(run, NAMED) as second:
+            assert second.page.port != first.page.port
+    with served(run, NAMED) as again:
+        record = read(run)
+        is_usual = first.page.port == usual_port(f"{record.name}\0{record.created_at}")  # unless somebody else has it
+        assert (again.page.address_of("ann") == link) or not is_usual

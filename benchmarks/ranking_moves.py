@@ -78,7 +78,7 @@ _STILL = """async (what) => {
     await frame();
     [before, box] = [box, what.getBoundingClientRect()];
   }
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const [x, y] = [box.x + 0.85 * box.width, box.y + box.height / 2]; // the peer's notices cover the left
   return [x, y, what.contains(document.elementFromPoint(x, y))];
 }"""
 
@@ -110,15 +110,21 @@ class Hand:
         x, y = self._middle(what)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
-        box = onto.bounding_box()
-        assert box is not None
-        assert 0 < box["y"] + down < WINDOW["height"], "this list is longer than the window"
-        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + down, steps=5)
+        placed = None
+        while placed is None or abs(placed - self._top(onto) - down) > 1:  # near an edge the page scrolls
+            placed = self._top(onto) + down
+            self.page.mouse.move(x, placed, steps=5)
+            self.page.wait_for_timeout(100)
         self.page.mouse.up()
         self.drags += 1
 
+    def _top(self, what: "Locator") -> float:
+        box = what.bounding_box()
+        assert box is not None
+        return box["y"]
+
     def _middle(self, what: "Locator") -> tuple[float, float]:
-        """Where it is, once it stands still and nothing covers it; scrolls there, if need be."""
+        """Where to press it, once it stands still and nothing covers that; scrolls there, if need be."""
         x, y, is_in_sight = what.evaluate(_STILL)
         if is_in_sight:
             return x, y

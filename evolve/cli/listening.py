@@ -28,7 +28,9 @@ def listen(
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="The address of this machine to serve the page at.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for the run's usual one, or any that is free.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port; 0 for the run's usual one, or any that is free.")
+    ] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address, and open nothing.")] = False,
     listeners: Annotated[
         str | None,

@@ -112,8 +112,9 @@ class Place:
 
 
 def usual_port(run: str) -> int:
-    """The port at which a run's page is served where none was asked for, so that links stay good: below those that
-    systems hand out by themselves.
+    """The port at which a run's page is served where none was asked for, so that links stay good.
+
+    It lies below those that systems hand out by themselves.
 
     Args:
         run: What tells the run from others.

@@ -1,5 +1,6 @@
 """The listening room of one run: who is in it, what each sees of the run, and the ballots that they fill in."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -169,9 +170,12 @@ class ListeningRoom:
             if self.stage(Guest(name)).is_open:
                 ballot.reread(store.draft_steps(ballot.session.generation, name))
 
-    def _forget(self) -> None:
-        """What is known of ballots is to be read again."""
-        self._ballots, self._logs = {}, {}
+    def _forget(self, store: RunStore) -> None:
+        """Read again what is known of ballots: one that was cast may not be kept."""
+        self._ballots, self._logs, self._cast = {}, {}, set()
+        self._seen = None
+        with contextlib.suppress(RunError):  # then the next look reads it
+            self.look(store, is_due=True)
 
     # --- the state ---------------------------------------------------------------------------------------------------
 

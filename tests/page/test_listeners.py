@@ -1,13 +1,18 @@
 """Several listeners: each has a link and a ballot of their own, and the owner closes the generation."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from evolve.errors import EvolveError
+from evolve.errors import EvolveError, StorageError
+from evolve.page.listeners import Guest
 from evolve.page.place import Place
 from evolve.randomness import derive_rng
+from evolve.store.run_store import RunStore
 from tests.page.visitors import Visitor, read, served
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is listened at is what is tested
@@ -155,6 +160,50 @@ def test_many_who_move_at_once_lose_and_mix_up_nothing(run: Path) -> None:
     assert set(ballots) == set(names)
     for name, record in ballots.items():
         assert [tier for (tier,) in record.ballot.tiers] == [record.letters[letter] for letter in meant[name]]
+
+
+def fill_at_the_commit(patch: pytest.MonkeyPatch) -> None:
+    """Let the disk be full as soon as changes that were made together are to be kept."""
+    together, is_full = RunStore.together, threading.Event()
+
+    @contextlib.contextmanager
+    def refused(store: RunStore) -> Iterator[None]:
+        with together(store):
+            yield
+            is_full.set()
+            raise StorageError("the disk is full")
+
+    kept = RunStore.record_ballot
+
+    def record(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+        if is_full.is_set():
+            raise StorageError("the disk is full")
+        return kept(*given, **named)
+
+    patch.setattr(RunStore, "together", refused)
+    patch.setattr(RunStore, "record_ballot", record)
+
+
+def test_a_ballot_that_the_disk_refuses_is_not_told_as_cast(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither together with others nor by itself; one that was kept before stays so, and casting again does it."""
+    with served(run, NAMED) as page:
+        ann, bob, owner = page.listener("ann"), page.listener("bob"), page.owner()
+        assert bob.cast().status_code == 200
+        moved = ann.moved("top", letter="C")
+        with monkeypatch.context() as patch:
+            fill_at_the_commit(patch)
+            room, busy = page.page.room, threading.Event()
+            room.store.submit(lambda _: busy.wait(10))
+            cast = room.store.submit(lambda store: room.cast(store, Guest("ann"), moved["version"]), is_small=True)
+            seen = room.store.submit(lambda store: store.draft_steps(0, "ann"), is_small=True)
+            busy.set()
+            with pytest.raises(StorageError):
+                cast.result()
+            assert seen.result()
+        assert ann.state["stage"] == "ranking"
+        assert _states(owner) == {"ann": "begun", "bob": "cast"}
+        assert ann.ballot["tiers"] == moved["tiers"]
+        assert ann.cast().json() == {"stage": "cast"}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import evolve
 from evolve.errors import EvolveError, StorageError
 from evolve.page.listeners import Guest
 from evolve.page.place import Place
@@ -160,6 +161,28 @@ def test_many_who_move_at_once_lose_and_mix_up_nothing(run: Path) -> None:
     assert set(ballots) == set(names)
     for name, record in ballots.items():
         assert [tier for (tier,) in record.ballot.tiers] == [record.letters[letter] for letter in meant[name]]
+
+
+def test_the_family_tells_nothing_of_a_ballot_of_the_open_generation(run: Path) -> None:
+    """What is said there of somebody who came back is the listener's own until the generation is ranked."""
+    with served(run, NAMED) as page:
+        ann = page.listener("ann")
+        ann.moved("comment", letter="A", text="said before")
+        ann.cast()
+        page.owner().posted("/api/close", {})
+    with evolve.Search(run, engine="here", on_event=lambda _: None) as search:
+        assert next(iter(search)).index == 1
+    with served(run) as page:
+        ann, owner = page.listener("ann"), page.owner()
+        for candidate in ann.session["candidates"]:
+            ann.moved("comment", letter=candidate["letter"], text="still mine")
+            ann.moved("heart", letter=candidate["letter"], sample=1)
+        ann.cast()
+        family = owner.got("/api/family")["individuals"]
+        assert set(read(run).generations[1].elites) & {one["id"] for one in family}
+        comments = [comment for one in family for comment in one["comments"]]
+        assert comments == [{"listener": "ann", "text": "said before"}]
+        assert all(one["favourites"] == [] for one in family)
 
 
 def fill_at_the_commit(patch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,6 @@ from evolve.report.page.story import (
     generation_views,
     in_order_of_interest,
     marked,
-    ranked_generations,
     withheld_in,
 )
 from evolve.report.page.thumbnails import Thumbnail, thumbnail
@@ -45,6 +44,7 @@ from evolve.report.questions import (
     family_of,
     favourites_of,
     latest_champions,
+    ranked_generations,
     shared_genes,
     told_in,
 )

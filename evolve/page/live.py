@@ -20,7 +20,7 @@ class LiveProgress:
     def __init__(self, presentation: Presentation) -> None:
         """Nothing has happened yet."""
         self._presentation = presentation
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._board: Board | None = None
         self._read = (0, 0)
         self._notices: list[str] = []
@@ -44,13 +44,15 @@ class LiveProgress:
 
     def say(self, text: str) -> None:
         """Let the page say something for a while."""
-        self._notices = [*self._notices, text][-_MOST_NOTICES:]
+        with self._lock:
+            self._notices = [*self._notices, text][-_MOST_NOTICES:]
 
     @property
     def notices(self) -> list[str]:
         """The last that should be known."""
-        capacity = self._board.capacity if self._board else ""
-        return [*self._notices, *([capacity] if capacity else [])]
+        with self._lock:
+            capacity = self._board.capacity if self._board else ""
+            return [*self._notices, *([capacity] if capacity else [])]
 
     def document(self) -> dict[str, Any] | None:
         """How far the trials are, or the reading; None where no events tell it."""

@@ -407,12 +407,7 @@ class ListeningRoom:
             self.look(store, is_due=True)
         last = self.run.generations[-1]
         cast = next((one for one in last.ballots if one.listener == guest.name), None)
-        try:
-            session = open_session(store, last.index, guest.name, self._domain, run=self.run, in_place=True)
-        except StorageError:
-            raise
-        except EvolveError as error:
-            raise Refusal(409, str(error)) from error
+        session = open_session(store, last.index, guest.name, self._domain, run=self.run, in_place=True)
         return OpenBallot.of(session, cast)
 
     # --- what the owner may ------------------------------------------------------------------------------------------
@@ -423,12 +418,7 @@ class ListeningRoom:
         number = self.number
         if not self.stage(guest).is_open:
             raise Refusal(409, f"there is nothing to close now: {_IDLE[self.stage(guest)]}")
-        try:
-            close_generation(store, number)
-        except StorageError:
-            raise
-        except EvolveError as error:
-            raise Refusal(409, str(error)) from error
+        close_generation(store, number)
         self._ranked_here.add(number)
         self.look(store, is_due=True)
         return {"stage": self.stage(guest)}
@@ -454,14 +444,9 @@ class ListeningRoom:
             raise Refusal(400, 'ancestors are ids: {"from": ["g0-3"]}')
         if not isinstance(name, str | None):
             raise Refusal(400, "the name of a run is a text")
-        try:
-            folder = branch_folder(store, self._paths.folder.parent, name or None)
-            with branch(store, ancestors, folder, sources=self._sources) as made:
-                return {"run": made.name, "command": f"evolve resume {made.paths.reference}"}
-        except StorageError:
-            raise
-        except EvolveError as error:
-            raise Refusal(409, str(error)) from error
+        folder = branch_folder(store, self._paths.folder.parent, name or None)
+        with branch(store, ancestors, folder, sources=self._sources) as made:
+            return {"run": made.name, "command": f"evolve resume {made.paths.reference}"}
 
     def family(self, store: RunStore, guest: Guest) -> Document:
         """Everyone of the ranked generations."""

@@ -183,8 +183,7 @@ def _asked(
 
 def _cast(store: "RunStore", session: "ListeningSession") -> "BallotRecord | None":
     """The ballot that the listener has cast."""
-    ballots = store.read().generations[session.generation].ballots
-    return next((one for one in ballots if one.listener == session.listener), None)
+    return store.read().generations[session.generation].ballot_of(session.listener)
 
 
 def _read(order: str, session: "ListeningSession") -> "Ballot":

@@ -146,8 +146,7 @@ class ListeningRoom:
         return cast
 
     def _owners_ballot(self, run: RunRecord, number: int) -> BallotRecord | None:
-        ballots = run.generations[number].ballots
-        return next((one for one in ballots if one.listener == self.guests.owner.name), None)
+        return run.generations[number].ballot_of(self.guests.owner.name)
 
     def _wait(self, has_come: Callable[[RunRecord], bool]) -> None:
         while not has_come(self.run):
@@ -406,9 +405,8 @@ class ListeningRoom:
         if self.stage(guest) is PageStage.CAST:
             self.look(store, is_due=True)
         last = self.run.generations[-1]
-        cast = next((one for one in last.ballots if one.listener == guest.name), None)
         session = open_session(store, last.index, guest.name, self._domain, run=self.run, in_place=True)
-        return OpenBallot.of(session, cast)
+        return OpenBallot.of(session, last.ballot_of(guest.name))
 
     # --- what the owner may ------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def stage_for(run: RunRecord, guest: Guest) -> PageStage:
     if last.status is GenerationStatus.BORN:
         return PageStage.EVALUATING if run.is_worked_on else PageStage.WAITING
     if last.status.waits_for_listener:
-        return PageStage.CAST if any(one.listener == guest.name for one in last.ballots) else PageStage.RANKING
+        return PageStage.RANKING if last.ballot_of(guest.name) is None else PageStage.CAST
     if last.index + 1 >= generations_wanted(run):
         return PageStage.COMPLETE
     return PageStage.BREEDING if run.is_worked_on else PageStage.WAITING

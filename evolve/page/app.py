@@ -25,7 +25,7 @@ from evolve.page.listeners import Guest
 from evolve.page.refusals import Refusal
 from evolve.page.renderings import Renderings, suffix_of
 from evolve.page.room import ListeningRoom
-from evolve.page.samples import type_of
+from evolve.presentation import type_of
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -187,7 +187,7 @@ class _Pages:
             "Last-Modified": "Thu, 01 Jan 1970 00:00:00 GMT",
             **_disposition(request, f"{name}{path.suffix}"),
         }
-        return FileResponse(path, headers=headers, media_type=type_of(self._room.presentation, kind, path))
+        return FileResponse(path, headers=headers, media_type=type_of(self._room.presentation, kind, path.name))
 
 
 _PRIVATE: Final = {"Cache-Control": "private, max-age=3600", "Vary": "Cookie"}

@@ -14,7 +14,7 @@ from evolve.page.ballots import OpenBallot, untouched
 from evolve.page.family import family_document, individual_files
 from evolve.page.listeners import Guest, Guests
 from evolve.page.live import LiveProgress, News
-from evolve.page.plays import heard_document, read_plays
+from evolve.page.plays import heard_document, heard_generation, read_plays
 from evolve.page.refusals import Refusal
 from evolve.page.samples import candidate_document, columns_for, files_of
 from evolve.page.stages import (
@@ -336,8 +336,10 @@ class ListeningRoom:
         return {"stage": self.stage(guest)}
 
     def hear(self, store: RunStore, guest: Guest, said: Document) -> None:
-        """Note what somebody has heard, and how long they were at it."""
+        """Note what somebody has heard, and how long they were at it; not what was of another generation."""
         stage = self.stage(guest)
+        if heard_generation(said) not in (None, self.number):
+            return
         if stage is not PageStage.EVALUATING and not stage.is_open:
             return
         early = self._early_for(guest)

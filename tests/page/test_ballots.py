@@ -163,6 +163,8 @@ def test_a_step_that_makes_no_sense_is_refused_in_one_line(page: Served, step: o
         {"plays": "A"},
         {"plays": [3]},
         {"active_s": 1e300},
+        {"generation": "0"},
+        {"generation": True},
     ],
 )
 def test_what_cannot_have_been_heard_is_refused(page: Served, said: object) -> None:
@@ -170,6 +172,17 @@ def test_what_cannot_have_been_heard_is_refused(page: Served, said: object) -> N
     answer = page.owner().posted("/api/heard", said)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_what_was_heard_of_another_generation_is_dropped(page: Served) -> None:
+    """A letter is somebody else there; what comes late after the generation was ranked is not answered with trouble."""
+    owner = page.owner()
+    plays = [{"letter": "A", "sample": 1, "plays": 1, "seconds": 2.0}]
+    for generation in (1, 0):
+        assert owner.ballot["heard"] == {}
+        answer = owner.posted("/api/heard", {"generation": generation, "plays": plays, "active_s": 3})
+        assert answer.status_code == 204
+    assert owner.ballot["heard"] == {"A": {"1": {"plays": 1, "seconds": 2.0}}}
 
 
 def test_a_ballot_goes_on_in_another_browser(page: Served) -> None:

@@ -30,7 +30,7 @@ from evolve.page.stages import (
 )
 from evolve.page.store_thread import StoreThread
 from evolve.presentation import Presentation
-from evolve.records.ballot import Candidate, ListeningLog
+from evolve.records.ballot import LONGEST_COMMENT, Candidate, ListeningLog
 from evolve.records.events import Event, EventKind
 from evolve.records.run import BallotRecord, RunRecord
 from evolve.search.branching import branch, branch_folder
@@ -263,6 +263,7 @@ class ListeningRoom:
         columns = columns_for(self.presentation, candidates)
         return {
             "generation": self.number,
+            "longest_comment": LONGEST_COMMENT,
             "told": "",
             "rule": "",
             "columns": [{"heading": one.heading, "help": one.help} for one in columns],

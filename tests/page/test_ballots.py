@@ -185,6 +185,14 @@ def test_what_was_heard_of_another_generation_is_dropped(page: Served) -> None:
     assert owner.ballot["heard"] == {"A": {"1": {"plays": 1, "seconds": 2.0}}}
 
 
+def test_the_page_knows_how_long_a_comment_may_be(page: Served) -> None:
+    """What it lets somebody write is kept."""
+    owner = page.owner()
+    longest = owner.session["longest_comment"]
+    assert owner.moved("comment", letter="A", text="x" * longest)["comments"] == {"A": "x" * longest}
+    assert owner.step("comment", letter="A", text="x" * (longest + 1)).status_code == 400
+
+
 def test_a_ballot_goes_on_in_another_browser(page: Served) -> None:
     """A window that has not seen the other's moves is told how the ballot stands, and loses nothing."""
     first, second = page.owner(), page.owner()

@@ -146,7 +146,8 @@ class _Pages:
 
     async def branch(self, request: Request) -> Response:
         said = parsed(await request.body())
-        return JSONResponse(await self._asked(request, self._room.branch, said.get("from"), said.get("name")))
+        branch = asyncio.to_thread(self._room.branch, _guest(request), said.get("from"), said.get("name"))
+        return JSONResponse(await branch)
 
     async def family(self, request: Request) -> Response:
         return JSONResponse(await self._asked(request, self._room.family))

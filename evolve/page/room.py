@@ -39,6 +39,7 @@ from evolve.search.run_facts import NO_SOURCES, Sources
 from evolve.search.steps import cast_ballot, close_generation
 from evolve.store.paths import RunPaths
 from evolve.store.run_store import RunStore
+from evolve.terminal.options import as_typed
 from evolve.words import listed
 
 _LOOK_S: Final = 1.0
@@ -207,9 +208,13 @@ class ListeningRoom:
             "listeners": self._listeners() if guest.is_owner else None,
             "costs": costs_told(run, guest, len(ballot.candidates) if ballot else candidates_at_most(run)),
             "agreement": agreement_told(run),
-            "go_on": f"evolve resume {run.reference}" if stage is PageStage.WAITING else None,
+            "go_on": self._resume_command(run.reference) if stage is PageStage.WAITING else None,
             "version": ballot.version if ballot else 0,
         }
+
+    def _resume_command(self, reference: str) -> str:
+        """What goes on with a run, with the code of the user's own that it is of."""
+        return f"evolve resume {as_typed(reference, **self._sources.options)}"
 
     def link(self, name: str) -> str:
         """The way of a listener into the room, from its address."""
@@ -438,16 +443,21 @@ class ListeningRoom:
         self.news.tell()
         return {"name": known, "link": self.link(known)}
 
-    def branch(self, store: RunStore, guest: Guest, ancestors: object, name: object) -> Document:
-        """Begin a new run from ancestors, beside this one."""
+    def branch(self, guest: Guest, ancestors: object, name: object) -> Document:
+        """Begin a new run from ancestors, beside this one.
+
+        All that they have made is read and written anew, so it is done in a thread of the caller's, with a store of its
+        own that is only read: moves of listeners do not wait for it.
+        """
         check_owner(guest)
         if not isinstance(ancestors, list) or not all(isinstance(one, str) for one in ancestors) or not ancestors:
             raise Refusal(400, 'ancestors are ids: {"from": ["g0-3"]}')
         if not isinstance(name, str | None):
             raise Refusal(400, "the name of a run is a text")
-        folder = branch_folder(store, self._paths.folder.parent, name or None)
-        with branch(store, ancestors, folder, sources=self._sources) as made:
-            return {"run": made.name, "command": f"evolve resume {made.paths.reference}"}
+        with RunStore(self._paths.folder, read_only=True) as store:
+            folder = branch_folder(store, self._paths.folder.parent, name or None)
+            with branch(store, ancestors, folder, sources=self._sources) as made:
+                return {"run": made.name, "command": self._resume_command(made.paths.reference)}
 
     def family(self, store: RunStore, guest: Guest) -> Document:
         """Everyone of the ranked generations."""

@@ -26,7 +26,7 @@ Read = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SampleFileView:
     """One file of a sample as the page has it.
 
     Attributes:
@@ -68,37 +68,37 @@ class PageMedia:
     left_out: int = 0
     _inside: int = 0
 
-    def parts(self, individual: str, sample: SampleRecord) -> tuple[Part, ...]:
+    def parts(self, individual: str, sample: SampleRecord) -> tuple[SampleFileView, ...]:
         """The files of a sample, the one to judge first, then what is shown, then what can be saved."""
         kinds = [kind for kind in self.presentation.media if kind in sample.files]
         kinds += [kind for kind in sample.files if kind not in kinds]
         parts = [self._part(individual, kind, sample.files[kind]) for kind in kinds]
         return tuple(sorted(parts, key=lambda part: part.shown in {"file", "absent"}))
 
-    def _part(self, individual: str, kind: str, relative: str) -> Part:
+    def _part(self, individual: str, kind: str, relative: str) -> SampleFileView:
         type_ = type_of(self.presentation, kind, relative)
         shown, name = shown_as(type_), f"{individual}-{PurePosixPath(relative).name}"
         try:
             data = self.read(relative)
         except (EvolveError, OSError):
-            return Part(kind, "absent", type_, text=f"{relative} is lost", name=name)
+            return SampleFileView(kind, "absent", type_, text=f"{relative} is lost", name=name)
         if shown in {"text", "html"}:
             return self._written(kind, shown, type_, name, data)
         url = f"data:{type_};base64,{base64.b64encode(data).decode('ascii')}"
         if self._takes(len(url)):
-            return Part(kind, shown, type_, url, name=name)
+            return SampleFileView(kind, shown, type_, url, name=name)
         if self.folder:
             place = self._place(name, relative)
-            return Part(kind, shown, type_, quote(f"{self.folder}/{place}"), name=place)
+            return SampleFileView(kind, shown, type_, quote(f"{self.folder}/{place}"), name=place)
         self.left_out += 1
-        return Part(kind, "absent", type_, text=f"{relative} in the run folder", name=name)
+        return SampleFileView(kind, "absent", type_, text=f"{relative} in the run folder", name=name)
 
-    def _written(self, kind: str, shown: str, type_: str, name: str, data: bytes) -> Part:
+    def _written(self, kind: str, shown: str, type_: str, name: str, data: bytes) -> SampleFileView:
         """A text or an HTML document, which never lies beside: opened there, it could run its scripts."""
         if len(data) > _MOST_TEXT or not self._takes(len(data)):
             self.left_out += 1
-            return Part(kind, "absent", type_, text=f"{name} is too long to be shown here", name=name)
-        return Part(kind, shown, type_, text=data.decode("utf-8", "replace"), name=name)
+            return SampleFileView(kind, "absent", type_, text=f"{name} is too long to be shown here", name=name)
+        return SampleFileView(kind, shown, type_, text=data.decode("utf-8", "replace"), name=name)
 
     def _takes(self, size: int) -> bool:
         """Whether so many bytes more fit inside; if so, they are counted."""

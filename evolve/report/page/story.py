@@ -14,7 +14,7 @@ from evolve.records.individual import Origin
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
 from evolve.report.family import step_of
 from evolve.report.generations import judging_of, notes_on, others_in, place_in
-from evolve.report.page.media import PageMedia, Part
+from evolve.report.page.media import PageMedia, SampleFileView
 from evolve.report.questions import (
     champions_of,
     family_of,
@@ -43,13 +43,13 @@ class SampleView:
 
     number: int
     line: str
-    parts: tuple[Part, ...]
+    parts: tuple[SampleFileView, ...]
     loved_by: str
     played: str
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CommentView:
     """What a listener wrote about an individual, and in which generation."""
 
     listener: str
@@ -86,7 +86,7 @@ class Card:
     badges: tuple[str, ...]
     metrics: tuple[tuple[str, str], ...]
     samples: tuple[SampleView, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[CommentView, ...]
     withheld: str
 
 
@@ -183,12 +183,12 @@ class CardMaker:
         verb = "played" if is_heard(self._presentation) else "looked at"
         return f"{verb} {counted(plays, 'time')}, {duration_in_words(seconds)}" if plays else ""
 
-    def _remarks(self, id_: str) -> Iterator[Remark]:
+    def _remarks(self, id_: str) -> Iterator[CommentView]:
         for generation in ranked_generations(self._run):
             for record in generation.ballots:
                 for candidate, text in record.ballot.comments:
                     if candidate == id_:
-                        yield Remark(record.listener, generation.index, text)
+                        yield CommentView(record.listener, generation.index, text)
 
     def _origin(self, record: IndividualRecord) -> str:
         individual = record.individual

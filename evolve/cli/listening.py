@@ -116,7 +116,7 @@ class RunningPage:
     def tell(self, event: "Event") -> None:
         """Show what has happened."""
         if self._page is not None:
-            self._page.room.tell(event)
+            self._page.room.watch.tell(event)
 
     def judge(self, session: "ListeningSession") -> None:
         """Wait until the generation is ranked."""
@@ -130,7 +130,7 @@ class RunningPage:
         """Wait until the listener's ballot is cast."""
         room = self.open().room
         room.refresh()
-        room.wait_until_cast(session.generation)
+        room.watch.wait_until_cast(session.generation, room.guests.owner.name)
 
 
 def stay_open() -> None:

@@ -373,7 +373,7 @@ def test_nobody_waits_for_a_branch(run: Path, monkeypatch: pytest.MonkeyPatch) -
 
     with served(run) as page:
         page.owner().cast()
-        monkeypatch.setattr("evolve.page.room.branch", slow)
+        monkeypatch.setattr("evolve.page.owning.branch", slow)
         answers: list[Any] = []
         said = {"from": ["g0-2"], "name": "wilder"}
         asking = threading.Thread(target=lambda: answers.append(page.owner().posted("/api/branch", said)))

@@ -13,7 +13,7 @@ from evolve.domains.pictures.domain import Pictures
 from evolve.errors import EvolveError
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import parse_order
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from evolve.presentation import Rendering
 from evolve.records.ballot import Ballot, samples_of
 from evolve.search.branching import branch
@@ -388,7 +388,7 @@ def test_nobody_waits_for_a_branch(run: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_who_is_presented_twice_is_so_on_the_page_too(tmp_path: Path) -> None:
     """Nothing gives it away, and a ballot that was cast is shown again with both where they were."""
     folder = begun(tmp_path / "run", repeats=True)
-    with served(folder, Place(listeners=("ann",))) as page:
+    with served(folder, PageAddress(listeners=("ann",))) as page:
         ann = page.listener("ann")
         letters = [one["letter"] for one in ann.session["candidates"]]
         assert letters == ["A", "B", "C", "D", "E"]

@@ -11,13 +11,13 @@ import pytest
 import evolve
 from evolve.errors import EvolveError, StorageError
 from evolve.page.listeners import Guest
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from evolve.randomness import derive_rng
 from evolve.store.run_store import RunStore
 from tests.page.visitors import Visitor, read, served
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is listened at is what is tested
-NAMED = Place(listeners=("ann", "bob"))
+NAMED = PageAddress(listeners=("ann", "bob"))
 
 
 def test_each_listener_sees_their_own_ballot_alone(run: Path) -> None:
@@ -136,7 +136,7 @@ def _cookie(visitor: Visitor) -> str:
 def test_many_who_move_at_once_lose_and_mix_up_nothing(run: Path) -> None:
     """Each ranks by a script of their own, all at the same time."""
     names = tuple(f"listener {number}" for number in range(24))
-    with served(run, Place(listeners=names)) as page:
+    with served(run, PageAddress(listeners=names)) as page:
         visitors = {name: page.listener(name) for name in names}
         meant: dict[str, list[str]] = {}
         trouble: list[BaseException] = []
@@ -232,16 +232,16 @@ def test_a_ballot_that_the_disk_refuses_is_not_told_as_cast(run: Path, monkeypat
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        (Place(host=EVERYWHERE), "say who judges: --listeners"),
-        (Place(host="192.0.2.1"), "say who judges: --listeners"),
-        (Place(host="192.0.2.1", listeners=("ann",)), "cannot be served at 192.0.2.1:0"),
-        (Place(url="ftp://listen.example.org"), "must be an address such as https://"),
-        (Place(url="https://listen.example.org/evolve"), "without a path"),
-        (Place(url="https://[::"), "must be an address"),
-        (Place(listeners=("../ann",)), "cannot be a name"),
+        (PageAddress(host=EVERYWHERE), "say who judges: --listeners"),
+        (PageAddress(host="192.0.2.1"), "say who judges: --listeners"),
+        (PageAddress(host="192.0.2.1", listeners=("ann",)), "cannot be served at 192.0.2.1:0"),
+        (PageAddress(url="ftp://listen.example.org"), "must be an address such as https://"),
+        (PageAddress(url="https://listen.example.org/evolve"), "without a path"),
+        (PageAddress(url="https://[::"), "must be an address"),
+        (PageAddress(listeners=("../ann",)), "cannot be a name"),
     ],
 )
-def test_a_place_where_nobody_can_be_served_is_told(run: Path, place: Place, said: str) -> None:
+def test_a_place_where_nobody_can_be_served_is_told(run: Path, place: PageAddress, said: str) -> None:
     """In one line."""
     with pytest.raises(EvolveError, match=said), served(run, place):
         pass
@@ -249,7 +249,7 @@ def test_a_place_where_nobody_can_be_served_is_told(run: Path, place: Place, sai
 
 def test_a_public_address_is_what_links_and_browsers_use(run: Path) -> None:
     """Its name as host and origin, its scheme for the cookie; the machine itself is still reached from itself."""
-    place = Place(url="https://Listen.example.org:443/", listeners=("ann",))
+    place = PageAddress(url="https://Listen.example.org:443/", listeners=("ann",))
     with served(run, place) as page:
         assert page.page.address_of("ann").startswith("https://listen.example.org/?token=")
         link = page.page.room.link("ann")
@@ -269,7 +269,7 @@ def test_a_public_address_is_what_links_and_browsers_use(run: Path) -> None:
 
 def test_every_address_of_the_machine_is_a_name_of_the_page(run: Path) -> None:
     """Where all of them are listened at."""
-    with served(run, Place(host=EVERYWHERE, listeners=("ann",))) as page:
+    with served(run, PageAddress(host=EVERYWHERE, listeners=("ann",))) as page:
         client = page.stranger()
         assert client.get("/").status_code == 401
         assert client.get("/", headers={"Host": f"evil.example:{page.page.port}"}).status_code == 421

@@ -11,7 +11,7 @@ import httpx
 import evolve
 from evolve.domain import Domain
 from evolve.domain_registry import named_domain
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from evolve.page.server import LOCAL, OpenPage, page_served
 from evolve.records.run import RunRecord
 from evolve.search.run_facts import NO_SOURCES, Sources
@@ -120,7 +120,7 @@ class Served:
 @contextlib.contextmanager
 def served(
     folder: Path,
-    place: Place = LOCAL,
+    place: PageAddress = LOCAL,
     owner: str = "listener",
     domain: Domain | None = None,
     sources: Sources = NO_SOURCES,

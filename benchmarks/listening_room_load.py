@@ -35,14 +35,14 @@ _SERVER = """
 import sys, threading
 from pathlib import Path
 from evolve.domain_registry import named_domain
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from evolve.page.server import page_served
 from evolve.store.run_store import RunStore
 
 folder, names = Path(sys.argv[1]), tuple(sys.argv[2].split(","))
 with RunStore(folder) as store:
     run = store.look()
-with page_served(folder, run, named_domain("pictures"), "owner", Place(listeners=names)) as page:
+with page_served(folder, run, named_domain("pictures"), "owner", PageAddress(listeners=names)) as page:
     print(page.port, page.address, *(page.address_of(name) for name in names), flush=True)
     threading.Event().wait()
 """

@@ -178,7 +178,7 @@ class Search:
             listen(Event(EventKind.NOTICE, text=f"listen and rank at {page.address}"))
             opened_in_browser(page.address)
             with self._execution() as execution:
-                heard, judge = told_to(listen, page.room.tell), PageJudge(page.room)
+                heard, judge = told_to(listen, page.room.watch.tell), PageJudge(page.room)
                 advance(self._store, execution, heard, judge, listener=self._listener, sources=self._sources)
 
     @property

@@ -1,6 +1,7 @@
 """Media types of files that a browser shows, told from their names or their first bytes."""
 
 import mimetypes
+from typing import Final
 
 from evolve.errors import ExecutionError
 
@@ -22,11 +23,14 @@ _TYPES = {
 }
 _TEXT = ".txt"
 
+UNKNOWN_TYPE: Final = "application/octet-stream"
+"""Of a file of which nothing is known."""
+
 
 def media_type(name: str) -> str:
     """The media type of a file of this name, such as ``image/png``; of an unknown one ``application/octet-stream``."""
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or UNKNOWN_TYPE
 
 
 def suffix_of_data(data: bytes, kind: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Final, TypeVar
 
-from evolve.media import media_type
+from evolve.media import UNKNOWN_TYPE, media_type
 from evolve.records.run import Json
 from evolve.words import duration_in_words
 
@@ -278,6 +278,12 @@ def judged_file(presentation: Presentation, files: Mapping[str, AnyPath]) -> Any
 def kept_file(presentation: Presentation, files: Mapping[str, AnyPath]) -> AnyPath | None:
     """The file of a sample that a report names; None where it has none."""
     return files.get(presentation.kept_kind) if presentation.kept_kind else judged_file(presentation, files)
+
+
+def type_of(presentation: Presentation, kind: str, name: str) -> str:
+    """The media type of a file of a sample: as its name says, or its kind where the name says nothing."""
+    told = media_type(name)
+    return presentation.media.get(kind, told) if told == UNKNOWN_TYPE else told
 
 
 def is_played(path: Path | str) -> bool:

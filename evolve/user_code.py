@@ -49,6 +49,14 @@ class UserCode:
         """SHA-256 of the file; empty for a module."""
         return "" if self.source is None else hashlib.sha256(self.source).hexdigest()
 
+    @property
+    def as_typed(self) -> str:
+        """How a command is given it, with the path of its file from here."""
+        if self.source is None:
+            return self.reference
+        path, here = Path(self.folder) / self.file, Path.cwd()
+        return f"{path.relative_to(here) if path.is_relative_to(here) else path}:{self.name}"
+
     def load(self) -> object:
         """What the name stands for.
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from evolve.errors import ExecutionError
 from evolve.media import media_type, suffix_of_data
+from evolve.presentation import Presentation, type_of
+from evolve.report.page.media import first_image
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,17 @@ def test_any_bytes_have_a_suffix_or_are_refused(data: bytes) -> None:
         assert media_type(f"a{suffix_of_data(data, 'a')}") != "application/octet-stream"
     except ExecutionError:
         assert data
+
+
+def test_a_samples_file_is_what_its_name_says_and_else_what_its_domain_says() -> None:
+    """On the page and in the report alike: a JPEG of a domain that makes PNGs is shown as what it is."""
+    presentation = Presentation(media={"image": "image/png", "sound": "audio/ogg"})
+    assert type_of(presentation, "image", "a.jpg") == "image/jpeg"
+    assert type_of(presentation, "image", "a.whatever") == "image/png"
+    assert type_of(presentation, "notes", "a.whatever") == "application/octet-stream"
+    assert first_image(presentation, {"sound": "a.ogg", "image": "individuals/a.jpg"}) == (
+        "individuals/a.jpg",
+        "image/jpeg",
+    )
+    assert first_image(presentation, {"sound": "a.png"}) == ("a.png", "image/png")
+    assert first_image(presentation, {"sound": "a"}) is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evolve.cli.running import options_given
-from evolve.cli.sources import BuildOption, OwnCode, given_sources, typed_sources
+from evolve.cli.sources import BuildOption, OwnCode, given_sources
 from evolve.terminal.console import note
 from evolve.terminal.options import AsJson, Run, Runs, as_typed, run_folder
 from evolve.words import counted, listed
@@ -69,9 +69,7 @@ def branch(
         sources = given_sources(record, domain, build)
         folder = branch_folder(store, runs, name)
         with branch_off(store, [*(ancestors or ()), *(more or ())], folder, given, sources=sources) as made:
-            _tell(
-                made.read(), folder, f"evolve resume {as_typed(made.paths.reference, **typed_sources(sources))}", json_
-            )
+            _tell(made.read(), folder, f"evolve resume {as_typed(made.paths.reference, **sources.options)}", json_)
 
 
 def _tell(run: "RunRecord", folder: Path, command: str, as_json: bool) -> None:  # noqa: FBT001 - an option's value

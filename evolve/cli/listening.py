@@ -15,7 +15,7 @@ from evolve.terminal.console import Stopped, is_interactive, note
 from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, ListenerOption, Runs, run_folder
 
 if TYPE_CHECKING:
-    from evolve.page.place import Place
+    from evolve.page.place import PageAddress
     from evolve.page.server import OpenPage
     from evolve.records.events import Event
     from evolve.search.listening import ListeningSession
@@ -63,7 +63,7 @@ def listen(
       evolve listen quick-1 --port 8123 --no-browser
       evolve listen quick-1 --listeners ann,bob --url https://listen.example.org --port 8123
     """
-    from evolve.page.place import Place
+    from evolve.page.place import PageAddress
     from evolve.page.server import page_served
     from evolve.store.run_store import RunStore
 
@@ -72,7 +72,7 @@ def listen(
         record = store.look()
     sources = given_sources(record, domain, build)
     opened = open_domain(record, sources)
-    place = Place(host, port, url, _names(listeners))
+    place = PageAddress(host, port, url, _names(listeners))
     if listeners is not None and not place.listeners:
         raise typer.BadParameter("name somebody, such as ann,bob", param_hint="--listeners")
     with page_served(folder, record, opened, listener, place, sources=sources) as page:
@@ -120,7 +120,7 @@ class RunningPage:
     def tell(self, event: "Event") -> None:
         """Show what has happened."""
         if self._page is not None:
-            self._page.room.tell(event)
+            self._page.room.watch.tell(event)
 
     def judge(self, session: "ListeningSession") -> None:
         """Wait until the generation is ranked."""
@@ -135,9 +135,9 @@ class RunningPage:
         room = self.open().room
         room.refresh()
         if room.guests.names:
-            room.wait_until_ranked(session.generation)
+            room.watch.wait_until_ranked(session.generation)
         else:
-            room.wait_until_cast(session.generation)
+            room.watch.wait_until_cast(session.generation, room.guests.owner.name)
 
 
 def stay_open() -> None:
@@ -152,7 +152,7 @@ def _names(given: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (given or "").split(",") if name.strip())
 
 
-def tell_address(page: "OpenPage", place: "Place", *, opens: bool) -> None:
+def tell_address(page: "OpenPage", place: "PageAddress", *, opens: bool) -> None:
     """Print the way in, and open it where there is a browser; else say how it is reached from elsewhere."""
     from evolve.page.browser import opened_in_browser
 

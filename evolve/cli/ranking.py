@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolve.cli.sources import OwnCode, given_sources, open_domain, typed_sources
+from evolve.cli.sources import OwnCode, given_sources, open_domain
 from evolve.errors import printable
 from evolve.presentation import judged_file
 from evolve.terminal.console import Stopped, is_interactive, note
@@ -67,7 +67,7 @@ def rank(
         record = store.look()
         sources = given_sources(record, domain)
         opened = open_domain(record, sources)
-        typed = {name: code for name, code in typed_sources(sources).items() if code}
+        typed = {name: code for name, code in sources.options.items() if code}
         reference = as_typed(store.paths.reference, listener=listener, **typed)
         build = record.build.get("reference")
         resumed = as_typed(store.paths.reference, listener=listener, build=build, **typed)
@@ -183,8 +183,7 @@ def _asked(
 
 def _cast(store: "RunStore", session: "ListeningSession") -> "BallotRecord | None":
     """The ballot that the listener has cast."""
-    ballots = store.read().generations[session.generation].ballots
-    return next((one for one in ballots if one.listener == session.listener), None)
+    return store.read().generations[session.generation].ballot_of(session.listener)
 
 
 def _read(order: str, session: "ListeningSession") -> "Ballot":

@@ -18,7 +18,6 @@ from evolve.cli.sources import (
     given_sources,
     open_domain,
     space_of_file,
-    typed_sources,
 )
 from evolve.environment import BACKEND, backend
 from evolve.errors import EvolveError, StorageError
@@ -219,10 +218,10 @@ def _go(
     run = store.read()
     os.environ[BACKEND] = backend(os.environ, run.versions.get("backend"))
     presentation = open_domain(run, sources).presentation
-    ranked = as_typed(store.paths.reference, listener=listener, domain=typed_sources(sources)["domain"])
+    ranked = as_typed(store.paths.reference, listener=listener, domain=sources.options["domain"])
     resumed = as_typed(
         store.paths.reference, listener=listener, address=choice.address, cluster=choice.cluster,
-        **typed_sources(sources), judge=judged_by,
+        **sources.options, judge=judged_by,
     )  # fmt: skip
     source = domain_source(run, sources)
     with RunningPage(store, sources, listener) as page:

@@ -98,22 +98,6 @@ def given_sources(run: "RunRecord", domain: str | None = None, build: str | None
     return sources
 
 
-def typed_sources(sources: "Sources") -> dict[str, str | None]:
-    """The options that name this code, by their names."""
-    return {"domain": as_typed_code(sources.domain), "build": as_typed_code(sources.build)}
-
-
-def as_typed_code(code: "UserCode | None") -> str | None:
-    """Code as a command names it, with the path of its file from here."""
-    if code is None:
-        return None
-    if code.source is None:
-        return code.reference
-    path = Path(code.folder) / code.file
-    here = Path.cwd()
-    return f"{path.relative_to(here) if path.is_relative_to(here) else path}:{code.name}"
-
-
 def open_domain(run: "RunRecord", sources: "Sources") -> "Domain":
     """The run's domain, from then on known to whoever tells of the run.
 
@@ -150,7 +134,7 @@ def chosen_judge(given: str | None) -> "tuple[SessionJudge | None, str | None]":
         check_name(code)
     except SettingsError as error:
         raise SettingsError(f"--judge {error}") from error
-    return _judge_of(code), as_typed_code(code)
+    return _judge_of(code), code.as_typed
 
 
 def _judge_of(code: "UserCode") -> "SessionJudge":

@@ -9,6 +9,7 @@ import logging
 import os
 import stat
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -22,12 +23,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from evolve.errors import EvolveError, StorageError
+from evolve.page import owning
 from evolve.page.guard import Guard, parsed, refused
 from evolve.page.listeners import Guest
 from evolve.page.refusals import Refusal
 from evolve.page.renderings import Renderings, suffix_of
 from evolve.page.room import ListeningRoom
-from evolve.page.samples import type_of
+from evolve.presentation import type_of
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -88,10 +90,10 @@ class _Pages:
     async def _watch(self) -> None:
         while True:
             try:
-                await self._room.store.answer(self._room.look)
-                self._room.say_trouble("")
+                await self._room.store.answer(self._room.watch.look)
+                self._room.watch.say_trouble("")
             except EvolveError as error:
-                self._room.say_trouble(str(error))
+                self._room.watch.say_trouble(str(error))
             except Exception:  # a mistake of ours, which must not leave the page without eyes
                 _LOG.exception("looking at the run")
             await asyncio.sleep(_LOOK_S)
@@ -100,7 +102,7 @@ class _Pages:
         return FileResponse(STATIC / "index.html")
 
     async def state(self, request: Request) -> Response:
-        await self._room.store.answer(self._room.look)
+        await self._room.store.answer(self._room.watch.look)
         return JSONResponse(self._room.state(_guest(request)))
 
     async def session(self, request: Request) -> Response:
@@ -141,21 +143,26 @@ class _Pages:
         return files, "-".join(map(str, (self._room.run.name, *place)))
 
     async def close(self, request: Request) -> Response:
-        return JSONResponse(await self._asked(request, self._room.close_generation))
+        return JSONResponse(await self._asked(request, partial(owning.close_open_generation, self._room)))
 
     async def invite(self, request: Request) -> Response:
-        return JSONResponse(await self._asked(request, self._room.invite, parsed(await request.body()).get("name")))
+        return JSONResponse(
+            await self._asked(
+                request, partial(owning.invite_listener, self._room), parsed(await request.body()).get("name")
+            )
+        )
 
     async def branch(self, request: Request) -> Response:
         said = parsed(await request.body())
-        return JSONResponse(await self._asked(request, self._room.branch, said.get("from"), said.get("name")))
+        branch = asyncio.to_thread(owning.begin_branch, self._room, _guest(request), said.get("from"), said.get("name"))
+        return JSONResponse(await branch)
 
     async def family(self, request: Request) -> Response:
-        return JSONResponse(await self._asked(request, self._room.family))
+        return JSONResponse(await self._asked(request, partial(owning.family_told, self._room)))
 
     async def individual(self, request: Request) -> Response:
         name, index, kind = (request.path_params[part] for part in ("name", "index", "kind"))
-        files = await self._asked(request, self._room.files_of_family, name, index)
+        files = await self._asked(request, partial(owning.files_of_family, self._room), name, index)
         return await self._file(request, files, kind, f"{self._room.run.name}-{name}-{index}")
 
     async def events(self, request: Request) -> Response:
@@ -189,7 +196,7 @@ class _Pages:
             "Last-Modified": "Thu, 01 Jan 1970 00:00:00 GMT",
             **_disposition(request, f"{name}{path.suffix}"),
         }
-        media = type_of(self._room.presentation, kind, path)
+        media = type_of(self._room.presentation, kind, path.name)
         if _is_sent_small(request, media, found.st_size):
             data = await asyncio.to_thread(_gzipped, path)
             return Response(data, headers={**headers, "Content-Encoding": "gzip"}, media_type=media)

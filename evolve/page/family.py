@@ -1,7 +1,7 @@
 """The family of a run as the page shows it: everyone whose generation is ranked, with their samples."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from evolve.page.refusals import Refusal
 from evolve.page.samples import sample_document
 from evolve.page.stages import Document
 from evolve.presentation import Presentation
-from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord
+from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, Json, RunRecord
 from evolve.records.shares import Shares
 from evolve.store.files import inside
 from evolve.store.run_store import RunStore
@@ -20,10 +20,20 @@ def family_document(store: RunStore, run: RunRecord, presentation: Presentation)
     """Everyone of the ranked generations, by the newest ranking of each."""
     ranked = [one for one in run.generations if one.status.is_ranked]
     newest = {name: one for one in ranked for name in one.members}
+    ballots = [ballot for one in ranked for ballot in one.ballots]  # until then each listener sees only their own
     return {
-        "individuals": [_individual(store, run, presentation, name, one) for name, one in newest.items()],
+        "individuals": [
+            {**_individual(store, run, presentation, name, one), **_loved_and_said(ballots, name)}
+            for name, one in newest.items()
+        ],
         "generations": [
-            {"index": one.index, "members": list(one.members), "elites": list(one.elites), "parents": list(one.parents)}
+            {
+                "index": one.index,
+                "members": list(one.members),
+                "elites": list(one.elites),
+                "parents": list(one.parents),
+                "ranking": {name: {"rank": each.rank, "rejected": each.rejected} for name, each in one.ranking.items()},
+            }
             for one in ranked
         ],
     }
@@ -47,7 +57,6 @@ def _individual(
 ) -> Document:
     record = run.individuals[name]
     entry = generation.ranking.get(name)
-    ballots = [ballot for one in run.generations for ballot in one.ballots]
     return {
         "id": name,
         "generation": record.individual.generation,
@@ -59,6 +68,12 @@ def _individual(
         "changed": _plain(record.changed),
         "metrics": _plain(record.metrics),
         "samples": _samples(store, presentation, record),
+    }
+
+
+def _loved_and_said(ballots: Sequence[BallotRecord], name: str) -> Document:
+    """Which samples of somebody are loved, and what was written about them."""
+    return {
         "favourites": sorted({number for one in ballots for who, number in one.ballot.favourites if who == name}),
         "comments": [
             {"listener": one.listener, "text": text}

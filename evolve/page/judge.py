@@ -15,5 +15,5 @@ class PageJudge:
     def __call__(self, session: ListeningSession) -> tuple[Ballot, str] | None:
         """Wait for the generation's ranking, which is in the store then."""
         self._room.refresh()
-        self._room.wait_until_ranked(session.generation)
+        self._room.watch.wait_until_ranked(session.generation)
         return None

@@ -20,7 +20,7 @@ class LiveProgress:
     def __init__(self, presentation: Presentation) -> None:
         """Nothing has happened yet."""
         self._presentation = presentation
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._board: Board | None = None
         self._read = (0, 0)
         self._notices: list[str] = []
@@ -44,13 +44,15 @@ class LiveProgress:
 
     def say(self, text: str) -> None:
         """Let the page say something for a while."""
-        self._notices = [*self._notices, text][-_MOST_NOTICES:]
+        with self._lock:
+            self._notices = [*self._notices, text][-_MOST_NOTICES:]
 
     @property
     def notices(self) -> list[str]:
         """The last that should be known."""
-        capacity = self._board.capacity if self._board else ""
-        return [*self._notices, *([capacity] if capacity else [])]
+        with self._lock:
+            capacity = self._board.capacity if self._board else ""
+            return [*self._notices, *([capacity] if capacity else [])]
 
     def document(self) -> dict[str, Any] | None:
         """How far the trials are, or the reading; None where no events tell it."""
@@ -63,7 +65,7 @@ class LiveProgress:
             return {
                 "done": board.ended,
                 "total": len(board.rows),
-                "members": [_member(board, place, row) for place, row in self._rows(board)],
+                "members": [_member(place, row) for place, row in self._rows(board)],
                 "seconds_left": round(board.seconds_left(now)) if known else None,
             }
 
@@ -75,8 +77,9 @@ class LiveProgress:
 _STATES: Final = {"waiting": "waiting", "done": "evaluated", "failed": "failed"}
 
 
-def _member(board: Board, place: int, row: TrialRow) -> dict[str, Any]:
-    progress, metric = row.progress, board.metric
+def _member(place: int, row: TrialRow) -> dict[str, Any]:
+    """How far a trial is; not how well: the first one to end is the only one who can be heard by then."""
+    progress = row.progress
     left = progress.seconds_left if progress else None
     return {
         "place": place,
@@ -84,8 +87,6 @@ def _member(board: Board, place: int, row: TrialRow) -> dict[str, Any]:
         "phase": row.state if row.state not in _STATES else None,
         "epoch": progress.epoch if progress else None,
         "epochs": progress.epochs if progress else None,
-        "loss": metric.in_words(row.loss) if metric and row.loss is not None else None,
-        "loss_word": (metric.heading or metric.label) if metric else None,
         "seconds_left": None if left is None else round(left),
     }
 

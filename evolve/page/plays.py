@@ -12,6 +12,18 @@ _MOST_PLAYS: Final = 1_000
 _MOST_S: Final = 86_400.0
 
 
+def heard_generation(said: Mapping[str, Any]) -> int | None:
+    """In which generation it was heard; None where that is not said.
+
+    Raises:
+        Refusal: It is no number of a generation.
+    """
+    number = said.get("generation")
+    if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
+        raise Refusal(400, f"{shortened(str(number))} is no number of a generation")
+    return number
+
+
 def read_plays(said: Mapping[str, Any], candidates: Sequence[Candidate]) -> ListeningLog:
     """What was heard since it was told last, by ids.
 

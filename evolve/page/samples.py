@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from evolve.media import media_type
 from evolve.page.refusals import Refusal
 from evolve.page.stages import Document
-from evolve.presentation import Column, Facts, Presentation, columns_of, judged_file
+from evolve.presentation import Column, Facts, Presentation, columns_of, judged_file, type_of
 from evolve.records.ballot import Candidate, CandidateSample
 
 
@@ -48,19 +47,13 @@ def sample_document(presentation: Presentation, files: Mapping[str, Path], facts
         "files": {
             kind: {
                 "url": f"{place}/{quote(kind, safe='')}",
-                "type": type_of(presentation, kind, path),
+                "type": type_of(presentation, kind, path.name),
                 "bytes": _size(path),
             }
             for kind, path in files.items()
         },
         "first": next((kind for kind, path in files.items() if path == first), None),
     }
-
-
-def type_of(presentation: Presentation, kind: str, path: Path) -> str:
-    """The media type of a file of a sample."""
-    told = media_type(path.name)
-    return presentation.media.get(kind, told) if told == "application/octet-stream" else told
 
 
 def files_of(candidate: Candidate | None, index: int) -> dict[str, Path]:

@@ -16,7 +16,7 @@ from evolve.judging.ranking import rank
 from evolve.page.app import page_app
 from evolve.page.connections import KEPT_S, silent_allowed, watched_connections
 from evolve.page.listeners import Guests, users_key
-from evolve.page.place import Place, usual_port
+from evolve.page.place import PageAddress, usual_port
 from evolve.page.room import ListeningRoom
 from evolve.records.ballot import Ballot
 from evolve.records.run import RunRecord
@@ -24,7 +24,7 @@ from evolve.search.run_facts import NO_SOURCES, Sources
 from evolve.store.names import checked_name, known_name
 from evolve.store.run_store import RunStore
 
-LOCAL: Final = Place()
+LOCAL: Final = PageAddress()
 """This machine alone, at any port."""
 
 _START_S: Final = 20.0
@@ -57,7 +57,13 @@ class OpenPage:
 
 @contextlib.contextmanager
 def page_served(
-    folder: Path, run: RunRecord, domain: Domain, owner: str, place: Place = LOCAL, *, sources: Sources = NO_SOURCES
+    folder: Path,
+    run: RunRecord,
+    domain: Domain,
+    owner: str,
+    place: PageAddress = LOCAL,
+    *,
+    sources: Sources = NO_SOURCES,
 ) -> Iterator[OpenPage]:
     """Serve a run's page while inside.
 
@@ -89,7 +95,7 @@ def page_served(
 
 
 @contextlib.contextmanager
-def _serving(room: ListeningRoom, place: Place, bound: object, port: int) -> Iterator[None]:
+def _serving(room: ListeningRoom, place: PageAddress, bound: object, port: int) -> Iterator[None]:
     url = place.public_url(port)
     app = page_app(room, place.origins(port), is_secure=url.startswith("https:"))
     config = uvicorn.Config(

@@ -47,7 +47,7 @@ def stage_for(run: RunRecord, guest: Guest) -> PageStage:
     if last.status is GenerationStatus.BORN:
         return PageStage.EVALUATING if run.is_worked_on else PageStage.WAITING
     if last.status.waits_for_listener:
-        return PageStage.CAST if any(one.listener == guest.name for one in last.ballots) else PageStage.RANKING
+        return PageStage.RANKING if last.ballot_of(guest.name) is None else PageStage.CAST
     if last.index + 1 >= generations_wanted(run):
         return PageStage.COMPLETE
     return PageStage.BREEDING if run.is_worked_on else PageStage.WAITING
@@ -80,7 +80,7 @@ def progress_of(run: RunRecord) -> Document | None:
         return None
     records = [run.individuals[name] for name in run.generations[-1].members]
     states = ["waiting" if one.status is IndividualStatus.BORN else str(one.status) for one in records]
-    nothing = dict.fromkeys(("phase", "epoch", "epochs", "loss", "loss_word", "seconds_left"))
+    nothing = dict.fromkeys(("phase", "epoch", "epochs", "seconds_left"))
     members = [{"place": place, "status": state, **nothing} for place, state in enumerate(states, start=1)]
     ended = sum(one.status.is_finished for one in records)
     return {"done": ended, "total": len(members), "members": members[:_MOST_MEMBERS], "seconds_left": None}

@@ -40,7 +40,7 @@ class StoreThread:
     together: three hundred listeners who move at once wait for a few transactions, not for three hundred.
     """
 
-    def __init__(self, folder: Path, forget: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, folder: Path, forget: Callable[[RunStore], None] = lambda _: None) -> None:
         """Open the store of a run folder.
 
         Args:
@@ -111,7 +111,7 @@ class StoreThread:
             return [self._small.popleft() for _ in range(min(len(self._small), _MOST_TOGETHER))]
 
 
-def _do_together(store: RunStore, jobs: list[_StoreTask], forget: Callable[[], None]) -> None:
+def _do_together(store: RunStore, jobs: list[_StoreTask], forget: Callable[[RunStore], None]) -> None:
     """Several small changes in one transaction; where that is refused, each by itself."""
     if len(jobs) == 1:
         _do_alone(store, jobs[0])
@@ -120,7 +120,7 @@ def _do_together(store: RunStore, jobs: list[_StoreTask], forget: Callable[[], N
         with store.together():
             done = [_tried(store, job) for job in jobs]
     except RunError:
-        forget()
+        forget(store)
         for job in jobs:
             _do_alone(store, job)
         return

@@ -210,6 +210,10 @@ class GenerationRecord:
         """The ids of those of whom some listener loves a sample."""
         return frozenset(name for record in self.ballots for name in record.ballot.loved)
 
+    def ballot_of(self, listener: str) -> BallotRecord | None:
+        """The ballot that a listener has cast; None before that."""
+        return next((one for one in self.ballots if one.listener == listener), None)
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:

@@ -14,7 +14,14 @@ from evolve.presentation import Facts, Presentation, badges_of, judged_word, met
 from evolve.records.genome import Value
 from evolve.records.individual import Origin
 from evolve.records.run import GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.questions import is_tied, kept_for_favourites, letters_of, listeners_of, shared_genes
+from evolve.report.questions import (
+    is_tied,
+    kept_for_favourites,
+    letters_of,
+    listeners_of,
+    ranked_generations,
+    shared_genes,
+)
 from evolve.report.wording import Phrases, dim, genome_phrases, one_line, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
@@ -28,7 +35,7 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
     sections = [_generation(run, generation, told) for generation in run.generations]
     records, presentation = run.individuals.values(), presentation_for(run)
     letters = f"as: the blind letter it was {judged_word(presentation)} under"
-    notes = [letters] if any(generation.ballots for generation in run.generations) else []
+    notes = [letters] if any(generation.ballots for generation in ranked_generations(run)) else []
     metrics = metrics_of(presentation, [record.metrics for record in records])
     notes += [f"{metric.word}: {metric.help}" for metric in metrics if metric.help]
     samples = [sample.facts for record in records for sample in record.samples]
@@ -37,7 +44,12 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
 
 
 def judging_of(generation: GenerationRecord) -> Iterator[str]:
-    """How far the listeners agree, with themselves too, and what judging has cost them, a sentence each."""
+    """How far the listeners agree, with themselves too, and what judging has cost them, a sentence each.
+
+    Nothing before the generation is ranked: until then a ballot is its listener's own.
+    """
+    if not generation.status.is_ranked:
+        return
     if agreement := agreement_of([record.ballot for record in generation.ballots]):
         yield agreement.in_words
     if costs := costs_of(generation.ballots):
@@ -56,8 +68,8 @@ def repeats_in(generation: GenerationRecord) -> Iterator[str]:
 
 
 def _comments(generation: GenerationRecord) -> Iterator[RenderableType]:
-    """What listeners wrote about candidates."""
-    for record in generation.ballots:
+    """What listeners wrote about candidates, once the generation is ranked."""
+    for record in generation.ballots if generation.status.is_ranked else ():
         for candidate, comment in record.ballot.comments:
             yield Text(f"{one_line(record.listener)} on {candidate}: {one_line(comment)}")
 
@@ -131,7 +143,7 @@ def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str])
 def _table(run: RunRecord, generation: GenerationRecord, members: Sequence[IndividualRecord]) -> Table:
     presentation = presentation_for(run)
     shown = metrics_of(presentation, [member.metrics for member in members])
-    letters, shared = letters_of(generation), shared_genes(run)
+    letters, shared = letters_of(generation) if generation.status.is_ranked else {}, shared_genes(run)
     table = plain_table(*(["rank"] if generation.ranking else []), *(["as"] if letters else []), "id")
     for metric in shown:
         table.add_column(metric.word, justify="right", no_wrap=True)

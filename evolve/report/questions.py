@@ -66,6 +66,11 @@ def latest_champions(run: RunRecord) -> tuple[int, tuple[str, ...]] | None:
     return None
 
 
+def ranked_generations(run: RunRecord) -> list[GenerationRecord]:
+    """The generations of which a ranking is known: until then, what was written on a ballot is nobody else's."""
+    return [generation for generation in run.generations if generation.status.is_ranked]
+
+
 def is_tied(generation: GenerationRecord, individual_id: str) -> bool:
     """Whether a ranked member shares its rank with another."""
     ranks = [entry.rank for entry in generation.ranking.values()]
@@ -151,7 +156,10 @@ class FavouriteSample:
 
 
 def favourites_of(run: RunRecord) -> tuple[FavouriteSample, ...]:
-    """The samples that anybody loves, in order of birth, then by number, but those of individuals that are lost."""
+    """The samples that are loved on ballots of ranked generations, in order of birth, then by number.
+
+    Those of individuals that are lost are left out.
+    """
     listeners = _lovers(run)
     place = {name: index for index, name in enumerate(run.individuals)}
     known = sorted((place[name], number, name) for name, number in listeners if name in place)
@@ -163,7 +171,7 @@ def favourites_of(run: RunRecord) -> tuple[FavouriteSample, ...]:
 def _lovers(run: RunRecord) -> dict[Favourite, tuple[str, ...]]:
     """Who loves each favourite."""
     listeners: dict[Favourite, dict[str, None]] = {}
-    ballots = [record for generation in run.generations for record in generation.ballots]
+    ballots = [record for generation in ranked_generations(run) for record in generation.ballots]
     for record in sorted(ballots, key=lambda ballot: ballot.made_at):
         for favourite in record.ballot.favourites:
             listeners.setdefault(favourite, {})[record.listener] = None

@@ -34,6 +34,12 @@ class Sources:
     build: UserCode | None = None
     live: Domain | None = None
 
+    @property
+    def options(self) -> dict[str, str | None]:
+        """The options by which a command names them; None for what it need not name."""
+        named = {"domain": self.domain, "build": self.build}
+        return {name: None if code is None else code.as_typed for name, code in named.items()}
+
     def facts(self, reference: str) -> dict[str, Any]:
         """What a run keeps of them.
 

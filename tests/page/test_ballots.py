@@ -1,22 +1,28 @@
 """Ballots that are made on a page: each move is kept before it is answered, and is the same as made elsewhere."""
 
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import evolve
 from evolve.domains.pictures.domain import Pictures
 from evolve.errors import EvolveError
 from evolve.judging.draft import BallotDraft
 from evolve.judging.order import parse_order
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from evolve.presentation import Rendering
 from evolve.records.ballot import Ballot, samples_of
+from evolve.search.branching import branch
+from evolve.search.chosen_space import given_code
 from evolve.search.listening import ListeningSession, open_session
+from evolve.search.run_facts import domain_source
 from evolve.search.steps import cast_ballot
 from evolve.store.run_store import RunStore
+from tests.own_domains import GENES, HATS
 from tests.page.visitors import Served, begun, read, served
 
 
@@ -163,6 +169,8 @@ def test_a_step_that_makes_no_sense_is_refused_in_one_line(page: Served, step: o
         {"plays": "A"},
         {"plays": [3]},
         {"active_s": 1e300},
+        {"generation": "0"},
+        {"generation": True},
     ],
 )
 def test_what_cannot_have_been_heard_is_refused(page: Served, said: object) -> None:
@@ -170,6 +178,25 @@ def test_what_cannot_have_been_heard_is_refused(page: Served, said: object) -> N
     answer = page.owner().posted("/api/heard", said)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_what_was_heard_of_another_generation_is_dropped(page: Served) -> None:
+    """A letter is somebody else there; what comes late after the generation was ranked is not answered with trouble."""
+    owner = page.owner()
+    plays = [{"letter": "A", "sample": 1, "plays": 1, "seconds": 2.0}]
+    for generation in (1, 0):
+        assert owner.ballot["heard"] == {}
+        answer = owner.posted("/api/heard", {"generation": generation, "plays": plays, "active_s": 3})
+        assert answer.status_code == 204
+    assert owner.ballot["heard"] == {"A": {"1": {"plays": 1, "seconds": 2.0}}}
+
+
+def test_the_page_knows_how_long_a_comment_may_be(page: Served) -> None:
+    """What it lets somebody write is kept."""
+    owner = page.owner()
+    longest = owner.session["longest_comment"]
+    assert owner.moved("comment", letter="A", text="x" * longest)["comments"] == {"A": "x" * longest}
+    assert owner.step("comment", letter="A", text="x" * (longest + 1)).status_code == 400
 
 
 def test_a_ballot_goes_on_in_another_browser(page: Served) -> None:
@@ -316,10 +343,52 @@ def test_a_new_run_is_begun_from_ancestors(page: Served) -> None:
     assert read(page.folder.parent / "wilder").ancestors == {"g0-1": "g0-2"}
 
 
+def test_a_command_names_the_code_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it, neither the run nor a branch of it can be gone on with."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(HATS)
+    settings: dict[str, Any] = {"population": 3, "parents": 2, "generations": 2, "seed": 7}
+    with evolve.Search(
+        "run", {"genes": GENES}, domain="mine.py:evaluate", engine="here", on_event=lambda _: None, **settings
+    ) as search:
+        next(iter(search))
+    sources = given_code("mine.py:evaluate", None)
+    domain = domain_source(read(tmp_path / "run"), sources).open()
+    with served(tmp_path / "run", domain=domain, sources=sources) as page:
+        owner = page.owner()
+        owner.cast()
+        assert owner.state["go_on"].endswith("run --domain mine.py:evaluate")
+        made = owner.posted("/api/branch", {"from": ["g0-1"], "name": "wilder"}).json()
+        assert made["command"].endswith("wilder --domain mine.py:evaluate")
+
+
+def test_nobody_waits_for_a_branch(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the ancestors have made is copied meanwhile."""
+    begun, goes_on, copied = threading.Event(), threading.Event(), branch
+
+    def slow(*given: Any, **named: Any) -> RunStore:  # noqa: ANN401
+        begun.set()
+        assert goes_on.wait(20)
+        return copied(*given, **named)
+
+    with served(run) as page:
+        page.owner().cast()
+        monkeypatch.setattr("evolve.page.owning.branch", slow)
+        answers: list[Any] = []
+        said = {"from": ["g0-2"], "name": "wilder"}
+        asking = threading.Thread(target=lambda: answers.append(page.owner().posted("/api/branch", said)))
+        asking.start()
+        assert begun.wait(20)
+        assert page.owner().got("/api/family")["individuals"]
+        goes_on.set()
+        asking.join()
+        assert answers[0].json()["run"] == "wilder"
+
+
 def test_who_is_presented_twice_is_so_on_the_page_too(tmp_path: Path) -> None:
     """Nothing gives it away, and a ballot that was cast is shown again with both where they were."""
     folder = begun(tmp_path / "run", repeats=True)
-    with served(folder, Place(listeners=("ann",))) as page:
+    with served(folder, PageAddress(listeners=("ann",))) as page:
         ann = page.listener("ann")
         letters = [one["letter"] for one in ann.session["candidates"]]
         assert letters == ["A", "B", "C", "D", "E"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from evolve.records.ballot import LONGEST_COMMENT
 from tests.page.browsers import NEEDS_CHROMIUM, chromium, tiers, visit
 from tests.page.visitors import Served, served
@@ -35,7 +35,7 @@ def test_moves_made_while_the_program_was_down_are_kept_once_the_owner_comes_in_
             press(seen, "C")
             expect(seen.locator("#kept")).to_have_text("Not kept yet. Trying again …")
             press(seen, "B")
-            with served(run, Place(port=page.page.port)) as again:
+            with served(run, PageAddress(port=page.page.port)) as again:
                 expect(seen.locator("#notice")).to_contain_text("open the link with the token")
                 seen.context.new_page().goto(again.page.address)
                 expect(seen.locator("#kept")).to_have_text("✓ all kept")

@@ -1,17 +1,23 @@
 """Several listeners: each has a link and a ballot of their own, and the owner closes the generation."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from evolve.errors import EvolveError
-from evolve.page.place import Place, usual_port
+import evolve
+from evolve.errors import EvolveError, StorageError
+from evolve.page.listeners import Guest
+from evolve.page.place import PageAddress, usual_port
 from evolve.randomness import derive_rng
+from evolve.store.run_store import RunStore
 from tests.page.visitors import Visitor, read, served
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is listened at is what is tested
-NAMED = Place(listeners=("ann", "bob"))
+NAMED = PageAddress(listeners=("ann", "bob"))
 
 
 def test_each_listener_sees_their_own_ballot_alone(run: Path) -> None:
@@ -130,7 +136,7 @@ def _cookie(visitor: Visitor) -> str:
 def test_many_who_move_at_once_lose_and_mix_up_nothing(run: Path) -> None:
     """Each ranks by a script of their own, all at the same time."""
     names = tuple(f"listener {number}" for number in range(24))
-    with served(run, Place(listeners=names)) as page:
+    with served(run, PageAddress(listeners=names)) as page:
         visitors = {name: page.listener(name) for name in names}
         meant: dict[str, list[str]] = {}
         trouble: list[BaseException] = []
@@ -157,19 +163,85 @@ def test_many_who_move_at_once_lose_and_mix_up_nothing(run: Path) -> None:
         assert [tier for (tier,) in record.ballot.tiers] == [record.letters[letter] for letter in meant[name]]
 
 
+def test_the_family_tells_nothing_of_a_ballot_of_the_open_generation(run: Path) -> None:
+    """What is said there of somebody who came back is the listener's own until the generation is ranked."""
+    with served(run, NAMED) as page:
+        ann = page.listener("ann")
+        ann.moved("comment", letter="A", text="said before")
+        ann.cast()
+        page.owner().posted("/api/close", {})
+    with evolve.Search(run, engine="here", on_event=lambda _: None) as search:
+        assert next(iter(search)).index == 1
+    with served(run) as page:
+        ann, owner = page.listener("ann"), page.owner()
+        for candidate in ann.session["candidates"]:
+            ann.moved("comment", letter=candidate["letter"], text="still mine")
+            ann.moved("heart", letter=candidate["letter"], sample=1)
+        ann.cast()
+        family = owner.got("/api/family")["individuals"]
+        assert set(read(run).generations[1].elites) & {one["id"] for one in family}
+        comments = [comment for one in family for comment in one["comments"]]
+        assert comments == [{"listener": "ann", "text": "said before"}]
+        assert all(one["favourites"] == [] for one in family)
+
+
+def fill_at_the_commit(patch: pytest.MonkeyPatch) -> None:
+    """Let the disk be full as soon as changes that were made together are to be kept."""
+    together, is_full = RunStore.together, threading.Event()
+
+    @contextlib.contextmanager
+    def refused(store: RunStore) -> Iterator[None]:
+        with together(store):
+            yield
+            is_full.set()
+            raise StorageError("the disk is full")
+
+    kept = RunStore.record_ballot
+
+    def record(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+        if is_full.is_set():
+            raise StorageError("the disk is full")
+        return kept(*given, **named)
+
+    patch.setattr(RunStore, "together", refused)
+    patch.setattr(RunStore, "record_ballot", record)
+
+
+def test_a_ballot_that_the_disk_refuses_is_not_told_as_cast(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither together with others nor by itself; one that was kept before stays so, and casting again does it."""
+    with served(run, NAMED) as page:
+        ann, bob, owner = page.listener("ann"), page.listener("bob"), page.owner()
+        assert bob.cast().status_code == 200
+        moved = ann.moved("top", letter="C")
+        with monkeypatch.context() as patch:
+            fill_at_the_commit(patch)
+            room, busy = page.page.room, threading.Event()
+            room.store.submit(lambda _: busy.wait(10))
+            cast = room.store.submit(lambda store: room.cast(store, Guest("ann"), moved["version"]), is_small=True)
+            seen = room.store.submit(lambda store: store.draft_steps(0, "ann"), is_small=True)
+            busy.set()
+            with pytest.raises(StorageError):
+                cast.result()
+            assert seen.result()
+        assert ann.state["stage"] == "ranking"
+        assert _states(owner) == {"ann": "begun", "bob": "cast"}
+        assert ann.ballot["tiers"] == moved["tiers"]
+        assert ann.cast().json() == {"stage": "cast"}
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        (Place(host=EVERYWHERE), "say who judges: --listeners"),
-        (Place(host="192.0.2.1"), "say who judges: --listeners"),
-        (Place(host="192.0.2.1", listeners=("ann",)), "cannot be served at 192.0.2.1:0"),
-        (Place(url="ftp://listen.example.org"), "must be an address such as https://"),
-        (Place(url="https://listen.example.org/evolve"), "without a path"),
-        (Place(url="https://[::"), "must be an address"),
-        (Place(listeners=("../ann",)), "cannot be a name"),
+        (PageAddress(host=EVERYWHERE), "say who judges: --listeners"),
+        (PageAddress(host="192.0.2.1"), "say who judges: --listeners"),
+        (PageAddress(host="192.0.2.1", listeners=("ann",)), "cannot be served at 192.0.2.1:0"),
+        (PageAddress(url="ftp://listen.example.org"), "must be an address such as https://"),
+        (PageAddress(url="https://listen.example.org/evolve"), "without a path"),
+        (PageAddress(url="https://[::"), "must be an address"),
+        (PageAddress(listeners=("../ann",)), "cannot be a name"),
     ],
 )
-def test_a_place_where_nobody_can_be_served_is_told(run: Path, place: Place, said: str) -> None:
+def test_a_place_where_nobody_can_be_served_is_told(run: Path, place: PageAddress, said: str) -> None:
     """In one line."""
     with pytest.raises(EvolveError, match=said), served(run, place):
         pass
@@ -177,7 +249,7 @@ def test_a_place_where_nobody_can_be_served_is_told(run: Path, place: Place, sai
 
 def test_a_public_address_is_what_links_and_browsers_use(run: Path) -> None:
     """Its name as host and origin, its scheme for the cookie; the machine itself is still reached from itself."""
-    place = Place(url="https://Listen.example.org:443/", listeners=("ann",))
+    place = PageAddress(url="https://Listen.example.org:443/", listeners=("ann",))
     with served(run, place) as page:
         assert page.page.address_of("ann").startswith("https://listen.example.org/?token=")
         link = page.page.room.link("ann")
@@ -197,7 +269,7 @@ def test_a_public_address_is_what_links_and_browsers_use(run: Path) -> None:
 
 def test_every_address_of_the_machine_is_a_name_of_the_page(run: Path) -> None:
     """Where all of them are listened at."""
-    with served(run, Place(host=EVERYWHERE, listeners=("ann",))) as page:
+    with served(run, PageAddress(host=EVERYWHERE, listeners=("ann",))) as page:
         client = page.stranger()
         assert client.get("/").status_code == 401
         assert client.get("/", headers={"Host": f"evil.example:{page.page.port}"}).status_code == 421

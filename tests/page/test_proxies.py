@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from tests.page.visitors import Visitor, served
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "listening-room.md").read_text()
@@ -97,7 +97,7 @@ def test_the_recipe_for_nginx_works(run: Path, tmp_path: Path, certificate: Path
     )
     url = f"https://localhost:{public}"
     with (
-        served(run, Place(port=port, url=url, listeners=("ann",))) as page,
+        served(run, PageAddress(port=port, url=url, listeners=("ann",))) as page,
         proxy(nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)),
     ):
         judged_through(url, page.page.address_of("ann"), certificate)
@@ -112,7 +112,7 @@ def test_the_recipe_for_caddy_works(run: Path, tmp_path: Path, certificate: Path
     (tmp_path / "Caddyfile").write_text(f"{{\nadmin off\nauto_https disable_redirects\n}}\n{written}")
     url = f"https://localhost:{public}"
     with (
-        served(run, Place(port=port, url=url, listeners=("ann",))) as page,
+        served(run, PageAddress(port=port, url=url, listeners=("ann",))) as page,
         proxy(caddy, "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"),
     ):
         judged_through(url, page.page.address_of("ann"), certificate)

@@ -12,7 +12,7 @@ import pytest
 import evolve
 from evolve.page.guard import POLICY
 from evolve.page.listeners import users_key
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from tests.own_domains import GENES
 from tests.page.visitors import Served, served
 from tests.troubles import told
@@ -63,7 +63,7 @@ def test_the_token_becomes_a_strict_cookie_and_leaves_the_address(page: Served) 
 
 def test_the_owners_token_is_new_for_each_server(run: Path) -> None:
     """A listener's link stays good, the owner's of yesterday does not."""
-    place = Place(listeners=("ann",))
+    place = PageAddress(listeners=("ann",))
     with served(run, place) as first:
         owner, ann = first.page.room.guests.owner_token, first.page.room.guests.token_of("ann")
     with served(run, place) as second:

@@ -11,9 +11,10 @@ import httpx
 import evolve
 from evolve.domain import Domain
 from evolve.domain_registry import named_domain
-from evolve.page.place import Place
+from evolve.page.place import PageAddress
 from evolve.page.server import LOCAL, OpenPage, page_served
 from evolve.records.run import RunRecord
+from evolve.search.run_facts import NO_SOURCES, Sources
 from evolve.store.run_store import RunStore
 
 SMALL: dict[str, Any] = {"population": 4, "parents": 2, "generations": 2, "seed": 7, "pictures": 2, "size": 32}
@@ -118,11 +119,15 @@ class Served:
 
 @contextlib.contextmanager
 def served(
-    folder: Path, place: Place = LOCAL, owner: str = "listener", domain: Domain | None = None
+    folder: Path,
+    place: PageAddress = LOCAL,
+    owner: str = "listener",
+    domain: Domain | None = None,
+    sources: Sources = NO_SOURCES,
 ) -> Iterator[Served]:
     """Serve the page of a run, of pictures unless another domain is given."""
     with (
-        page_served(folder, read(folder), domain or named_domain("pictures"), owner, place) as page,
+        page_served(folder, read(folder), domain or named_domain("pictures"), owner, place, sources=sources) as page,
         contextlib.ExitStack() as entered,
     ):
         yield Served(page, folder, entered)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from evolve.records.ballot import ListeningLog, Playback
 from evolve.records.run import RunRecord
 from evolve.report.document import report_document
+from evolve.report.questions import favourites_of
 from evolve.report.text import render_text
 from tests.report.example_run import example_run
 
@@ -45,3 +46,13 @@ def test_the_report_tells_it_beside_the_generation() -> None:
     assert "2 listeners agree with Kendall's W = " in text
     assert "1 ballot took 4:00 and 4 plays" in text
     assert "ben on g0-5: the bass walks" in text
+
+
+def test_ballots_of_a_generation_that_is_not_closed_are_left_out() -> None:
+    """Who loves and wrote what, under which letters, and how far they agree so far, is told once it is ranked."""
+    ballots = judged_run().generations[0].ballots
+    waiting = example_run("heard")
+    run = replace(waiting, generations=(replace(waiting.generations[0], ballots=ballots),))
+
+    assert favourites_of(run) == ()
+    assert render_text(run) == render_text(waiting)

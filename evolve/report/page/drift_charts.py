@@ -14,7 +14,7 @@ _COLOURS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class ChartBar:
     """A rectangle of a chart of words: which colour, where, and what it says."""
 
     colour: int
@@ -50,7 +50,7 @@ class DriftChart:
     band: str = ""
     middle: str = ""
     dots: tuple[tuple[float, float, str], ...] = ()
-    segments: tuple[Segment, ...] = ()
+    segments: tuple[ChartBar, ...] = ()
     legend: tuple[tuple[int, str], ...] = ()
 
 
@@ -111,7 +111,7 @@ def _words(row: DriftRow, drift: Drift) -> DriftChart:
     colours = _colours(row)
     count = len(row.spreads)
     width = WIDTH / count
-    segments = list[Segment]()
+    segments = list[ChartBar]()
     for index, spread in enumerate(row.spreads):
         if not isinstance(spread, CategoricalSpread):
             continue
@@ -122,7 +122,7 @@ def _words(row: DriftRow, drift: Drift) -> DriftChart:
                 told = f"generation {drift.generations[index]}: {value_in_words(value)} {share:.0%}"
                 x, wide, high = index * width + 1, width - 2, share * HEIGHT
                 segments.append(
-                    Segment(colours[value], round(x, 1), round(top, 1), round(wide, 1), round(high, 1), told)
+                    ChartBar(colours[value], round(x, 1), round(top, 1), round(wide, 1), round(high, 1), told)
                 )
             top += share * HEIGHT
     return DriftChart(

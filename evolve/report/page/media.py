@@ -1,14 +1,13 @@
 """What of a run's samples lies inside the page, and what beside it."""
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from evolve.errors import EvolveError
-from evolve.media import media_type
-from evolve.presentation import Presentation
+from evolve.presentation import Presentation, type_of
 from evolve.records.run import SampleRecord
 from evolve.store.names import name_from
 
@@ -20,7 +19,6 @@ _MOST_TEXT = 200_000
 """Bytes of a text or an HTML document, of which one reads no more in a report."""
 
 _SHOWN = {"audio": "audio", "image": "image", "video": "video"}
-_UNKNOWN = "application/octet-stream"
 _NOT_PLAYED = ("audio/midi", "audio/x-midi")
 
 Read = Callable[[str], bytes]
@@ -28,7 +26,7 @@ Read = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SampleFileView:
     """One file of a sample as the page has it.
 
     Attributes:
@@ -70,41 +68,37 @@ class PageMedia:
     left_out: int = 0
     _inside: int = 0
 
-    def parts(self, individual: str, sample: SampleRecord) -> tuple[Part, ...]:
+    def parts(self, individual: str, sample: SampleRecord) -> tuple[SampleFileView, ...]:
         """The files of a sample, the one to judge first, then what is shown, then what can be saved."""
         kinds = [kind for kind in self.presentation.media if kind in sample.files]
         kinds += [kind for kind in sample.files if kind not in kinds]
         parts = [self._part(individual, kind, sample.files[kind]) for kind in kinds]
         return tuple(sorted(parts, key=lambda part: part.shown in {"file", "absent"}))
 
-    def _part(self, individual: str, kind: str, relative: str) -> Part:
-        type_ = self._type(kind, relative)
+    def _part(self, individual: str, kind: str, relative: str) -> SampleFileView:
+        type_ = type_of(self.presentation, kind, relative)
         shown, name = shown_as(type_), f"{individual}-{PurePosixPath(relative).name}"
         try:
             data = self.read(relative)
         except (EvolveError, OSError):
-            return Part(kind, "absent", type_, text=f"{relative} is lost", name=name)
+            return SampleFileView(kind, "absent", type_, text=f"{relative} is lost", name=name)
         if shown in {"text", "html"}:
             return self._written(kind, shown, type_, name, data)
         url = f"data:{type_};base64,{base64.b64encode(data).decode('ascii')}"
         if self._takes(len(url)):
-            return Part(kind, shown, type_, url, name=name)
+            return SampleFileView(kind, shown, type_, url, name=name)
         if self.folder:
             place = self._place(name, relative)
-            return Part(kind, shown, type_, quote(f"{self.folder}/{place}"), name=place)
+            return SampleFileView(kind, shown, type_, quote(f"{self.folder}/{place}"), name=place)
         self.left_out += 1
-        return Part(kind, "absent", type_, text=f"{relative} in the run folder", name=name)
+        return SampleFileView(kind, "absent", type_, text=f"{relative} in the run folder", name=name)
 
-    def _type(self, kind: str, relative: str) -> str:
-        found = media_type(relative)
-        return self.presentation.media.get(kind, found) if found == _UNKNOWN else found
-
-    def _written(self, kind: str, shown: str, type_: str, name: str, data: bytes) -> Part:
+    def _written(self, kind: str, shown: str, type_: str, name: str, data: bytes) -> SampleFileView:
         """A text or an HTML document, which never lies beside: opened there, it could run its scripts."""
         if len(data) > _MOST_TEXT or not self._takes(len(data)):
             self.left_out += 1
-            return Part(kind, "absent", type_, text=f"{name} is too long to be shown here", name=name)
-        return Part(kind, shown, type_, text=data.decode("utf-8", "replace"), name=name)
+            return SampleFileView(kind, "absent", type_, text=f"{name} is too long to be shown here", name=name)
+        return SampleFileView(kind, shown, type_, text=data.decode("utf-8", "replace"), name=name)
 
     def _takes(self, size: int) -> bool:
         """Whether so many bytes more fit inside; if so, they are counted."""
@@ -140,8 +134,7 @@ def is_safe_to_open(type_: str) -> bool:
     return "svg" not in type_ and "xml" not in type_
 
 
-def first_image(files: Mapping[str, str], types: Iterable[tuple[str, str]] = ()) -> str | None:
-    """The path of the first picture among the files of a sample; None where there is none."""
-    known = dict(types)
-    found = (path for kind, path in files.items() if shown_as(known.get(kind) or media_type(path)) == "image")
-    return next(found, None)
+def first_image(presentation: Presentation, files: Mapping[str, str]) -> tuple[str, str] | None:
+    """The path and the media type of the first picture among the files of a sample; None where there is none."""
+    types = ((path, type_of(presentation, kind, path)) for kind, path in files.items())
+    return next(((path, type_) for path, type_ in types if shown_as(type_) == "image"), None)

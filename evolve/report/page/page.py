@@ -16,7 +16,6 @@ from evolve.domain_registry import presentation_for
 from evolve.errors import EvolveError
 from evolve.genetics.lineage import founders_of, line_to_founder, surviving_shares
 from evolve.judging.agreement import agreement_of
-from evolve.media import media_type
 from evolve.presentation import is_heard, judged_word
 from evolve.records.run import RunRecord
 from evolve.report.drift import drift_note, drift_of
@@ -35,7 +34,6 @@ from evolve.report.page.story import (
     generation_views,
     in_order_of_interest,
     marked,
-    ranked_generations,
     withheld_in,
 )
 from evolve.report.page.thumbnails import Thumbnail, thumbnail
@@ -45,6 +43,7 @@ from evolve.report.questions import (
     family_of,
     favourites_of,
     latest_champions,
+    ranked_generations,
     shared_genes,
     told_in,
 )
@@ -160,17 +159,17 @@ def _agreements(run: RunRecord) -> list[tuple[int, str]]:
 
 def _pictures(run: RunRecord, told: frozenset[str], read: Read) -> dict[str, Thumbnail]:
     """A small picture of the first sample of everyone who may be seen and has one."""
-    pictures, types = {}, presentation_for(run).media.items()
+    pictures, presentation = {}, presentation_for(run)
     for id_ in told - withheld_in(run):
         for sample in run.individuals[id_].samples[:1]:
-            if (path := first_image(sample.files, types)) and (small := _small(path, read)):
+            if (found := first_image(presentation, sample.files)) and (small := _small(*found, read)):
                 pictures[id_] = small
     return pictures
 
 
-def _small(path: str, read: Read) -> Thumbnail | None:
+def _small(path: str, type_: str, read: Read) -> Thumbnail | None:
     try:
-        return thumbnail(read(path), media_type(path))
+        return thumbnail(read(path), type_)
     except (EvolveError, OSError):
         return None
 

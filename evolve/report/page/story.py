@@ -14,8 +14,16 @@ from evolve.records.individual import Origin
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
 from evolve.report.family import step_of
 from evolve.report.generations import judging_of, notes_on, others_in, place_in
-from evolve.report.page.media import PageMedia, Part
-from evolve.report.questions import champions_of, family_of, favourites_of, letters_of, shared_genes
+from evolve.report.page.media import PageMedia, SampleFileView
+from evolve.report.questions import (
+    champions_of,
+    family_of,
+    favourites_of,
+    is_tied,
+    letters_of,
+    ranked_generations,
+    shared_genes,
+)
 from evolve.report.wording import genome_phrases, moment_in_words, rank_badge, rank_history
 from evolve.search.reliability import reliability_of
 from evolve.words import counted, duration_in_words, listed
@@ -35,13 +43,13 @@ class SampleView:
 
     number: int
     line: str
-    parts: tuple[Part, ...]
+    parts: tuple[SampleFileView, ...]
     loved_by: str
     played: str
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CommentView:
     """What a listener wrote about an individual, and in which generation."""
 
     listener: str
@@ -78,7 +86,7 @@ class Card:
     badges: tuple[str, ...]
     metrics: tuple[tuple[str, str], ...]
     samples: tuple[SampleView, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[CommentView, ...]
     withheld: str
 
 
@@ -175,12 +183,12 @@ class CardMaker:
         verb = "played" if is_heard(self._presentation) else "looked at"
         return f"{verb} {counted(plays, 'time')}, {duration_in_words(seconds)}" if plays else ""
 
-    def _remarks(self, id_: str) -> Iterator[Remark]:
+    def _remarks(self, id_: str) -> Iterator[CommentView]:
         for generation in ranked_generations(self._run):
             for record in generation.ballots:
                 for candidate, text in record.ballot.comments:
                     if candidate == id_:
-                        yield Remark(record.listener, generation.index, text)
+                        yield CommentView(record.listener, generation.index, text)
 
     def _origin(self, record: IndividualRecord) -> str:
         individual = record.individual
@@ -204,8 +212,7 @@ def generation_views(
     for generation in reversed(run.generations):
         reliability = reliability_of(run, generation)
         sentences = [reliability.in_words] if reliability else []
-        if generation.status.is_ranked:
-            sentences += judging_of(generation)
+        sentences += judging_of(generation)
         members = [run.individuals[id_] for id_ in generation.members if id_ in told]
         rows = [
             _row(generation, member, cards, elsewhere)
@@ -235,15 +242,11 @@ def _row(
     notes = {"comes back": id_ in generation.elites, "told of among the champions": id_ in elsewhere}
     return MemberRow(
         id_,
-        rank_badge(entry, tied=_is_tied(generation, entry.rank)).plain if entry else "",
+        rank_badge(entry, tied=is_tied(generation, id_)).plain if entry else "",
         letters_of(generation).get(id_, "") if generation.status.is_ranked else "",
         ", ".join(words for words, holds in notes.items() if holds),
         cards[id_] if is_home else None,
     )
-
-
-def _is_tied(generation: GenerationRecord, rank: int) -> bool:
-    return sum(entry.rank == rank for entry in generation.ranking.values()) > 1
 
 
 def ballot_rows(run: RunRecord) -> tuple[BallotRow, ...]:
@@ -265,11 +268,6 @@ def _ballot_row(generation: int, record: BallotRecord) -> BallotRow:
         duration_in_words(log.active_s) if log.active_s else "",
         f"{log.plays:,}" if log.plays else "",
     )
-
-
-def ranked_generations(run: RunRecord) -> list[GenerationRecord]:
-    """The generations of which a ranking is known: until then, what was written on a ballot is nobody else's."""
-    return [generation for generation in run.generations if generation.status.is_ranked]
 
 
 def ballots_of(run: RunRecord) -> list[BallotRecord]:

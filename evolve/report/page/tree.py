@@ -24,7 +24,7 @@ _LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class MemberNode:
     """One member in one generation.
 
     Attributes:
@@ -69,7 +69,7 @@ class FamilyPicture:
     height: float
     sizes: TreeSizes
     is_wide: bool
-    nodes: tuple[Node, ...]
+    nodes: tuple[MemberNode, ...]
     edges: tuple[tuple[TreeEdge, str], ...]
     rows: tuple[Row, ...]
     champions: str
@@ -145,7 +145,7 @@ class _NodeMaker:
         self._loved = {one.individual for one in favourites_of(run)}
         self._word = presentation_for(run).sample_word
 
-    def node(self, generation: GenerationRecord, id_: str, x: float, y: float) -> Node:
+    def node(self, generation: GenerationRecord, id_: str, x: float, y: float) -> MemberNode:
         record, entry = self._run.individuals[id_], generation.ranking.get(id_)
         rank = f"{entry.rank}{'=' if is_tied(generation, id_) else ''}" if entry else ""
         holds = {
@@ -156,7 +156,7 @@ class _NodeMaker:
             "kin": id_ in self._kin,
         }
         classes = tuple(word for word, is_so in holds.items() if is_so)
-        return Node(
+        return MemberNode(
             id_,
             x,
             y,

@@ -143,7 +143,8 @@ class _Pages:
         return files, "-".join(map(str, (self._room.run.name, *place)))
 
     async def close(self, request: Request) -> Response:
-        return JSONResponse(await self._asked(request, partial(owning.close_open_generation, self._room)))
+        generation = parsed(await request.body()).get("generation")
+        return JSONResponse(await self._asked(request, partial(owning.close_open_generation, self._room), generation))
 
     async def invite(self, request: Request) -> Response:
         return JSONResponse(

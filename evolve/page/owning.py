@@ -14,10 +14,19 @@ from evolve.search.steps import close_generation
 from evolve.store.run_store import RunStore
 
 
-def close_open_generation(room: ListeningRoom, store: RunStore, guest: Guest) -> Document:
-    """Rank by the ballots that are there."""
+def close_open_generation(room: ListeningRoom, store: RunStore, guest: Guest, generation: object = None) -> Document:
+    """Rank by the ballots that are there.
+
+    Args:
+        room: The run's.
+        store: Its.
+        guest: Who asks.
+        generation: Which one is meant, so that nobody closes the next one by a second press; None: whichever is open.
+    """
     check_owner(guest)
     number = room.number
+    if generation not in (None, number):
+        raise Refusal(409, f"generation {generation!s:.20} is not the one that is open")
     if not room.stage(guest).is_open:
         raise Refusal(409, f"there is nothing to close now: {IDLE[room.stage(guest)]}")
     close_generation(store, number)

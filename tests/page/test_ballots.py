@@ -357,9 +357,9 @@ def test_a_command_names_the_code_of_ones_own(tmp_path: Path, monkeypatch: pytes
     with served(tmp_path / "run", domain=domain, sources=sources) as page:
         owner = page.owner()
         owner.cast()
-        assert owner.state["go_on"].endswith("run --domain mine.py:evaluate")
+        assert owner.state["go_on"].endswith("run --domain mine.py:evaluate --judge page")
         made = owner.posted("/api/branch", {"from": ["g0-1"], "name": "wilder"}).json()
-        assert made["command"].endswith("wilder --domain mine.py:evaluate")
+        assert made["command"].endswith("wilder --domain mine.py:evaluate --judge page")
 
 
 def test_nobody_waits_for_a_branch(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,7 +204,7 @@ def test_a_run_that_another_process_trains_is_seen_from_beside(folder: Path, tun
             owner.moved("top", letter="D")
             type_("rank", "night", "--order", "A > ...", folder=folder)
             until(lambda: owner.state["stage"] == "waiting")
-            assert owner.state["go_on"] == "evolve resume night"
+            assert owner.state["go_on"] == "evolve resume night --judge page"
             assert owner.state["notices"] == ["generation 0 was ranked from elsewhere, by listener"]
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=PATIENCE_S)

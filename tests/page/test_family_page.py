@@ -63,6 +63,7 @@ def test_a_new_run_begins_from_the_ancestors_that_are_ticked(browser: Browser, r
         expect(seen.get_by_role("heading", name="begins from 1 ancestor")).to_be_visible()
         check_access(seen)
         command = seen.locator("dialog .go-on").text_content() or ""
-    made = read(ranked.folder.parent / Path(command.split()[-1]).name)
+    made = read(ranked.folder.parent / Path(command.split()[2]).name)
     assert command.startswith("evolve resume ")
+    assert command.endswith(" --judge page")
     assert list(made.ancestors.values()) == [name]

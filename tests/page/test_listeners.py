@@ -62,7 +62,8 @@ def test_the_owner_sees_who_has_cast_and_closes_the_generation(run: Path) -> Non
         assert ann.cast().json() == {"stage": "cast"}
         assert ann.ballot["comments"] == {"D": "on second thoughts"}
         assert not read(run).generations[0].status.is_ranked
-        assert owner.posted("/api/close", {}).json() == {"stage": "waiting"}
+        assert owner.posted("/api/close", {"generation": 1}).status_code == 409
+        assert owner.posted("/api/close", {"generation": 0}).json() == {"stage": "waiting"}
         assert ann.state["stage"] == "waiting"
         agreement = owner.state["agreement"]
         assert agreement["listeners"] == 2

@@ -41,9 +41,7 @@ export class Listening {
   }
 
   /** @param {string} letter @param {number} sample @returns {Heard} */
-  of(letter, sample) {
-    return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 };
-  }
+  of(letter, sample) { return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 }; }
 
   /** What the server does not take is told again the next time, if it is of the same generation. */
   async tell() {

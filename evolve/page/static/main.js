@@ -1,5 +1,5 @@
 /** The listening room: asks what stage the run is in, shows that stage, and goes on with it. */
-import { ask, byId, h, notice } from "./dom.js";
+import { ask, byId, closeDialogs, h, notice } from "./dom.js";
 import { commandOf, showKeys } from "./keys.js";
 import { FamilyPage, showListeners, showTime } from "./owner.js";
 import { RankingPage } from "./ranking.js";
@@ -34,6 +34,8 @@ async function follow(room, told) {
   await takeSession(room, state);
   if (shown.endsWith(keyOf(state))) return room.changed();
   notice("");
+  const isSameStill = ["ranking", "evaluating"].includes(state.stage) && shown.endsWith(` ${state.generation}`);
+  if (shown && !isSameStill) closeDialogs();
   if (!["ranking", "evaluating"].includes(state.stage)) room.player.stop();
   if (state.stage === "complete" && state.me.is_owner) return showFamily(room, "The run is complete");
   const View = { ranking: RankingPage, preparing: Board, evaluating: Board }[/** @type {string} */ (state.stage)] || Message;

@@ -1,5 +1,5 @@
 /** What the owner of a run does beside ranking: listeners, time, and going back to ancestors. */
-import { all, ask, asking, counted, h, openDialog, roughly } from "./dom.js";
+import { all, ask, asking, closeDialogs, counted, h, notice, openDialog, roughly } from "./dom.js";
 import { samplesOf } from "./candidate.js";
 import { markSamples, thumbOf } from "./sample.js";
 
@@ -14,9 +14,17 @@ function copyButton(text) {
   return button;
 }
 
-/** @param {Room} room */
-export const closeButton = (room) =>
-  h("button", { class: "main", onclick: asking(() => ask("/api/close", {})) }, `Close generation ${room.state.generation} and go on`);
+/** Closes the generation that is shown, once somebody has cast; a second press closes no other.
+ * @param {Room} room */
+export function closeButton(room) {
+  const { generation, listeners, stage } = room.state;
+  const hasCast = stage === "cast" || (stage === "ranking" && (room.isReopened || (listeners || []).some(({ state }) => state === "cast")));
+  const refused = (/** @type {Error} */ error) => { button.disabled = false; throw error; };
+  const close = () => { button.disabled = true; return ask("/api/close", { generation }).then(closeDialogs, refused); };
+  /** @type {HTMLButtonElement} */
+  const button = h("button", { class: "main", disabled: !hasCast, onclick: asking(close) }, `Close generation ${generation} and go on`);
+  return button;
+}
 
 /** Who listens, with a link for each to hand on.
  * @param {Room} room */
@@ -27,18 +35,19 @@ export function showListeners(room) {
     const link = h("input", { readonly: true, value: location.origin + each.link, "aria-label": `Link of ${each.name}` });
     return h("li", { class: each.state }, h("b", {}, each.name), h("span", { class: "faint" }, LISTENS[each.state]), link, copyButton(link.value));
   };
-  const show = () => list.replaceChildren(...(room.state.listeners || []).map(row));
-  const add = asking(async () => {
-    const added = await ask("/api/listeners", { name: name.value.trim() });
-    room.state.listeners = [...(room.state.listeners || []).filter((each) => each.name !== added.name), { ...added, state: "away" }];
-    name.value = "";
-    show();
-  });
-  show();
+  const [close, key] = [h("p"), () => JSON.stringify([room.state.listeners, room.state.stage])];
+  let shown = "";
+  room.showBeside = () => {
+    if (shown === key()) return;
+    shown = key();
+    list.replaceChildren(...(room.state.listeners || []).map(row));
+    close.replaceChildren(...(room.state.listeners?.length ? ["Once enough have cast, all ballots together make the ranking. ", closeButton(room)] : []));
+  };
+  room.showBeside();
+  const add = asking(() => ask("/api/listeners", { name: name.value.trim() }).then(() => { name.value = ""; notice(""); }));
   const submit = (/** @type {Event} */ event) => { event.preventDefault(); add(); };
   const form = h("form", { onsubmit: submit }, h("label", { for: "listener-name" }, "Another listener"), name, h("button", {}, "Add"));
-  openDialog("Listeners", h("p", { class: "faint" }, "Each ranks on their own, under letters of their own. Hand everybody their own link."), list, form,
-    h("p", {}, "Once enough have cast, close the generation: all ballots together make its ranking."), closeButton(room));
+  openDialog("Listeners", h("p", { class: "faint" }, "Each ranks on their own, under letters of their own. Hand everybody their own link."), list, form, close);
 }
 
 /** What judging cost, and what the next generation will take.
@@ -141,9 +150,7 @@ export class FamilyPage {
 
   /** Ancestors are heard with the player; nothing of theirs can be moved.
    * @param {Command} command */
-  command(command) {
-    return !["back", "on", "passage"].includes(command);
-  }
+  command(command) { return !["back", "on", "passage"].includes(command); }
 
   update() {
     if (this.#open) markSamples(this.room, { name: this.#open.id, samples: this.#open.samples }, this.detail);

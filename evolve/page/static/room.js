@@ -21,6 +21,8 @@ export class Room {
   sample = 1;
   /** @type {View | null} */
   view = null;
+  /** Draws what is open beside the view, such as a dialog. */
+  showBeside = () => {};
   #isDrawing = false;
   #moved = "";
 
@@ -41,6 +43,7 @@ export class Room {
     requestAnimationFrame(() => {
       this.#isDrawing = false;
       this.view?.update();
+      this.showBeside();
       this.#showKept();
       const { now, isTouring, position } = this.player;
       byId("player").hidden = !this.isHeard && !now;
@@ -67,7 +70,7 @@ export class Room {
     }
     this.session = session;
     this.keeper = new Keeper(session.ballot, () => this.#kept());
-    [this.chosen, this.sample] = ["", 1];
+    [this.chosen, this.sample, this.isReopened] = ["", 1, false];
     this.listening.begin(session.generation, session.ballot.heard);
     this.player.clear();
     return this.changed();
@@ -83,20 +86,14 @@ export class Room {
   }
 
   /** @param {string} letter */
-  candidate(letter) {
-    return this.session.candidates.find((each) => each.letter === letter);
-  }
+  candidate(letter) { return this.session.candidates.find((each) => each.letter === letter); }
 
   /** Whether it can be ranked and loved now: ancestors were, and others may still be made.
    * @param {string} letter */
-  canRank(letter) {
-    return this.state.stage === "ranking" && this.candidate(letter) !== undefined;
-  }
+  canRank(letter) { return this.state.stage === "ranking" && this.candidate(letter) !== undefined; }
 
   /** @param {string} letter @param {number} sample */
-  loves(letter, sample) {
-    return this.draft.favourites.some(([loved, index]) => loved === letter && index === sample);
-  }
+  loves(letter, sample) { return this.draft.favourites.some(([loved, index]) => loved === letter && index === sample); }
 
   /** @param {Step} step */
   take(step) {

@@ -1,0 +1,50 @@
+"""What the listening room shows beside the ranking, in a browser: it follows the run, and says how things stand."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.page.browsers import NEEDS_CHROMIUM, chromium, visit
+from tests.page.visitors import Served
+
+pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests here."""
+    with chromium() as browser:
+        yield browser
+
+
+def test_the_listeners_are_shown_as_they_are_until_their_generation_is_closed(browser: Browser, page: Served) -> None:
+    """Whoever casts is told of at once; nothing is to be closed before, and the dialog ends with its generation."""
+    with visit(browser, page.page.address) as seen:
+        seen.get_by_role("button", name="Listeners").click()
+        close = seen.get_by_role("button", name="Close generation 0")
+        expect(close).to_have_count(0)
+        seen.get_by_label("Another listener").fill("Ada")
+        seen.get_by_role("button", name="Add").click()
+        expect(seen.get_by_text("has not begun")).to_be_visible()
+        expect(close).to_be_disabled()
+        ada = page.listener("Ada")
+        ada.moved("top", letter="B")
+        expect(seen.get_by_text("is at it")).to_be_visible()
+        assert ada.cast().status_code == 200
+        expect(seen.get_by_text("has cast")).to_be_visible()
+        with seen.expect_request("**/api/close") as asked:
+            close.click()
+        assert asked.value.post_data_json == {"generation": 0}
+        expect(seen.get_by_role("heading", name="Nobody goes on with this run")).to_be_visible()
+        expect(seen.locator("dialog")).to_have_count(0)
+
+
+def test_a_dialog_ends_with_its_generation_wherever_that_is_closed(browser: Browser, page: Served) -> None:
+    """What would act on another generation than was meant is gone."""
+    owner = page.owner()
+    with visit(browser, page.page.address) as seen:
+        seen.get_by_role("button", name="Done …").click()
+        expect(seen.locator("dialog")).to_be_visible()
+        assert owner.cast().status_code == 200
+        expect(seen.locator("dialog")).to_have_count(0)

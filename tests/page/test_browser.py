@@ -237,7 +237,8 @@ def test_nothing_keeps_anybody_out_while_nothing_can_be_ranked(browser: Browser,
             seen.reload()
             expect(seen.get_by_role("heading", name=title)).to_be_visible()
             expect(seen.locator(".early .card")).to_have_count(len(said.get("can_hear", [])))
-            expect(seen.locator("#offline")).to_be_visible(visible=said["stage"] != "complete")
+            expect(seen.locator("#offline")).to_be_visible()
+            expect(seen.locator("#again")).to_have_text("evolve listen run")
             check_access(seen)
 
 

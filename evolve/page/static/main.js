@@ -58,6 +58,7 @@ function showHead(room) {
   const { run, generation, generations, me, stage } = room.state;
   document.title = `${run}: ${stage === "ranking" ? "your turn" : stage}`;
   byId("run").textContent = run;
+  byId("again").textContent = `evolve listen ${run}`;
   byId("where").textContent = `generation ${generation} (${generation + 1} of ${generations})${me.is_owner ? "" : ` · ${me.name}`}`;
   if (byId("menu").childElementCount) return;
   const button = (/** @type {string} */ text, /** @type {() => void} */ act) => h("button", { class: "plain", onclick: act }, text);
@@ -90,7 +91,7 @@ async function begin() {
   room.follow = (state) => { following = following.then(() => follow(room, state)).catch((error) => notice(error.message)); };
   events.addEventListener("state", ({ data }) => room.follow(JSON.parse(data)));
   events.addEventListener("open", () => { byId("offline").hidden = true; room.keeper?.send(); });
-  events.addEventListener("error", () => { byId("offline").hidden = room.state.stage === "complete"; });
+  events.addEventListener("error", () => { byId("offline").hidden = false; });
   addEventListener("keydown", (event) => onKey(room, event));
   addEventListener("beforeunload", (event) => { if (room.keeper && !room.keeper.isAllKept) event.preventDefault(); });
   setInterval(() => onSecond(room), 1000);

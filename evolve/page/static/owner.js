@@ -78,7 +78,11 @@ function told(value) {
   return Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${told(each)}`).join(", ");
 }
 
-/** @param {Individual} each */
+/** Where somebody stands in the ranking of a generation.
+ * @param {Generation} generation @param {Individual} each @returns {Entry} */
+const entryOf = ({ ranking }, each) => (ranking ? ranking[each.id] || { rank: null, rejected: false } : each);
+
+/** @param {Entry} entry */
 const placeOf = ({ rank, rejected }) => (rejected ? "rejected" : rank ? `rank ${rank}` : "not ranked");
 
 /** All ranked generations: any ancestor again, and a new run from some.
@@ -86,6 +90,8 @@ const placeOf = ({ rank, rejected }) => (rejected ? "rejected" : rank ? `rank ${
 export class FamilyPage {
   /** @type {Individual[]} */
   #all = [];
+  /** @type {Generation[]} */
+  #generations = [];
   /** @type {Individual | undefined} */
   #open;
   #picked = new Set();
@@ -99,7 +105,7 @@ export class FamilyPage {
     const isEnd = room.state.stage === "complete";
     this.element = h("section", { class: `family ${room.state.words.is_heard ? "of-sound" : "of-sights"}` }, h("h2", {}, title),
       h("div", { class: "tools" }, isEnd ? "" : h("button", { onclick: back }, "← Back"), this.branch), h("div", { class: "beside" }, this.tree, this.detail));
-    asking(async () => { this.#all = (await ask("/api/family")).individuals; this.#draw(); })();
+    asking(async () => { ({ individuals: this.#all, generations: this.#generations } = await ask("/api/family")); this.#draw(); })();
   }
 
   async #branch() {
@@ -109,26 +115,29 @@ export class FamilyPage {
   }
 
   #draw() {
-    const newest = Math.max(...this.#all.map(({ generation }) => generation));
-    const ofGeneration = (/** @type {number} */ number) =>
-      this.#all.filter(({ generation }) => generation === number).sort((a, b) => (a.rank || 1e9) - (b.rank || 1e9));
-    this.tree.replaceChildren(...(this.#all.length ? Array.from({ length: newest + 1 }, (_, at) => newest - at) : []).map((number) =>
-      h("section", {}, h("h3", {}, `Generation ${number}`), h("ol", { class: "members" }, ...ofGeneration(number).map((each) => this.#node(each))))));
-    if (this.#all.length) this.#show(ofGeneration(newest)[0] || this.#all[0]);
-    else this.tree.replaceChildren(h("p", {}, "No generation is ranked yet."));
+    const sections = [...this.#generations].reverse().map((one) => {
+      const byRank = (/** @type {Individual} */ a, /** @type {Individual} */ b) => (entryOf(one, a).rank || 1e9) - (entryOf(one, b).rank || 1e9);
+      const members = this.#all.filter(({ id }) => one.members.includes(id)).sort(byRank);
+      return h("section", {}, h("h3", {}, `Generation ${one.index}`), h("ol", { class: "members" }, ...members.map((each) => this.#node(one, each))));
+    });
+    this.tree.replaceChildren(...(sections.length ? sections : [h("p", {}, "No generation is ranked yet.")]));
+    const best = this.#all.find(({ id }) => id === all(this.tree, "li")[0]?.dataset.id);
+    if (best) this.#show(best);
   }
 
-  /** @param {Individual} each */
-  #node(each) {
+  /** @param {Generation} generation @param {Individual} each */
+  #node(generation, each) {
     const tick = h("input", { type: "checkbox", "aria-label": `Branch from ${each.id}`, onchange: () => {
       if (!this.#picked.delete(each.id)) this.#picked.add(each.id);
       this.branch.disabled = !this.#picked.size;
+      this.room.changed();
     } });
     const thumb = each.samples.length > 0 && thumbOf(each.samples[0]);
-    const sign = each.rejected ? "✕" : each.rank ? `${each.rank}.` : "–";
-    const name = h("button", { class: "plain", title: placeOf(each), onclick: () => this.#show(each) }, thumb, h("b", {}, sign), ` ${each.id}`);
+    const { rank, rejected } = entryOf(generation, each);
+    const notes = [rejected && "rejected", generation.elites.includes(each.id) && "comes back"].filter(Boolean).join(", ");
+    const name = h("button", { class: "plain", onclick: () => this.#show(each) }, thumb, h("b", {}, rejected ? "✕" : rank ? `${rank}.` : "–"), ` ${each.id}`);
     const loved = each.favourites.length > 0 && h("span", { class: "loved", role: "img", "aria-label": "loved" }, "♥");
-    return h("li", { class: each.rejected ? "failed" : "", "data-id": each.id }, tick, name, loved);
+    return h("li", { class: rejected ? "failed" : "", "data-id": each.id }, tick, name, h("span", { class: "faint" }, notes), loved);
   }
 
   /** @param {Individual} each */
@@ -137,14 +146,12 @@ export class FamilyPage {
     const parents = this.#all.filter(({ id }) => each.parents.includes(id));
     const links = parents.map((parent) => h("button", { onclick: () => this.#show(parent) }, parent.id));
     const comments = each.comments.map(({ listener, text }) => h("blockquote", {}, text, h("footer", {}, listener)));
+    const mine = this.#generations.filter(({ members }) => members.includes(each.id));
+    const places = mine.map((one) => `${placeOf(entryOf(one, each))} in generation ${one.index}`);
     this.detail.replaceChildren(
-      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, `${each.origin}, ${placeOf(each)}`)),
+      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, [each.origin, ...places].join(", "))),
       links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, told(each.changed)), h("p", { class: "faint" }, told(each.genome)),
       samplesOf(this.room, { name: each.id, samples: each.samples }), ...comments);
-    for (const node of all(this.tree, "li")) {
-      node.classList.toggle("chosen", node.dataset.id === each.id);
-      node.classList.toggle("parent", each.parents.includes(node.dataset.id || ""));
-    }
     this.room.changed();
   }
 
@@ -153,6 +160,11 @@ export class FamilyPage {
   command(command) { return !["back", "on", "passage"].includes(command); }
 
   update() {
+    for (const node of all(this.tree, "li")) {
+      node.classList.toggle("chosen", node.dataset.id === this.#open?.id);
+      node.classList.toggle("parent", this.#open?.parents.includes(node.dataset.id || "") === true);
+      /** @type {HTMLInputElement} */ (node.firstChild).checked = this.#picked.has(node.dataset.id);
+    }
     if (this.#open) markSamples(this.room, { name: this.#open.id, samples: this.#open.samples }, this.detail);
   }
 }

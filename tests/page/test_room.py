@@ -48,3 +48,18 @@ def test_a_dialog_ends_with_its_generation_wherever_that_is_closed(browser: Brow
         expect(seen.locator("dialog")).to_be_visible()
         assert owner.cast().status_code == 200
         expect(seen.locator("dialog")).to_have_count(0)
+
+
+def test_escape_leads_from_a_comment_back_to_the_keys(browser: Browser, page: Served) -> None:
+    """What was written is kept, and the next key moves on."""
+    with visit(browser, page.page.address) as seen:
+        seen.locator('[data-letter="B"] .letter').focus()
+        seen.keyboard.press("c")
+        seen.keyboard.type("like rain")
+        seen.keyboard.press("Escape")
+        expect(seen.locator("#kept")).to_have_text("✓ all kept")
+        assert page.owner().ballot["comments"] == {"B": "like rain"}
+        seen.keyboard.press("j")
+        expect(seen.locator(".card.chosen")).to_have_attribute("data-letter", "C")
+        seen.keyboard.press("?")
+        expect(seen.get_by_text("escape leads back to the keys")).to_be_visible()

@@ -18,7 +18,7 @@ const BINDINGS = [
   [[" ", "p"], "space p", "play or open the chosen {sample}, or stop", "play"],
   [["f", "♥"], "f", "love the chosen {sample}, or no longer; it breaks a tie", "heart"],
   [["m", "+"], "m", "one more {sample} of it", "more"],
-  [["c"], "c", "write a comment on it", "comment"],
+  [["c"], "c", "write a comment on it; escape leads back to the keys", "comment"],
   [[","], ",", "five seconds back", "back"],
   [["."], ".", "five seconds on", "on"],
   [["b"], "b", "repeat from here; again: to here; again: all", "passage"],

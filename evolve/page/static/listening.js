@@ -36,9 +36,7 @@ export class Listening {
   }
 
   /** A second went by; it counts while somebody is here. */
-  second() {
-    if (!document.hidden && performance.now() - this.#acted < IDLE_AFTER_MS) this.#active_s += 1;
-  }
+  second() { if (!document.hidden && performance.now() - this.#acted < IDLE_AFTER_MS) this.#active_s += 1; }
 
   /** @param {string} letter @param {number} sample @returns {Heard} */
   of(letter, sample) { return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 }; }

@@ -36,7 +36,7 @@ async function follow(room, told) {
   notice("");
   const isSameStill = ["ranking", "evaluating"].includes(state.stage) && shown.endsWith(` ${state.generation}`);
   if (shown && !isSameStill) closeDialogs();
-  if (!["ranking", "evaluating"].includes(state.stage)) room.player.stop();
+  if (!isSameStill) room.player.clear();
   if (state.stage === "complete" && state.me.is_owner) return showFamily(room, "The run is complete");
   const View = { ranking: RankingPage, preparing: Board, evaluating: Board }[/** @type {string} */ (state.stage)] || Message;
   return show(room, new View(room), keyOf(state));

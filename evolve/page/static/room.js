@@ -46,7 +46,8 @@ export class Room {
       this.showBeside();
       this.#showKept();
       const { now, isTouring, position } = this.player;
-      byId("player").hidden = !this.isHeard && !now;
+      const isOpen = ["ranking", "evaluating"].includes(this.state.stage) && this.session.generation === this.state.generation;
+      byId("player").hidden = !now && !(isOpen && this.isHeard);
       byId("now").textContent = now ? `${now.name} · ${this.state.words.sample} ${now.sample.index}` : "";
       byId("tour").setAttribute("aria-pressed", String(isTouring));
       drawPlayhead(now, position);

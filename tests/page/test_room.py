@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browsers import NEEDS_CHROMIUM, chromium, visit
+from tests.page.browsers import NEEDS_CHROMIUM, check_access, chromium, visit
 from tests.page.visitors import Served
 
 pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
@@ -63,3 +63,36 @@ def test_escape_leads_from_a_comment_back_to_the_keys(browser: Browser, page: Se
         expect(seen.locator(".card.chosen")).to_have_attribute("data-letter", "C")
         seen.keyboard.press("?")
         expect(seen.get_by_text("escape leads back to the keys")).to_be_visible()
+
+
+def test_a_picture_that_is_opened_is_shown_large_wherever_it_stands(browser: Browser, page: Served) -> None:
+    """By a click or by keys, in each way to rank and in the family; it counts as looked at."""
+    with visit(browser, page.page.address) as seen:
+        seen.locator(".card[data-letter=B] .look").nth(1).click()
+        expect_large(seen, "B, picture 2")
+        seen.locator('[data-letter="A"] .letter').focus()
+        seen.keyboard.press(" ")
+        expect_large(seen, "A, picture 2")
+        seen.locator(".detail .picture").first.click()
+        expect_large(seen, "A, picture 1")
+        seen.get_by_role("button", name="Best three").click()
+        seen.locator(".card[data-letter=C] .look").first.click()
+        expect_large(seen, "C, picture 1")
+        with seen.expect_response("**/api/heard"):
+            pass
+        assert "2" in page.owner().ballot["heard"]["B"]
+        assert page.owner().cast().status_code == 200
+        seen.get_by_role("button", name="Family").click()
+        seen.locator(".detail .picture").first.click()
+        expect_large(seen, ", picture 1")
+
+
+def expect_large(page: Page, title: str) -> None:
+    """Expect a picture over the page, larger than beside the list, and close it."""
+    expect(page.get_by_role("dialog").get_by_role("heading")).to_contain_text(title)
+    box = page.locator("dialog .picture").bounding_box()
+    assert box is not None
+    assert box["width"] > 900
+    check_access(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)

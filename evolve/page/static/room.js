@@ -1,10 +1,10 @@
 /** What the page knows, and what a listener can ask for: by mouse, finger or key, it ends here. */
-import { all, ask, asking, byId, notice, say } from "./dom.js";
+import { all, ask, asking, byId, h, notice, openDialog, say } from "./dom.js";
 import { Keeper } from "./keeper.js";
 import { Listening } from "./listening.js";
 import { placeInWords } from "./moves.js";
 import { Player } from "./player.js";
-import { drawPlayhead, makerOf, soundOf } from "./sample.js";
+import { drawPlayhead, largeSample, makerOf, soundOf } from "./sample.js";
 
 export class Room {
   /** @type {Session} */
@@ -120,14 +120,17 @@ export class Room {
     this.changed();
   }
 
-  /** Plays a sample, or shows it.
+  /** Plays a sample, or shows it over the page, as large as there is room.
    * @param {Maker} maker @param {Sample} sample @param {number} [from] in seconds */
   open(maker, sample, from) {
     const sound = soundOf(sample);
     const isCandidate = Boolean(this.candidate(maker.name));
     if (isCandidate) this.choose(maker.name, sample.index);
     if (sound) this.player.play({ name: maker.name, sample, url: sound.url }, from);
-    else if (isCandidate) this.listening.add(maker.name, sample.index, 1, 0);
+    else if (!document.querySelector("dialog")) {
+      openDialog(`${maker.name}, ${this.state.words.sample} ${sample.index}`, h("p", { class: "faint" }, sample.line), largeSample(this, maker, sample));
+      if (isCandidate) this.listening.add(maker.name, sample.index, 1, 0);
+    }
     this.changed();
   }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browsers import NEEDS_CHROMIUM, check_access, chromium, visit
+from tests.page.browsers import NEEDS_CHROMIUM, check_access, chromium, tiers, visit
 from tests.page.visitors import Served
 
 pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
@@ -85,6 +85,37 @@ def test_a_picture_that_is_opened_is_shown_large_wherever_it_stands(browser: Bro
         seen.get_by_role("button", name="Family").click()
         seen.locator(".detail .picture").first.click()
         expect_large(seen, ", picture 1")
+
+
+def test_naming_the_best_three_asks_before_it_replaces_an_order(browser: Browser, page: Served) -> None:
+    """Whoever says no keeps the order; whoever has not ordered anything is not asked; what was told before is gone."""
+    asked: list[str] = []
+    with visit(browser, page.page.address) as seen:
+        best = seen.get_by_role("button", name="Best three")
+        best.click()
+        for letter in "CAB":
+            seen.get_by_role("button", name=f"{letter} is").click()
+        expect(seen.locator("#notice")).to_contain_text("C, A, B lead")
+        seen.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        best.click()
+        expect(seen.locator("#notice")).to_be_hidden()
+        assert tiers(seen) == [["C"], ["A"], ["B"], ["D"]]
+        seen.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+        best.click()
+        expect(seen.get_by_role("heading", name="Which is the best?")).to_be_visible()
+        seen.reload()
+        expect(seen.locator(".tier")).to_have_count(4)
+    assert len(asked) == 2
+
+
+def test_a_drag_beside_a_card_selects_no_text_but_notes_can_be_selected(browser: Browser, page: Served) -> None:
+    """Only what is beside the candidates stays selectable, on a phone as well, where it lies among them."""
+    style = "element => getComputedStyle(element).userSelect"
+    for width in (1200, 390):
+        with visit(browser, page.page.address, viewport={"width": width, "height": 844}) as seen:
+            expect(seen.locator(".detail .facts")).to_be_visible()
+            assert seen.locator(".list").evaluate(style) == "none"
+            assert seen.locator(".detail").evaluate(style) != "none"
 
 
 def expect_large(page: Page, title: str) -> None:

@@ -118,6 +118,22 @@ def test_a_drag_beside_a_card_selects_no_text_but_notes_can_be_selected(browser:
             assert seen.locator(".detail").evaluate(style) != "none"
 
 
+def test_pictures_are_spoken_of_as_what_is_looked_at(browser: Browser, page: Served) -> None:
+    """The help to the keys and the time that was spent have the words of what is judged."""
+    with visit(browser, page.page.address) as seen:
+        seen.get_by_role("button", name="Keys").click()
+        expect(seen.get_by_text("look at the chosen picture")).to_be_visible()
+        expect(seen.get_by_role("dialog")).not_to_contain_text("play")
+        seen.keyboard.press("Escape")
+        page.owner().moved("top", letter="A")
+        assert page.owner().posted("/api/heard", {"generation": 0, "plays": [], "active_s": 30}).status_code == 204
+        assert page.owner().cast().status_code == 200
+        expect(seen.get_by_role("heading", name="Nobody goes on with this run")).to_be_visible()
+        seen.get_by_role("button", name="Time").click()
+        expect(seen.get_by_role("dialog")).to_contain_text(", with 0 looks.")
+        expect(seen.get_by_role("dialog")).to_contain_text("? 1 min: ")
+
+
 def expect_large(page: Page, title: str) -> None:
     """Expect a picture over the page, larger than beside the list, and close it."""
     expect(page.get_by_role("dialog").get_by_role("heading")).to_contain_text(title)

@@ -66,7 +66,7 @@ export function showTime(room) {
   minutes.addEventListener("input", show);
   show();
   return openDialog("Time", h("p", {}, `You have spent ${roughly(costs.spent_s)} judging, with ${counted(costs.plays, words.is_heard ? "play" : "look")}.`),
-    h("p", {}, `The next generation will take ${costs.next.words}.`), h("label", { for: "minutes" }, "How long would you like it to take?"), minutes, fits);
+    h("p", {}, `The next generation will take ${costs.next.words}.`), h("label", { for: "minutes" }, "How long shall it take?"), minutes, " ", fits);
 }
 
 /** `width 12, colour palette`, of any JSON.

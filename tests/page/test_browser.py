@@ -75,6 +75,7 @@ def test_a_run_of_two_generations_by_keys_alone(browser: Browser, tmp_path: Path
         press(page, "?", "Escape", "Enter", "Enter")
         expect(page.get_by_role("heading", name="Rank generation 1, best first")).to_be_visible()
         page.get_by_role("button", name="Two at a time").press("Enter")
+        page.locator(".side").first.wait_for()
         while page.locator(".side").count():
             asked = page.locator(".asked").text_content()
             page.locator(".side .letter").first.focus()

@@ -134,11 +134,13 @@ export class Room {
     this.changed();
   }
 
-  /** @param {number} index */
-  openNumber(index) {
+  /** Without being meant to open it, a number chooses what is not heard.
+   * @param {number} index @param {boolean} [isMeant] */
+  openNumber(index, isMeant = false) {
     const candidate = this.candidate(this.chosen);
     const sample = candidate?.samples.find((each) => each.index === index);
-    if (candidate && sample) this.open(makerOf(candidate), sample);
+    if (candidate && sample && (isMeant || soundOf(sample))) this.open(makerOf(candidate), sample);
+    else if (sample) this.choose(this.chosen, index);
   }
 
   /** @param {Command} command */
@@ -173,7 +175,7 @@ export class Room {
     last: () => this.#look(Infinity),
     previousSample: () => this.choose(this.chosen, this.sample - 1),
     nextSample: () => this.choose(this.chosen, this.sample + 1),
-    play: () => this.openNumber(this.sample),
+    play: () => this.openNumber(this.sample, true),
     heart: () => this.take({ do: "heart", letter: this.chosen, sample: this.sample }),
     more: asking(() => this.#more()),
     comment: () => all(document, ".comment textarea")[0]?.focus(),

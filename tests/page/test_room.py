@@ -82,6 +82,7 @@ def test_a_picture_that_is_opened_is_shown_large_wherever_it_stands(browser: Bro
             pass
         assert "2" in page.owner().ballot["heard"]["B"]
         assert page.owner().cast().status_code == 200
+        expect(seen.get_by_role("heading", name="Nobody goes on with this run")).to_be_visible()
         seen.get_by_role("button", name="Family").click()
         seen.locator(".detail .picture").first.click()
         expect_large(seen, ", picture 1")

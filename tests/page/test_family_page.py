@@ -49,6 +49,28 @@ def test_the_rejected_and_those_never_presented_are_told_apart(browser: Browser,
         check_access(seen)
 
 
+def test_each_generation_shows_its_own_ranking(browser: Browser, ranked: Served) -> None:
+    """Who comes back stands in both, where each ranked them; who is rejected is told so in words."""
+    told = ranked.owner().got("/api/family")
+    best, other, third = told["generations"][0]["members"][:3]
+    ranking = {best: {"rank": 2, "rejected": False}, other: {"rank": 1, "rejected": False}}
+    again = {"index": 1, "members": [best, other], "elites": [best], "parents": [], "ranking": ranking}
+    first = {"ranking": {best: {"rank": 1, "rejected": False}, third: {"rank": 2, "rejected": True}}}
+    told["generations"] = [{**told["generations"][0], **first}, again]
+    with visit(browser, ranked.page.address) as seen:
+        seen.context.route("**/api/family", lambda route: route.fulfill(json=told))
+        seen.get_by_role("button", name="Family").click()
+        newest, oldest = seen.locator(".tree section").first, seen.locator(".tree section").last
+        expect(newest.locator("li")).to_have_text([f"1. {other}", f"2. {best}comes back"])
+        expect(oldest.locator("li").first).to_have_text(f"1. {best}")
+        expect(oldest.locator("li").nth(1)).to_have_text(f"✕ {third}rejected")
+        newest.get_by_role("button", name=best).click()
+        expect(seen.locator(".detail .place")).to_contain_text("rank 1 in generation 0, rank 2 in generation 1")
+        newest.get_by_role("checkbox", name=f"Branch from {best}").check()
+        expect(oldest.get_by_role("checkbox", name=f"Branch from {best}")).to_be_checked()
+        check_access(seen)
+
+
 def test_a_new_run_begins_from_the_ancestors_that_are_ticked(browser: Browser, ranked: Served) -> None:
     """The page gives the command that goes on with it."""
     with visit(browser, ranked.page.address) as seen:

@@ -144,6 +144,18 @@ def test_the_page_of_a_sample_runs_no_script(room: Page) -> None:
     assert room.title() != "taken over"
 
 
+def test_the_player_goes_with_its_songs(room: Page, tones: Served) -> None:
+    """Once the ballot is cast nothing of it plays on, and the player is gone; an ancestor brings it back."""
+    room.locator(".card[data-letter=A] .look").first.click()
+    wait_until(room, "position() > 0")
+    assert tones.owner().cast().status_code == 200  # the last generation: no other test can rank after this one
+    expect(room.get_by_role("heading", name="The run is complete")).to_be_visible()
+    expect(room.locator("#player")).to_be_hidden()
+    wait_until(room, "now() === '' && position() === 0")
+    room.locator(".detail .look.play").first.click()
+    expect(room.locator("#player")).to_be_visible()
+
+
 def wait_until(page: Page, happens: str) -> None:
     """Wait until something is so on the page."""
     position = "const position = () => Number(document.querySelector('#seek').value);"

@@ -87,6 +87,7 @@ export class Detail {
       if (text !== (this.room.draft.comments[letter] || "")) this.room.take({ do: "comment", letter, text });
     };
     box.addEventListener("change", keep);
+    box.addEventListener("keydown", ({ key }) => key === "Escape" && all(document, `[data-letter="${letter}"] .letter`)[0]?.focus());
     box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(keep, COMMENT_AFTER_MS); });
     return h("label", { class: "comment" }, `Comment on ${letter}`, box);
   }

@@ -77,6 +77,8 @@ export const asking = (act) => () => {
   act().catch((error) => notice(error instanceof Refused ? error.message : "The server does not answer. Try again in a moment."));
 };
 
+export const closeDialogs = () => document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+
 /** Shows a dialog that closes by Escape, its cross, or a click beside it.
  * @type {(title: string, ...children: (Node | string | false)[]) => HTMLDialogElement} */
 export function openDialog(title, ...children) {

@@ -15,10 +15,10 @@ const BINDINGS = [
   [["x", "Delete"], "x", "reject it, or take it back", "reject"],
   [["h", "ArrowLeft"], "← h", "the {sample} before", "previousSample"],
   [["l", "ArrowRight"], "→ l", "the next {sample}", "nextSample"],
-  [[" ", "p"], "space p", "play or open the chosen {sample}, or stop", "play"],
+  [[" ", "p"], "space p", "{attend} the chosen {sample}, or no longer", "play"],
   [["f", "♥"], "f", "love the chosen {sample}, or no longer; it breaks a tie", "heart"],
   [["m", "+"], "m", "one more {sample} of it", "more"],
-  [["c"], "c", "write a comment on it", "comment"],
+  [["c"], "c", "write a comment on it; escape leads back to the keys", "comment"],
   [[","], ",", "five seconds back", "back"],
   [["."], ".", "five seconds on", "on"],
   [["b"], "b", "repeat from here; again: to here; again: all", "passage"],
@@ -47,8 +47,8 @@ export function commandOf(event) {
 /** @param {Words} words */
 export function showKeys(words) {
   const row = (/** @type {string[]} */ keys, /** @type {string} */ help) =>
-    h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, help.replace("{sample}", words.sample)));
+    h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, help.replace("{sample}", words.sample).replace("{attend}", words.attend)));
   const known = BINDINGS.filter(([, , , command]) => words.is_heard || !OF_SOUND.has(command));
   const rows = known.map(([, shown, help]) => row(shown.split(" "), help));
-  openDialog("The keys", h("dl", { class: "keys" }, ...rows, row(["1", "…", "9"], "play or open that {sample}")));
+  openDialog("The keys", h("dl", { class: "keys" }, ...rows, row(["1", "…", "9"], "{attend} that {sample}")));
 }

@@ -36,14 +36,10 @@ export class Listening {
   }
 
   /** A second went by; it counts while somebody is here. */
-  second() {
-    if (!document.hidden && performance.now() - this.#acted < IDLE_AFTER_MS) this.#active_s += 1;
-  }
+  second() { if (!document.hidden && performance.now() - this.#acted < IDLE_AFTER_MS) this.#active_s += 1; }
 
   /** @param {string} letter @param {number} sample @returns {Heard} */
-  of(letter, sample) {
-    return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 };
-  }
+  of(letter, sample) { return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 }; }
 
   /** What the server does not take is told again the next time, if it is of the same generation. */
   async tell() {

@@ -1,5 +1,5 @@
 /** The listening room: asks what stage the run is in, shows that stage, and goes on with it. */
-import { ask, byId, h, notice } from "./dom.js";
+import { ask, byId, closeDialogs, h, notice } from "./dom.js";
 import { commandOf, showKeys } from "./keys.js";
 import { FamilyPage, showListeners, showTime } from "./owner.js";
 import { RankingPage } from "./ranking.js";
@@ -34,7 +34,9 @@ async function follow(room, told) {
   await takeSession(room, state);
   if (shown.endsWith(keyOf(state))) return room.changed();
   notice("");
-  if (!["ranking", "evaluating"].includes(state.stage)) room.player.stop();
+  const isSameStill = ["ranking", "evaluating"].includes(state.stage) && shown.endsWith(` ${state.generation}`);
+  if (shown && !isSameStill) closeDialogs();
+  if (!isSameStill) room.player.clear();
   if (state.stage === "complete" && state.me.is_owner) return showFamily(room, "The run is complete");
   const View = { ranking: RankingPage, preparing: Board, evaluating: Board }[/** @type {string} */ (state.stage)] || Message;
   return show(room, new View(room), keyOf(state));
@@ -56,6 +58,7 @@ function showHead(room) {
   const { run, generation, generations, me, stage } = room.state;
   document.title = `${run}: ${stage === "ranking" ? "your turn" : stage}`;
   byId("run").textContent = run;
+  byId("again").textContent = `evolve listen ${run}`;
   byId("where").textContent = `generation ${generation} (${generation + 1} of ${generations})${me.is_owner ? "" : ` · ${me.name}`}`;
   if (byId("menu").childElementCount) return;
   const button = (/** @type {string} */ text, /** @type {() => void} */ act) => h("button", { class: "plain", onclick: act }, text);
@@ -88,7 +91,7 @@ async function begin() {
   room.follow = (state) => { following = following.then(() => follow(room, state)).catch((error) => notice(error.message)); };
   events.addEventListener("state", ({ data }) => room.follow(JSON.parse(data)));
   events.addEventListener("open", () => { byId("offline").hidden = true; room.keeper?.send(); });
-  events.addEventListener("error", () => { byId("offline").hidden = room.state.stage === "complete"; });
+  events.addEventListener("error", () => { byId("offline").hidden = false; });
   addEventListener("keydown", (event) => onKey(room, event));
   addEventListener("beforeunload", (event) => { if (room.keeper && !room.keeper.isAllKept) event.preventDefault(); });
   setInterval(() => onSecond(room), 1000);

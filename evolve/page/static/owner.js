@@ -1,5 +1,5 @@
 /** What the owner of a run does beside ranking: listeners, time, and going back to ancestors. */
-import { all, ask, asking, counted, h, openDialog, roughly } from "./dom.js";
+import { all, ask, asking, closeDialogs, counted, h, notice, openDialog, roughly } from "./dom.js";
 import { samplesOf } from "./candidate.js";
 import { markSamples, thumbOf } from "./sample.js";
 
@@ -14,9 +14,17 @@ function copyButton(text) {
   return button;
 }
 
-/** @param {Room} room */
-export const closeButton = (room) =>
-  h("button", { class: "main", onclick: asking(() => ask("/api/close", {})) }, `Close generation ${room.state.generation} and go on`);
+/** Closes the generation that is shown, once somebody has cast; a second press closes no other.
+ * @param {Room} room */
+export function closeButton(room) {
+  const { generation, listeners, stage } = room.state;
+  const hasCast = stage === "cast" || (stage === "ranking" && (room.isReopened || (listeners || []).some(({ state }) => state === "cast")));
+  const refused = (/** @type {Error} */ error) => { button.disabled = false; throw error; };
+  const close = () => { button.disabled = true; return ask("/api/close", { generation }).then(closeDialogs, refused); };
+  /** @type {HTMLButtonElement} */
+  const button = h("button", { class: "main", disabled: !hasCast, onclick: asking(close) }, `Close generation ${generation} and go on`);
+  return button;
+}
 
 /** Who listens, with a link for each to hand on.
  * @param {Room} room */
@@ -27,18 +35,19 @@ export function showListeners(room) {
     const link = h("input", { readonly: true, value: location.origin + each.link, "aria-label": `Link of ${each.name}` });
     return h("li", { class: each.state }, h("b", {}, each.name), h("span", { class: "faint" }, LISTENS[each.state]), link, copyButton(link.value));
   };
-  const show = () => list.replaceChildren(...(room.state.listeners || []).map(row));
-  const add = asking(async () => {
-    const added = await ask("/api/listeners", { name: name.value.trim() });
-    room.state.listeners = [...(room.state.listeners || []).filter((each) => each.name !== added.name), { ...added, state: "away" }];
-    name.value = "";
-    show();
-  });
-  show();
+  const [close, key] = [h("p"), () => JSON.stringify([room.state.listeners, room.state.stage])];
+  let shown = "";
+  room.showBeside = () => {
+    if (shown === key()) return;
+    shown = key();
+    list.replaceChildren(...(room.state.listeners || []).map(row));
+    close.replaceChildren(...(room.state.listeners?.length ? ["Once enough have cast, all ballots together make the ranking. ", closeButton(room)] : []));
+  };
+  room.showBeside();
+  const add = asking(() => ask("/api/listeners", { name: name.value.trim() }).then(() => { name.value = ""; notice(""); }));
   const submit = (/** @type {Event} */ event) => { event.preventDefault(); add(); };
   const form = h("form", { onsubmit: submit }, h("label", { for: "listener-name" }, "Another listener"), name, h("button", {}, "Add"));
-  openDialog("Listeners", h("p", { class: "faint" }, "Each ranks on their own, under letters of their own. Hand everybody their own link."), list, form,
-    h("p", {}, "Once enough have cast, close the generation: all ballots together make its ranking."), closeButton(room));
+  openDialog("Listeners", h("p", { class: "faint" }, "Each ranks on their own, under letters of their own. Hand everybody their own link."), list, form, close);
 }
 
 /** What judging cost, and what the next generation will take.
@@ -57,7 +66,7 @@ export function showTime(room) {
   minutes.addEventListener("input", show);
   show();
   return openDialog("Time", h("p", {}, `You have spent ${roughly(costs.spent_s)} judging, with ${counted(costs.plays, words.is_heard ? "play" : "look")}.`),
-    h("p", {}, `The next generation will take ${costs.next.words}.`), h("label", { for: "minutes" }, "How long would you like it to take?"), minutes, fits);
+    h("p", {}, `The next generation will take ${costs.next.words}.`), h("label", { for: "minutes" }, "How long shall it take?"), minutes, " ", fits);
 }
 
 /** `width 12, colour palette`, of any JSON.
@@ -69,7 +78,11 @@ function told(value) {
   return Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${told(each)}`).join(", ");
 }
 
-/** @param {Individual} each */
+/** Where somebody stands in the ranking of a generation.
+ * @param {Generation} generation @param {Individual} each @returns {Entry} */
+const entryOf = ({ ranking }, each) => (ranking ? ranking[each.id] || { rank: null, rejected: false } : each);
+
+/** @param {Entry} entry */
 const placeOf = ({ rank, rejected }) => (rejected ? "rejected" : rank ? `rank ${rank}` : "not ranked");
 
 /** All ranked generations: any ancestor again, and a new run from some.
@@ -77,6 +90,8 @@ const placeOf = ({ rank, rejected }) => (rejected ? "rejected" : rank ? `rank ${
 export class FamilyPage {
   /** @type {Individual[]} */
   #all = [];
+  /** @type {Generation[]} */
+  #generations = [];
   /** @type {Individual | undefined} */
   #open;
   #picked = new Set();
@@ -90,7 +105,7 @@ export class FamilyPage {
     const isEnd = room.state.stage === "complete";
     this.element = h("section", { class: `family ${room.state.words.is_heard ? "of-sound" : "of-sights"}` }, h("h2", {}, title),
       h("div", { class: "tools" }, isEnd ? "" : h("button", { onclick: back }, "← Back"), this.branch), h("div", { class: "beside" }, this.tree, this.detail));
-    asking(async () => { this.#all = (await ask("/api/family")).individuals; this.#draw(); })();
+    asking(async () => { ({ individuals: this.#all, generations: this.#generations } = await ask("/api/family")); this.#draw(); })();
   }
 
   async #branch() {
@@ -100,26 +115,29 @@ export class FamilyPage {
   }
 
   #draw() {
-    const newest = Math.max(...this.#all.map(({ generation }) => generation));
-    const ofGeneration = (/** @type {number} */ number) =>
-      this.#all.filter(({ generation }) => generation === number).sort((a, b) => (a.rank || 1e9) - (b.rank || 1e9));
-    this.tree.replaceChildren(...(this.#all.length ? Array.from({ length: newest + 1 }, (_, at) => newest - at) : []).map((number) =>
-      h("section", {}, h("h3", {}, `Generation ${number}`), h("ol", { class: "members" }, ...ofGeneration(number).map((each) => this.#node(each))))));
-    if (this.#all.length) this.#show(ofGeneration(newest)[0] || this.#all[0]);
-    else this.tree.replaceChildren(h("p", {}, "No generation is ranked yet."));
+    const sections = [...this.#generations].reverse().map((one) => {
+      const byRank = (/** @type {Individual} */ a, /** @type {Individual} */ b) => (entryOf(one, a).rank || 1e9) - (entryOf(one, b).rank || 1e9);
+      const members = this.#all.filter(({ id }) => one.members.includes(id)).sort(byRank);
+      return h("section", {}, h("h3", {}, `Generation ${one.index}`), h("ol", { class: "members" }, ...members.map((each) => this.#node(one, each))));
+    });
+    this.tree.replaceChildren(...(sections.length ? sections : [h("p", {}, "No generation is ranked yet.")]));
+    const best = this.#all.find(({ id }) => id === all(this.tree, "li")[0]?.dataset.id);
+    if (best) this.#show(best);
   }
 
-  /** @param {Individual} each */
-  #node(each) {
+  /** @param {Generation} generation @param {Individual} each */
+  #node(generation, each) {
     const tick = h("input", { type: "checkbox", "aria-label": `Branch from ${each.id}`, onchange: () => {
       if (!this.#picked.delete(each.id)) this.#picked.add(each.id);
       this.branch.disabled = !this.#picked.size;
+      this.room.changed();
     } });
     const thumb = each.samples.length > 0 && thumbOf(each.samples[0]);
-    const sign = each.rejected ? "✕" : each.rank ? `${each.rank}.` : "–";
-    const name = h("button", { class: "plain", title: placeOf(each), onclick: () => this.#show(each) }, thumb, h("b", {}, sign), ` ${each.id}`);
+    const { rank, rejected } = entryOf(generation, each);
+    const notes = [rejected && "rejected", generation.elites.includes(each.id) && "comes back"].filter(Boolean).join(", ");
+    const name = h("button", { class: "plain", onclick: () => this.#show(each) }, thumb, h("b", {}, rejected ? "✕" : rank ? `${rank}.` : "–"), ` ${each.id}`);
     const loved = each.favourites.length > 0 && h("span", { class: "loved", role: "img", "aria-label": "loved" }, "♥");
-    return h("li", { class: each.rejected ? "failed" : "", "data-id": each.id }, tick, name, loved);
+    return h("li", { class: rejected ? "failed" : "", "data-id": each.id }, tick, name, h("span", { class: "faint" }, notes), loved);
   }
 
   /** @param {Individual} each */
@@ -128,24 +146,25 @@ export class FamilyPage {
     const parents = this.#all.filter(({ id }) => each.parents.includes(id));
     const links = parents.map((parent) => h("button", { onclick: () => this.#show(parent) }, parent.id));
     const comments = each.comments.map(({ listener, text }) => h("blockquote", {}, text, h("footer", {}, listener)));
+    const mine = this.#generations.filter(({ members }) => members.includes(each.id));
+    const places = mine.map((one) => `${placeOf(entryOf(one, each))} in generation ${one.index}`);
     this.detail.replaceChildren(
-      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, `${each.origin}, ${placeOf(each)}`)),
+      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, [each.origin, ...places].join(", "))),
       links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, told(each.changed)), h("p", { class: "faint" }, told(each.genome)),
       samplesOf(this.room, { name: each.id, samples: each.samples }), ...comments);
-    for (const node of all(this.tree, "li")) {
-      node.classList.toggle("chosen", node.dataset.id === each.id);
-      node.classList.toggle("parent", each.parents.includes(node.dataset.id || ""));
-    }
     this.room.changed();
   }
 
   /** Ancestors are heard with the player; nothing of theirs can be moved.
    * @param {Command} command */
-  command(command) {
-    return !["back", "on", "passage"].includes(command);
-  }
+  command(command) { return !["back", "on", "passage"].includes(command); }
 
   update() {
+    for (const node of all(this.tree, "li")) {
+      node.classList.toggle("chosen", node.dataset.id === this.#open?.id);
+      node.classList.toggle("parent", this.#open?.parents.includes(node.dataset.id || "") === true);
+      /** @type {HTMLInputElement} */ (node.firstChild).checked = this.#picked.has(node.dataset.id);
+    }
     if (this.#open) markSamples(this.room, { name: this.#open.id, samples: this.#open.samples }, this.detail);
   }
 }

@@ -99,7 +99,7 @@ export class Player {
   clear() {
     this.stop();
     [this.now, this.#passage] = [null, []];
-    for (const deck of this.#decks) deck.removeAttribute("src");
+    for (const deck of this.#decks) { deck.removeAttribute("src"); deck.load(); }
     this.#show();
   }
 

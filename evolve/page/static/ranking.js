@@ -6,6 +6,9 @@ import { BestThree, Pairs } from "./ways.js";
 
 const WAYS = { list: "In a list", pairs: "Two at a time", best: "Best three" };
 
+/** @param {Room} room */
+const isOrdered = ({ draft }) => draft.tiers.length > 1 || draft.rejected.length > 0;
+
 /** @implements {View} */
 export class RankingPage {
   #tools = h("div", { class: "tools" });
@@ -20,7 +23,15 @@ export class RankingPage {
     const kind = room.isHeard ? "of-sound" : "of-sights";
     this.element = h("section", { class: `ranking ${kind}` }, h("h2", {}, `Rank generation ${generation}, best first`),
       h("p", { class: "told" }, [rule, told].filter(Boolean).join(". ")), this.#tools, this.#body);
-    this.#way = this.#show(localStorage.getItem("way") || "list");
+    const way = localStorage.getItem("way") || "list";
+    this.#way = this.#show(way === "best" && isOrdered(room) ? "list" : way);
+  }
+
+  /** Naming the best three takes the place of an order, so that one is asked for.
+   * @param {string} name */
+  #choose(name) {
+    notice("");
+    if (name !== "best" || !isOrdered(this.room) || confirm("Naming the best three replaces your order: all others will be tied. Go on?")) this.#show(name);
   }
 
   /** @param {string} name @returns {View} */
@@ -30,7 +41,7 @@ export class RankingPage {
     localStorage.setItem("way", name);
     this.#way = name === "pairs" ? new Pairs(room, toList) : name === "best" ? new BestThree(room, toList) : new List(room);
     this.#body.replaceChildren(this.#way.element);
-    const ways = Object.entries(WAYS).map(([way, text]) => h("button", { "aria-pressed": String(way === name), onclick: () => this.#show(way) }, text));
+    const ways = Object.entries(WAYS).map(([way, text]) => h("button", { "aria-pressed": String(way === name), onclick: () => this.#choose(way) }, text));
     this.#tools.replaceChildren(h("div", { class: "ways", role: "group", "aria-label": "How to rank" }, ...ways), h("div", { class: "steps" },
       h("button", { id: "undo", onclick: () => room.command("undo") }, "Undo"), h("button", { id: "redo", onclick: () => room.command("redo") }, "Redo"),
       h("button", { id: "cast", class: "main", onclick: () => confirmCast(room) }, "Done …")));

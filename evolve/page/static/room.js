@@ -1,10 +1,10 @@
 /** What the page knows, and what a listener can ask for: by mouse, finger or key, it ends here. */
-import { all, ask, asking, byId, notice, say } from "./dom.js";
+import { all, ask, asking, byId, h, notice, openDialog, say } from "./dom.js";
 import { Keeper } from "./keeper.js";
 import { Listening } from "./listening.js";
 import { placeInWords } from "./moves.js";
 import { Player } from "./player.js";
-import { drawPlayhead, makerOf, soundOf } from "./sample.js";
+import { drawPlayhead, largeSample, makerOf, soundOf } from "./sample.js";
 
 export class Room {
   /** @type {Session} */
@@ -21,6 +21,8 @@ export class Room {
   sample = 1;
   /** @type {View | null} */
   view = null;
+  /** Draws what is open beside the view, such as a dialog. */
+  showBeside = () => {};
   #isDrawing = false;
   #moved = "";
 
@@ -41,9 +43,11 @@ export class Room {
     requestAnimationFrame(() => {
       this.#isDrawing = false;
       this.view?.update();
+      this.showBeside();
       this.#showKept();
       const { now, isTouring, position } = this.player;
-      byId("player").hidden = !this.isHeard && !now;
+      const isOpen = ["ranking", "evaluating"].includes(this.state.stage) && this.session.generation === this.state.generation;
+      byId("player").hidden = !now && !(isOpen && this.isHeard);
       byId("now").textContent = now ? `${now.name} · ${this.state.words.sample} ${now.sample.index}` : "";
       byId("tour").setAttribute("aria-pressed", String(isTouring));
       drawPlayhead(now, position);
@@ -67,7 +71,7 @@ export class Room {
     }
     this.session = session;
     this.keeper = new Keeper(session.ballot, () => this.#kept());
-    [this.chosen, this.sample] = ["", 1];
+    [this.chosen, this.sample, this.isReopened] = ["", 1, false];
     this.listening.begin(session.generation, session.ballot.heard);
     this.player.clear();
     return this.changed();
@@ -83,20 +87,14 @@ export class Room {
   }
 
   /** @param {string} letter */
-  candidate(letter) {
-    return this.session.candidates.find((each) => each.letter === letter);
-  }
+  candidate(letter) { return this.session.candidates.find((each) => each.letter === letter); }
 
   /** Whether it can be ranked and loved now: ancestors were, and others may still be made.
    * @param {string} letter */
-  canRank(letter) {
-    return this.state.stage === "ranking" && this.candidate(letter) !== undefined;
-  }
+  canRank(letter) { return this.state.stage === "ranking" && this.candidate(letter) !== undefined; }
 
   /** @param {string} letter @param {number} sample */
-  loves(letter, sample) {
-    return this.draft.favourites.some(([loved, index]) => loved === letter && index === sample);
-  }
+  loves(letter, sample) { return this.draft.favourites.some(([loved, index]) => loved === letter && index === sample); }
 
   /** @param {Step} step */
   take(step) {
@@ -122,22 +120,27 @@ export class Room {
     this.changed();
   }
 
-  /** Plays a sample, or shows it.
+  /** Plays a sample, or shows it over the page, as large as there is room.
    * @param {Maker} maker @param {Sample} sample @param {number} [from] in seconds */
   open(maker, sample, from) {
     const sound = soundOf(sample);
     const isCandidate = Boolean(this.candidate(maker.name));
     if (isCandidate) this.choose(maker.name, sample.index);
     if (sound) this.player.play({ name: maker.name, sample, url: sound.url }, from);
-    else if (isCandidate) this.listening.add(maker.name, sample.index, 1, 0);
+    else if (!document.querySelector("dialog")) {
+      openDialog(`${maker.name}, ${this.state.words.sample} ${sample.index}`, h("p", { class: "faint" }, sample.line), largeSample(this, maker, sample));
+      if (isCandidate) this.listening.add(maker.name, sample.index, 1, 0);
+    }
     this.changed();
   }
 
-  /** @param {number} index */
-  openNumber(index) {
+  /** Without being meant to open it, a number chooses what is not heard.
+   * @param {number} index @param {boolean} [isMeant] */
+  openNumber(index, isMeant = false) {
     const candidate = this.candidate(this.chosen);
     const sample = candidate?.samples.find((each) => each.index === index);
-    if (candidate && sample) this.open(makerOf(candidate), sample);
+    if (candidate && sample && (isMeant || soundOf(sample))) this.open(makerOf(candidate), sample);
+    else if (sample) this.choose(this.chosen, index);
   }
 
   /** @param {Command} command */
@@ -172,7 +175,7 @@ export class Room {
     last: () => this.#look(Infinity),
     previousSample: () => this.choose(this.chosen, this.sample - 1),
     nextSample: () => this.choose(this.chosen, this.sample + 1),
-    play: () => this.openNumber(this.sample),
+    play: () => this.openNumber(this.sample, true),
     heart: () => this.take({ do: "heart", letter: this.chosen, sample: this.sample }),
     more: asking(() => this.#more()),
     comment: () => all(document, ".comment textarea")[0]?.focus(),

@@ -100,7 +100,8 @@ export function largeSample(room, maker, sample) {
   const name = `${maker.name}, ${room.state.words.sample} ${sample.index}`;
   if (!sight) return false;
   if (soundOf(sample)) return roll(room, maker, sample, sight);
-  if (isPicture(sight)) return h("img", { class: "picture", src: sight.url, alt: `${name}: ${sample.line}`, draggable: "false" });
+  const open = () => room.open(maker, sample);
+  if (isPicture(sight)) return h("img", { class: "picture", src: sight.url, alt: `${name}: ${sample.line}`, draggable: "false", onclick: open });
   if (sight.type.startsWith("video/")) return h("video", { class: "picture", src: sight.url, controls: true, preload: "metadata", "aria-label": name });
   if (!isText(sight)) return h("iframe", { class: "document", sandbox: "", src: sight.url, title: name, loading: "lazy" });
   const text = h("div", { class: "text", tabindex: "0", role: "region", "aria-label": name });

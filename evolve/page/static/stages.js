@@ -10,7 +10,8 @@ const NOTHING = { done: 0, total: 0, members: [], seconds_left: null };
 const TEXTS = {
   cast: ["Your ballot is cast", "Thank you. The others may still be at it; this page goes on by itself."],
   breeding: ["Ranked", "The best are becoming parents of the next generation. This page goes on by itself."],
-  waiting: ["Nobody goes on with this run", "All is kept. To go on, type this in a terminal; then this page goes on by itself."],
+  waiting: ["Nobody goes on with this run",
+    "All is kept. To go on, type this in a terminal; this page goes on by itself as long as its program runs, else open the new address."],
   complete: ["The run is complete", "All generations are ranked. Thank you."],
 };
 

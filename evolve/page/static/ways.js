@@ -51,9 +51,7 @@ export class Pairs {
       h("span", { class: "faint" }, `at most ${counted(left, "question")} to go`)), h("div", { class: "two" }, side(a), side(b))];
   }
 
-  #settled() {
-    return [h("p", {}, "Your answers have settled an order. "), h("button", { class: "main", onclick: () => this.#settle() }, "Take that order")];
-  }
+  #settled() { return [h("p", {}, "Your answers have settled an order."), h("button", { class: "main", onclick: () => this.#settle() }, "Take that order")]; }
 
   #settle() {
     this.#hasAnswered = false;

@@ -45,6 +45,7 @@ def python_words(text: str, folder: Path | str = "FOLDER") -> str:
         (r"evolve rank --json lists", "generation.candidates has"),
         (r"evolve rank (?:'[^']*'|[^\s;,]+)", "generation.rank(…)"),
         (r"evolve start (--set .*)$", r"evolve.Search(…, \1)"),
+        (r"evolve start$", "evolve.Search(…)"),
         (r"evolve start --space (\S+)", r'evolve.Search("FOLDER", "\1")'),
         (r"(another )?--name\b", r"\1folder"),
         (r"(another folder) with --runs\b", r"\1"),

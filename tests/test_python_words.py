@@ -14,8 +14,15 @@ PACKAGE = Path(evolve.__file__).parent
 OF_COMMANDS = ("cli", "doctor", "terminal", "clusters", "report", "judging/terminal", "execution/ray_node.py")
 """Rooms that only commands, or their own command lines, speak from."""
 
-OF_COMMANDS_ALONE = ("--set X: must be key=value", "these networks never learned how pieces begin")
-"""What only `evolve start` and `evolve compose` can meet."""
+OF_COMMANDS_ALONE = (
+    "--set X: must be key=value",
+    "these networks never learned how pieces begin",
+    "--host X: ",
+    "--url X: ",
+    "the page cannot be served at X:X",
+    "the page's server could not be started",
+)
+"""What only `evolve start`, `evolve compose` and `evolve listen` can meet: a page from Python has no options."""
 
 _IN_COMMANDS = re.compile(r"(?<!\w)--[a-z]|evolve (start|resume|report|rank|list|space)\b")
 
@@ -28,6 +35,7 @@ _IN_COMMANDS = re.compile(r"(?<!\w)--[a-z]|evolve (start|resume|report|rank|list
         ("go on there with: evolve resume FOLDER", 'go on there with: evolve.Search("FOLDER")'),
         ("see all with: evolve report night; try", "see all with: search.report(); try"),
         ("choose another --name, or", "choose another folder, or"),
+        ("for another, begin a run: evolve start", "for another, begin a run: evolve.Search(…)"),
         ("denied; choose another folder with --runs", "denied; choose another folder"),
         (
             "order those whom evolve rank --json lists, and let a run hear others with: "

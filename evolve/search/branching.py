@@ -29,7 +29,7 @@ _OF_ONE_RUN: Final = ("domain", "build", "branched", "listeners")
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _BranchPlan:
     """A branch as it is to be made.
 
     Attributes:
@@ -95,7 +95,7 @@ def branch_folder(store: RunStore, runs: Path, name: str | None = None) -> Path:
 # --- what is to be made ----------------------------------------------------------------------------------------------
 
 
-def _planned(run: RunRecord, names: tuple[str, ...], given: Sequence[Given], sources: Sources) -> _Plan:
+def _planned(run: RunRecord, names: tuple[str, ...], given: Sequence[Given], sources: Sources) -> _BranchPlan:
     domain = domain_source(run, sources).open()
     build_of(run, sources)
     ancestors = tuple(_ancestor(run, name) for name in names or _champions(run))
@@ -115,7 +115,7 @@ def _planned(run: RunRecord, names: tuple[str, ...], given: Sequence[Given], sou
         **sources.facts(run.domain["reference"]),
         "branched": branched,
     }
-    return _Plan(run, ancestors, members, settings, facts)
+    return _BranchPlan(run, ancestors, members, settings, facts)
 
 
 def _champions(run: RunRecord) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def _check_places(ancestors: int, core: CoreSettings) -> None:
 # --- making it -------------------------------------------------------------------------------------------------------
 
 
-def _write(old: RunStore, made: RunStore, plan: _Plan, sources: Sources) -> None:
+def _write(old: RunStore, made: RunStore, plan: _BranchPlan, sources: Sources) -> None:
     """Everything of the new run, while nobody can see it yet."""
     made.write_file(made.paths.space, plan.run.space["text"].encode())
     made.write_file(made.paths.settings, to_yaml(plan.settings.dump()).encode())
@@ -181,7 +181,7 @@ def _write(old: RunStore, made: RunStore, plan: _Plan, sources: Sources) -> None
         made.record_evaluated(0)
 
 
-def _copy_material(old: RunStore, made: RunStore, plan: _Plan) -> None:
+def _copy_material(old: RunStore, made: RunStore, plan: _BranchPlan) -> None:
     """What trials work from, and the files that belong to what was found out of it."""
     facts = {name: fact for name, fact in plan.facts.items() if isinstance(fact, dict) and fact.get("files")}
     files = {name: [_artifact(old, kind, path) for kind, path in fact["files"].items()] for name, fact in facts.items()}

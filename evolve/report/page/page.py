@@ -55,7 +55,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReportPage:
     """A page and what lies beside it.
 
     Attributes:
@@ -71,7 +71,7 @@ class Page:
 
 def report_page(
     run: RunRecord, read: Read, *, most: int = DEFAULT_MB * MB, folder: str = "", everyone: bool = False
-) -> Page:
+) -> ReportPage:
     """The page of a run.
 
     Args:
@@ -86,7 +86,7 @@ def report_page(
     maker = CardMaker(run, media)
     cards = {id_: maker.card(id_) for id_ in in_order_of_interest(run, told)}
     html = _environment().get_template("report.html").render(**_story(run, told, cards, read), **_assets(cards, media))
-    return Page(html, media.beside, media.left_out)
+    return ReportPage(html, media.beside, media.left_out)
 
 
 def _story(run: RunRecord, told: frozenset[str], cards: dict[str, Card], read: Read) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from evolve.function_domain import FunctionDomain
 from evolve.presentation import Presentation
 from evolve.records.ballot import ListeningLog, Playback, Repeat
 from evolve.records.run import GenerationRecord, RunRecord, SampleRecord
-from evolve.report.page.page import Page, report_page
+from evolve.report.page.page import ReportPage, report_page
 from tests.report.example_run import STAGES, example_run, fed_run
 from tests.report.long_run import long_run
 from tests.report.page.markup import read_markup
@@ -35,7 +35,7 @@ def read(relative: str) -> bytes:
     return picture() if relative.endswith(".png") else relative.encode()
 
 
-def page_of(run: RunRecord, **options: Any) -> Page:  # noqa: ANN401
+def page_of(run: RunRecord, **options: Any) -> ReportPage:  # noqa: ANN401
     """The page with every file of the run at hand."""
     return report_page(run, options.pop("read", read), **options)
 
@@ -46,7 +46,7 @@ def with_first(run: RunRecord, **changes: Any) -> RunRecord:  # noqa: ANN401
     return replace(run, generations=(first, *run.generations[1:]))
 
 
-def inside(run: RunRecord, most: int, folder: str = "mine-files") -> tuple[set[str], Page]:
+def inside(run: RunRecord, most: int, folder: str = "mine-files") -> tuple[set[str], ReportPage]:
     """The ids whose sound lies inside a page of so many bytes."""
     page = page_of(run, most=most, folder=folder)
     sounds = [one["src"] for one in read_markup(page.html).named("audio")]

@@ -40,6 +40,7 @@ demo: $(READY)
 	@$(BIN)/evolve start --space search_spaces/quick.yaml
 
 lint: $(READY)
+	@for script in .ci/run .ci/packages; do bash -n $$script || exit 1; done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -13,6 +13,7 @@ from evolve.domain import Domain
 from evolve.domain_registry import named_domains, reference_of
 from evolve.errors import ExecutionError, RunError, SettingsError, shortened
 from evolve.execution.run_material import DomainSource
+from evolve.judging.simulated.description import ListenerDescription, is_simulated, parse_listener
 from evolve.python_words import in_python_words
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord
@@ -53,8 +54,9 @@ class Search:
         domain: What is bred: a name, ``FILE.py:NAME``, a `Domain`, or a function ``evaluate(hp, trial)``. Unset: what
             the space file says, else music.
         build: A network of one's own in the music domain, ``FILE.py:NAME``.
-        judge: ``"terminal"``; ``"page"``, which opens in a browser, and whose address is told as a notice; or a
-            function that is given the candidates and gives their ranking.
+        judge: ``"terminal"``; ``"page"``, which opens in a browser, and whose address is told as a notice; a simulated
+            listener, such as ``"simulated:additive,noise=0.3"``; or a function that is given the candidates and gives
+            their ranking.
         engine: ``"ray"``: on the workers of a Ray of our own, or at `address`; ``"here"``: in this process.
         address: Of a Ray cluster that runs, for the engine ``"ray"``.
         listener: Who judges.
@@ -72,7 +74,7 @@ class Search:
         *,
         domain: "str | Domain | Callable[..., object] | None" = None,
         build: str | None = None,
-        judge: "Literal['terminal', 'page'] | OwnJudge | None" = None,
+        judge: str | OwnJudge | None = None,
         engine: Literal["ray", "here"] = "ray",
         address: str | None = None,
         listener: str = _LISTENER,
@@ -143,12 +145,17 @@ class Search:
         check_open(self._store)
         judge = self._judge
         if judge is None:
-            raise ExecutionError('nobody is there to judge; give judge="terminal", "page" or a function, or iterate')
+            raise ExecutionError(
+                'nobody is there to judge; give judge="terminal", "page", "simulated:KIND" or a function, or iterate'
+            )
         if judge == "terminal":
             self._run_at_the_terminal()
             return
         if judge == "page":
             self._run_on_the_page()
+            return
+        if isinstance(judge, str):
+            self._run_with(parse_listener(judge))
             return
         for generation in self:
             generation.rank(judge(generation.candidates))
@@ -180,6 +187,14 @@ class Search:
             with self._execution() as execution:
                 heard, judge = told_to(listen, page.room.watch.tell), PageJudge(page.room)
                 advance(self._store, execution, heard, judge, listener=self._listener, sources=self._sources)
+
+    def _run_with(self, simulated: ListenerDescription) -> None:
+        from evolve.search.simulated_listeners import SimulatedJudge  # noqa: PLC0415 - NumPy
+
+        judge = SimulatedJudge(simulated, self._store, self._source().open())
+        listener = simulated.listener_name if self._listener == _LISTENER else self._listener
+        with in_python_words(self.folder), self._execution() as execution, self._listening() as listen:
+            advance(self._store, execution, listen, judge, listener=listener, sources=self._sources)
 
     @property
     def best(self) -> Best | None:
@@ -301,8 +316,13 @@ def _check_arguments(*, listener: object, engine: object, address: object, on_ev
         raise refused_argument("engine", engine, "'ray' or 'here'")
     if on_event is not None and not callable(on_event):
         raise refused_argument("on_event", on_event, "a function that is told each event")
-    if judge not in (None, "terminal", "page") and not callable(judge):
-        raise refused_argument("judge", judge, '"terminal", "page", or a function that ranks')
+    if is_simulated(judge):
+        try:
+            parse_listener(str(judge))
+        except SettingsError as error:
+            raise SettingsError(f"judge={error}") from error
+    elif judge not in (None, "terminal", "page") and not callable(judge):
+        raise refused_argument("judge", judge, '"terminal", "page", "simulated:KIND", or a function that ranks')
 
 
 def _differing(run: RunRecord, domain: Domain, given: Mapping[str, Any]) -> list[str]:

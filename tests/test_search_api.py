@@ -206,7 +206,9 @@ HATS = {"genes": GENES}
         ({"space": HATS, "domain": int}, "is neither a domain nor a function"),
         ({"space": "pictures", "population": "six"}, "population='six': population must be a whole number"),
         ({"space": 5}, "load_space: 5 is no search space; give"),
-        ({"space": "pictures", "judge": 7}, 'judge=7: must be "terminal", "page", or a function'),
+        ({"space": "pictures", "judge": 7}, 'judge=7: must be "terminal", "page", "simulated:KIND", or a function'),
+        ({"space": "pictures", "judge": "simulated:lasy"}, 'judge=simulated:lasy: there is no .*did you mean "lazy"'),
+        ({"space": "pictures", "judge": "simulated:lazy,noise=-1"}, "judge=simulated:lazy,noise=-1: noise=-1: must be"),
         ({"space": "pictures", "listener": 5}, "listener=5: must be a name"),
         ({"space": "pictures", "address": 5}, "address=5: must be HOST:PORT"),
         ({"space": "pictures", "on_event": 5}, "on_event=5: must be a function"),
@@ -251,7 +253,7 @@ def test_a_generation_that_nobody_has_ranked_is_told(tmp_path: Path) -> None:
             next(generations)
         with pytest.raises(evolve.EvolveError, match="nobody is there to judge"):
             search.run()
-    with pytest.raises(evolve.EvolveError, match='must be "terminal", "page", or a function'):
+    with pytest.raises(evolve.EvolveError, match='must be "terminal", "page", "simulated:KIND", or a function'):
         pictures(tmp_path / "run", judge="me").run()
 
 

@@ -11,6 +11,7 @@ from evolve.cli.clusters import ClusterChoice, training_execution
 from evolve.cli.sources import (
     PAGE,
     BuildOption,
+    ChosenJudge,
     DomainOption,
     JudgeOption,
     OwnCode,
@@ -94,6 +95,7 @@ def start(
       evolve start --space lstm.yaml --corpus my-midi/ --generations 8 --set seconds=300
       evolve start --space lstm.yaml --judge none --name night --cluster cluster/slurm.yaml
       evolve start --space my-space.yaml --domain mine.py:evaluate --judge mine.py:judge
+      evolve start --space pictures.yaml --judge simulated:features,noise=0.3
     """
     from evolve.search.steps import create
     from evolve.store.folders import folder_named, free_folder
@@ -200,36 +202,30 @@ def resume(
 def _go(
     store: "RunStore",
     sources: "Sources",
-    judge: "tuple[SessionJudge | None, str | None]",
+    judge: ChosenJudge,
     choice: ClusterChoice,
     listener: str,
 ) -> None:
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
     from evolve.cli.listening import RunningPage, stay_open
-    from evolve.cli.ranking import terminal_judge
     from evolve.presentation import judged_word
     from evolve.progress import told_to, watching
     from evolve.search.run_facts import core_of, domain_source
     from evolve.search.steps import Outcome, advance
     from evolve.store.names import checked_name
 
-    listener = checked_name(listener)  # before hours of training, not when it names a folder
-    ask, judged_by = judge
+    checked_name(listener)  # before hours of training, not when it names a folder
     run = store.read()
     os.environ[BACKEND] = backend(os.environ, run.versions.get("backend"))
     presentation = open_domain(run, sources).presentation
     ranked = as_typed(store.paths.reference, listener=listener, domain=sources.options["domain"])
     resumed = as_typed(
         store.paths.reference, listener=listener, address=choice.address, cluster=choice.cluster,
-        **sources.options, judge=judged_by,
+        **sources.options, judge=judge.as_typed,
     )  # fmt: skip
-    source = domain_source(run, sources)
+    source, listener = domain_source(run, sources), judge.listener(listener)
     with RunningPage(store, sources, listener) as page:
-        if judged_by == PAGE:
-            page.open()
-            ask = terminal_judge
-        if ask is terminal_judge:
-            ask = _at_terminal_or_page(page)
+        ask = _asked(judge, store, sources, page)
         try:
             with (
                 training_execution(store.paths, core_of(run), choice, source) as execution,
@@ -250,6 +246,20 @@ def _go(
         generation = store.read().generations[-1].index
         note(f'generation {generation} can be {judged_word(presentation)}. Rank it: evolve rank {ranked}   or: '
               f'evolve rank {ranked} --order "…"   then: evolve resume {resumed}')  # fmt: skip
+
+
+def _asked(judge: ChosenJudge, store: "RunStore", sources: "Sources", page: "RunningPage") -> "SessionJudge | None":
+    """Who is asked in this run; None where nobody is."""
+    from evolve.cli.ranking import terminal_judge
+
+    if judge.simulated is not None:
+        from evolve.search.simulated_listeners import SimulatedJudge
+
+        return SimulatedJudge(judge.simulated, store, open_domain(store.read(), sources))
+    if judge.as_typed == PAGE:
+        page.open()
+        return _at_terminal_or_page(page)
+    return _at_terminal_or_page(page) if judge.ask is terminal_judge else judge.ask
 
 
 def _at_terminal_or_page(page: "RunningPage") -> "SessionJudge":

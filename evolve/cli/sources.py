@@ -1,6 +1,7 @@
 """Code of the user's own that a command names: a domain, a network's build, a judge."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,9 +9,11 @@ import typer
 
 from evolve.errors import BallotError, EvolveError, SettingsError
 from evolve.terminal.console import is_interactive, note
+from evolve.terminal.options import DEFAULT_LISTENER
 
 if TYPE_CHECKING:
     from evolve.domain import Domain
+    from evolve.judging.simulated.description import ListenerDescription
     from evolve.records.ballot import Ballot
     from evolve.records.run import RunRecord
     from evolve.search.chosen_space import ChosenSpace
@@ -27,6 +30,34 @@ def complete_domain(incomplete: str) -> Iterator[str]:
     from evolve.domain_registry import named_domains
 
     return (name for name in named_domains() if name.startswith(incomplete))
+
+
+def complete_judge(incomplete: str) -> Iterator[str]:
+    """Words, and every simulated listener."""
+    from evolve.judging.simulated.description import PREFIX
+    from evolve.judging.simulated.listeners import KINDS
+
+    judges = [TERMINAL, PAGE, NONE, *(f"{PREFIX}{kind}" for kind in KINDS)]
+    return (judge for judge in judges if judge.startswith(incomplete))
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenJudge:
+    """Who ranks, as the option says.
+
+    Attributes:
+        ask: Has them rank; None: nobody does, or whoever needs to know the run first.
+        as_typed: The option as it has to be given again; None where it has not.
+        simulated: The simulated listener that is meant.
+    """
+
+    ask: "SessionJudge | None"
+    as_typed: str | None = None
+    simulated: "ListenerDescription | None" = None
+
+    def listener(self, given: str) -> str:
+        """Under which name they rank, where the option for that says this."""
+        return self.simulated.listener_name if self.simulated and given == DEFAULT_LISTENER else given
 
 
 DomainOption = Annotated[
@@ -54,11 +85,12 @@ OwnCode = Annotated[
 JudgeOption = Annotated[
     str | None,
     typer.Option(
-        "--judge", metavar="terminal|page|none|FILE.py:NAME", autocompletion=lambda: [TERMINAL, PAGE, NONE],
+        "--judge", metavar="terminal|page|none|simulated:KIND|FILE.py:NAME", autocompletion=complete_judge,
         show_default=False,
         help="Who ranks: you, by prompts in this terminal or on a page in a browser; none: stop and say which command "
-        'to give next; or a function judge(candidates) of your own, which gives "A > B = C ! D" or lists of letters, '
-        "best first. Unset: the terminal where there is one.",
+        "to give next; a simulated listener with a hidden taste, such as simulated:additive,noise=0.3 (additive, "
+        "interacting, conditional, peaks, drifting, lazy, contrary, features); or a function judge(candidates) of your "
+        'own, which gives "A > B = C ! D" or lists of letters, best first. Unset: the terminal where there is one.',
     ),
 ]  # fmt: skip
 
@@ -109,32 +141,35 @@ def open_domain(run: "RunRecord", sources: "Sources") -> "Domain":
     return domain_source(run, sources).open()
 
 
-def chosen_judge(given: str | None) -> "tuple[SessionJudge | None, str | None]":
-    """Who ranks, None where nobody does; and the option as it has to be given again, None where it has not.
+def chosen_judge(given: str | None) -> ChosenJudge:
+    """Who ranks.
 
-    For the page, which needs a run, nobody yet: `evolve.cli.listening` opens it.
+    For the page and simulated listeners, which need a run, nobody is asked yet.
 
     Raises:
-        SettingsError: It is neither a word nor a function.
+        SettingsError: It is neither a word, nor a simulated listener, nor a function.
     """
+    from evolve.judging.simulated.description import is_simulated, parse_listener
     from evolve.user_code import check_name, read_code
 
     if given == PAGE:
-        return None, PAGE
+        return ChosenJudge(None, PAGE)
     if given is None or given in (TERMINAL, NONE):
         from evolve.cli.ranking import terminal_judge
 
-        return (terminal_judge if is_interactive() and given != NONE else None), None
+        return ChosenJudge(terminal_judge if is_interactive() and given != NONE else None)
     if ":" not in given:
         raise typer.BadParameter(
-            f"must be {TERMINAL}, {PAGE}, {NONE} or FILE.py:NAME, not {given}", param_hint="--judge"
+            f"must be {TERMINAL}, {PAGE}, {NONE}, simulated:KIND or FILE.py:NAME, not {given}", param_hint="--judge"
         )
     try:
+        if is_simulated(given):
+            return ChosenJudge(None, given, parse_listener(given))
         code = read_code(given)
         check_name(code)
     except SettingsError as error:
         raise SettingsError(f"--judge {error}") from error
-    return _judge_of(code), code.as_typed
+    return ChosenJudge(_judge_of(code), code.as_typed)
 
 
 def _judge_of(code: "UserCode") -> "SessionJudge":

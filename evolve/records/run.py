@@ -149,6 +149,10 @@ class IndividualRecord:
         return tuple(sample for sample in self.samples if sample.index <= self.presented)
 
 
+SIMULATED: Final = "simulated"
+"""How the ballot of a simulated listener is made."""
+
+
 @dataclass(frozen=True, slots=True)
 class BallotRecord:
     """A finished ballot: who, when, how, and in which blind letters.
@@ -156,7 +160,7 @@ class BallotRecord:
     Attributes:
         listener: Whose it is.
         ballot: The ordering, in individual ids.
-        method: How it was made, such as ``"list"``, ``"pairs"`` or ``"order"``.
+        method: How it was made, such as ``"list"``, ``"pairs"``, ``"order"`` or ``"simulated"``.
         letters: The id behind each blind letter that this listener saw: ``{"A": "g0-3", ...}``.
         made_at: When it was finished, ISO 8601 in UTC.
         listening: What it has cost the listener, where that was noted.
@@ -170,6 +174,11 @@ class BallotRecord:
     made_at: str
     listening: ListeningLog = NO_LISTENING
     repeat: Repeat | None = None
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether no person has made it."""
+        return self.method == SIMULATED
 
 
 @dataclass(frozen=True, slots=True)

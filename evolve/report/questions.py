@@ -11,7 +11,7 @@ from evolve.presentation import kept_file
 from evolve.records.ballot import Favourite
 from evolve.records.genome import Value
 from evolve.records.individual import Individual
-from evolve.records.run import GenerationRecord, RunRecord
+from evolve.records.run import BallotRecord, GenerationRecord, RunRecord
 from evolve.search.candidates import candidates_of
 
 
@@ -37,9 +37,14 @@ def letters_of(generation: GenerationRecord) -> dict[str, str]:
 
 
 def listeners_of(generation: GenerationRecord) -> tuple[str, ...]:
-    """Who handed in a ballot, in the order in which they did, each once."""
+    """Who handed in a ballot, in the order in which they did, each once, and who of them is simulated."""
     ballots = sorted(generation.ballots, key=lambda ballot: ballot.made_at)
-    return tuple(dict.fromkeys(ballot.listener for ballot in ballots))
+    return tuple(dict.fromkeys(map(listener_in_words, ballots)))
+
+
+def listener_in_words(record: BallotRecord) -> str:
+    """Whose ballot it is, such as ``ann``, or ``simulated-peaks (simulated)``."""
+    return f"{record.listener} (simulated)" if record.is_simulated else record.listener
 
 
 def champions_of(generation: GenerationRecord) -> tuple[str, ...]:

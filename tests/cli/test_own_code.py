@@ -115,7 +115,7 @@ def test_a_judge_that_fails_loses_nothing(capsys: pytest.CaptureFixture[str]) ->
         (("--domain", "stars/mine.py:evalute"), 1, "mine.py has nothing called evalute; it has evaluate, judge"),
         (("--domain", "stars/mine.py:NOTHING"), 1, "is neither a domain nor a function evaluate(hp, trial)"),
         (("--domain", "musik"), 1, 'there is no domain "musik"; there are music, pictures'),
-        (("--judge", "me"), 2, "must be terminal, page, none or FILE.py:NAME, not me"),
+        (("--judge", "me"), 2, "must be terminal, page, none, simulated:KIND or FILE.py:NAME, not me"),
         (("--judge", "stars/mine.py:NOTHING"), 1, "--judge mine.py:NOTHING is no function judge(candidates)"),
         (("--build", "stars/mine.py:build"), 1, "has no networks of one's own"),
         (("--songs", "3"), 2, "it is an option of runs of music; this one is of mine.py:evaluate"),

@@ -21,6 +21,7 @@ from evolve.report.questions import (
     favourites_of,
     is_tied,
     letters_of,
+    listener_in_words,
     ranked_generations,
     shared_genes,
 )
@@ -262,7 +263,7 @@ def _ballot_row(generation: int, record: BallotRecord) -> BallotRow:
     log = record.listening
     return BallotRow(
         generation,
-        record.listener,
+        listener_in_words(record),
         moment_in_words(record.made_at),
         format_order(record.ballot, {id_: id_ for id_ in record.ballot.ids}),
         duration_in_words(log.active_s) if log.active_s else "",

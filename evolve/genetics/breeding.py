@@ -6,14 +6,18 @@ arguments: not on the order in which trials ended, nor on how often the run was 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from evolve.errors import SpaceError
+from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.scale import from_unit, sample_value
+from evolve.genetics.selection import Fitness, draw_mate, draw_parents, select_best
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.variation import crossover, mutate
 from evolve.randomness import derive_rng
-from evolve.records.genome import Genome
+from evolve.records.genome import Genome, Value
 from evolve.records.individual import Individual, Origin, individual_id
 from evolve.words import counted, worded
 
@@ -25,19 +29,6 @@ _FEW = 50_000
 
 MAX_REPLACEMENTS = 5
 """Failures in one slot after which the space, not chance, is to blame."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fitness:
-    """What a ranking says of one individual.
-
-    Attributes:
-        rank: From 1; ties share the better rank.
-        rejected: Whether it must not become a parent.
-    """
-
-    rank: int
-    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +65,21 @@ class BreedingPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Bred:
+    """A genome that was bred, and has no place in a generation yet.
+
+    Attributes:
+        genome: Its genes.
+        parents: Ids; none where it was sampled.
+        operators: What was done, in order.
+    """
+
+    genome: Genome
+    parents: tuple[str, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Offspring:
     """The next generation.
 
@@ -103,18 +109,36 @@ def check_population_fits(space: SearchSpace, population: int) -> None:
 
 
 def found(space: SearchSpace, *, population: int, seed: int) -> tuple[Individual, ...]:
-    """Generation 0: genomes sampled evenly from the space, all different.
+    """Generation 0: genomes spread evenly over the space, all different.
+
+    They are a Latin hypercube (McKay, Beckman and Conover, Technometrics 21, 1979): of each gene every founder has a
+    stretch of the scale of its own. Shares are drawn blindly.
 
     Raises:
         SpaceError: The space holds fewer genomes than the population needs.
     """
     check_population_fits(space, population)
+    positions = _latin_hypercube(space, population, derive_rng(seed, "founders"))
     taken: set[Genome] = set()
     founders = []
     for slot in range(1, population + 1):
-        founders.append(_sampled(space, derive_rng(seed, "founder", slot), taken, Origin.FOUNDER, (0, slot)))
-        taken.add(founders[-1].genome)
+        rng = derive_rng(seed, "founder", slot)
+        genome = space.grow(partial(_value_at, positions[slot - 1], rng))
+        genome = genome if genome not in taken else _fresh(space, rng, taken)
+        name = individual_id(0, slot)
+        founders.append(Individual(name, 0, slot, genome, Origin.FOUNDER, (), ("sampling",)))
+        taken.add(genome)
     return tuple(founders)
+
+
+def _latin_hypercube(space: SearchSpace, count: int, rng: np.random.Generator) -> list[dict[str, float]]:
+    """Of each of so many genomes the position of each gene, 0 .. 1: every stretch of a scale is taken once."""
+    columns = {gene.name: (rng.permutation(count) + rng.random(count)) / count for gene in space.genes}
+    return [{name: float(column[place]) for name, column in columns.items()} for place in range(count)]
+
+
+def _value_at(positions: Mapping[str, float], rng: np.random.Generator, gene: Gene) -> Value:
+    return sample_value(gene, rng) if gene.kind is GeneKind.SHARES else from_unit(gene, positions[gene.name])
 
 
 def breed(
@@ -127,6 +151,7 @@ def breed(
     seed: int,
     taken: Collection[Genome] | None = None,
     favourites: Collection[str] = (),
+    chosen: Sequence[Bred] = (),
 ) -> Offspring:
     """The generation that follows a ranked one.
 
@@ -142,6 +167,7 @@ def breed(
         seed: The run's seed.
         taken: Every genome that was ever born in the run, and is not born again; None: all of ``genomes``.
         favourites: Ids of the members of whom a listener loves a sample.
+        chosen: Genomes that take the first children's slots, as far as these reach; all different and not there before.
 
     Raises:
         SpaceError: Every genome of the space was born already.
@@ -154,6 +180,8 @@ def breed(
     owed = [name for name in fit if name in favourites and name not in elites][: len(slots)]
     newcomers = len(slots) if not parents else min(plan.newcomers, len(slots) - len(owed))
     kept: list[str] = []
+    waiting, guided = list(chosen), {one.genome for one in chosen}
+    taken |= guided
     born: list[Individual] = []
     for slot in slots:
         rng, place = derive_rng(seed, "breeding", generation, slot), (generation, slot)
@@ -162,8 +190,11 @@ def breed(
         else:
             is_due = len(owed) > plan.population - newcomers - slot
             first = owed.pop(0) if is_due else None
-            child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=place, first=first)
-            kept += child.parents[:1] if is_due else ()
+            if waiting and not is_due:
+                child = _placed(waiting.pop(0), place)
+            else:
+                child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=place, first=first)
+            kept += child.parents if child.genome in guided else child.parents[:1] if is_due else ()
             owed = [name for name in owed if name not in child.parents]
         taken.add(child.genome)
         born.append(child)
@@ -227,33 +258,6 @@ def replace_failed(
     return tuple(fresh)
 
 
-def select_best(fitness: Mapping[str, Fitness], count: int) -> tuple[str, ...]:
-    """The ids of the best, best first: truncation selection over those not rejected.
-
-    Args:
-        fitness: Of every individual of the generation, in slot order, which decides between ties.
-        count: How many at most; fewer when more were rejected.
-    """
-    fit = [(one.rank, name) for name, one in fitness.items() if not one.rejected]
-    return tuple(name for _, name in sorted(fit, key=lambda pair: pair[0])[:count])
-
-
-def draw_parents(parents: Sequence[str], rng: np.random.Generator, *, count: int) -> tuple[str, ...]:
-    """Different parents for one child, the better the likelier.
-
-    Linear ranking selection (Baker, "Adaptive selection methods for genetic algorithms", ICGA 1985) with the best of
-    n parents n times as likely as the last.
-
-    Args:
-        parents: Ids, best first.
-        rng: The only source of chance.
-        count: 1 or 2; at most as many as there are parents.
-    """
-    weights = np.arange(len(parents), 0, -1, dtype=float)
-    picks = rng.choice(len(parents), size=min(count, len(parents)), replace=False, p=weights / weights.sum())
-    return tuple(parents[int(pick)] for pick in picks)
-
-
 def _child(
     parents: Sequence[str],
     genomes: Mapping[str, Genome],
@@ -278,22 +282,50 @@ def _child(
         first: The first parent, where it is settled; it need not be one of the others.
     """
     for _ in range(_ATTEMPTS):
-        count = 2 if rng.random() < plan.crossover_rate else 1
-        pair = draw_parents(parents, rng, count=count) if first is None else _mated(first, parents, rng, count=count)
-        genome, operators = genomes[pair[0]], ["mutation"]
-        if len(pair) > 1:
-            genome = crossover(genome, genomes[pair[1]], space, rng, eta=plan.eta)
-            operators.insert(0, "crossover")
-        genome = mutate(genome, space, rng, rate=plan.gene_mutation_rate, eta=plan.eta)
-        if genome not in taken:
-            return Individual(individual_id(*place), *place, genome, Origin.CHILD, pair, tuple(operators))
+        bred = bred_from(
+            parents, genomes, space, rng,
+            crossover_rate=plan.crossover_rate, mutation_rate=plan.gene_mutation_rate, eta=plan.eta, first=first,
+        )  # fmt: skip
+        if bred.genome not in taken:
+            return _placed(bred, place)
     return _sampled(space, rng, taken, Origin.NEWCOMER, place)
 
 
-def _mated(first: str, parents: Sequence[str], rng: np.random.Generator, *, count: int) -> tuple[str, ...]:
-    """The first parent, and one of the others where the child has two."""
-    others = [name for name in parents if name != first]
-    return (first, *(draw_parents(others, rng, count=count - 1) if others and count > 1 else ()))
+def bred_from(
+    parents: Sequence[str],
+    genomes: Mapping[str, Genome],
+    space: SearchSpace,
+    rng: np.random.Generator,
+    *,
+    crossover_rate: float,
+    mutation_rate: float,
+    eta: float,
+    first: str | None = None,
+) -> Bred:
+    """A genome of one parent or two, which may have been there before.
+
+    Args:
+        parents: Ids, best first.
+        genomes: By id.
+        space: The run's space.
+        rng: The only source of chance.
+        crossover_rate: The chance of two parents, 0 .. 1.
+        mutation_rate: The chance of each gene to change, 0 .. 1.
+        eta: The distribution index of crossover and mutation, at least 0: the larger, the smaller the steps.
+        first: The first parent, where it is settled; it need not be one of the others.
+    """
+    count = 2 if rng.random() < crossover_rate else 1
+    pair = draw_parents(parents, rng, count=count) if first is None else draw_mate(first, parents, rng, count=count)
+    genome, operators = genomes[pair[0]], ["mutation"]
+    if len(pair) > 1:
+        genome = crossover(genome, genomes[pair[1]], space, rng, eta=eta)
+        operators.insert(0, "crossover")
+    return Bred(mutate(genome, space, rng, rate=mutation_rate, eta=eta), pair, tuple(operators))
+
+
+def _placed(bred: Bred, place: tuple[int, int]) -> Individual:
+    origin = Origin.CHILD if bred.parents else Origin.NEWCOMER
+    return Individual(individual_id(*place), *place, bred.genome, origin, bred.parents, bred.operators)
 
 
 def _sampled(

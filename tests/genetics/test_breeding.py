@@ -13,18 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import SpaceError
-from evolve.genetics.breeding import (
-    BreedingPlan,
-    Fitness,
-    Offspring,
-    breed,
-    found,
-    found_from,
-    replace_failed,
-    select_best,
-)
+from evolve.genetics.breeding import BreedingPlan, Offspring, breed, found, found_from, replace_failed
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.lineage import changed
+from evolve.genetics.selection import Fitness, select_best
 from evolve.genetics.space import SearchSpace
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual, Origin, individual_id
@@ -208,7 +200,7 @@ def test_the_same_arguments_give_the_same_offspring_in_another_process() -> None
     """Whatever Python's hashes are there, and in whatever order the genomes are handed over."""
     program = """
 from evolve.genetics.breeding import breed, found
-from evolve.genetics.breeding import Fitness
+from evolve.genetics.selection import Fitness
 from tests.genetics.test_breeding import PLAN, SPACE
 founders = found(SPACE, population=6, seed=9)
 fitness = {one.id: Fitness(rank) for rank, one in enumerate(founders, start=1)}
@@ -233,7 +225,7 @@ def test_founding_breeding_and_replacing_load_no_network_library() -> None:
     program = """
 import sys
 from evolve.genetics.breeding import breed, found, replace_failed
-from evolve.genetics.breeding import Fitness
+from evolve.genetics.selection import Fitness
 from tests.genetics.test_breeding import PLAN
 from tests.genetics.test_pinned_genomes import SPACE
 founders = found(SPACE, population=6, seed=9)

@@ -13,9 +13,10 @@ from pathlib import Path
 import keras
 import pytest
 
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
+from evolve.genetics.breeding import BreedingPlan, breed, found
 from evolve.genetics.lineage import changed
 from evolve.genetics.scale import count_values
+from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.genetics.variation import crossover, mutate

@@ -2,8 +2,9 @@
 
 import pytest
 
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
+from evolve.genetics.breeding import BreedingPlan, breed, found
 from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
@@ -29,33 +30,33 @@ PINNED: list[tuple[int, list[str]]] = [
     (
         0,
         [
-            "2 251 592 36 0.02855 0.2 onehot",
-            "2 57 259 4 0.0006458 0.1 onehot",
-            "1 154 74 12 0.007777 0.0 embedding 48",
-            "2 251 592 36 0.02855 0.2 embedding 32",
-            "2 256 296 12 0.03042 0.1 onehot",
+            "5 154 370 4 0.005714 0.4 embedding 64",
+            "1 24 74 108 0.0001416 0.2 onehot",
+            "3 717 518 36 0.001049 0.0 onehot",
+            "5 154 370 4 0.005714 0.4 onehot",
+            "1 139 370 108 0.004503 0.2 onehot",
             "3 132 74 4 0.0789 0.3 embedding 56",
         ],
     ),
     (
         7,
         [
-            "4 27 111 108 6.686e-05 0.6 onehot",
-            "2 135 555 12 0.0005676 0.2 onehot",
-            "6 377 629 12 1.372e-05 0.4 onehot",
-            "4 27 0 108 6.686e-05 0.6 onehot",
-            "5 22 629 108 7.734e-05 0.2 onehot",
+            "6 453 37 4 0.0637 0.0 embedding 64",
+            "1 34 296 36 7.476e-05 0.2 onehot",
+            "4 95 555 108 0.0003663 0.5 embedding 8",
+            "6 453 0 4 0.0637 0.0 embedding 56",
+            "5 617 333 4 0.04024 0.2 onehot",
             "6 18 481 12 0.002875 0.3 embedding 16",
         ],
     ),
     (
         2**40,
         [
-            "6 23 296 36 0.005508 0.2 embedding 56",
-            "5 39 518 12 0.01465 0.1 embedding 40",
-            "6 296 629 36 0.006016 0.3 onehot",
-            "4 23 629 108 0.0164 0.1 embedding 56",
-            "5 125 259 12 0.005511 0.1 embedding 40",
+            "1 396 0 108 3.639e-05 0.4 embedding 24",
+            "6 15 296 4 0.06659 0.1 onehot",
+            "3 57 555 12 0.002367 0.5 onehot",
+            "6 628 259 108 0.0912 0.2 embedding 24",
+            "1 15 37 12 3.654e-05 0.1 onehot",
             "3 150 37 12 2.48e-05 0.2 embedding 56",
         ],
     ),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolve.genetics.breeding import Fitness, draw_parents, select_best
+from evolve.genetics.selection import Fitness, draw_parents, select_best
 from evolve.randomness import derive_rng
 
 fitness = st.lists(st.builds(Fitness, st.integers(1, 6), st.booleans()), max_size=10).map(

@@ -24,7 +24,8 @@ import numpy as np
 from benchmarks.bred import Composed, Studio, table_of
 from benchmarks.pairing import table
 from evolve.domains.music.facts.figures import SMALLEST_SPREADS
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
+from evolve.genetics.breeding import BreedingPlan, breed, found
+from evolve.genetics.selection import Fitness
 from evolve.judging.reliability import median_share_interval, share_of_mean, variances
 from evolve.randomness import derive_rng
 from evolve.records.genome import Genome

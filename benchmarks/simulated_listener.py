@@ -20,7 +20,8 @@ import numpy as np
 
 from benchmarks.bred import Composed, Songs, Studio
 from benchmarks.pairing import table
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
+from evolve.genetics.breeding import BreedingPlan, breed, found
+from evolve.genetics.selection import Fitness
 from evolve.randomness import derive_rng
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual

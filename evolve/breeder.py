@@ -11,19 +11,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from evolve.arguments import check_kind, texts_of
 from evolve.errors import EvolveError, nearest_spelling, shortened
-from evolve.genetics.breeding import (
-    BreedingPlan,
-    Fitness,
-    breed,
-    check_population_fits,
-    found,
-    replace_failed,
-    select_best,
-)
+from evolve.genetics.breeding import BreedingPlan, check_population_fits, found, replace_failed
 from evolve.genetics.lineage import changed
+from evolve.genetics.selection import Fitness, select_best
+from evolve.guidance.breeding import breed_by_taste
+from evolve.guidance.guide import Guide
+from evolve.guidance.heard import Heard
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.python_words import in_python_words
 from evolve.records.ballot import Ballot
+from evolve.records.expectation import Expectation
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual, Origin, first_in_slot
 from evolve.settings import CoreSettings, Given, settle_core
@@ -32,6 +29,8 @@ from evolve.words import listed
 
 Features = Mapping[str, Sequence[Mapping[str, float]]]
 """By id, the numbers of each of an individual's samples."""
+
+_LISTENER = "you"
 
 _SAMPLE_NUMBERS = range(1, 10_000)
 """Of the samples that an order can love, as in ``g0-3♥2 > g0-1``."""
@@ -69,6 +68,7 @@ class AskedGeneration:
     failed: tuple[str, ...] = ()
     ballot: Ballot | None = None
     features: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+    expected: dict[str, Expectation] = field(default_factory=dict)
 
     @property
     def vacant(self) -> tuple[str, ...]:
@@ -94,8 +94,7 @@ class Breeder:
     """Breeds genomes from rankings: `ask` for a generation, judge it however you like, `tell` who came where.
 
     The same space, seed, settings and rankings give the genomes that a run of ``evolve start`` has, however often the
-    loop is interrupted. Nothing is learned of a taste yet: whatever `taste` says, children come from selection,
-    crossover and mutation.
+    loop is interrupted. Most children are chosen among many by a model of the taste that the rankings tell of.
 
     Example:
         >>> import evolve
@@ -138,7 +137,7 @@ class Breeder:
             exploration: From 0, refine what was liked, to 1, explore.
             crossover_rate: Share of children that have two parents.
             mutation_rate: Chance of each gene to change in a child; None takes it from `exploration`.
-            taste: Whether to breed by what is known of the listener's taste, once there is a model of it.
+            taste: Whether most children are those of many that the model expects to be worth judging.
             groups: What genes of shares, such as ``diet``, divide a whole among. Without, such a gene has the groups
                 that the space names, and is left out where it names none.
 
@@ -216,7 +215,7 @@ class Breeder:
                 names the rejected itself: ``"g0-3 > g0-1 = g0-2 ! g0-4"``.
             rejected: Ids that must not become parents; they rank below all others.
             features: Numbers of each of an individual's samples by its id, such as
-                ``{"g0-3": [{"density": 0.4}, {"density": 0.5}]}``, of any members. They are kept for a model of taste.
+                ``{"g0-3": [{"density": 0.4}, {"density": 0.5}]}``, of any members: what is liked in them is learned.
 
         Raises:
             EvolveError: Nothing was asked, or this generation was told already; or not every member is there exactly
@@ -234,18 +233,22 @@ class Breeder:
         self._generations[-1] = replace(generation, ballot=ballot, features=told)
 
     def predict(self, genomes: Iterable[Mapping[str, PlainValue]]) -> list[tuple[float, float]] | None:
-        """How much each genome is expected to be liked, and how uncertain that is; None before anything is known.
+        """How much each genome is expected to be liked, and the standard deviation of that; None before any ranking.
 
-        It is always None as yet: there is no model of taste.
+        Only differences mean something: a unit is what genomes drawn from the space differ by, roughly.
 
         Raises:
             EvolveError: A genome is none of the space.
         """
         check_kind("genomes", genomes, Iterable, "a list of genomes, each a dictionary of genes")
-        for genome in genomes:
+        asked = {}
+        for number, genome in enumerate(genomes):
             check_kind("genome", genome, Mapping, "a dictionary of genes")
-            genome_from(genome, self._space)
-        return None
+            asked[str(number)] = genome_from(genome, self._space)
+        guide = Guide(self._heard(), self._space)
+        if not guide.knows:
+            return None
+        return [(one.liking, one.deviation) for one in guide.expectations(asked).values()]
 
     def state(self) -> dict[str, Any]:
         """All that the breeder knows, as JSON has it: `from_state` goes on from there."""
@@ -293,13 +296,21 @@ class Breeder:
 
     def _breed(self, ballot: Ballot) -> None:
         members = self._generations[-1].members
-        offspring = breed(
+        offspring, expected = breed_by_taste(
+            self._heard(),
             _fitness(ballot, members),
-            {name: self._individuals[name].genome for name in members},
-            self._space, self._plan, generation=len(self._generations), seed=self._seed, taken=self._taken,
-            favourites=ballot.loved,
+            self._space, self._plan, generation=len(self._generations), seed=self._seed, favourites=ballot.loved,
         )  # fmt: skip
-        self._generations.append(AskedGeneration((*offspring.elites, *self._kept(offspring.born)), offspring.elites))
+        bred = (*offspring.elites, *self._kept(offspring.born))
+        self._generations.append(AskedGeneration(bred, offspring.elites, expected=expected))
+
+    def _heard(self) -> Heard:
+        """All that was told so far, as far as it is to be learned from."""
+        genomes = {name: one.genome for name, one in self._individuals.items()}
+        if not self._taste:
+            return Heard(genomes, ())
+        ballots = [{_LISTENER: one.ballot} for one in self._generations if one.ballot is not None]
+        return Heard(genomes, ballots, {name: told for one in self._generations for name, told in one.features.items()})
 
     def _replace_failed(self) -> None:
         generation = self._generations[-1]
@@ -322,11 +333,15 @@ class Breeder:
             rank = ballot.ranks[one.id] if ballot else 1
             return f"comes back unchanged: rank {rank} in generation {len(self._generations) - 2}"
         if one.parents:
-            return (
-                f"{' and '.join(one.operators)} of {' and '.join(one.parents)}{self._hearts(one)}: {self._changes(one)}"
-            )
+            bred = f"{' and '.join(one.operators)} of {' and '.join(one.parents)}{self._hearts(one)}"
+            return f"{bred}: {self._changes(one)}{self._expected(one)}"
         in_place = f" in place of {first_in_slot(one.id)}, which failed" * (one.origin is Origin.REPLACEMENT)
-        return f"sampled from the space{in_place}"
+        return f"sampled from the space{in_place}{self._expected(one)}"
+
+    def _expected(self, one: Individual) -> str:
+        """Why it was chosen among many, where it was."""
+        told = self._generations[-1].expected.get(one.id)
+        return f"; {told.why}" if told and told.why else ""
 
     def _hearts(self, child: Individual) -> str:
         """That the first parent breeds for a favourite of its alone, where it does."""

@@ -191,6 +191,8 @@ class Presentation:
         describe: One sample in a line, such as ``500 notes · 3:12 · C2–A5 · repeats 12 %``, of its facts.
         features: The numbers of each of an individual's samples, presented or not, by which individuals are told
             apart; of the facts of those that are presented, and the metrics of its trial.
+        presented: Of an individual's metrics, the numbers from 1 of those among its `features` that are put before
+            listeners, in the order of its samples; none: all are.
         usual: What is usual in what a run learned from, by the run's facts; None where there is no such thing.
         run_lines: Lines for the head of a report by their names, such as ``corpus``, of a run's facts and settings;
             what stands under ``settings`` follows the core's own.
@@ -219,6 +221,7 @@ class Presentation:
     more_command: str = ""
     describe: Callable[[Facts], str] = plain_description
     features: Callable[[Sequence[Facts], Facts], Sequence[Mapping[str, float]]] = plain_features
+    presented: Callable[[Facts], Sequence[int]] = lambda _: ()
     usual: Callable[[Facts], Usual | None] = lambda _: None
     run_lines: Callable[[Facts, Facts], Mapping[str, Sequence[str]]] = lambda _, __: {}
     chosen: Callable[[Facts], bool] = lambda _: False

@@ -79,6 +79,8 @@ class CoreSettings(SettingsModel):
     """Share of children that have two parents."""
     mutation_rate: Annotated[float, Field(ge=0, le=1)] | None = None
     """Chance of each gene to change in a child; unset, the exploration dial decides."""
+    taste: bool = True
+    """Whether most children are those of many that a model of the listener's taste expects to be worth hearing."""
 
     hang_limit: Annotated[float, Field(ge=10, le=10_000_000)] = 900.0
     """Seconds without a heartbeat after which a trial is given up."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry, Repeat
+from evolve.records.expectation import Expectation
 from evolve.records.individual import Individual
 
 Json = Any
@@ -192,6 +193,7 @@ class GenerationRecord:
         failed: Ids of those born into it that failed, in slot order; each was replaced.
         parents: Ids that the next generation was bred from, best first, then those who breed for a favourite alone;
             empty until it is bred.
+        expected: What the taste model expected of its members at its birth, by id; empty where it was not asked.
     """
 
     index: int
@@ -202,6 +204,7 @@ class GenerationRecord:
     parents: tuple[str, ...]
     ranking: Mapping[str, RankingEntry]
     ballots: tuple[BallotRecord, ...]
+    expected: Mapping[str, Expectation] = field(default_factory=dict)
 
     @property
     def champions(self) -> tuple[str, ...]:

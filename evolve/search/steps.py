@@ -19,10 +19,12 @@ from evolve.environment import backend
 from evolve.errors import RunError
 from evolve.execution.contract import Execution
 from evolve.execution.run_material import DomainSource, RunMaterial
-from evolve.genetics.breeding import BreedingPlan, Fitness, breed, found
+from evolve.genetics.breeding import BreedingPlan, found
 from evolve.genetics.gene import GeneKind
 from evolve.genetics.lineage import changed
+from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
+from evolve.guidance.breeding import breed_by_taste
 from evolve.inputs.yaml_files import to_yaml
 from evolve.judging.presenting import original_of
 from evolve.judging.ranking import rank
@@ -48,6 +50,7 @@ from evolve.search.run_facts import (
     space_as_written,
     space_of,
 )
+from evolve.search.taste import heard_of
 from evolve.settings import CoreSettings, Given, Settings, settle_core
 from evolve.store.names import checked_name
 from evolve.store.run_store import RunStore
@@ -281,9 +284,9 @@ def _breed(
     """Steps 6 and 7: the best become parents, and who is loved; their children are the next generation."""
     core = core_of(run)
     genomes = {name: record.individual.genome for name, record in run.individuals.items()}
-    offspring = breed(
+    offspring, expected = breed_by_taste(
+        heard_of(run, with_ballots=core.taste),
         _fitness(run, generation),
-        genomes,
         space_of(run, domain),
         breeding_plan(core),
         generation=generation.index + 1,
@@ -298,6 +301,7 @@ def _breed(
         changes,
         elites=offspring.elites,
         parents=offspring.parents,
+        expected=expected,
         bred_from=generation.ranking,
         loved=generation.loved,
     )

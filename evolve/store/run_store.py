@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from evolve.errors import RunError
 from evolve.records.ballot import Ballot, ListeningLog, RankingEntry
+from evolve.records.expectation import Expectation
 from evolve.records.individual import Individual
 from evolve.records.run import (
     Artifact,
@@ -230,6 +232,7 @@ class RunStore:
         *,
         elites: Sequence[str] = (),
         parents: Sequence[str] = (),
+        expected: Mapping[str, Expectation] = MappingProxyType({}),
         bred_from: Mapping[str, RankingEntry] | None = None,
         loved: Collection[str] = frozenset(),
     ) -> bool:
@@ -241,6 +244,7 @@ class RunStore:
             changed: What changed in each child from its first parent, by the child's id.
             elites: Ids that are carried over; those of `born` among them come from another run.
             parents: Ids that the new generation was bred from.
+            expected: What the taste model expects of its members, by id.
             bred_from: The ranking that it was bred from; None for the founders.
             loved: The ids of those who had a favourite sample in it.
 
@@ -250,7 +254,7 @@ class RunStore:
         with self._database.transaction() as cursor:
             if bred_from is not None and not self._is_as_read(cursor, number - 1, bred_from, loved):
                 return False
-            writing.write_generation(cursor, number, born, changed, elites=elites, parents=parents)
+            writing.write_generation(cursor, number, born, changed, elites=elites, parents=parents, expected=expected)
         return True
 
     @staticmethod

@@ -6,14 +6,15 @@ from typing import Any, Final
 
 APPLICATION_ID: Final = 0x65766F6C  # "evol"
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 """The layout of the tables; a store of another one is refused, so any change of theirs makes it larger."""
 
 _TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
     """
     CREATE TABLE generation (
-        number INTEGER PRIMARY KEY, status TEXT NOT NULL, parents TEXT NOT NULL DEFAULT '[]', born_at TEXT NOT NULL
+        number INTEGER PRIMARY KEY, status TEXT NOT NULL, parents TEXT NOT NULL DEFAULT '[]', born_at TEXT NOT NULL,
+        expected TEXT NOT NULL DEFAULT '{}'
     ) STRICT
     """,
     """
@@ -61,7 +62,7 @@ _TABLES: Final = (
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "fact": ("name", "value"),
-    "generation": ("number", "status", "parents", "born_at"),
+    "generation": ("number", "status", "parents", "born_at", "expected"),
     "individual": (
         "position", "id", "generation", "slot", "origin", "genome", "parents", "operators", "changed", "status",
         "metrics", "files", "presented", "failure", "replaced_by",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from evolve.errors import RunError
 from evolve.records.ballot import NO_LISTENING, Ballot, ListeningLog, RankingEntry
+from evolve.records.expectation import Expectation
 from evolve.records.individual import Individual
 from evolve.records.run import BallotRecord, GenerationStatus, IndividualStatus, Json, Sample, TrialResult
 from evolve.records.shares import Shares
@@ -34,14 +35,17 @@ def write_generation(
     *,
     elites: Sequence[str],
     parents: Sequence[str],
+    expected: Mapping[str, Expectation],
 ) -> None:
     """A generation and its members; the one before it, if any, is bred."""
     cursor.execute(
         "UPDATE generation SET status = ?, parents = ? WHERE number = ?",
         (GenerationStatus.BRED, json.dumps(list(parents)), number - 1),
     )
+    told = json.dumps({name: one.to_json() for name, one in expected.items()})
     cursor.execute(
-        "INSERT INTO generation (number, status, born_at) VALUES (?, ?, ?)", (number, GenerationStatus.BORN, now())
+        "INSERT INTO generation (number, status, born_at, expected) VALUES (?, ?, ?, ?)",
+        (number, GenerationStatus.BORN, now(), told),
     )
     for individual in born:
         _write_individual(cursor, individual, changed.get(individual.id, {}))

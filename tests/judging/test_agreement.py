@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import friedmanchisquare  # type: ignore[import-untyped]
+from scipy.stats import friedmanchisquare
 
 from evolve.judging.agreement import Agreement, agreement_of
 from evolve.records.ballot import Ballot

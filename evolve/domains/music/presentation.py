@@ -226,10 +226,16 @@ def _is_known(value: object) -> bool:
     return isinstance(value, int | float) and math.isfinite(value) and abs(value) < _LARGEST
 
 
+def presented(metrics: Facts) -> Sequence[int]:
+    """The numbers of the songs that are heard, among the forty."""
+    heard = metrics.get("songs_heard")
+    return [number for number in heard if isinstance(number, int)] if isinstance(heard, list) else []
+
+
 def chosen(metrics: Facts) -> bool:
     """Whether the songs that are heard are others than the first of those that were composed."""
-    heard = metrics.get("songs_heard")
-    return isinstance(heard, list) and heard != [*range(1, len(heard) + 1)]
+    heard = presented(metrics)
+    return bool(heard) and heard != [*range(1, len(heard) + 1)]
 
 
 def run_lines(facts: Facts, settings: Facts) -> Mapping[str, Sequence[str]]:
@@ -335,6 +341,7 @@ PRESENTATION: Final = Presentation(
     more_command="evolve compose",
     describe=describe,
     features=features,
+    presented=presented,
     usual=usual,
     run_lines=run_lines,
     chosen=chosen,

@@ -1,0 +1,63 @@
+"""The generation that follows a ranked one, by what is known of its listeners' taste."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from threadpoolctl import threadpool_limits
+
+from evolve.genetics.breeding import Bred, BreedingPlan, Offspring, breed
+from evolve.genetics.selection import Fitness
+from evolve.genetics.space import SearchSpace
+from evolve.guidance.guide import Guide
+from evolve.guidance.heard import Heard
+from evolve.randomness import derive_rng
+from evolve.records.expectation import Expectation
+
+
+def breed_by_taste(
+    heard: Heard,
+    fitness: Mapping[str, Fitness],
+    space: SearchSpace,
+    plan: BreedingPlan,
+    *,
+    generation: int,
+    seed: int,
+    favourites: Collection[str] = (),
+) -> tuple[Offspring, dict[str, Expectation]]:
+    """The generation that follows a ranked one, most of its children chosen by what is known of the listeners.
+
+    Newcomers stay drawn blindly, and in every second generation so is one child: a model that is wrong is found out.
+
+    Args:
+        heard: All ballots so far, and everyone who was born.
+        fitness: The ranking of the members of the ranked generation, in slot order.
+        space: The run's space.
+        plan: How many of what.
+        generation: The index of the new generation.
+        seed: The run's seed.
+        favourites: Ids of the members of whom a listener loves a sample.
+
+    Returns:
+        The next generation, and what is expected of its members by id; nothing where ballots compare nobody.
+
+    Raises:
+        SpaceError: Every genome of the space was born already.
+    """
+    taken, chosen, guide = {*heard.genomes.values()}, dict[Bred, Expectation](), None
+    with threadpool_limits(1):  # so that results do not depend on the number of cores
+        guide = Guide(heard, space)
+        children = plan.population - min(plan.elites, plan.population - 1) - plan.newcomers - generation % 2
+        if guide.knows and children > 0:
+            chosen = guide.children(children, plan, taken, derive_rng(seed, "taste", generation))
+        offspring = breed(
+            fitness, heard.genomes, space, plan,
+            generation=generation, seed=seed, taken=taken, favourites=favourites, chosen=[*chosen],
+        )  # fmt: skip
+        if not guide.knows:
+            return offspring, {}
+        born = {one.id: one.genome for one in offspring.born}
+        expected = guide.expectations({**{name: heard.genomes[name] for name in offspring.elites}, **born})
+    why = {bred.genome: one.why for bred, one in chosen.items()}
+    return offspring, {
+        name: replace(one, why=why.get(born[name], "") if name in born else "") for name, one in expected.items()
+    }

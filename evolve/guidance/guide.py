@@ -1,0 +1,215 @@
+"""What is expected of anybody, and which of many that could be bred are worth hearing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from scipy.special import ndtr
+
+from evolve.genetics.breeding import Bred, BreedingPlan, bred_from
+from evolve.genetics.space import SearchSpace
+from evolve.guidance.heard import Heard
+from evolve.guidance.points import GenomePoints, is_new
+from evolve.records.ballot import Ballot
+from evolve.records.expectation import Expectation
+from evolve.records.genome import Genome
+from evolve.spaces import value_in_words
+from evolve.taste.choosing import most_worth_hearing
+from evolve.taste.features import FeatureBasis, FeatureForecast
+from evolve.taste.model import Items, TasteModel
+
+Array = np.ndarray
+
+_FAMILY: Final = 8
+"""Of those expected to be liked most, how many breed."""
+
+_REACHES: Final = ((2.0, 0.5), (8.0, 0.3), (30.0, 0.15), (100.0, 0.15))
+"""Distribution index and mutation rate of those who are bred: from far to near."""
+
+_BRED: Final = 30
+"""By each reach, in each round."""
+
+_SAMPLED: Final = 30
+"""Fresh genomes among those who may be chosen."""
+
+_ROUNDS: Final = 3
+_KEPT: Final = 150
+"""Of a round those of whom most is hoped: they may be chosen, and breed once more."""
+
+_MOST_KNOWN: Final = 500
+"""Individuals from whom the samples of others are forecast: the newest."""
+
+
+class Guide:
+    """What is known of a run's listeners, and whom to breed for them."""
+
+    def __init__(self, heard: Heard, space: SearchSpace) -> None:
+        """What ballots say."""
+        self._heard, self._points = heard, GenomePoints(space)
+        self._basis = FeatureBasis.of(sample for samples in heard.samples.values() for sample in samples)
+        self._forecast = self._fit_forecast()
+        models = {listener: self._fit(heard.told_by(listener)) for listener in heard.listeners}
+        self._models = {listener: model for listener, model in models.items() if model is not None}
+
+    @property
+    def knows(self) -> bool:
+        """Whether any ballot compares anybody."""
+        return bool(self._models)
+
+    def _fit(self, ballots: Sequence[Ballot]) -> TasteModel | None:
+        """One listener's taste: who was placed before whom, and whose samples were loved more than their others."""
+        ranked = list(dict.fromkeys(name for ballot in ballots for name in ballot.ids))
+        place = {name: index for index, name in enumerate(ranked)}
+        names, features = list(ranked), [self._basis.mean(self._heard.of(name)) for name in ranked]
+        rankings = []
+        for ballot in ballots:
+            rankings.append([[place[name] for name in tier] for tier in (*ballot.places, ballot.rejected)])
+            for name in sorted(ballot.loved):
+                loved = {number for other, number in ballot.favourites if other == name}
+                samples = list(enumerate(self._heard.of(name), start=1))
+                tiers: list[list[int]] = [[], []]
+                for number, sample in samples:
+                    tiers[number not in loved].append(len(names))
+                    names.append(name)
+                    features.append(self._basis.mean([sample]))
+                rankings.append(tiers)
+        points = self._points.of([self._heard.genomes[name] for name in names])
+        items = Items(points, np.array(features, float).reshape(len(names), len(self._basis)))
+        return TasteModel.fit(items, self._points.blocks, rankings)
+
+    def expectations(self, genomes: Mapping[str, Genome]) -> dict[str, Expectation]:
+        """Of anybody, the mean over listeners; what is measured of those who have samples is made use of."""
+        known = [name for name in genomes if self._heard.samples.get(name)]
+        others = [name for name in genomes if name not in known]
+        told: dict[str, Expectation] = {}
+        for names, items in ((known, self._known(known)), (others, self._unborn([genomes[name] for name in others]))):
+            liking = np.mean([model.expected(items) for model in self._models.values()], axis=0)
+            deviation = np.mean([model.deviation(items) for model in self._models.values()], axis=0)
+            told |= {name: Expectation(float(liking[i]), float(deviation[i])) for i, name in enumerate(names)}
+        return {name: told[name] for name in genomes}
+
+    def children(
+        self, count: int, plan: BreedingPlan, taken: Collection[Genome], rng: np.random.Generator
+    ) -> dict[Bred, Expectation]:
+        """Those of many bred who are most worth hearing, the most first; several listeners choose in turn.
+
+        Args:
+            count: How many are wanted.
+            plan: How often two are crossed.
+            taken: Genomes that are not born again.
+            rng: The only source of chance.
+        """
+        chosen: dict[Bred, Expectation] = {}
+        for turn, (listener, model) in enumerate(self._models.items()):
+            share = len(range(turn, count, len(self._models)))
+            family = self._family(model)
+            parents = [Bred(self._heard.genomes[name], (name,), ()) for name in family]
+            pool = self._pool(model, parents, plan, {*taken, *(one.genome for one in chosen)}, rng)
+            if not pool or not share:
+                continue
+            whom = f"more than {family[0]}" + (f" by {listener}" if len(self._models) > 1 else "")
+            chosen |= self._most_worth_hearing(model, family[0], pool, share, whom, rng)
+        return chosen
+
+    def _most_worth_hearing(  # noqa: PLR0917
+        self, model: TasteModel, best: str, pool: Sequence[Bred], count: int, whom: str, rng: np.random.Generator
+    ) -> dict[Bred, Expectation]:
+        items = self._together(best, [one.genome for one in pool])
+        expected, covariance = model.expected(items), model.covariance(items)
+        chosen = {}
+        for place in most_worth_hearing(expected, covariance, count, rng):
+            chance = _chance_of_more(expected, covariance, 1 + place)
+            why = f"one of {len(pool)} bred: liked {whom} with a chance of {chance:.0%}{self._news(pool[place].genome)}"
+            deviation = float(np.sqrt(max(covariance[1 + place, 1 + place], 0.0)))
+            chosen[pool[place]] = Expectation(float(expected[1 + place]), deviation, why)
+        return chosen
+
+    def _family(self, model: TasteModel) -> list[str]:
+        """Those who breed, who is expected to be liked most first."""
+        ranked = [name for name in self._heard.ranked if name not in self._heard.rejected] or [*self._heard.ranked]
+        liking = model.expected(self._known(ranked))
+        return [ranked[place] for place in (-liking).argsort(kind="stable")[:_FAMILY]]
+
+    def _pool(
+        self,
+        model: TasteModel,
+        parents: Sequence[Bred],
+        plan: BreedingPlan,
+        taken: Collection[Genome],
+        rng: np.random.Generator,
+    ) -> list[Bred]:
+        """Whoever may be chosen: children of the family, near and far, theirs again, and fresh genomes."""
+        space = self._points.space
+        kept = [Bred(space.sample(rng), (), ("sampling",)) for _ in range(_SAMPLED)]
+        for _ in range(_ROUNDS):
+            kept += _bred_again(parents, space, plan, rng)
+            kept = [one for one in {one.genome: one for one in reversed(kept)}.values() if one.genome not in taken]
+            if not kept:
+                break
+            items = self._unborn([one.genome for one in kept])
+            hope = model.expected(items) + model.deviation(items)
+            kept = [kept[place] for place in (-hope).argsort(kind="stable")[:_KEPT]]
+            parents = kept[: 2 * _FAMILY] or parents
+        return kept
+
+    def _news(self, genome: Genome) -> str:
+        """What of a genome nobody has heard."""
+        values = genome.as_dict()
+        heard = [self._heard.genomes[name].as_dict() for name in self._heard.ranked]
+        for gene in self._points.space.genes:
+            own = [one[gene.name] for one in heard if gene.name in one]
+            if gene.name in values and is_new(gene, values[gene.name], own):
+                return f"; tries {gene.name} {value_in_words(values[gene.name])}, which nobody has heard"
+        return ""
+
+    def _known(self, names: Sequence[str]) -> Items:
+        """Those who have been born, with what is measured of all their samples."""
+        features = [self._basis.mean(self._heard.samples.get(name, ())) for name in names]
+        points = self._points.of([self._heard.genomes[name] for name in names])
+        return Items(points, np.array(features, float).reshape(len(names), len(self._basis)))
+
+    def _unborn(self, genomes: Sequence[Genome]) -> Items:
+        """Genomes, with a forecast of what is measured of their samples."""
+        points = self._points.of(genomes)
+        if self._forecast is None:
+            return Items(points, np.zeros((len(genomes), len(self._basis))))
+        return Items(points, self._forecast.numbers(points), self._forecast.covariance(points), self._forecast.scale)
+
+    def _together(self, name: str, genomes: Sequence[Genome]) -> Items:
+        """Somebody who has been born, and then genomes."""
+        known, unborn = self._known([name]), self._unborn(genomes)
+        points = np.concatenate([known.points, unborn.points])
+        features = np.concatenate([known.features, unborn.features])
+        spread = None if unborn.spread is None else np.pad(unborn.spread, (1, 0))
+        return Items(points, features, spread, unborn.scale)
+
+    def _fit_forecast(self) -> FeatureForecast | None:
+        names = [name for name in self._heard.genomes if self._heard.samples.get(name)][-_MOST_KNOWN:]
+        if not names or not len(self._basis):
+            return None
+        items = self._known(names)
+        return FeatureForecast.fit(items.points, items.features, self._points.blocks)
+
+
+def _bred_again(
+    parents: Sequence[Bred], space: SearchSpace, plan: BreedingPlan, rng: np.random.Generator
+) -> list[Bred]:
+    """Children of genomes that are themselves bred only in thought: their parents are those of their parents."""
+    names = {str(place): one for place, one in enumerate(parents)}
+    genomes = {name: one.genome for name, one in names.items()}
+    bred = []
+    for eta, rate in _REACHES:
+        for _ in range(_BRED):
+            child = bred_from(
+                [*names], genomes, space, rng, crossover_rate=plan.crossover_rate, mutation_rate=rate, eta=eta
+            )
+            begetters = [*dict.fromkeys(name for parent in child.parents for name in names[parent].parents)][:2]
+            operators = ("crossover", "mutation")[2 - len(begetters) :] if begetters else ("sampling",)
+            bred.append(Bred(child.genome, tuple(begetters), operators))
+    return bred
+
+
+def _chance_of_more(expected: Array, covariance: Array, place: int) -> float:
+    """How likely one is liked more than the first of all."""
+    variance = covariance[place, place] + covariance[0, 0] - 2 * covariance[0, place]
+    return float(ndtr((expected[place] - expected[0]) / np.sqrt(max(variance, 1e-9))))

@@ -1,0 +1,32 @@
+"""What the taste model expected of an individual before anybody judged it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is expected of an individual before it is judged.
+
+    Attributes:
+        liking: Its expected utility, the mean over listeners; only differences within a generation mean something.
+        deviation: The standard deviation of that.
+        why: Why it was chosen among many that were bred, in words; empty where it was not.
+    """
+
+    liking: float
+    deviation: float
+    why: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As `from_json` takes it."""
+        return {"liking": self.liking, "deviation": self.deviation, "why": self.why}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """What `to_json` gave; `ValueError` when that cannot have been."""
+        try:
+            return cls(float(value["liking"]), float(value["deviation"]), str(value.get("why", "")))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("an expectation has a liking and its deviation, both numbers") from error

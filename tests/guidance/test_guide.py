@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.errors import SpaceError
-from evolve.genetics.breeding import BreedingPlan, found
+from evolve.genetics.breeding import BreedingPlan, Offspring, found
 from evolve.genetics.gene import Gene, GeneKind
 from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
@@ -15,6 +15,7 @@ from evolve.guidance.breeding import breed_by_taste
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
 from evolve.records.ballot import Ballot
+from evolve.records.expectation import Expectation
 from evolve.records.genome import Genome
 from evolve.records.individual import Origin
 from tests.genetics.drawing import spaces
@@ -36,15 +37,22 @@ def ballot(names: Sequence[str], **more: tuple[object, ...]) -> Ballot:
     return Ballot(tuple((name,) for name in names), **more)  # type: ignore[arg-type]
 
 
+def width_of(genome: Genome) -> float:
+    """Of one that has a width."""
+    width = genome.as_dict()["width"]
+    assert isinstance(width, float)
+    return width
+
+
 def by_width(genomes: dict[str, Genome], *, reverse: bool = True) -> list[str]:
     """Whoever likes wide ones, or narrow ones."""
-    return sorted(genomes, key=lambda name: float(genomes[name].as_dict()["width"]), reverse=reverse)  # type: ignore[arg-type]
+    return sorted(genomes, key=lambda name: width_of(genomes[name]), reverse=reverse)
 
 
-def bred(heard: Heard, order: Sequence[str], *, generation: int = 1, favourites: Sequence[str] = ()):  # noqa: ANN201
+def bred(heard: Heard, order: Sequence[str], *, generation: int = 1) -> tuple[Offspring, dict[str, Expectation]]:
     """The next generation, and what is expected of it."""
     fitness = {name: Fitness(rank) for rank, name in enumerate(order, start=1)}
-    return breed_by_taste(heard, fitness, SPACE, PLAN, generation=generation, seed=5, favourites=favourites)
+    return breed_by_taste(heard, fitness, SPACE, PLAN, generation=generation, seed=5)
 
 
 @settings(deadline=None, max_examples=15)
@@ -80,7 +88,7 @@ def test_children_are_what_is_liked_and_say_why() -> None:
     assert len(chosen) == 5
     assert [one.origin for one in offspring.born[-1:]] == [Origin.NEWCOMER]
     assert all("liked more than g0-" in why for why in whys if why)
-    widths = [float(one.genome.as_dict()["width"]) for one in chosen]  # type: ignore[arg-type]
+    widths = [width_of(one.genome) for one in chosen]
     assert sum(widths) / len(widths) > 0.6
     assert not expected[offspring.elites[0]].why
 
@@ -105,8 +113,7 @@ def test_two_who_want_the_opposite_both_get_children() -> None:
     offspring, expected = bred(heard, wide, generation=2)
     chosen = {one: expected[one.id].why for one in offspring.born if expected[one.id].why}
     width = {
-        name: [float(one.genome.as_dict()["width"]) for one, why in chosen.items() if f"by {name}" in why]  # type: ignore[arg-type]
-        for name in ("Ada", "Ben")
+        name: [width_of(one.genome) for one, why in chosen.items() if f"by {name}" in why] for name in ("Ada", "Ben")
     }
     assert [len(one) for one in width.values()] == [3, 3]
     assert min(width["Ada"]) > max(width["Ben"])

@@ -65,7 +65,7 @@ def test_what_items_are_called_changes_nothing(order: list[int], names: list[int
 @settings(deadline=None, max_examples=30)
 @given(order=st.permutations(range(7)), heard=st.integers(1, 4))
 def test_strangers_are_liked_in_the_order_in_which_they_were_placed(order: list[int], heard: int) -> None:
-    """Where no item says anything of another, the better is expected to be liked more; being heard again makes surer."""
+    """Where no item says anything of another, the better is expected to be liked more."""
     covariance = np.eye(7)
     comparisons = Comparisons.of([[[one] for one in order]] * heard)
     found = posterior(perceived(covariance, comparisons), comparisons)

@@ -64,7 +64,7 @@ MOVES = [
     ({"do": "up", "letter": "C"}, [["C"], ["A", "B", "D"]], []),
     ({"do": "reject", "letter": "D"}, [["C"], ["A", "B"]], ["D"]),
     ({"do": "bottom", "letter": "C"}, [["A", "B"], ["C"]], ["D"]),
-    ({"do": "untie", "letter": "B"}, [["A"], ["B"], ["C"]], ["D"]),
+    ({"do": "down", "letter": "B"}, [["A"], ["B"], ["C"]], ["D"]),
     ({"do": "tie", "letter": "C"}, [["A"], ["B", "C"]], ["D"]),
     ({"do": "unreject", "letter": "D"}, [["A"], ["B", "C"], ["D"]], []),
     ({"do": "top", "letter": "D"}, [["D"], ["A"], ["B", "C"]], []),

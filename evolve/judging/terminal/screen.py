@@ -159,10 +159,8 @@ class Screen:
     def _tie(self) -> None:
         if self.view.question:
             self._answer(None)
-            return
-        tier = next((tier for tier in self.view.draft.ballot.tiers if self.view.cursor in tier), ())
-        first = not tier or tier[0] == self.view.cursor
-        self._take(Move(Action.TIE if first else Action.UNTIE, self.view.cursor))
+        else:
+            self._take(Move(Action.TIE, self.view.cursor))
 
     def _reject(self) -> None:
         if self.view.question:

@@ -153,10 +153,8 @@ export class Room {
 
   /** @param {Move} move */
   #move(move) {
-    const { rejected, tiers } = this.draft;
-    const isFirst = tiers.some(([first]) => first === this.chosen);
-    const meant = { tie: isFirst || rejected.includes(this.chosen) ? "tie" : "untie", reject: rejected.includes(this.chosen) ? "unreject" : "reject" };
-    this.take({ do: /** @type {Move} */ ({ ...meant }[/** @type {"tie"} */ (move)] || move), letter: this.chosen });
+    const isBack = move === "reject" && this.draft.rejected.includes(this.chosen);
+    this.take({ do: isBack ? "unreject" : move, letter: this.chosen });
   }
 
   /** @param {number} by */

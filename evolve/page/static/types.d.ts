@@ -23,7 +23,7 @@ interface Draft extends Order {
   can_undo: boolean; can_redo: boolean; question: { a: string; b: string; left: number } | null; is_begun: boolean; version: number;
 }
 interface Session { generation: number; told: string; rule: string; longest_comment?: number; columns: { heading: string; help: string }[]; candidates: Candidate[]; ballot: Draft }
-type Move = "up" | "down" | "top" | "bottom" | "tie" | "untie" | "reject" | "unreject";
+type Move = "up" | "down" | "top" | "bottom" | "tie" | "reject" | "unreject";
 type Step = { do: Move; letter: string } | { do: "order"; tiers: string[][]; rejected: string[] } | { do: "answer"; a: string; b: string; better: string | null }
   | { do: "heart"; letter: string; sample: number } | { do: "comment"; letter: string; text: string } | { do: "best"; letters: string[] } | { do: "settle" | "undo" | "redo" };
 interface Entry { rank: number | null; rejected: boolean }

@@ -121,7 +121,7 @@ def test_moves_are_told_as_kept_only_when_they_are(browser: Browser, page: Serve
         seen.context.route("**/api/step", cut)
         seen.locator('[data-letter="C"] .letter').focus()
         press(seen, "<")
-        expect(seen.locator("#kept")).to_have_text("Not kept yet. Trying again …")
+        expect(seen.locator("#kept")).to_have_text("1 move not kept yet. Trying again …")
         assert page.owner().ballot["tiers"][0] == ["B"]
         seen.context.unroute("**/api/step")
         expect(seen.locator("#kept")).to_have_text("✓ all kept")

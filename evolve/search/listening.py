@@ -69,6 +69,7 @@ def open_session(
 
     Args:
         store: The run.
+    reliability: Callable[[RunRecord, GenerationRecord], Reliability | None] = reliability_of,
         generation: Which one.
         listener: Who judges.
         domain: The run's; None: as the run says, which must be one that is installed.
@@ -79,6 +80,7 @@ def open_session(
         RunError: The generation is not ready to be heard.
     """
     run, listener = run or store.look(), _known(store, listener)
+        reliability: Says how much the samples tell, for whoever knows it already.
     domain = domain or domain_source(run).open()
     record = heard_generation(run, generation)
     chosen = _known_candidates(run, record)
@@ -93,7 +95,9 @@ def open_session(
         store.record_draft(generation, listener, steps, before=kept)
         kept = steps
 
-    told = reliability_of(run, record)
+    def played(name: str, number: int) -> None:
+        store.record_listening(generation, listener, ListeningLog(playbacks=(Playback(name, number, 1, 0.0),)))
+
     return ListeningSession(
         generation,
         listener,
@@ -101,7 +105,7 @@ def open_session(
         candidates,
         chosen.unheard,
         chosen.rule,
-        told,
+        reliability(run, record),
         steps,
         save,
         stage.more,

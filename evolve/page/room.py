@@ -108,6 +108,7 @@ class ListeningRoom:
         for name, ballot in self._ballots.items():
             if self.stage(Guest(name)).is_open:
                 ballot.reread(store.draft_steps(ballot.session.generation, name))
+        self._logs = {key: store.listening_log(*key) for key in self._logs}  # a terminal may have played some
 
     def _forget(self, store: RunStore) -> None:
         """Read again what is known of ballots: one that was cast may not be kept."""

@@ -35,7 +35,7 @@ export function showListeners(room) {
     const link = h("input", { readonly: true, value: location.origin + each.link, "aria-label": `Link of ${each.name}` });
     return h("li", { class: each.state }, h("b", {}, each.name), h("span", { class: "faint" }, LISTENS[each.state]), link, copyButton(link.value));
   };
-  const [close, key] = [h("p"), () => JSON.stringify([room.state.listeners, room.state.stage])];
+  const [close, key] = [h("p", { class: "buttons" }), () => JSON.stringify([room.state.listeners, room.state.stage])];
   let shown = "";
   room.showBeside = () => {
     if (shown === key()) return;
@@ -59,7 +59,7 @@ export function showTime(room) {
   const minutes = h("input", { id: "minutes", type: "range", min: 1, max: 60, value: Math.max(1, Math.round(costs.next.seconds / 60)) });
   const show = () => {
     const fit = Math.max(2, Math.floor((Number(minutes.value) * 60) / Math.max(1, costs.candidate_s)));
-    const passage = Math.round((Number(minutes.value) * 60 * SHARE_PLAYED) / (fit * Math.max(1, costs.samples)));
+    const passage = Math.max(1, Math.round((Number(minutes.value) * 60 * SHARE_PLAYED) / (fit * Math.max(1, costs.samples))));
     fits.textContent = `${minutes.value} min: ${counted(fit, "candidate")} at your pace, set with --set heard=${fit} when a run begins; ` +
       `${counted(passage, "second")} for each ${room.state.words.sample}`;
   };

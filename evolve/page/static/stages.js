@@ -29,7 +29,7 @@ export class Board {
     this.room = room;
     const { stage, generation, words } = room.state;
     this.element = h("section", { class: "board" }, h("h2", {}, stage === "preparing" ? "Getting ready" : `Generation ${generation}: ${words.work}`), this.#bar,
-      this.#told, this.#members, this.#notices, this.#early);
+      this.#told, this.#notices, this.#members, this.#early);
   }
 
   rows() { return all(this.#early, ".card").map((card) => card.dataset.letter || ""); }

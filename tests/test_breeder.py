@@ -166,9 +166,11 @@ def test_what_was_told_is_learned() -> None:
     for _ in range(3):
         assert (breeder.predict([breeder.ask()[0].genome]) is None) == (breeder.generation == 0)
         breeder.tell(narrow_first(breeder.ask()))
-    narrow, wide = breeder.predict([dict(breeder.ask()[0].genome) | {"units": units} for units in (8, 900)]) or ()
-    assert narrow[0] > wide[0]
-    assert all(deviation > 0 for _, deviation in (narrow, wide))
+    genome = dict(breeder.ask()[0].genome)
+    told = breeder.predict([genome | {"units": 8}, genome | {"units": 900}])
+    assert told is not None
+    assert told[0][0] > told[1][0]
+    assert all(deviation > 0 for _, deviation in told)
     assert sum("liked more than" in member.why for member in breeder.ask()) >= 5
     assert Breeder.from_state(json.loads(json.dumps(breeder.state()))).ask() == breeder.ask()
 

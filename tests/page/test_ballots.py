@@ -360,7 +360,7 @@ def test_a_command_names_the_code_of_ones_own(tmp_path: Path, monkeypatch: pytes
         owner = page.owner()
         owner.cast()
         assert owner.state["go_on"].endswith("run --domain mine.py:evaluate --judge page")
-        made = owner.posted("/api/branch", {"from": ["g0-1"], "name": "wilder"}).json()
+        made = owner.posted("/api/branch", {"from": ["g0-2"], "name": "wilder"}).json()
         assert made["command"].endswith("wilder --domain mine.py:evaluate --judge page")
 
 

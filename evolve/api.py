@@ -15,12 +15,14 @@ from evolve.errors import ExecutionError, RunError, SettingsError, shortened
 from evolve.execution.run_material import DomainSource
 from evolve.judging.simulated.description import ListenerDescription, is_simulated, parse_listener
 from evolve.python_words import in_python_words
+from evolve.records.ballot import Ballot
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord
 from evolve.search.branching import branch
 from evolve.search.chosen_space import chosen_space, given_code
 from evolve.search.judges import OwnJudge
-from evolve.search.listening import open_session
+from evolve.search.listening import ListeningSession, open_session
+from evolve.search.outlook import telling_taste
 from evolve.search.run_facts import build_of, checked_sources, core_of, domain_source
 from evolve.search.steps import Outcome, advance, create, extend
 from evolve.settings import Given, settle
@@ -164,9 +166,14 @@ class Search:
         from evolve.search.judges import terminal_judge  # noqa: PLC0415 - prompt_toolkit
 
         with in_python_words(self.folder), self._execution() as execution, self._listening() as listen:
-            outcome = advance(
-                self._store, execution, listen, terminal_judge, listener=self._listener, sources=self._sources
-            )
+
+            def judge(session: ListeningSession) -> tuple[Ballot, str] | None:
+                if session.knowledge:
+                    listen(Event(EventKind.NOTICE, text=session.knowledge))
+                return terminal_judge(session)
+
+            told = telling_taste(self._store, listen)
+            outcome = advance(self._store, execution, told, judge, listener=self._listener, sources=self._sources)
         if outcome is Outcome.WAITING:
             raise ExecutionError("the ballot so far is kept; go on with run()")
 

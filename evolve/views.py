@@ -12,6 +12,7 @@ from evolve.records.ballot import Candidate, samples_of
 from evolve.records.run import IndividualRecord, RunRecord
 from evolve.search.listening import ListeningSession
 from evolve.search.steps import cast_ballot
+from evolve.search.taste import why_born
 from evolve.spaces import PlainValue, plain, value_in_words
 from evolve.store.run_store import RunStore
 from evolve.words import counted
@@ -31,6 +32,7 @@ class Best:
         rank: Its place in that ranking, from 1.
         metrics: Of its trial.
         samples: With their files' paths and their facts.
+        why: Why it was chosen among many that were bred; empty where it was not.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Best:
     rank: int
     metrics: Mapping[str, Any]
     samples: tuple["BestSample", ...]
+    why: str = ""
 
     def __repr__(self) -> str:
         genes = ", ".join(f"{name} {value_in_words(value)}" for name, value in self.genome.items())
@@ -83,6 +86,7 @@ def best_of(run: RunRecord, folder: Path) -> Best | None:
         rank=ranked[-1].ranking[name].rank,
         metrics=record.metrics,
         samples=tuple(_kept(record, folder)),
+        why=why_born(run, name),
     )
 
 

@@ -8,6 +8,9 @@ from typing import Final
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
 _MOST_LISTED: Final = 20
+_MINUTE_S: Final = 60
+_HOURS_FROM_S: Final = 2 * 3600
+"""From here on hours say enough."""
 
 _FRACTIONS: Final = {
     0.0: "almost nothing", 1 / 20: "a twentieth", 1 / 10: "a tenth", 1 / 5: "a fifth", 1 / 4: "a quarter",
@@ -54,6 +57,15 @@ def duration_in_words(seconds: float) -> str:
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def minutes_in_words(seconds: float) -> str:
+    """``less than a minute``, ``about 6 minutes`` or ``about 3 hours``."""
+    if seconds < _MINUTE_S:
+        return "less than a minute"
+    if seconds < _HOURS_FROM_S:
+        return f"about {counted(round(seconds / _MINUTE_S), 'minute')}"
+    return f"about {counted(round(seconds / 3600), 'hour')}"
 
 
 def fraction_in_words(share: float) -> str:

@@ -16,7 +16,7 @@ from evolve.domains.music.presentation import PRESENTATION
 from evolve.presentation import badges_of
 from evolve.store.copies import StoreCopy
 from evolve.store.examination import Examination
-from evolve.words import counted, fraction_in_words, listed, tallied, worded
+from evolve.words import counted, fraction_in_words, listed, minutes_in_words, tallied, worded
 
 SOURCES = sorted(Path(evolve.__file__).parent.rglob("*.py"))
 
@@ -135,3 +135,13 @@ def test_what_is_tallied_begins_with_what_was_there_most_often(counts: dict[str,
 def test_a_share_is_told_as_the_nearest_fraction(share: float, words: str) -> None:
     """Two decimals say more than is known."""
     assert fraction_in_words(share) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "less than a minute"), (59, "less than a minute"), (70, "about 1 minute"), (360, "about 6 minutes"),
+     (7100, "about 118 minutes"), (7200, "about 2 hours"), (20_000, "about 6 hours")],
+)  # fmt: skip
+def test_long_times_are_told_roughly(seconds: float, words: str) -> None:
+    """In minutes, from two hours on in hours."""
+    assert minutes_in_words(seconds) == words

@@ -59,6 +59,7 @@ def rank(
     """
     from evolve.judging.order import format_order, heart_in
     from evolve.search.listening import heard_generation, open_session
+    from evolve.search.outlook import told_after_ranking
     from evolve.search.steps import cast_ballot
     from evolve.store.run_store import RunStore
 
@@ -93,6 +94,8 @@ def rank(
             note(f"your ballot is kept: {told}; generation {session.generation} is ranked when it is closed")
             return
         note(f"generation {session.generation} is ranked: {told}")
+        for line in told_after_ranking(store.read()):
+            note(line)
         if store.is_worked_on:
             note("a process works on the run, and goes on with it")
         else:
@@ -111,6 +114,7 @@ def terminal_judge(
     from evolve.search.judges import terminal_judge
 
     _tell_who_is_heard(session)
+    _tell_knowledge(session)
     return terminal_judge(session, in_browser)
 
 
@@ -145,6 +149,7 @@ def _print_candidates(session: "ListeningSession", reference: str) -> None:
             typer.echo(f"  {presentation.sample_word} {sample.index}: {printable(presentation.describe(sample.facts))}")
             typer.echo(f"    {judged_file(presentation, sample.files)}")
     _tell_who_is_heard(session)
+    _tell_knowledge(session)
     if told := _reliability_in_words(session):
         note(f"note: {told}")
     letters = " > ".join(session.letters)
@@ -154,6 +159,11 @@ def _print_candidates(session: "ListeningSession", reference: str) -> None:
 def _tell_who_is_heard(session: "ListeningSession") -> None:
     if session.rule:
         note(f"note: {session.rule}")
+
+
+def _tell_knowledge(session: "ListeningSession") -> None:
+    if session.knowledge:
+        note(session.knowledge)
 
 
 def _reliability_in_words(session: "ListeningSession") -> str:

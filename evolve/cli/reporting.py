@@ -41,7 +41,8 @@ def report(
 ) -> None:
     """Tell a run's family story.
 
-    Who descends from whom, gene by gene, where each came in the ranking, and what failed and why.
+    Who descends from whom, gene by gene, where each came in the ranking, what is known of the listeners' taste,
+    and what failed and why.
 
     As a page it is one file to send, with the family tree as a picture and the champions to hear and see; it opens
     without a network. Where no path is given it is written to RUN.html, or into a pipe if there is one, as JSON and CSV

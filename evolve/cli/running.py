@@ -232,6 +232,7 @@ def _go(
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
     from evolve.presentation import judged_word
     from evolve.progress import told_to, watching
+    from evolve.search.outlook import telling_taste
     from evolve.search.run_facts import core_of, domain_source
     from evolve.search.steps import Outcome, advance
     from evolve.store.names import checked_name
@@ -253,7 +254,8 @@ def _go(
                 training_execution(store.paths, core_of(run), choice, source) as execution,
                 watching(presentation) as watcher,
             ):
-                on_event = told_to(watcher, page.tell)
+                told = watcher if judge.simulated is not None else telling_taste(store, watcher)
+                on_event = told_to(told, page.tell)
                 outcome = advance(store, execution, on_event, ask, listener=listener, sources=sources)
         except KeyboardInterrupt:
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {resumed}") from None

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from threadpoolctl import threadpool_limits
-
 from evolve.genetics.breeding import Bred, BreedingPlan, Offspring, breed
 from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
+from evolve.guidance.one_core import on_one_core
 from evolve.randomness import derive_rng
 from evolve.records.expectation import Expectation
+from evolve.records.genome import Genome
 
 
 def breed_by_taste(
@@ -44,11 +44,10 @@ def breed_by_taste(
         SpaceError: Every genome of the space was born already.
     """
     taken, chosen, guide = {*heard.genomes.values()}, dict[Bred, Expectation](), None
-    with threadpool_limits(1):  # so that results do not depend on the number of cores
+    with on_one_core():
         guide = Guide(heard, space)
-        children = plan.population - min(plan.elites, plan.population - 1) - plan.newcomers - generation % 2
-        if guide.knows and children > 0:
-            chosen = guide.children(children, plan, taken, derive_rng(seed, "taste", generation))
+        if guide.knows:
+            chosen = children_by_taste(guide, plan, taken, generation=generation, seed=seed)
         offspring = breed(
             fitness, heard.genomes, space, plan,
             generation=generation, seed=seed, taken=taken, favourites=favourites, chosen=[*chosen],
@@ -57,7 +56,25 @@ def breed_by_taste(
             return offspring, {}
         born = {one.id: one.genome for one in offspring.born}
         expected = guide.expectations({**{name: heard.genomes[name] for name in offspring.elites}, **born})
-    why = {bred.genome: one.why for bred, one in chosen.items()}
+    known = {bred.genome: one for bred, one in chosen.items()}
+    reasons = {name: known[genome] for name, genome in born.items() if genome in known}
     return offspring, {
-        name: replace(one, why=why.get(born[name], "") if name in born else "") for name, one in expected.items()
+        name: replace(one, why=reasons[name].why, chosen_for=reasons[name].chosen_for) if name in reasons else one
+        for name, one in expected.items()
     }
+
+
+def children_by_taste(
+    guide: Guide, plan: BreedingPlan, taken: Collection[Genome], *, generation: int, seed: int
+) -> dict[Bred, Expectation]:
+    """The children of a generation that the model chooses, the most worth hearing first.
+
+    Args:
+        guide: What is known of the listeners.
+        plan: How many of what.
+        taken: Genomes that are not born again.
+        generation: The index of the generation that they are born into.
+        seed: The run's seed.
+    """
+    count = plan.population - min(plan.elites, plan.population - 1) - plan.newcomers - generation % 2
+    return guide.children(count, plan, taken, derive_rng(seed, "taste", generation)) if count > 0 else {}

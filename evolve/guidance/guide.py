@@ -1,6 +1,8 @@
 """What is expected of anybody, and which of many that could be bred are worth hearing."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -10,11 +12,12 @@ from evolve.genetics.breeding import Bred, BreedingPlan, bred_from
 from evolve.genetics.space import SearchSpace
 from evolve.guidance.heard import Heard
 from evolve.guidance.points import GenomePoints, is_new
+from evolve.judging.rank_correlation import kendall_tau
 from evolve.records.ballot import Ballot
 from evolve.records.expectation import Expectation
 from evolve.records.genome import Genome
 from evolve.spaces import value_in_words
-from evolve.taste.choosing import most_worth_hearing
+from evolve.taste.choosing import hoped_gain, most_worth_hearing
 from evolve.taste.features import FeatureBasis, FeatureForecast
 from evolve.taste.model import Items, TasteModel
 
@@ -38,6 +41,21 @@ _KEPT: Final = 150
 
 _MOST_KNOWN: Final = 500
 """Individuals from whom the samples of others are forecast: the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hope:
+    """What a listener may hope of some who are not heard yet.
+
+    Attributes:
+        best: The id of whom the listener is expected to like most so far.
+        chance: How likely the listener likes one of them more, from 0 to 1.
+        gain: By how much more on average, none counting as 0, in standard deviations of the listener's utility.
+    """
+
+    best: str
+    chance: float
+    gain: float
 
 
 class Guide:
@@ -108,8 +126,34 @@ class Guide:
             if not pool or not share:
                 continue
             whom = f"more than {family[0]}" + (f" by {listener}" if len(self._models) > 1 else "")
-            chosen |= self._most_worth_hearing(model, family[0], pool, share, whom, rng)
+            found = self._most_worth_hearing(model, family[0], pool, share, whom, rng)
+            chosen |= {bred: replace(one, chosen_for=listener) for bred, one in found.items()}
         return chosen
+
+    @property
+    def noise(self) -> dict[str, float]:
+        """Of each listener the standard deviation of what is perceived, where that of their utility is 1."""
+        return {listener: model.relative_noise for listener, model in self._models.items()}
+
+    def agreement(self) -> dict[tuple[str, str], float]:
+        """How far each two listeners like the same: Kendall's tau-b of their expected utilities of all who were heard.
+
+        From -1, the opposite, to 1, the same; a pair of whom one is expected to like all alike is left out.
+        """
+        items = self._known(self._heard.ranked)
+        liking = {listener: model.expected(items).tolist() for listener, model in self._models.items()}
+        taus = {pair: kendall_tau(liking[pair[0]], liking[pair[1]]) for pair in combinations(liking, 2)}
+        return {pair: tau for pair, tau in taus.items() if tau is not None}
+
+    def hopes(self, genomes: Sequence[Genome], rng: np.random.Generator) -> dict[str, Hope]:
+        """What each listener may hope of some genomes together, by all that is known of them before they are tried."""
+        hopes = {}
+        for listener, model in self._models.items():
+            best = self._family(model)[0]
+            items = self._together(best, genomes)
+            chance, gain = hoped_gain(model.expected(items), model.covariance(items), rng)
+            hopes[listener] = Hope(best, chance, gain / model.spread)
+        return hopes
 
     def _most_worth_hearing(  # noqa: PLR0917
         self, model: TasteModel, best: str, pool: Sequence[Bred], count: int, whom: str, rng: np.random.Generator

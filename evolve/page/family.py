@@ -11,6 +11,7 @@ from evolve.page.samples import sample_document
 from evolve.page.stages import Document
 from evolve.presentation import Presentation
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, RunRecord
+from evolve.search.taste import why_born
 from evolve.store.files import inside
 from evolve.store.run_store import RunStore
 
@@ -64,6 +65,7 @@ def _individual(store: RunStore, run: RunRecord, presentation: Presentation, nam
         "parents": list(record.individual.parents),
         "genome": _in_words(text for text, _ in genome_in_words(record.individual.genome, presentation)),
         "changed": _in_words(changes_in_words(record.changed, presentation)),
+        "why": why_born(run, name),
         "samples": _samples(store, presentation, record),
     }
 

@@ -22,6 +22,7 @@ from evolve.page.stages import (
 )
 from evolve.page.state import IDLE, candidates_document, listeners_document, newest, run_document
 from evolve.page.store_thread import StoreThread
+from evolve.page.taste import TasteLines
 from evolve.presentation import Presentation
 from evolve.records.ballot import Candidate, ListeningLog
 from evolve.records.run import GenerationRecord, RunRecord
@@ -63,6 +64,7 @@ class ListeningRoom:
         self.paths = RunPaths(folder)
         self.presentation: Presentation = domain.presentation
         self.news = News()
+        self._taste = TasteLines(self.news.tell)
         self._ballots: dict[str, OpenBallot] = {}
         self._logs: dict[tuple[int, str], ListeningLog] = {}
         self._early: dict[str, tuple[RunRecord, tuple[Candidate, ...]]] = {}
@@ -140,6 +142,7 @@ class ListeningRoom:
             "progress": (live.document() or progress_of(run)) if stage.is_at_work else None,
             "notices": [printable(one) for one in (*live.notices, trouble) if one],
             "can_hear": [one.letter for one in self._early_for(guest)],
+            "taste": [] if stage.is_open else [printable(line) for line in self._taste.of(run)],
             "listeners": self._listeners() if guest.is_owner else None,
             "go_on": self.resume_command(run.reference) if stage is PageStage.WAITING else None,
             "version": ballot.version if ballot else 0,
@@ -182,11 +185,12 @@ class ListeningRoom:
             heard = heard_document(self._log(store, guest), {one.letter: one.id for one in early})
             return {**self._told(early, {one.letter for one in early}), "ballot": untouched(early, heard)}
         ballot = self._opened(store, guest)
-        told = ballot.session.reliability
+        session = ballot.session
+        told = [session.reliability.in_words if session.reliability else "", session.knowledge]
         return {
             **self._told(tuple(ballot.candidates.values()), ballot.exhausted),
-            "told": told.in_words if told else "",
-            "rule": ballot.session.rule,
+            "told": " ".join(filter(None, told)),
+            "rule": session.rule,
             "ballot": self._document(store, ballot, guest),
         }
 

@@ -9,11 +9,10 @@ from evolve.judging.costs import costs_of
 from evolve.page.listeners import Guest
 from evolve.presentation import Presentation, is_heard, judged_word
 from evolve.records.run import GenerationStatus, IndividualStatus, RunRecord
-from evolve.words import counted
+from evolve.words import minutes_in_words
 
 Document = dict[str, Any]
 
-_MINUTE_S: Final = 60
 _MOST_MEMBERS: Final = 60
 
 
@@ -99,7 +98,7 @@ def costs_told(run: RunRecord, guest: Guest, candidates: int) -> Document | None
         "candidates": candidates,
         "samples": max((len(one.chosen_samples) for one in run.individuals.values()), default=0),
         "candidate_s": round(costs.candidate_s, 1),
-        "next": {"seconds": round(seconds), "words": _minutes(seconds)},
+        "next": {"seconds": round(seconds), "words": minutes_in_words(seconds)},
     }
 
 
@@ -114,9 +113,3 @@ def candidates_at_most(run: RunRecord) -> int:
     """How many of a generation are put before a listener."""
     population = int(run.settings.get("population") or 0)
     return min(population, int(run.settings.get("heard") or population))
-
-
-def _minutes(seconds: float) -> str:
-    if seconds < _MINUTE_S:
-        return "less than a minute"
-    return f"about {counted(round(seconds / _MINUTE_S), 'minute')}"

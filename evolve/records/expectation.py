@@ -13,20 +13,28 @@ class Expectation:
         liking: Its expected utility, the mean over listeners; only differences within a generation mean something.
         deviation: The standard deviation of that.
         why: Why it was chosen among many that were bred, in words; empty where it was not.
+        chosen_for: The listener whose model chose it; empty where none did.
     """
 
     liking: float
     deviation: float
     why: str = ""
+    chosen_for: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As `from_json` takes it."""
-        return {"liking": self.liking, "deviation": self.deviation, "why": self.why}
+        return {
+            "liking": self.liking,
+            "deviation": self.deviation,
+            "why": self.why,
+            "chosen_for": self.chosen_for,
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """What `to_json` gave; `ValueError` when that cannot have been."""
         try:
-            return cls(float(value["liking"]), float(value["deviation"]), str(value.get("why", "")))
+            words = str(value.get("why", "")), str(value.get("chosen_for", ""))
+            return cls(float(value["liking"]), float(value["deviation"]), *words)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("an expectation has a liking and its deviation, both numbers") from error

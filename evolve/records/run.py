@@ -207,6 +207,11 @@ class GenerationRecord:
     expected: Mapping[str, Expectation] = field(default_factory=dict)
 
     @property
+    def foretold(self) -> Mapping[str, Expectation]:
+        """What was expected of its members at its birth, by id; nothing before it is ranked, lest it sway who ranks."""
+        return self.expected if self.status.is_ranked else {}
+
+    @property
     def champions(self) -> tuple[str, ...]:
         """The members that came first and were not rejected, in slot order: several in a tie, none before a ranking."""
         entries = ((name, self.ranking[name]) for name in self.members if name in self.ranking)

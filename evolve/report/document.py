@@ -31,7 +31,9 @@ from evolve.report.questions import (
     shared_genes,
 )
 from evolve.search.candidates import candidates_of
+from evolve.search.outlook import outlook_of
 from evolve.search.reliability import reliability_of
+from evolve.search.taste import prediction_of
 
 FORMAT_VERSION = 1
 """Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
@@ -45,7 +47,7 @@ Document = dict[str, Any]
 
 def report_document(run: RunRecord) -> Document:
     """The run as plain dictionaries and lists, every field as docs/report-format.md says."""
-    stage = stage_of(run)
+    stage, outlook = stage_of(run), outlook_of(run)
     document = {
         "version": FORMAT_VERSION,
         "run": run.name,
@@ -70,6 +72,7 @@ def report_document(run: RunRecord) -> Document:
             {"id": one.individual, "sample": one.number, "file": one.file, "listeners": one.listeners}
             for one in favourites_of(run)
         ],
+        "taste": outlook.to_json() if outlook else None,
         "drift": _drift(run),
         "generations": [_generation(run, generation) for generation in run.generations],
     }
@@ -98,7 +101,7 @@ def _branched(run: RunRecord) -> Document | None:
 
 def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
     candidates, reliability = candidates_of(run, generation), reliability_of(run, generation)
-    agreement = agreement_of([record.ballot for record in generation.ballots])
+    agreement, prediction = agreement_of([one.ballot for one in generation.ballots]), prediction_of(generation)
     return {
         "index": generation.index,
         "status": str(generation.status),
@@ -112,6 +115,7 @@ def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
         "parents_for_favourites": kept_for_favourites(run, generation),
         "parents_for_taste": kept_for_taste(run, generation),
         "agreement": dataclasses.asdict(agreement) if agreement else None,
+        "prediction": dataclasses.asdict(prediction) if prediction else None,
         "ballots": [_ballot(ballot) for ballot in generation.ballots],
         "individuals": [individual_document(run.individuals[id_], generation) for id_ in generation.everyone],
     }
@@ -139,7 +143,7 @@ def _ballot(record: BallotRecord) -> Document:
 def individual_document(record: IndividualRecord, generation: GenerationRecord) -> Document:
     """An individual as a member of a generation."""
     individual = record.individual
-    entry = generation.ranking.get(individual.id)
+    entry, expected = generation.ranking.get(individual.id), generation.foretold.get(individual.id)
     told = {
         "id": individual.id,
         "status": str(record.status),
@@ -155,6 +159,7 @@ def individual_document(record: IndividualRecord, generation: GenerationRecord) 
         "utility": entry.utility if entry else None,
         "rejected": entry.rejected if entry else False,
         "letter": letters_of(generation).get(individual.id),
+        "expected": expected.to_json() if expected else None,
         "metrics": record.metrics,
         "files": record.files,
         "samples": [{"index": one.index, "files": one.files, "facts": one.facts} for one in record.samples],

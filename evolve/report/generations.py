@@ -26,6 +26,7 @@ from evolve.report.questions import (
 from evolve.report.wording import Phrases, dim, genome_phrases, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
+from evolve.search.taste import prediction_in_words
 from evolve.words import counted, duration_in_words, listed, one_line
 
 
@@ -44,13 +45,15 @@ def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
     return Group(*sections, *([Padding(_Legend(notes), (1, 0, 0, 2))] if notes else []))
 
 
-def judging_of(generation: GenerationRecord) -> Iterator[str]:
-    """How far the listeners agree, with themselves too, and what judging has cost them, a sentence each.
+def judging_of(run: RunRecord, generation: GenerationRecord) -> Iterator[str]:
+    """How well it was foretold, how far the listeners agree, with themselves too, and what judging has cost them.
 
     Nothing before the generation is ranked: until then a ballot is its listener's own.
     """
     if not generation.status.is_ranked:
         return
+    if predicted := prediction_in_words(run, generation):
+        yield predicted
     if agreement := agreement_of([record.ballot for record in generation.ballots]):
         yield agreement.in_words
     if costs := costs_of(generation.ballots):
@@ -96,7 +99,7 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
     sentence = [Text(reliability.in_words, style="dim")] if reliability else []
     body = [
         *sentence,
-        *(Text(words, style="dim") for words in judging_of(generation)),
+        *(Text(words, style="dim") for words in judging_of(run, generation)),
         _table(run, generation, members),
         *_comments(generation),
         *_others(run, generation, told),
@@ -195,11 +198,13 @@ def _name(run: RunRecord, generation: GenerationRecord, member: IndividualRecord
 def _about(
     generation: GenerationRecord, member: IndividualRecord, shared: Mapping[str, Value], presentation: Presentation
 ) -> RenderableType:
-    """The genes but those that all share, and below them what can be said of the samples."""
+    """The genes but those that all share, below them what can be said of the samples, and why the model chose it."""
     fresh = tuple(member.changed) if member.individual.generation == generation.index else ()
     genes = Phrases(genome_phrases(member.individual.genome, presentation, leaving_out=shared, fresh=fresh))
     badges = [Text(words, style="dim") for words in badges_of(presentation, [one.facts for one in member.samples])]
-    return Group(genes, Phrases(badges)) if badges else genes
+    expected = generation.foretold.get(member.individual.id)
+    why = [Text(expected.why, style="dim italic")] if expected and expected.why else []
+    return Group(genes, *([Phrases(badges)] if badges else []), *why)
 
 
 def figures(run: RunRecord, told: Collection[str]) -> RenderableType:

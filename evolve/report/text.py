@@ -15,6 +15,7 @@ from evolve.report.family import champions, family_tree, survivors
 from evolve.report.generations import figures, generations
 from evolve.report.head import header
 from evolve.report.questions import everyone_in, favourites_of, told_in
+from evolve.report.taste import taste
 from evolve.report.wording import dim, section
 from evolve.words import listed, one_line
 
@@ -34,6 +35,7 @@ def report_text(run: RunRecord, *, everyone: bool = False) -> RenderableType:
             family_tree(run, told),
             champions(run),
             favourites(run),
+            taste(run),
             survivors(run),
             gene_drift_table(run),
             failures(run),

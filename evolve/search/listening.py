@@ -17,6 +17,7 @@ from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunReco
 from evolve.search.candidates import Candidates, candidates_of
 from evolve.search.reliability import Reliability, reliability_of
 from evolve.search.run_facts import domain_source
+from evolve.search.taste import knowledge_in_words
 from evolve.store.files import inside
 from evolve.store.names import checked_name, known_name
 from evolve.store.paths import RunPaths
@@ -35,6 +36,7 @@ class ListeningSession:
         unheard: The ids of the members who are not put before listeners.
         rule: How the candidates were chosen, in a line; empty when all members are heard.
         reliability: How much their samples tell about them; None where that is not known.
+        knowledge: What is known of taste so far, in a line that tells nobody from another; empty where it is not asked.
         steps: Of the listener's unfinished ballot, oldest first.
         save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another session of
             this listener has kept others meanwhile.
@@ -53,6 +55,7 @@ class ListeningSession:
     unheard: tuple[str, ...]
     rule: str
     reliability: Reliability | None
+    knowledge: str
     steps: tuple[Json, ...]
     save: Callable[[Sequence[Json]], None]
     heard: ListeningLog
@@ -111,6 +114,7 @@ def open_session(
         chosen.unheard,
         chosen.rule,
         reliability(run, record),
+        knowledge_in_words(run, record),
         steps,
         save,
         store.listening_log(generation, listener),

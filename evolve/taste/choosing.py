@@ -13,6 +13,9 @@ _DRAWS = 256
 _JITTER = 1e-6
 
 
+_GAIN_DRAWS = 4096
+
+
 def most_worth_hearing(expected: Array, covariance: Array, count: int, rng: np.random.Generator) -> list[int]:
     """The places of those to be heard, the most worth hearing first.
 
@@ -25,8 +28,7 @@ def most_worth_hearing(expected: Array, covariance: Array, count: int, rng: np.r
     Returns:
         At most `count` places among the options, from 0.
     """
-    factor = np.linalg.cholesky(covariance + _JITTER * np.eye(len(covariance)))
-    drawn = expected[:, None] + factor @ rng.standard_normal((len(covariance), _DRAWS))
+    drawn = _drawn(expected, covariance, _DRAWS, rng)
     best, options, chosen = drawn[0], drawn[1:], list[int]()
     for _ in range(min(count, len(options))):
         gains = np.maximum(options - best, 0).mean(axis=1)
@@ -34,3 +36,25 @@ def most_worth_hearing(expected: Array, covariance: Array, count: int, rng: np.r
         chosen.append(int(np.argmax(gains)))
         best = np.maximum(best, options[chosen[-1]])
     return chosen
+
+
+def hoped_gain(expected: Array, covariance: Array, rng: np.random.Generator) -> tuple[float, float]:
+    """How likely any option is liked more than the best of those heard so far, and by how much more on average.
+
+    Args:
+        expected: The utility of the best so far, then of all options, float [1 + options].
+        covariance: Of these utilities.
+        rng: The only source of chance.
+
+    Returns:
+        The chance, from 0 to 1, sure to about a hundredth; and the mean gain in utility, where none counts as 0.
+    """
+    drawn = _drawn(expected, covariance, _GAIN_DRAWS, rng)
+    gains = np.maximum(drawn[1:] - drawn[0], 0.0).max(axis=0, initial=0.0)
+    return float((gains > 0).mean()), float(gains.mean())
+
+
+def _drawn(expected: Array, covariance: Array, draws: int, rng: np.random.Generator) -> Array:
+    """Utilities as they may be, float [len(expected), draws]."""
+    factor = np.linalg.cholesky(covariance + _JITTER * np.eye(len(covariance)))
+    return np.asarray(expected[:, None] + factor @ rng.standard_normal((len(covariance), draws)))

@@ -137,6 +137,17 @@ class TasteModel:
         return covariance + float(self._squared_weights @ items.scale**2) * items.spread
 
     @property
+    def relative_noise(self) -> float:
+        """The standard deviation of what is perceived, where that of the utility, by genome and features, is 1."""
+        return self.scales.noise / self.spread
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation of the utility under the prior, by genome and features."""
+        by_features = self.scales.features if self.heard.features.shape[1] else 0.0
+        return float(np.hypot(1.0, by_features))
+
+    @property
     def weights(self) -> Array:
         """What is liked in samples: the expected weight of each feature, float [features]."""
         return np.asarray(self._feature_variance * self._heard_features.T @ self.found.weights)

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import kendalltau
 
-from evolve.judging.rank_correlation import pairs_needed, rank_correlation
+from evolve.judging.rank_correlation import kendall_tau, pairs_needed, rank_correlation
 
 pairs = st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=4, max_size=30).map(
     lambda both: ([float(one) for one, _ in both], [float(other) for _, other in both])
@@ -81,3 +82,19 @@ def test_so_many_pairs_are_needed_and_no_fewer(correlation: float) -> None:
     exactly = 3 + (1 + correlation**2 / 2) * (1.959964 / z) ** 2
     assert pairs_needed(correlation, level=0.95) == max(4, math.ceil(exactly))
     assert pairs_needed(0.5, level=0.95) == 18
+
+
+@given(pairs)
+def test_kendalls_tau_is_scipys(both: tuple[list[float], list[float]]) -> None:
+    """With ties too; none where one side is the same in all."""
+    found, expected = kendall_tau(*both), kendalltau(*both).statistic
+    if found is None:
+        assert math.isnan(expected)
+    else:
+        assert found == pytest.approx(expected)
+
+
+def test_there_is_no_tau_of_fewer_than_two() -> None:
+    """One pair has no order."""
+    assert kendall_tau([], []) is None
+    assert kendall_tau([1.0], [2.0]) is None

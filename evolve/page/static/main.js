@@ -57,9 +57,10 @@ async function takeSession(room, state) {
 
 /** @param {Room} room */
 function showHead(room) {
-  const { run, generation, generations, me, stage } = room.state;
+  const { run, generation, generations, me, stage, taste } = room.state;
   document.title = `${run}: ${stage === "ranking" ? "your turn" : stage}`;
   byId("run").textContent = run;
+  Object.assign(byId("taste"), { textContent: taste.join(" "), hidden: !taste.length });
   byId("again").textContent = `evolve listen ${run}`;
   byId("where").textContent = `generation ${generation} (${generation + 1} of ${generations})${me.is_owner ? "" : ` · ${me.name}`}`;
   if (byId("menu").childElementCount) return;

@@ -129,8 +129,8 @@ export class FamilyPage {
     const comments = each.comments.map(({ listener, text }) => h("blockquote", {}, text, h("footer", {}, listener)));
     this.detail.replaceChildren(
       h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, each.place)),
-      links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, each.changed), h("p", { class: "faint" }, each.genome),
-      samplesOf(this.room, { name: each.id, samples: each.samples }), ...comments);
+      links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, each.changed), h("p", {}, each.why),
+      h("p", { class: "faint" }, each.genome), samplesOf(this.room, { name: each.id, samples: each.samples }), ...comments);
     this.room.changed();
   }
 

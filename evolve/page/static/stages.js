@@ -76,16 +76,14 @@ export class Message {
   constructor(room) { this.room = room; }
 
   update() {
-    const { stage, go_on: goOn, listeners, agreement, me } = this.room.state;
-    const key = JSON.stringify([stage, goOn, listeners, agreement]);
+    const { stage, go_on: goOn, listeners, me } = this.room.state;
+    const key = JSON.stringify([stage, goOn, listeners]);
     if (key === this.#shown) return;
     this.#shown = key;
     const [title, text] = TEXTS[stage] || ["", ""];
     const reopen = h("button", { onclick: () => { this.room.isReopened = true; this.room.follow(this.room.state); } }, "Change my ballot");
-    const others = (stage === "cast" && listeners) || [];
-    const agreed = agreement && `In the last ranking ${agreement.listeners} listeners agreed by ${agreement.w.toFixed(2)} (Kendall's W, of 1).`;
     this.element.replaceChildren(h("h2", {}, title), h("p", {}, text), goOn ? h("code", { class: "go-on" }, goOn) : "",
-      h("ul", {}, ...others.map(({ name, state }) => h("li", {}, h("b", {}, name), ` ${LISTENS[state]}`))),
-      stage === "cast" ? h("p", { class: "buttons" }, reopen, me.is_owner && closeButton(this.room)) : "", h("p", { class: "faint" }, agreed || ""));
+      h("ul", {}, ...((stage === "cast" && listeners) || []).map(({ name, state }) => h("li", {}, h("b", {}, name), ` ${LISTENS[state]}`))),
+      stage === "cast" ? h("p", { class: "buttons" }, reopen, me.is_owner && closeButton(this.room)) : "");
   }
 }

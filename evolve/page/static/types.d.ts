@@ -8,7 +8,7 @@ interface Costs { spent_s: number; plays: number; candidates: number; samples: n
 interface State {
   run: string; domain: string; words: Words; me: { name: string; is_owner: boolean }; generation: number; generations: number; version: number;
   stage: "preparing" | "evaluating" | "ranking" | "cast" | "breeding" | "waiting" | "complete"; progress: Progress | null; notices: string[]; can_hear: string[];
-  listeners: Listener[] | null; costs: Costs | null; agreement: { w: number; listeners: number } | null; go_on: string | null;
+  listeners: Listener[] | null; costs: Costs | null; agreement: { w: number; listeners: number } | null; go_on: string | null; taste: string[];
 }
 
 interface SampleFile { url: string; type: string; bytes: number }
@@ -29,7 +29,7 @@ type Step = { do: Move; letter: string } | { do: "order"; tiers: string[][]; rej
 interface Ranked { id: string; rank: number | null; rejected: boolean; again: boolean }
 interface Generation { index: number; members: Ranked[] }
 interface Individual {
-  id: string; place: string; parents: string[]; genome: string; changed: string; samples: Sample[]; favourites: number[]; comments: { listener: string; text: string }[];
+  id: string; place: string; parents: string[]; genome: string; changed: string; why: string; samples: Sample[]; favourites: number[]; comments: { listener: string; text: string }[];
 }
 
 type Room = import("./room.js").Room;

@@ -48,6 +48,7 @@ from evolve.report.questions import (
     told_in,
 )
 from evolve.report.wording import moment_in_words, rank_history
+from evolve.search.outlook import outlook_of
 from evolve.words import counted, duration_in_words
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -117,6 +118,7 @@ def _story(run: RunRecord, told: frozenset[str], cards: dict[str, Card], read: R
         "ballots": ballot_rows(run),
         "judging": _judging(run),
         "agreements": _agreements(run),
+        "taste": outlook_of(run),
         "remarks": [(card.id, remark) for card in cards.values() for remark in card.remarks],
         "favourites": [one for one in favourites_of(run) if one.individual in cards],
         "failed": failed_groups(run),

@@ -27,6 +27,7 @@ from evolve.report.questions import (
 )
 from evolve.report.wording import genome_phrases, moment_in_words, rank_badge, rank_history
 from evolve.search.reliability import reliability_of
+from evolve.search.taste import why_born
 from evolve.words import counted, duration_in_words, listed
 
 
@@ -75,6 +76,7 @@ class Card:
         samples: To be heard or seen.
         remarks: What listeners wrote about it.
         withheld: Why its samples are not there; empty where they are.
+        why: Why the model of taste chose it; empty where it did not, or before it is ranked.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Card:
     samples: tuple[SampleView, ...]
     remarks: tuple[CommentView, ...]
     withheld: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ class CardMaker:
             () if id_ in self._open else tuple(self._samples(record)),
             tuple(self._remarks(id_)),
             self._why_withheld(record) if id_ in self._open else "",
+            why_born(self._run, id_),
         )
 
     def _samples(self, record: IndividualRecord) -> Iterator[SampleView]:
@@ -214,7 +218,7 @@ def generation_views(
     for generation in reversed(run.generations):
         reliability = reliability_of(run, generation)
         sentences = [reliability.in_words] if reliability else []
-        sentences += judging_of(generation)
+        sentences += judging_of(run, generation)
         members = [run.individuals[id_] for id_ in generation.members if id_ in told]
         rows = [
             _row(generation, member, cards, elsewhere)

@@ -13,6 +13,7 @@ from evolve.report.page.scale import rank_shade
 from evolve.report.page.thumbnails import Thumbnail
 from evolve.report.page.tree_layout import TreeEdge, TreeSizes, tree_layout
 from evolve.report.questions import champions_of, family_of, favourites_of, is_tied, latest_champions
+from evolve.search.taste import why_born
 from evolve.words import listed, one_line
 
 _WIDE = 1.6
@@ -191,6 +192,8 @@ class _NodeMaker:
             parts.append(str(record.individual.origin))
         elif parents:
             parts.append(f"child of {listed(parents)}: {', '.join(step.plain for step in step_of(self._run, record))}")
+        if why := why_born(self._run, id_):
+            parts.append(why)
         return ", ".join(parts)
 
 

@@ -8,7 +8,8 @@ from scipy.special import ndtr
 
 from evolve.genetics.breeding import Bred, BreedingPlan, bred_from
 from evolve.genetics.space import SearchSpace
-from evolve.guidance.heard import Heard
+from evolve.guidance.heard import Heard, Samples
+from evolve.guidance.liking import SampleLiking
 from evolve.guidance.points import GenomePoints, is_new
 from evolve.records.ballot import Ballot
 from evolve.records.expectation import Expectation
@@ -56,6 +57,11 @@ class Guide:
         """Whether any ballot compares anybody."""
         return bool(self._models)
 
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """Whose ballots compare somebody."""
+        return tuple(self._models)
+
     def _fit(self, ballots: Sequence[Ballot]) -> TasteModel | None:
         """One listener's taste: who was placed before whom, and whose samples were loved more than their others."""
         ranked = list(dict.fromkeys(name for ballot in ballots for name in ballot.ids))
@@ -87,6 +93,24 @@ class Guide:
             deviation = np.mean([model.deviation(items) for model in self._models.values()], axis=0)
             told |= {name: Expectation(float(liking[i]), float(deviation[i])) for i, name in enumerate(names)}
         return {name: told[name] for name in genomes}
+
+    def liking_of(self, name: str, samples: Samples, listeners: Collection[str]) -> SampleLiking:
+        """How much each of some samples of one individual is expected to be liked, whether or not anybody heard it.
+
+        Args:
+            name: The individual's id.
+            samples: The features of each sample, at least one.
+            listeners: Who counts, each as much: some of `listeners`, at least one.
+        """
+        numbers = np.stack([self._basis.mean([sample]) for sample in samples])
+        points = self._points.of([self._heard.genomes[name]] * len(samples))
+        models = [self._models[listener] for listener in listeners]
+        expected = np.mean([model.expected(Items(points, numbers)) for model in models], axis=0)
+        parts = numbers * np.mean([model.weights for model in models], axis=0)
+        features = len(self._basis.names)  # each has two numbers, of which the first is its standardized value
+        return SampleLiking(
+            self._basis.names, expected, numbers[:, :features], parts[:, :features] + parts[:, features:]
+        )
 
     def children(
         self, count: int, plan: BreedingPlan, taken: Collection[Genome], rng: np.random.Generator

@@ -22,10 +22,10 @@ from evolve.report.questions import (
     ranked_generations,
     shared_genes,
 )
-from evolve.report.wording import Phrases, dim, genome_phrases, one_line, plain_table, rank_style, section
+from evolve.report.wording import Phrases, dim, genome_phrases, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
-from evolve.words import counted, duration_in_words, listed
+from evolve.words import counted, duration_in_words, listed, one_line
 
 
 def generations(run: RunRecord, told: Collection[str]) -> RenderableType:

@@ -4,8 +4,8 @@ A simulated listener judges an earlier run of three generations, and then a new 
 how much less than the best genome of the space the best of the heard is liked, in standard deviations of random
 genomes. Beside it: a run that begins with nothing, and one that begins with the taste of somebody else.
 
-    python -m benchmarks.taste_between_runs                  # half an hour on one core
-    python -m benchmarks.taste_between_runs --listeners 3
+    python -m benchmarks.taste_between_runs                  # two minutes on one core
+    python -m benchmarks.taste_between_runs --space quick.yaml
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Claim: a run that begins with what an earlier run's ballots say comes as near to the best in less than half the gap.
+"""Claim: where a run begins with an earlier one's ballots, less than half the gap to the best genome is left.
 
 A simulated listener judges an earlier run of three generations, and then a new one of two with another seed. The gap is
 how much less than the best genome of the space the best of the heard is liked, in standard deviations of random

@@ -78,7 +78,7 @@ class PickedSong:
         return "; ".join(filter(None, (f"{ordinal(self.place)} of {self.of} expected", ", ".join(self.reasons))))
 
     def to_json(self) -> dict[str, Any]:
-        """As the README describes it."""
+        """What `--json` tells of it."""
         return {"place": self.place, "of": self.of, "liking": round(self.liking, 4), "reasons": [*self.reasons]}
 
 

@@ -25,6 +25,7 @@ from evolve.search.listening import ListeningSession, open_session
 from evolve.search.outlook import telling_taste
 from evolve.search.run_facts import build_of, checked_sources, core_of, domain_source
 from evolve.search.steps import Outcome, advance, create, extend
+from evolve.search.taste import check_same_taste, taste_for
 from evolve.settings import Given, settle
 from evolve.spaces import Space, load_space
 from evolve.store.names import checked_name
@@ -63,6 +64,8 @@ class Search:
         address: Of a Ray cluster that runs, for the engine ``"ray"``.
         listener: Who judges.
         on_event: Is told of each `Event`, in this process; None: progress is shown on stderr, or in the notebook.
+        taste_of: The folder of another run, with whose ballots this one begins to learn what is liked; it is not needed
+            later. The run may be of another space.
         settings: Any setting of the run by name: ``population=6``, ``generations=3``, ``seed=7``, ``seconds=30``, …
 
     Raises:
@@ -81,6 +84,7 @@ class Search:
         address: str | None = None,
         listener: str = _LISTENER,
         on_event: EventHandler | None = None,
+        taste_of: str | Path | None = None,
         **settings: Any,  # noqa: ANN401 - each setting has a type of its own
     ) -> None:
         """Begin the run, or open it; nothing is trained yet."""
@@ -88,21 +92,27 @@ class Search:
         self.folder = Path(folder)
         with in_python_words(self.folder):
             _check_arguments(listener=listener, engine=engine, address=address, on_event=on_event, judge=judge)
+            check_kind("taste_of", taste_of, (str, Path, NoneType), "the folder of a run")
             self._listener, self._on_event = checked_name(listener), on_event
             self._judge, self._engine, self._address = judge, engine, address
             if RunPaths(self.folder).database.exists():
                 self._sources = given_code(domain, build)
                 self._store = RunStore(self.folder)
                 self._check_same(space, domain, settings)
+                check_same_taste(self._store.read(), taste_of)
                 return
             if space is None:
                 raise RunError(f"{self.folder}: there is no run yet; give a space to begin one")
             given = load_space(space)
             chosen = chosen_space(given.name, given.text, given.folder, domain=domain, build=build)
             settled, self._sources = chosen.settled(_given(settings)), chosen.sources
+            earlier = None
+            if taste_of is not None:
+                earlier = taste_for(Path(taste_of), chosen.reference, settled.core, where="taste_of")
             self._store = create(
-                self.folder, settled, given.name, given.text, domain=chosen.reference, sources=chosen.sources
-            )
+                self.folder, settled, given.name, given.text,
+                domain=chosen.reference, sources=chosen.sources, earlier=earlier,
+            )  # fmt: skip
 
     def __repr__(self) -> str:
         return f'Search("{self.folder}")'

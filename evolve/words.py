@@ -12,6 +12,8 @@ _MINUTE_S: Final = 60
 _HOURS_FROM_S: Final = 2 * 3600
 """From here on hours say enough."""
 
+_ORDINAL_ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}
+
 _FRACTIONS: Final = {
     0.0: "almost nothing", 1 / 20: "a twentieth", 1 / 10: "a tenth", 1 / 5: "a fifth", 1 / 4: "a quarter",
     1 / 3: "a third", 2 / 5: "two fifths", 1 / 2: "half", 3 / 5: "three fifths", 2 / 3: "two thirds",
@@ -50,6 +52,12 @@ def tallied(counts: Mapping[str, int], most: int) -> str:
     """
     named = [often(what, times) for what, times in Counter(counts).most_common(most)]
     return ", ".join([*named, *["…"] * (len(counts) > most)])
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``11th`` or ``1,022nd``."""
+    ends_in_th = number % 100 in (11, 12, 13)
+    return f"{number:,}{'th' if ends_in_th else _ORDINAL_ENDINGS.get(number % 10, 'th')}"
 
 
 def duration_in_words(seconds: float) -> str:

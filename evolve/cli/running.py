@@ -43,17 +43,20 @@ from evolve.terminal.options import (
     Run,
     Runs,
     as_typed,
+    complete_run,
     complete_space,
     run_folder,
 )
+from evolve.words import counted, worded
 
 if TYPE_CHECKING:
     from evolve.records.ballot import Ballot
+    from evolve.records.run import Json
     from evolve.search.chosen_space import ChosenSpace
     from evolve.search.listening import ListeningSession
     from evolve.search.run_facts import Sources
     from evolve.search.steps import SessionJudge
-    from evolve.settings import Given
+    from evolve.settings import Given, Settings
     from evolve.store.run_store import RunStore
 
 
@@ -68,6 +71,13 @@ def start(
     ],
     domain: DomainOption = None,
     build: BuildOption = None,
+    taste: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN", autocompletion=complete_run, show_default=False,
+            help="Begin with what the ballots of another run say of what you like, also in another space or corpus.",
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="RUN", help="What to call the run; unset: after the space.")
     ] = None,
@@ -111,6 +121,7 @@ def start(
       evolve start --space lstm.yaml --judge none --name night --cluster cluster/slurm.yaml
       evolve start --space my-space.yaml --domain mine.py:evaluate --judge mine.py:judge
       evolve start --space pictures.yaml --judge simulated:features,noise=0.3
+      evolve start --space lstm.yaml --taste quick-1
     """
     from evolve.search.steps import create
     from evolve.store.folders import folder_named, free_folder
@@ -125,11 +136,13 @@ def start(
         **_own_options(own, chosen),
     }  # fmt: skip
     settled = chosen.settled(options_given(options, settings or []))
+    earlier = None if taste is None else _earlier_taste(run_folder(taste, runs), chosen, settled)
     stem = name_from(Path(chosen.name).stem)
     folder = folder_named(runs, checked_name(name)) if name is not None else free_folder(runs, stem)
     with create(
-        folder, settled, Path(chosen.name).name, chosen.text, domain=chosen.reference, sources=chosen.sources
-    ) as store:
+        folder, settled, Path(chosen.name).name, chosen.text,
+        domain=chosen.reference, sources=chosen.sources, earlier=earlier,
+    ) as store:  # fmt: skip
         try:
             _go(store, chosen.sources, ranking, choice, page, listener)
         except StorageError:
@@ -156,6 +169,16 @@ def _with_options_of_domains() -> inspect.Signature:
 
 
 start.__signature__ = _with_options_of_domains()  # type: ignore[attr-defined]  # which is what typer reads
+
+
+def _earlier_taste(folder: Path, chosen: "ChosenSpace", settings: "Settings") -> "dict[str, Json]":
+    """What the new run keeps of an earlier one's ballots."""
+    from evolve.search.taste import taste_for
+
+    earlier = taste_for(folder, chosen.reference, settings.core, where="--taste")
+    ballots = earlier["ballots"]
+    note(f"begins with what {counted(ballots, 'ballot')} of {earlier['run']} {worded(ballots, 'says', 'say')} is liked")
+    return earlier
 
 
 def _own_options(own: dict[str, object], chosen: "ChosenSpace") -> dict[str, object]:

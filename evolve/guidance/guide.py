@@ -1,6 +1,6 @@
 """What is expected of anybody, and which of many that could be bred are worth hearing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -10,7 +10,8 @@ from scipy.special import ndtr
 
 from evolve.genetics.breeding import Bred, BreedingPlan, bred_from
 from evolve.genetics.space import SearchSpace
-from evolve.guidance.heard import Heard
+from evolve.guidance.heard import Heard, Samples
+from evolve.guidance.liking import SampleLiking
 from evolve.guidance.points import GenomePoints, is_new
 from evolve.judging.rank_correlation import kendall_tau
 from evolve.records.ballot import Ballot
@@ -63,16 +64,44 @@ class Guide:
 
     def __init__(self, heard: Heard, space: SearchSpace) -> None:
         """What ballots say."""
-        self._heard, self._points = heard, GenomePoints(space)
-        self._basis = FeatureBasis.of(sample for samples in heard.samples.values() for sample in samples)
+        self._earlier = heard.earlier or Heard({}, ())
+        self._heard, self._points = heard.with_earlier, GenomePoints(space)
+        others = (name for name, genome in self._earlier.genomes.items() if genome not in space)
+        self._strangers = {name: number for number, name in enumerate(others, start=1)}
+        self._basis = FeatureBasis.of(sample for samples in self._heard.samples.values() for sample in samples)
         self._forecast = self._fit_forecast()
-        models = {listener: self._fit(heard.told_by(listener)) for listener in heard.listeners}
+        models = {listener: self._model_of(listener) for listener in heard.listeners or self._earlier.listeners}
         self._models = {listener: model for listener, model in models.items() if model is not None}
 
     @property
     def knows(self) -> bool:
         """Whether any ballot compares anybody."""
         return bool(self._models)
+
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """Whose ballots compare somebody."""
+        return tuple(self._models)
+
+    def _model_of(self, listener: str) -> TasteModel | None:
+        """One listener's taste, from this run's ballots, and from those of the earlier run unless these mislead."""
+        own, before = self._heard.told_by(listener), self._earlier.told_by(listener)
+        if own and before and not self._foretells(before, own):
+            before = ()
+        return self._fit([*before, *own])
+
+    def _foretells(self, before: Sequence[Ballot], own: Sequence[Ballot]) -> bool:
+        """Whether earlier ballots foretell the others better than chance: Kendall's tau of all pairs is above 0."""
+        model = self._fit(before)
+        if model is None:
+            return False
+        agreeing = 0.0
+        for ballot in own:
+            ranks = np.array([ballot.ranks[name] for name in ballot.ids])
+            expected = model.expected(self._known(ballot.ids))
+            order = np.sign(ranks[None, :] - ranks[:, None]) * np.sign(expected[:, None] - expected[None, :])
+            agreeing += float(order.sum())
+        return agreeing > 0
 
     def _fit(self, ballots: Sequence[Ballot]) -> TasteModel | None:
         """One listener's taste: who was placed before whom, and whose samples were loved more than their others."""
@@ -91,7 +120,7 @@ class Guide:
                     names.append(name)
                     features.append(self._basis.mean([sample]))
                 rankings.append(tiers)
-        points = self._points.of([self._heard.genomes[name] for name in names])
+        points = self._points_of(names)
         items = Items(points, np.array(features, float).reshape(len(names), len(self._basis)))
         return TasteModel.fit(items, self._points.blocks, rankings)
 
@@ -106,6 +135,24 @@ class Guide:
             told |= {name: Expectation(float(liking[i]), float(deviation[i])) for i, name in enumerate(names)}
         return {name: told[name] for name in genomes}
 
+    def liking_of(self, name: str, samples: Samples, listeners: Collection[str]) -> SampleLiking:
+        """How much each of some samples of one individual is expected to be liked, whether or not anybody heard it.
+
+        Args:
+            name: The individual's id.
+            samples: The features of each sample, at least one.
+            listeners: Who counts, each as much: some of `listeners`, at least one.
+        """
+        numbers = np.stack([self._basis.mean([sample]) for sample in samples])
+        points = self._points.of([self._heard.genomes[name]] * len(samples))
+        models = [self._models[listener] for listener in listeners]
+        expected = np.mean([model.expected(Items(points, numbers)) for model in models], axis=0)
+        parts = numbers * np.mean([model.weights for model in models], axis=0)
+        features = len(self._basis.names)  # each has two numbers, of which the first is its standardized value
+        return SampleLiking(
+            self._basis.names, expected, numbers[:, :features], parts[:, :features] + parts[:, features:]
+        )
+
     def children(
         self, count: int, plan: BreedingPlan, taken: Collection[Genome], rng: np.random.Generator
     ) -> dict[Bred, Expectation]:
@@ -117,16 +164,66 @@ class Guide:
             taken: Genomes that are not born again.
             rng: The only source of chance.
         """
+
+        def candidates(model: TasteModel, taken: Collection[Genome]) -> tuple[str, list[Bred], Items]:
+            family = self._family(model)
+            parents = [Bred(self._heard.genomes[name], (name,), ()) for name in family]
+            pool = self._pool(model, parents, plan, taken, rng)
+            return family[0], pool, self._together(family[0], [one.genome for one in pool])
+
+        return self._in_turn(count, taken, candidates, rng)
+
+    def founders(
+        self, count: int, plan: BreedingPlan, others: Mapping[str, Genome], rng: np.random.Generator
+    ) -> dict[Bred, Expectation]:
+        """Genomes that are most worth hearing by what was said in the earlier run, the most first.
+
+        Those whom it heard breed in thought alone; what comes of them has no parents. None where all were of another
+        space.
+
+        Args:
+            count: How many are wanted.
+            plan: How often two are crossed.
+            others: Who is heard besides, at least one, by id; they are not chosen again.
+            rng: The only source of chance.
+        """
+        names = [name for name in self._earlier.ranked if name not in {*self._strangers, *self._earlier.rejected}]
+        if not names:
+            return {}
+
+        def candidates(model: TasteModel, taken: Collection[Genome]) -> tuple[str, list[Bred], Items]:
+            best = np.argsort(-model.expected(self._known(names)), kind="stable")[:_FAMILY]
+            parents = [Bred(self._heard.genomes[names[place]], (), ()) for place in best]
+            pool = self._pool(model, parents, plan, taken, rng)
+            first = [*others][int(model.expected(self._unborn([*others.values()])).argmax())]
+            return first, pool, self._unborn([others[first], *(one.genome for one in pool)])
+
+        return self._in_turn(count, {*others.values()}, candidates, rng)
+
+    def _in_turn(
+        self,
+        count: int,
+        taken: Collection[Genome],
+        candidates: Callable[[TasteModel, Collection[Genome]], tuple[str, list[Bred], Items]],
+        rng: np.random.Generator,
+    ) -> dict[Bred, Expectation]:
+        """So many, of whom each listener chooses one after the other.
+
+        Args:
+            count: How many are wanted.
+            taken: Genomes that are not born again.
+            candidates: By a listener's model and what is taken by then: who is heard in any case, whoever may be
+                chosen, and both as items in this order.
+            rng: The only source of chance.
+        """
         chosen: dict[Bred, Expectation] = {}
         for turn, (listener, model) in enumerate(self._models.items()):
             share = len(range(turn, count, len(self._models)))
-            family = self._family(model)
-            parents = [Bred(self._heard.genomes[name], (name,), ()) for name in family]
-            pool = self._pool(model, parents, plan, {*taken, *(one.genome for one in chosen)}, rng)
+            best, pool, items = candidates(model, {*taken, *(one.genome for one in chosen)})
             if not pool or not share:
                 continue
-            whom = f"more than {family[0]}" + (f" by {listener}" if len(self._models) > 1 else "")
-            found = self._most_worth_hearing(model, family[0], pool, share, whom, rng)
+            whom = f"more than {best}" + (f" by {listener}" if len(self._models) > 1 else "")
+            found = self._most_worth_hearing(model, items, pool, share, whom, rng)
             chosen |= {bred: replace(one, chosen_for=listener) for bred, one in found.items()}
         return chosen
 
@@ -156,9 +253,8 @@ class Guide:
         return hopes
 
     def _most_worth_hearing(  # noqa: PLR0917
-        self, model: TasteModel, best: str, pool: Sequence[Bred], count: int, whom: str, rng: np.random.Generator
+        self, model: TasteModel, items: Items, pool: Sequence[Bred], count: int, whom: str, rng: np.random.Generator
     ) -> dict[Bred, Expectation]:
-        items = self._together(best, [one.genome for one in pool])
         expected, covariance = model.expected(items), model.covariance(items)
         chosen = {}
         for place in most_worth_hearing(expected, covariance, count, rng):
@@ -197,7 +293,9 @@ class Guide:
         return kept
 
     def _news(self, genome: Genome) -> str:
-        """What of a genome nobody has heard."""
+        """What of a genome nobody has heard; nothing of a founder."""
+        if not self._heard.ranked:
+            return ""
         values = genome.as_dict()
         heard = [self._heard.genomes[name].as_dict() for name in self._heard.ranked]
         for gene in self._points.space.genes:
@@ -209,8 +307,18 @@ class Guide:
     def _known(self, names: Sequence[str]) -> Items:
         """Those who have been born, with what is measured of all their samples."""
         features = [self._basis.mean(self._heard.samples.get(name, ())) for name in names]
-        points = self._points.of([self._heard.genomes[name] for name in names])
+        points = self._points_of(names)
         return Items(points, np.array(features, float).reshape(len(names), len(self._basis)))
+
+    def _points_of(self, names: Sequence[str]) -> Array:
+        """Those who have been born as points, float [names, columns]."""
+        points = np.empty((len(names), self._points.blocks[-1].stop))
+        for row, name in enumerate(names):
+            number = self._strangers.get(name)
+            points[row] = (
+                self._points.of([self._heard.genomes[name]])[0] if number is None else self._points.stranger(number)
+            )
+        return points
 
     def _unborn(self, genomes: Sequence[Genome]) -> Items:
         """Genomes, with a forecast of what is measured of their samples."""
@@ -228,7 +336,8 @@ class Guide:
         return Items(points, features, spread, unborn.scale)
 
     def _fit_forecast(self) -> FeatureForecast | None:
-        names = [name for name in self._heard.genomes if self._heard.samples.get(name)][-_MOST_KNOWN:]
+        known = [name for name in self._heard.genomes if name not in self._strangers and self._heard.samples.get(name)]
+        names = known[-_MOST_KNOWN:]
         if not names or not len(self._basis):
             return None
         items = self._known(names)

@@ -1,7 +1,7 @@
 """Everything that the listeners of a run have said, as the model of taste needs it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from evolve.records.ballot import Ballot
@@ -13,6 +13,9 @@ Samples = Sequence[Mapping[str, float]]
 _MOST_HEARD: Final = 500
 """Candidates of whom a listener's taste is learned."""
 
+_EARLIER: Final = "earlier-"
+"""Before the ids of an earlier run's individuals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -23,12 +26,14 @@ class Heard:
         ballots: Of each generation in turn, by listener.
         samples: Features of all samples of an individual, by id.
         presented: Features of those that were put before listeners, where these are not all.
+        earlier: What was said in an earlier run, of whose individuals none has an id of this one; None: nothing.
     """
 
     genomes: Mapping[str, Genome]
     ballots: Sequence[Mapping[str, Ballot]]
     samples: Mapping[str, Samples] = field(default_factory=dict)
     presented: Mapping[str, Samples] = field(default_factory=dict)
+    earlier: "Heard | None" = None
 
     @property
     def listeners(self) -> tuple[str, ...]:
@@ -55,6 +60,36 @@ class Heard:
                 left -= len(ballots[listener].ids)
         return tuple(told)
 
+    @property
+    def with_earlier(self) -> "Heard":
+        """With everyone of the earlier run among the others; the ballots are this run's alone."""
+        if self.earlier is None:
+            return self
+        return replace(
+            self,
+            genomes={**self.earlier.genomes, **self.genomes},
+            samples={**self.earlier.samples, **self.samples},
+            presented={**self.earlier.presented, **self.presented},
+        )
+
+    @property
+    def as_earlier(self) -> "Heard":
+        """What a later run can learn from this one: of whoever is on a ballot, under ids that none of that run has."""
+        told = {name: _EARLIER + name for name in self.ranked}
+        return Heard(
+            {there: self.genomes[name] for name, there in told.items()},
+            [{listener: _renamed(one, told) for listener, one in ballots.items()} for ballots in self.ballots],
+            {there: self.samples[name] for name, there in told.items() if name in self.samples},
+            {there: self.presented[name] for name, there in told.items() if name in self.presented},
+        )
+
     def of(self, name: str) -> Samples:
         """The features of an individual's samples that were put before listeners."""
         return self.presented.get(name) or self.samples.get(name, ())
+
+
+def _renamed(ballot: Ballot, told: Mapping[str, str]) -> Ballot:
+    """A ballot with other ids, and without its comments, which nothing is learned from."""
+    tiers = tuple(tuple(told[name] for name in tier) for tier in ballot.tiers)
+    favourites = tuple((told[name], number) for name, number in ballot.favourites)
+    return Ballot(tiers, tuple(told[name] for name in ballot.rejected), favourites)

@@ -15,6 +15,9 @@ from evolve.records.shares import Shares
 _NEW: Final = 0.15
 """In the unit interval of a number, from all others: a value that is new."""
 
+_FAR: Final = 1000.0
+"""From everything, in units in which two genomes differ by 1 at most in each gene."""
+
 
 class GenomePoints:
     """A search space as a space of points, in which genomes that are much alike lie near each other."""
@@ -30,6 +33,14 @@ class GenomePoints:
         """Each genome as a point, float [genomes, columns]."""
         rows = [[number for gene in self.space.genes for number in _coordinates(gene, genome)] for genome in genomes]
         return np.array(rows, float).reshape(len(genomes), self.blocks[-1].stop)
+
+    def stranger(self, number: int) -> np.ndarray:
+        """A point for somebody who is of another space: like no genome, and like no stranger of another number.
+
+        Args:
+            number: From 1.
+        """
+        return np.full(self.blocks[-1].stop, _FAR * number)
 
 
 def is_new(gene: Gene, value: Value, others: Sequence[Value]) -> bool:

@@ -19,6 +19,7 @@ FACT_PARTS: Final[Mapping[str, Mapping[str, type]]] = {
     "domain": {"reference": str},
     "build": {"reference": str},
     "branched": {"run": str, "created_at": str, "seed": int, "founders": dict},
+    "earlier_taste": {"run": str, "ballots": int, "heard": dict},
 }
 """Of facts that are objects, the parts that are counted with, or read as a text, wherever a run is told of."""
 

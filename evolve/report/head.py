@@ -17,7 +17,7 @@ from evolve.report.overview import AT_WORK, RunStage, generation_in_words, is_fi
 from evolve.report.questions import genes_of, shared_genes
 from evolve.report.wording import Phrases, moment_in_words
 from evolve.store.refusals import damaged_run
-from evolve.words import counted, one_line
+from evolve.words import counted, one_line, worded
 
 _POPULATION = {"population": "individual", "parents": "parent", "elites": "elite"}
 
@@ -57,6 +57,7 @@ def run_facts(run: RunRecord) -> dict[str, Sequence[str]]:
     facts = {
         "space": _space(run),
         "branched": _branched(run),
+        "taste": _earlier_taste(run),
         **own,
         "settings": settings,
         "seed": [str(run.settings["seed"])] if "seed" in run.settings else [],
@@ -77,6 +78,15 @@ def _branched(run: RunRecord) -> list[str]:
         return []
     begun = moment_in_words(run.branched.get("created_at", ""))
     return [f"off {run.branched.get('run')}, begun {begun}", *(f"{a} was {b} there" for a, b in run.ancestors.items())]
+
+
+def _earlier_taste(run: RunRecord) -> list[str]:
+    """From which run it knows what is liked, such as ``begun with what 3 ballots of night say``."""
+    kept = run.fact("earlier_taste")
+    if not kept:
+        return []
+    ballots = int(kept["ballots"])
+    return [f"begun with what {counted(ballots, 'ballot')} of {kept['run']} {worded(ballots, 'says', 'say')}"]
 
 
 def _settings(settings: Mapping[str, Any]) -> list[str]:

@@ -15,8 +15,8 @@ from evolve.genetics.lineage import changed
 from evolve.inputs.yaml_files import to_yaml
 from evolve.records.individual import Individual
 from evolve.records.run import Artifact, IndividualRecord, Json, RunRecord, Sample, TrialResult
-from evolve.search.run_facts import NO_SOURCES, Sources, build_of, domain_source, space_of
-from evolve.search.steps import breeding_plan, keep_code, versions
+from evolve.search.run_facts import NO_SOURCES, Sources, breeding_plan, build_of, domain_source, space_of
+from evolve.search.steps import keep_code, versions
 from evolve.settings import CoreSettings, Given, Settings, settle
 from evolve.store.folders import built_aside, folder_named, free_folder
 from evolve.store.names import checked_name

@@ -20,8 +20,7 @@ from evolve.randomness import derive_rng
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.genome import Genome
 from evolve.records.run import BallotRecord, RunRecord
-from evolve.search.run_facts import core_of
-from evolve.search.steps import breeding_plan
+from evolve.search.run_facts import breeding_plan, core_of
 from evolve.search.taste import guide_of, prediction_in_words, why_born
 from evolve.store.run_store import RunStore
 from evolve.words import counted, listed, minutes_in_words

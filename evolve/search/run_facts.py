@@ -10,6 +10,7 @@ from evolve.domain import Domain
 from evolve.domain_registry import reference_of
 from evolve.errors import SettingsError
 from evolve.execution.run_material import DomainSource
+from evolve.genetics.breeding import BreedingPlan
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import Rules, gene_names, parse_space
 from evolve.inputs.mistakes import first_mistake
@@ -143,6 +144,19 @@ def core_of(run: RunRecord) -> CoreSettings:
         return CoreSettings.model_validate(known)
     except ValidationError as error:
         raise _damaged(run, error, CoreSettings) from error
+
+
+def breeding_plan(core: CoreSettings) -> BreedingPlan:
+    """How a generation comes from a ranked one in a run with these settings."""
+    return BreedingPlan(
+        population=core.population,
+        parents=core.parents,
+        elites=core.elites,
+        newcomers=core.newcomers,
+        exploration=core.exploration,
+        crossover_rate=core.crossover_rate,
+        mutation_rate=core.mutation_rate,
+    )
 
 
 def _damaged(run: RunRecord, error: ValidationError, model: type[BaseModel]) -> Exception:

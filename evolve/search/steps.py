@@ -19,12 +19,12 @@ from evolve.environment import backend
 from evolve.errors import RunError
 from evolve.execution.contract import Execution
 from evolve.execution.run_material import DomainSource, RunMaterial
-from evolve.genetics.breeding import BreedingPlan, found
 from evolve.genetics.gene import GeneKind
 from evolve.genetics.lineage import changed
 from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
 from evolve.guidance.breeding import breed_by_taste
+from evolve.guidance.founding import found_by_taste
 from evolve.inputs.yaml_files import to_yaml
 from evolve.judging.presenting import original_of
 from evolve.judging.ranking import rank
@@ -35,6 +35,7 @@ from evolve.records.run import (
     BallotRecord,
     GenerationRecord,
     GenerationStatus,
+    Json,
     RunRecord,
 )
 from evolve.search.candidates import candidates_of
@@ -43,6 +44,7 @@ from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import (
     NO_SOURCES,
     Sources,
+    breeding_plan,
     build_of,
     core_of,
     domain_source,
@@ -50,8 +52,8 @@ from evolve.search.run_facts import (
     space_as_written,
     space_of,
 )
-from evolve.search.taste import heard_of
-from evolve.settings import CoreSettings, Given, Settings, settle_core
+from evolve.search.taste import EARLIER, heard_of
+from evolve.settings import Given, Settings, settle_core
 from evolve.store.names import checked_name
 from evolve.store.run_store import RunStore
 from evolve.store.writing import now
@@ -59,6 +61,9 @@ from evolve.user_code import UserCode
 
 _LIBRARIES = ("ray", "numpy")
 """Of the core's, whose versions are kept with a run; a domain names its own."""
+
+_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER)
+"""Facts that trials do not need: material would change with one, and be larger by the other."""
 
 
 class Outcome(StrEnum):
@@ -81,6 +86,7 @@ def create(
     *,
     domain: str = DEFAULT,
     sources: Sources = NO_SOURCES,
+    earlier: Mapping[str, Json] | None = None,
 ) -> RunStore:
     """A new run folder that knows what it is to do.
 
@@ -91,6 +97,7 @@ def create(
         space_text: Its YAML.
         domain: Its reference.
         sources: Code that the user has named; a copy of it is kept, and never run from there.
+        earlier: What an earlier run says of what is liked, as `taste_for` gives it; None: nothing.
 
     Raises:
         RunError: The folder exists already or cannot be written.
@@ -101,6 +108,7 @@ def create(
         "space": {"name": space_name, "text": space_text},
         "versions": versions((sources.live or find_domain(domain, sources.domain)).presentation.libraries),
         **sources.facts(domain),
+        **({} if earlier is None else {EARLIER: earlier}),
     }
     store = RunStore.create(folder, facts)
     try:
@@ -256,15 +264,16 @@ def _groups(preparation: Preparation, space: SearchSpace) -> list[str]:
 def _material(store: RunStore, run: RunRecord, source: DomainSource, build: UserCode | None) -> RunMaterial:
     """What the trials of the run work from."""
     domain = source.open()
-    facts = {name: fact for name, fact in run.facts.items() if name != NOTICES_TOLD}  # or material would change with it
+    facts = {name: fact for name, fact in run.facts.items() if name not in _OF_NO_TRIAL}
     return RunMaterial(source, store.read_material(), facts, space_of(run, domain), run.settings, build)
 
 
 def _found(store: RunStore, run: RunRecord, domain: Domain, on_event: EventHandler) -> None:
     """Step 2: generation 0 is born."""
     core = core_of(run)
-    founders = found(space_of(run, domain), population=core.population, seed=core.seed)
-    store.record_generation(0, founders, {})
+    heard = heard_of(run, with_ballots=core.taste)
+    founders, expected = found_by_taste(heard, space_of(run, domain), breeding_plan(core), seed=core.seed)
+    store.record_generation(0, founders, {}, expected=expected)
     on_event(Event(EventKind.BRED, generation=0, members=tuple(one.id for one in founders)))
 
 
@@ -324,19 +333,6 @@ def _fitness(run: RunRecord, generation: GenerationRecord) -> dict[str, Fitness]
         name: Fitness(ranking[name].rank, ranking[name].rejected) if name in ranking else Fitness(ranks.get(name, last))
         for name in generation.members
     }
-
-
-def breeding_plan(core: CoreSettings) -> BreedingPlan:
-    """How the next generation comes from a ranked one."""
-    return BreedingPlan(
-        population=core.population,
-        parents=core.parents,
-        elites=core.elites,
-        newcomers=core.newcomers,
-        exploration=core.exploration,
-        crossover_rate=core.crossover_rate,
-        mutation_rate=core.mutation_rate,
-    )
 
 
 def versions(of_domain: Collection[str]) -> dict[str, str]:

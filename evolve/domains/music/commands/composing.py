@@ -4,15 +4,18 @@ import dataclasses
 import json
 import os
 import shlex
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from evolve.domains.music.commands.networks import NetworkSource, bred_network, exported_network, with_network
+from evolve.domains.music.commands.picking import PickedSong, checked_options, song_picker
 from evolve.environment import BACKEND, backend
 from evolve.errors import ExecutionError, RunError
-from evolve.terminal.console import note
+from evolve.terminal.console import console, note
 from evolve.terminal.options import AsJson, Run, Runs, complete_run, run_folder
 from evolve.words import counted
 
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
     from evolve.domains.music.song_context import SongContext
     from evolve.domains.music.sound.soundfonts import SoundFont
     from evolve.records.run import Sample
+
+_SONGS: Final = 5
+"""Where the user names no number."""
+
+_BATCH: Final = 20
+"""Songs that are composed side by side."""
 
 
 def compose(
@@ -52,7 +61,28 @@ def compose(
         int | None,
         typer.Option(min=1, help="Most notes after the opening; a song may end before. Unset: as in the run."),
     ] = None,
-    songs: Annotated[int, typer.Option(min=1, max=1000, help="How many songs.")] = 5,
+    songs: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="How many songs. [default: 5]", show_default=False)
+    ] = None,
+    pick: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100, show_default=False,
+            help="Keep this many of more songs: those that the run's listeners are expected to like most, and that "
+            "differ from each other.",
+        ),
+    ] = None,
+    of: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1000, show_default=False,
+            help="With --pick: how many songs are composed; unset: 40 for each, 200 at most.",
+        ),
+    ] = None,
+    listener: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="With --pick: who is to like them; unset: all who have ranked."),
+    ] = None,
     temperature: Annotated[
         float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as the network plays.")
     ] = None,
@@ -90,17 +120,20 @@ def compose(
 
     Each as MIDI, as sound and as a picture of its notes; with --score as MusicXML and as a printed page, SVG and PNG.
 
-    Songs are numbered on from those that are there, and no number is written twice.
+    Songs are numbered on from those that are there, and no number is written twice. With --pick only the numbers of
+    the songs that are kept are written.
 
     \b
     Examples:
       evolve compose quick-1
       evolve compose quick-1 g2-3 --opening my-tune.mid --songs 3 -o songs/
       evolve compose quick-1 --from g0-3+2
+      evolve compose quick-1 --pick 5 --of 200
       evolve compose quick-1 g2-3 --from-scratch --guard gentle --score
       evolve compose exported/ --notes 200 --temperature 0.8
     """
     _check_beginning({"--opening": opening, "--from": from_song, "--from-scratch": from_scratch or None})
+    wanted = checked_options(pick, of, listener, songs)
     from evolve.domains.music.export import is_export
     from evolve.silence import stderr_silenced
     from evolve.store.files import check_folder_can_be_written
@@ -108,10 +141,14 @@ def compose(
     if output is not None:
         check_folder_can_be_written(output)
     chosen = None if soundfont is None else _chosen(soundfont)
-    if is_export(Path(run)):
+    is_exported = is_export(Path(run))
+    if is_exported and wanted:
+        raise RunError(f"{run} is an exported network, whose run's ballots are elsewhere; give --pick with the run")
+    if is_exported:
         source = exported_network(Path(run), individual, from_song, build)
     else:
         source = bred_network(run_folder(run, runs), individual, from_song, build)
+    picker = song_picker(run_folder(run, runs), source.individual, listener) if wanted else None
     folder = output or source.folder
     check_folder_can_be_written(folder)
     context = _context(source, opening, from_scratch=from_scratch)
@@ -125,19 +162,28 @@ def compose(
 
         network = _network(source, context)  # TensorFlow looks for GPUs here, and complains of none
 
-    typer.echo(f"{source.name}: composing {counted(songs, 'song')}", err=True)
-    first = max(source.songs, _last_number(folder)) + 1
-    unused = first + SILENT_SONGS  # the random numbers before it are those of the songs of its trial, heard or not
-    composed = compose_songs(
-        network,
-        context,
-        numbers=range(unused, unused + songs),
-        notes=notes or source.notes,
-        seed=source.seed if seed is None else seed,
-        sampling=dataclasses.replace(source.sampling, **_given(temperature=temperature, top_p=top_p, guard=guard)),
-    )
-    results = [one.written(index, with_score=score, soundfont=played_by) for index, one in enumerate(composed, first)]
-    _write(results, folder, json_=json_)
+    count = wanted.of if wanted else songs or _SONGS
+    typer.echo(f"{source.name}: composing {counted(count, 'song')}", err=True)
+    # The random numbers before it are those of the songs of its trial, heard or not.
+    unused = max(source.songs, _last_number(folder)) + 1 + SILENT_SONGS
+    made = [
+        one
+        for numbers in _in_batches(range(unused, unused + count))
+        for one in compose_songs(
+            network,
+            context,
+            numbers=numbers,
+            notes=notes or source.notes,
+            seed=source.seed if seed is None else seed,
+            sampling=dataclasses.replace(source.sampling, **_given(temperature=temperature, top_p=top_p, guard=guard)),
+        )
+    ]
+    picked = [*picker.picked(made, wanted.pick)] if picker and wanted else []
+    if wanted and len(picked) < wanted.pick:
+        note(f"note: of {counted(count, 'song')} only {len(picked)} differ")
+    kept = [one.song for one in picked] if wanted else made
+    results = [one.written(one.number - SILENT_SONGS, with_score=score, soundfont=played_by) for one in kept]
+    _write(results, folder, picked, json_=json_)
 
 
 def export(
@@ -166,6 +212,24 @@ def export(
         with_network(store.read(), individual)
         write_export(store, individual, folder)
     typer.echo(f"written: {folder}\ncompose with it: evolve compose {shlex.quote(str(folder))}", err=True)
+
+
+def _in_batches(numbers: range) -> Iterator[range]:
+    """The numbers of songs, some at a time; on a terminal a bar tells how many are composed, and the time that is left.
+
+    A song does not depend on which others are composed beside it.
+    """
+    from rich import progress as bars
+
+    columns = bars.TextColumn("Composing"), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeRemainingColumn()
+    out = console(stderr=True)
+    is_shown = out.is_terminal and len(numbers) > _BATCH
+    with bars.Progress(*columns, console=out, transient=True, disable=not is_shown) as bar:
+        task = bar.add_task("composing", total=len(numbers))
+        for begin in range(0, len(numbers), _BATCH):
+            batch = numbers[begin : begin + _BATCH]
+            yield batch
+            bar.advance(task, len(batch))
 
 
 def _network(source: NetworkSource, context: "SongContext") -> "keras.Model":
@@ -248,20 +312,22 @@ def _last_number(folder: Path) -> int:
     return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
-def _write(results: list["Sample"], folder: Path, *, json_: bool) -> None:
+def _write(results: Sequence["Sample"], folder: Path, picked: Sequence[PickedSong], *, json_: bool) -> None:
+    """Write songs and tell of each; of those that were picked also why."""
     from evolve.domains.music.facts.words import one_line
     from evolve.store.paths import write_whole
 
     documents = []
-    for song in results:
+    for song, choice in zip_longest(results, picked):
         paths = {artifact.kind: folder / artifact.name for artifact in song.files}
         for artifact in song.files:
             write_whole(paths[artifact.kind], artifact.data)
+        why = {"picked": choice.to_json()} if choice else {}
         documents.append(
-            {"index": song.index, **{kind: str(path) for kind, path in paths.items()}, "facts": song.facts}
+            {"index": song.index, **{kind: str(path) for kind, path in paths.items()}, "facts": song.facts, **why}
         )
         if not json_:
-            page = f"\n  {paths['score']}" if "score" in paths else ""
-            typer.echo(f"{paths['audio']}\n  {one_line(song.facts)}{page}")
+            lines = [one_line(song.facts), choice.in_words if choice else "", str(paths.get("score", ""))]
+            typer.echo("\n  ".join([str(paths["audio"]), *filter(None, lines)]))
     if json_:
         typer.echo(json.dumps(documents, indent=2, ensure_ascii=False))

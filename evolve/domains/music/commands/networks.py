@@ -21,6 +21,7 @@ class NetworkSource:
     """A network to compose with, and what it composes with unless told otherwise."""
 
     name: str
+    individual: str
     network: bytes
     context: "SongContext"
     folder: Path
@@ -65,6 +66,7 @@ def bred_network(folder: Path, individual: str | None, from_song: str | None, bu
     context = material.context(tokenizer_of(record.individual.genome.as_dict()))
     return NetworkSource(
         name=f"{name} of {run.name}",
+        individual=name,
         network=network,
         context=context if song is None else _going_on_from(context, song),
         folder=store.checked(store.paths.composed(name)),
@@ -134,6 +136,7 @@ def exported_network(folder: Path, individual: str | None, from_song: str | None
     own = check_trusted(kept.get("reference", ""), kept.get("sha256", ""), given, "--build", str(folder))
     return NetworkSource(
         name=f"{card['individual']} of {card['run']}",
+        individual=card["individual"],
         network=exported.network,
         context=exported.context,
         folder=folder / "composed",

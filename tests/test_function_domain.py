@@ -123,7 +123,7 @@ def test_one_that_hangs_and_one_that_takes_all_memory_are_replaced_and_the_run_g
 
     with Search(
         tmp_path / "run", TROUBLED, domain=f"{tmp_path / 'trouble.py'}:evaluate", on_event=listen,
-        population=4, parents=2, generations=2, seed=109, hang_limit=10, memory_per_trial=0.6,
+        population=4, parents=2, generations=2, seed=40, taste=False, hang_limit=10, memory_per_trial=0.6,
     ) as search:  # fmt: skip
         members = []
         for generation in search:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from evolve.breeder import Breeder
 from evolve.records.individual import Individual
 from evolve.spaces import plain, read_space
@@ -16,12 +18,13 @@ def reason(individual: Individual) -> str | None:
     return "no memory" if individual.id in FAILING else None
 
 
-def test_a_breeder_has_the_genomes_of_a_run(tunes: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("taste", [True, False])
+def test_a_breeder_has_the_genomes_of_a_run(tunes: Path, tmp_path: Path, *, taste: bool) -> None:
     """Of the same space, seed, settings and rankings, with the same failures and replacements."""
-    with RunStore(prepare_run(tmp_path / "run", small_settings(tunes))) as store:
+    with RunStore(prepare_run(tmp_path / "run", small_settings(tunes, taste=taste))) as store:
         go(store, PretendedExecution(fails=reason))
         run = store.read()
-    breeder = Breeder(read_space("words.yaml", WORDS_ALONE), seed=11, population=4, parents=2)
+    breeder = Breeder(read_space("words.yaml", WORDS_ALONE), seed=11, population=4, parents=2, taste=taste)
     for generation in run.generations:
         while failed := [member.id for member in breeder.ask() if member.id in FAILING]:
             breeder.fail(failed)

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr
 
-from evolve.genetics.breeding import Bred, BreedingPlan, bred_from
+from evolve.genetics.breeding import Bred, BreedingPlan
 from evolve.genetics.space import SearchSpace
 from evolve.guidance.heard import Heard, Samples
 from evolve.guidance.liking import SampleLiking
 from evolve.guidance.points import GenomePoints, is_new
+from evolve.guidance.pool import FAMILY, bred_in_thought
 from evolve.judging.rank_correlation import kendall_tau
 from evolve.records.ballot import Ballot
 from evolve.records.expectation import Expectation
@@ -23,22 +24,6 @@ from evolve.taste.features import FeatureBasis, FeatureForecast
 from evolve.taste.model import Items, TasteModel
 
 Array = np.ndarray
-
-_FAMILY: Final = 8
-"""Of those expected to be liked most, how many breed."""
-
-_REACHES: Final = ((2.0, 0.5), (8.0, 0.3), (30.0, 0.15), (100.0, 0.15))
-"""Distribution index and mutation rate of those who are bred: from far to near."""
-
-_BRED: Final = 30
-"""By each reach, in each round."""
-
-_SAMPLED: Final = 30
-"""Fresh genomes among those who may be chosen."""
-
-_ROUNDS: Final = 3
-_KEPT: Final = 150
-"""Of a round those of whom most is hoped: they may be chosen, and breed once more."""
 
 _MOST_KNOWN: Final = 500
 """Individuals from whom the samples of others are forecast: the newest."""
@@ -192,7 +177,7 @@ class Guide:
             return {}
 
         def candidates(model: TasteModel, taken: Collection[Genome]) -> tuple[str, list[Bred], Items]:
-            best = np.argsort(-model.expected(self._known(names)), kind="stable")[:_FAMILY]
+            best = np.argsort(-model.expected(self._known(names)), kind="stable")[:FAMILY]
             parents = [Bred(self._heard.genomes[names[place]], (), ()) for place in best]
             pool = self._pool(model, parents, plan, taken, rng)
             first = [*others][int(model.expected(self._unborn([*others.values()])).argmax())]
@@ -268,7 +253,7 @@ class Guide:
         """Those who breed, who is expected to be liked most first."""
         ranked = [name for name in self._heard.ranked if name not in self._heard.rejected] or [*self._heard.ranked]
         liking = model.expected(self._known(ranked))
-        return [ranked[place] for place in (-liking).argsort(kind="stable")[:_FAMILY]]
+        return [ranked[place] for place in (-liking).argsort(kind="stable")[:FAMILY]]
 
     def _pool(
         self,
@@ -278,19 +263,13 @@ class Guide:
         taken: Collection[Genome],
         rng: np.random.Generator,
     ) -> list[Bred]:
-        """Whoever may be chosen: children of the family, near and far, theirs again, and fresh genomes."""
-        space = self._points.space
-        kept = [Bred(space.sample(rng), (), ("sampling",)) for _ in range(_SAMPLED)]
-        for _ in range(_ROUNDS):
-            kept += _bred_again(parents, space, plan, rng)
-            kept = [one for one in {one.genome: one for one in reversed(kept)}.values() if one.genome not in taken]
-            if not kept:
-                break
-            items = self._unborn([one.genome for one in kept])
-            hope = model.expected(items) + model.deviation(items)
-            kept = [kept[place] for place in (-hope).argsort(kind="stable")[:_KEPT]]
-            parents = kept[: 2 * _FAMILY] or parents
-        return kept
+        """Whoever may be chosen."""
+
+        def hope(genomes: Sequence[Genome]) -> Array:
+            items = self._unborn(genomes)
+            return np.asarray(model.expected(items) + model.deviation(items))
+
+        return bred_in_thought(parents, self._points.space, plan, taken, hope, rng)
 
     def _news(self, genome: Genome) -> str:
         """What of a genome nobody has heard; nothing of a founder."""
@@ -342,24 +321,6 @@ class Guide:
             return None
         items = self._known(names)
         return FeatureForecast.fit(items.points, items.features, self._points.blocks)
-
-
-def _bred_again(
-    parents: Sequence[Bred], space: SearchSpace, plan: BreedingPlan, rng: np.random.Generator
-) -> list[Bred]:
-    """Children of genomes that are themselves bred only in thought: their parents are those of their parents."""
-    names = {str(place): one for place, one in enumerate(parents)}
-    genomes = {name: one.genome for name, one in names.items()}
-    bred = []
-    for eta, rate in _REACHES:
-        for _ in range(_BRED):
-            child = bred_from(
-                [*names], genomes, space, rng, crossover_rate=plan.crossover_rate, mutation_rate=rate, eta=eta
-            )
-            begetters = [*dict.fromkeys(name for parent in child.parents for name in names[parent].parents)][:2]
-            operators = ("crossover", "mutation")[2 - len(begetters) :] if begetters else ("sampling",)
-            bred.append(Bred(child.genome, tuple(begetters), operators))
-    return bred
 
 
 def _chance_of_more(expected: Array, covariance: Array, place: int) -> float:

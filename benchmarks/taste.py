@@ -6,7 +6,8 @@ over random genomes, in a space of three numbers and three choices among four. E
 * taste, plain: our breeding, with the model of taste and without, everything else as it comes;
 * random: seven random genomes and the best of the last ranking;
 * truncation: a quarter of the population gives way to perturbed copies of the best quarter, as in population based
-  training (Jaderberg et al., 2017); so it hears each candidate four times, where the others hear one of eight again;
+  training (Jaderberg et al., 2017). It hears each candidate four times, where the others hear one of eight again: so it
+  stands there twice, by candidates and by hearings;
 * optuna: `PreferentialGPSampler` as optuna-dashboard asks: who is the worst of four, who then gives way to a new one;
 * optuna, all pairs: the same sampler, told all pairs of our rankings of seven new ones and the last one's first;
 * botorch: `PairwiseGP` and qEUBO, told the same.

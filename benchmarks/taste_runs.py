@@ -1,8 +1,9 @@
 """Searches before simulated listeners, and how near to the best they come with what was heard."""
 
+import contextlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -34,7 +35,7 @@ LIBRARIES: Final = {"optuna": "optuna", "optuna, all pairs": "optuna", "botorch"
 """Searches of other libraries."""
 
 NEAR: Final = 1.0
-"""Percent of the range from the best to random genomes, within which the best was found."""
+"""Percent of what random genomes miss, within which the best counts as found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,9 @@ class Outcome:
         """A gap once so many candidates were heard, between two rankings in proportion."""
         return float(np.interp(new, [one.new for one in self.moments], list(map(gap, self.moments))))
 
-    @property
-    def found_after(self) -> float:
-        """How many candidates were heard until one was within `NEAR` of the best; infinite where none was."""
-        return next((float(one.new) for one in self.moments if one.best <= NEAR), math.inf)
+    def found_after(self, percent: float) -> float:
+        """How many candidates were heard until the best was so near; infinite where none was."""
+        return next((float(one.new) for one in self.moments if one.best <= percent), math.inf)
 
 
 def run_judge(
@@ -112,23 +112,25 @@ def run_judge(
     ranges, space = Ranges(judge), toy_space(whole=whole)
     outcomes = []
     for name in searches:
-        search = search_of(name, space, seed, python, is_for_two=kind == CONTRARY)
-        moments = moments_of(search, judge, ranges, least=least, most=most)
+        with opened(name, space, seed, python, is_for_two=kind == CONTRARY) as search:
+            moments = moments_of(search, judge, ranges, least=least, most=most)
         outcomes.append(Outcome(Case(name, kind, whole, seed, most), tuple(moments)))
     return outcomes
 
 
-def search_of(name: str, space: Space, seed: int, python: Path | None, *, is_for_two: bool = False) -> Search:
-    """The search of a name."""
+@contextlib.contextmanager
+def opened(name: str, space: Space, seed: int, python: Path | None, *, is_for_two: bool = False) -> Iterator[Search]:
+    """The search of a name; a program that it runs ends with it."""
     if name in OURS:
-        return (OwnBreedingForSeveral if is_for_two else OwnBreeding)(space, seed, taste=name == "taste")
-    if name == "random":
-        return WithTheBest(Blind(space, seed))
-    if name == "truncation":
-        return Truncation(space, seed)
-    assert python is not None
-    peer = Peer(python, LIBRARIES[name], space, seed)
-    return WorstOfFew(peer) if name == "optuna" else WithTheBest(peer)
+        yield (OwnBreedingForSeveral if is_for_two else OwnBreeding)(space, seed, taste=name == "taste")
+    elif name == "random":
+        yield WithTheBest(Blind(space, seed))
+    elif name == "truncation":
+        yield Truncation(space, seed)
+    else:
+        assert python is not None
+        with contextlib.closing(Peer(python, LIBRARIES[name], space, seed)) as peer:
+            yield WorstOfFew(peer) if name == "optuna" else WithTheBest(peer)
 
 
 def moments_of(search: Search, judge: Judge, ranges: Ranges, *, least: int, most: int) -> list[Moment]:

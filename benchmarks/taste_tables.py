@@ -1,6 +1,7 @@
 """What searches came to, as tables and as curves."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +10,12 @@ from scipy import stats
 
 from benchmarks.pairing import table
 from benchmarks.taste_runs import NEAR, Moment, Outcome
+from benchmarks.taste_searches import POPULATION
 
 _AFTER: Final = (24, 48)
 """New candidates heard."""
+
+_NEAR: Final = (5.0, NEAR)
 
 _FEWEST: Final = 6
 """Judges, below which a test says nothing."""
@@ -30,25 +34,30 @@ def gap_tables(outcomes: Sequence[Outcome], *, of_whole_range: bool) -> str:
     def scaled(gap: Callable[[Moment], float]) -> Callable[[Moment], float]:
         return lambda one: gap(one) * (one.spread if of_whole_range else 1.0)
 
+    compared = [*outcomes, *map(_by_hearings, [one for one in outcomes if one.case.search == "truncation"])]
+    kinds = [*dict.fromkeys(one.case.kind for one in outcomes)]
+    compared.sort(key=lambda one: kinds.index(one.case.kind))
     whom = {"The best heard so far": lambda one: one.best, "The champion": lambda one: one.champion}
     scale = "percent of the range from the worst genome" if of_whole_range else "percent of what random genomes miss"
     return "\n\n".join(
-        f"{title}: what is missing to the best, {scale}\n\n{_gap_table(outcomes, scaled(gap))}"
+        f"{title}: what is missing to the best, {scale}\n\n{_gap_table(compared, scaled(gap))}"
         for title, gap in whom.items()
     )
 
 
 def found_table(outcomes: Sequence[Outcome], most: int) -> str:
     """How many are heard until one is near the best, of at most so many."""
-    heads = ["judge", "search", "judges", f"found one within {NEAR:g} % after (median)", f"found by {most}"]
+    heads = ["judge", "search", "judges"]
+    heads += [
+        f"{what} within {percent:g} %" for percent in _NEAR for what in ("median until", "share of judges with one")
+    ]
     rows = []
     for kind, search, own in _grouped(outcomes):
-        after = [one.found_after for one in own]
-        middle = float(np.median(after))
-        share = np.mean(np.isfinite(after))
-        rows.append(
-            [kind, search, str(len(own)), f"{middle:.0f}" if np.isfinite(middle) else f"> {most}", f"{share:.0%}"]
-        )
+        row = [kind, search, str(len(own))]
+        for percent in _NEAR:
+            after = np.array([one.found_after(percent) for one in own])
+            row += [f"{np.median(after):.0f}".replace("inf", f"> {most}"), f"{np.mean(after <= most):.0%}"]
+        rows.append(row)
     return table(heads, rows)
 
 
@@ -65,11 +74,17 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
         for _, search, own in _grouped([one for one in outcomes if one.case.kind == kind]):
             gaps = np.mean([[one.after(new, lambda moment: moment.best) for new in heard] for one in own], axis=0)
             panel.plot(heard, gaps, label=search, color=_COLOURS.get(search), lw=2 if search == "taste" else 1)
-        panel.set(title=kind, xlabel="candidates heard", ylim=(0, None))
+        panel.set(title=kind, xlabel="candidates heard", xlim=(8, 48), ylim=(0, 70))
     panels[0][0].set_ylabel("gap to the best, %")
     panels[0][0].legend(frameon=False, fontsize=8)
     figure.tight_layout()
     figure.savefig(path, dpi=90)
+
+
+def _by_hearings(outcome: Outcome) -> Outcome:
+    """The outcome of who hears candidates often, at the cost of those who hear one of each eight again."""
+    moments = [replace(one, new=round(one.heard * (POPULATION - 1) / POPULATION) + 1) for one in outcome.moments]
+    return replace(outcome, case=replace(outcome.case, search="truncation, equal hearings"), moments=tuple(moments))
 
 
 def _gap_table(outcomes: Sequence[Outcome], gap: Callable[[Moment], float]) -> str:
@@ -93,7 +108,7 @@ def _gap_table(outcomes: Sequence[Outcome], gap: Callable[[Moment], float]) -> s
 
 
 def _grouped(outcomes: Sequence[Outcome]) -> list[tuple[str, str, list[Outcome]]]:
-    """Kind, search and outcomes; kinds of whole numbers say so."""
+    """Kind, search and outcomes, in order of the first."""
     groups: dict[tuple[str, str], list[Outcome]] = {}
     for one in outcomes:
         groups.setdefault((one.case.kind, one.case.search), []).append(one)

@@ -86,5 +86,5 @@ def test_searches_meet_the_same_judges(tmp_path: Path) -> None:
     shown = [run("-m", "benchmarks.taste", *asked, "--keep", str(kept)) for _ in range(2)]
     assert [one.returncode for one in shown] == [0, 0], shown[0].stderr
     assert shown[0].stdout == shown[1].stdout
-    assert shown[0].stdout.count("| truncation |") == 2
+    assert shown[0].stdout.count("| truncation, equal hearings |") == 2
     assert len(kept.read_text().splitlines()) == 2

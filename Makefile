@@ -8,6 +8,10 @@ FUZZ_INPUTS ?= 20000
 FUZZ_SEED ?= 0
 BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_growth search_overhead breeder second_start
 
+# Python keeps what it has compiled, also where the environment says otherwise: the tests start a thousand processes, of
+# which each that loads Keras would spend seven seconds on compiling it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test test-fast test-cluster coverage torture fuzz lint bench clean
 
 help:

@@ -1,4 +1,4 @@
-"""Claim: 100 generations of 50 are bred in under 5 processor seconds, and importing evolve takes under 0.15.
+"""Claim: 100 generations of 50 are bred in under 5 processor seconds without taste, importing evolve takes under 0.15.
 
 Beside DEAP's generational algorithm, which is as bare as one can be: 18 numbers in a list, crossed and mutated by the
 same two operators, simulated binary crossover and polynomial mutation. Ours breeds the 18 genes of ``quick.yaml``,
@@ -25,7 +25,7 @@ def ours(generations: int, population: int) -> None:
     """Ask and tell, the individual with the fewest units first."""
     import evolve  # noqa: PLC0415 - once the threads are set
 
-    breeder = evolve.Breeder("quick.yaml", seed=7, population=population, groups=_GROUPS)
+    breeder = evolve.Breeder("quick.yaml", seed=7, population=population, groups=_GROUPS, taste=False)
     for _ in range(generations):
         members = sorted(breeder.ask(), key=lambda member: str(member.genome["width"]))
         breeder.tell([member.id for member in members])

@@ -7,6 +7,7 @@ hundred songs that nobody has heard.
 
     python -m benchmarks.simulated_listener                                    # an hour and a half on one core
     python -m benchmarks.simulated_listener --listeners 4 --seconds 10
+    python -m benchmarks.simulated_listener --taste --keep kept                # most children chosen by what was ranked
     python -m benchmarks.simulated_listener --set songs_heard=same_noise --drop temperature --drop diet
 """
 
@@ -20,9 +21,12 @@ import numpy as np
 
 from benchmarks.bred import Composed, Songs, Studio
 from benchmarks.pairing import table
-from evolve.genetics.breeding import BreedingPlan, breed, found
+from evolve.genetics.breeding import BreedingPlan, found
 from evolve.genetics.selection import Fitness
+from evolve.guidance.breeding import breed_by_taste
+from evolve.guidance.heard import Heard
 from evolve.randomness import derive_rng
+from evolve.records.ballot import Ballot
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual
 
@@ -80,7 +84,7 @@ def main() -> None:
     rows = []
     for seed in range(chosen.first, chosen.first + chosen.listeners):
         taste = Taste.drawn(songs, derive_rng(seed, "taste"))
-        best, first = champions_of_run(studio, taste, seed, chosen.generations)
+        best, first = champions_of_run(studio, taste, seed, chosen.generations, by_taste=chosen.taste)
         rows.append(
             [str(seed), ", ".join(taste.wanted), *(f"{percentile(taste, one, others):.0f}" for one in (first, best))]
         )
@@ -99,11 +103,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help="in place of the space's own, seconds of processor time")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another setting")
     parser.add_argument("--drop", action="append", default=[], metavar="GENE", help="a gene that the space has not")
+    parser.add_argument("--taste", action="store_true", help="children are chosen by what the listener has ranked")
     parser.add_argument("--keep", type=Path, help="a folder that remembers what was found")
     return parser
 
 
-def champions_of_run(studio: Studio, taste: Taste, seed: int, generations: int) -> tuple[Composed, Composed]:
+def champions_of_run(
+    studio: Studio, taste: Taste, seed: int, generations: int, *, by_taste: bool
+) -> tuple[Composed, Composed]:
     """The champions of the last and of the first ranking of a run."""
     core = studio.core
     plan = BreedingPlan(core.population, core.parents, core.elites, core.newcomers, core.exploration)
@@ -111,15 +118,33 @@ def champions_of_run(studio: Studio, taste: Taste, seed: int, generations: int) 
     genomes: dict[str, Genome] = {}
     elites: list[Composed] = []
     champions: list[Composed] = []
+    samples: dict[str, list[dict[str, float]]] = {}
+    presented: dict[str, list[dict[str, float]]] = {}
+    ballots: list[dict[str, Ballot]] = []
     for number in range(1, generations + 1):
         genomes |= {one.id: one.genome for one in born}
         members = [*elites, *(one for one in map(studio.composed, born) if one)]
         members.sort(key=lambda one: -taste.of(one.silent, one.heard))
         champions.append(members[0])
         fitness = {one.individual.id: Fitness(rank) for rank, one in enumerate(members, start=1)}
-        offspring = breed(fitness, genomes, studio.space, plan, generation=number, seed=1000 + seed)
+        for one in members:
+            songs = songs_of(one.silent)
+            samples[one.individual.id] = songs
+            presented[one.individual.id] = [songs[place] for place in one.heard]
+        ballots += [{"listener": Ballot(tuple((name,) for name in fitness))}] if by_taste else []
+        heard = Heard(genomes, ballots, samples, presented)
+        offspring, _ = breed_by_taste(heard, fitness, studio.space, plan, generation=number, seed=1000 + seed)
         elites, born = [one for one in members if one.individual.id in offspring.elites], offspring.born
     return champions[-1], champions[0]
+
+
+def songs_of(table: Songs) -> list[dict[str, float]]:
+    """The features that each song has."""
+    count = len(next(iter(table.values())))
+    return [
+        {name: float(value) for name, column in table.items() if (value := column[place]) is not None}
+        for place in range(count)
+    ]
 
 
 def percentile(taste: Taste, one: Composed, others: Sequence[Composed]) -> float:

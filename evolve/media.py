@@ -13,6 +13,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"MThd", ".mid"),
     (b"ID3", ".mp3"),
     (b"%PDF", ".pdf"),
+    (b"\x1a\x45\xdf\xa3", ".webm"),
 )
 _TYPES = {
     ".ogg": "audio/ogg",

@@ -1,8 +1,11 @@
 """Counts and lists as a person reads them."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
+
+_ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
 _MOST_LISTED: Final = 20
 
@@ -67,3 +70,8 @@ def listed(words: Sequence[str]) -> str:
     if len(words) > _MOST_LISTED:
         words = [*words[: _MOST_LISTED - 1], f"{len(words) - _MOST_LISTED + 1:,} more"]
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def one_line(text: object) -> str:
+    """A text that others wrote, without line breaks, terminal escapes and other control characters."""
+    return " ".join(_ESCAPES.sub(" ", str(text)).split())

@@ -11,11 +11,15 @@ from hypothesis import HealthCheck, settings
 from evolve.domains.music.midi import write_midi
 from evolve.domains.music.reshaping import transposed
 from evolve.domains.music.song import Note, Notes, Song, Track
+from evolve.execution.blas import use_one_thread
 from evolve.randomness import derive_rng
 
 # Speed is claimed by benchmarks, never by a test: a busy machine must not fail one.
 settings.register_profile("evolve", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("evolve")
+
+# As on Ray's workers. Where several processes share the cores, threads that wait for one another take most of the time.
+use_one_thread()
 
 SHARED_MUSIC = Path(__file__).parents[1] / ".." / "shared" / "data"
 

@@ -38,7 +38,7 @@ genes:
 def small_settings(tunes: Path, **changes: object) -> Settings:
     """Three generations of four."""
     few = {"corpus": (str(tunes),), "population": 4, "parents": 2, "generations": 3, "songs": 2, "notes": 5, "seed": 11}
-    few |= {"screening": "validation_loss", "soundfont": "none"}
+    few |= {"screening": "validation_loss", "soundfont": "none", "taste": False}
     return settings_from(few | changes, MusicSettings)
 
 

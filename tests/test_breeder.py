@@ -46,8 +46,9 @@ def told(breeder: Breeder, generations: int) -> list[tuple[Member, ...]]:
 def test_a_seed_means_the_genomes_that_a_run_has(seed: int, genomes: list[str]) -> None:
     """Those that are pinned for all versions."""
     breeder = Breeder(
-        read_space("every scale.yaml", SPACE_TEXT), seed=seed, population=3, parents=2, elites=0, newcomers=1
-    )
+        read_space("every scale.yaml", SPACE_TEXT),
+        seed=seed, population=3, parents=2, elites=0, newcomers=1, taste=False,
+    )  # fmt: skip
     founders = breeder.ask()
     breeder.tell([member.id for member in founders])
     family = (*founders, *breeder.ask())
@@ -66,7 +67,7 @@ def test_asking_twice_gives_the_same_generation() -> None:
 
 def test_whoever_is_loved_has_a_child_that_says_so() -> None:
     """Though it came last; the rejected have none for all the hearts in the world."""
-    breeder = Breeder(SPACE, seed=7, population=6, parents=2)
+    breeder = Breeder(SPACE, seed=7, population=6, parents=2, taste=False)
     names = [member.id for member in breeder.ask()]
     breeder.tell(f"{' > '.join(names[:4])} > {names[4]}♥1 ! {names[5]}♥2")
     members = breeder.ask()
@@ -159,16 +160,39 @@ def test_where_all_are_rejected_nobody_is_a_parent() -> None:
     assert [member.origin for member in breeder.ask()] == ["newcomer"] * 3
 
 
-def test_features_are_kept_and_nothing_is_expected_yet() -> None:
-    """Whatever is told of samples, the same genomes are bred, and a prediction is None."""
-    breeder, plain = Breeder(SPACE, population=3), Breeder(SPACE, population=3)
-    names = narrow_first(breeder.ask())
+def test_what_was_told_is_learned() -> None:
+    """Nothing is known before; then narrow ones are expected to be liked more, and children say why they are there."""
+    breeder = Breeder(SPACE, population=8, seed=2)
+    for _ in range(3):
+        assert (breeder.predict([breeder.ask()[0].genome]) is None) == (breeder.generation == 0)
+        breeder.tell(narrow_first(breeder.ask()))
+    genome = dict(breeder.ask()[0].genome)
+    told = breeder.predict([genome | {"units": 8}, genome | {"units": 900}])
+    assert told is not None
+    assert told[0][0] > told[1][0]
+    assert all(deviation > 0 for _, deviation in told)
+    assert sum("liked more than" in member.why for member in breeder.ask()) >= 5
+    assert Breeder.from_state(json.loads(json.dumps(breeder.state()))).ask() == breeder.ask()
+
+
+def test_features_are_learned_from() -> None:
+    """Of samples that are dense and liked: whoever has such is expected to be liked more, whatever its genes."""
+    breeder = Breeder(SPACE, population=8)
+    names = [member.id for member in breeder.ask()]
+    features = {name: [{"density": place}, {"density": place + 1}] for place, name in enumerate(names)}
+    breeder.tell(names[::-1], features=features)
+    assert breeder.state()["generations"][0]["features"][names[1]] == [{"density": 1.0}, {"density": 2.0}]
+    plain = Breeder(SPACE, population=8)
     plain.ask()
-    breeder.tell(names, features={names[0]: [{"density": 0.5}, {"density": 1}]})
-    plain.tell(names)
-    assert breeder.ask() == plain.ask()
-    assert breeder.state()["generations"][0]["features"] == {names[0]: [{"density": 0.5}, {"density": 1.0}]}
-    assert breeder.predict([member.genome for member in breeder.ask()]) is None
+    plain.tell(names[::-1])
+    assert breeder.ask() != plain.ask()
+
+
+def test_without_taste_nothing_is_expected() -> None:
+    """Children come from selection, crossover and mutation alone."""
+    breeder = Breeder(SPACE, population=3, taste=False)
+    breeder.tell(narrow_first(breeder.ask()))
+    assert breeder.predict([breeder.ask()[0].genome]) is None
 
 
 # --- failures --------------------------------------------------------------------------------------------------------

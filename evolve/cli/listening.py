@@ -4,12 +4,13 @@ import contextlib
 import socket
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from evolve.cli.sources import BuildOption, OwnCode, given_sources, open_domain
+from evolve.cli.sources import PAGE, TERMINAL, BuildOption, OwnCode, given_sources, open_domain
 from evolve.presentation import judged_word
 from evolve.terminal.console import Stopped, is_interactive, note
 from evolve.terminal.options import DEFAULT_LISTENER, AnyRun, ListenerOption, Runs, run_folder
@@ -23,29 +24,71 @@ if TYPE_CHECKING:
     from evolve.store.run_store import RunStore
 
 
+Host = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="The address of this machine to serve the page at.")
+]
+Port = Annotated[
+    int,
+    typer.Option("--port", min=0, max=65535, help="Of the page; 0 for the run's usual port, or any that is free."),
+]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the page's address, and open nothing.")]
+Listeners = Annotated[
+    str | None,
+    typer.Option(
+        "--listeners", metavar="NAMES", show_default=False,
+        help="Who else judges on the page, such as ann,bob: each gets a link of their own.",
+    ),
+]  # fmt: skip
+PublicUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url", metavar="URL", show_default=False,
+        help="How browsers reach the page through a proxy, such as https://listen.example.org.",
+    ),
+]  # fmt: skip
+USUAL_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class PageChoice:
+    """How a page was asked to be served, by the options of the same names."""
+
+    host: str = USUAL_HOST
+    port: int = 0
+    no_browser: bool = False
+    listeners: str | None = None
+    url: str | None = None
+
+    def check(self, judge: str | None) -> None:
+        """Make sure, before anything is begun, that it can be served so, and that this judge leaves room for a page."""
+        if self == USUAL_PAGE:
+            return
+        if judge not in (None, TERMINAL, PAGE):
+            options = "--host, --port, --no-browser, --listeners, --url"
+            raise typer.BadParameter(f"with --judge {judge} no page is served", param_hint=options)
+        self.place().check()
+
+    def place(self) -> "PageAddress":
+        """Where, and for whom."""
+        from evolve.page.place import PageAddress
+
+        names = tuple(name.strip() for name in (self.listeners or "").split(",") if name.strip())
+        if self.listeners is not None and not names:
+            raise typer.BadParameter("name somebody, such as ann,bob", param_hint="--listeners")
+        return PageAddress(self.host, self.port, self.url, names)
+
+
+USUAL_PAGE = PageChoice()
+"""On this machine alone, at the run's usual port."""
+
+
 def listen(
     run: AnyRun = None,
-    host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="The address of this machine to serve the page at.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port; 0 for the run's usual one, or any that is free.")
-    ] = 0,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address, and open nothing.")] = False,
-    listeners: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAMES", help="Who else judges, such as ann,bob: each gets a link of their own.", show_default=False
-        ),
-    ] = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="How browsers reach the page through a proxy, such as https://listen.example.org.",
-            show_default=False,
-        ),
-    ] = None,
+    host: Host = USUAL_HOST,
+    port: Port = 0,
+    no_browser: NoBrowser = False,
+    listeners: Listeners = None,
+    url: PublicUrl = None,
     domain: OwnCode = None,
     build: BuildOption = None,
     listener: ListenerOption = DEFAULT_LISTENER,
@@ -63,18 +106,15 @@ def listen(
       evolve listen quick-1 --port 8123 --no-browser
       evolve listen quick-1 --listeners ann,bob --url https://listen.example.org --port 8123
     """
-    from evolve.page.place import PageAddress
     from evolve.page.server import page_served
     from evolve.store.run_store import RunStore
 
-    folder = run_folder(run, runs)
+    choice = PageChoice(host, port, no_browser, listeners, url)
+    folder, place = run_folder(run, runs), choice.place()
     with RunStore(folder) as store:
         record = store.look()
     sources = given_sources(record, domain, build)
     opened = open_domain(record, sources)
-    place = PageAddress(host, port, url, _names(listeners))
-    if listeners is not None and not place.listeners:
-        raise typer.BadParameter("name somebody, such as ann,bob", param_hint="--listeners")
     with page_served(folder, record, opened, listener, place, sources=sources) as page:
         tell_address(page, place, opens=not no_browser)
         try:
@@ -86,9 +126,9 @@ def listen(
 class RunningPage:
     """The page of a run that goes on in this process; open once somebody wants it, and then until the end."""
 
-    def __init__(self, store: "RunStore", sources: "Sources", listener: str) -> None:
+    def __init__(self, store: "RunStore", sources: "Sources", listener: str, choice: PageChoice = USUAL_PAGE) -> None:
         """Not open yet."""
-        self._store, self._sources, self._listener = store, sources, listener
+        self._store, self._sources, self._listener, self._choice = store, sources, listener, choice
         self._domain = open_domain(store.read(), sources)
         self._opened = contextlib.ExitStack()
         self._page: OpenPage | None = None
@@ -109,12 +149,12 @@ class RunningPage:
     def open(self) -> "OpenPage":
         """Serve it, if it is not yet, and say where."""
         if self._page is None:
-            from evolve.page.server import LOCAL, page_served
+            from evolve.page.server import page_served
 
-            folder, run = self._store.paths.folder, self._store.read()
-            page = page_served(folder, run, self._domain, self._listener, sources=self._sources)
+            place, folder, run = self._choice.place(), self._store.paths.folder, self._store.read()
+            page = page_served(folder, run, self._domain, self._listener, place, sources=self._sources)
             self._page = self._opened.enter_context(page)
-            tell_address(self._page, LOCAL, opens=True)
+            tell_address(self._page, place, opens=not self._choice.no_browser)
         return self._page
 
     def tell(self, event: "Event") -> None:
@@ -146,10 +186,6 @@ def stay_open() -> None:
         note("the page stays open until Ctrl-C")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
-
-
-def _names(given: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
 
 
 def tell_address(page: "OpenPage", place: "PageAddress", *, opens: bool) -> None:

@@ -44,7 +44,8 @@ def report(
     Who descends from whom, gene by gene, where each came in the ranking, and what failed and why.
 
     As a page it is one file to send, with the family tree as a picture and the champions to hear and see; it opens
-    without a network. At a terminal it is written to RUN.html where no path is given.
+    without a network. Where no path is given it is written to RUN.html, or into a pipe if there is one, as JSON and CSV
+    are.
 
     \b
     Examples:

@@ -8,6 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evolve.cli.clusters import ClusterChoice, training_execution
+from evolve.cli.listening import (
+    USUAL_HOST,
+    Host,
+    Listeners,
+    NoBrowser,
+    PageChoice,
+    Port,
+    PublicUrl,
+    RunningPage,
+    stay_open,
+)
 from evolve.cli.sources import (
     PAGE,
     BuildOption,
@@ -37,7 +48,6 @@ from evolve.terminal.options import (
 )
 
 if TYPE_CHECKING:
-    from evolve.cli.listening import RunningPage
     from evolve.records.ballot import Ballot
     from evolve.search.chosen_space import ChosenSpace
     from evolve.search.listening import ListeningSession
@@ -78,6 +88,11 @@ def start(
         ),
     ] = None,
     listener: ListenerOption = DEFAULT_LISTENER,
+    host: Host = USUAL_HOST,
+    port: Port = 0,
+    no_browser: NoBrowser = False,
+    listeners: Listeners = None,
+    url: PublicUrl = None,
     **own: object,
 ) -> None:  # fmt: skip
     """Begin a run: breed what you like.
@@ -101,8 +116,9 @@ def start(
     from evolve.store.folders import folder_named, free_folder
     from evolve.store.names import checked_name, name_from
 
-    choice = ClusterChoice(address, cluster)
+    choice, page = ClusterChoice(address, cluster), PageChoice(host, port, no_browser, listeners, url)
     choice.check()
+    page.check(judge)
     chosen, ranking = space_of_file(space, domain, build), chosen_judge(judge)
     options = {
         "population": population, "parents": parents, "elites": elites, "generations": generations, "seed": seed,
@@ -115,7 +131,7 @@ def start(
         folder, settled, Path(chosen.name).name, chosen.text, domain=chosen.reference, sources=chosen.sources
     ) as store:
         try:
-            _go(store, chosen.sources, ranking, choice, listener)
+            _go(store, chosen.sources, ranking, choice, page, listener)
         except StorageError:
             raise  # such as a full disk: the run is gone on with when that is mended
         except EvolveError:
@@ -174,6 +190,11 @@ def resume(
     cluster: Cluster = None,
     judge: JudgeOption = None,
     listener: ListenerOption = DEFAULT_LISTENER,
+    host: Host = USUAL_HOST,
+    port: Port = 0,
+    no_browser: NoBrowser = False,
+    listeners: Listeners = None,
+    url: PublicUrl = None,
 ) -> None:
     """Go on with a run from wherever it stands.
 
@@ -190,13 +211,14 @@ def resume(
     from evolve.search.steps import extend
     from evolve.store.run_store import RunStore
 
-    choice = ClusterChoice(address, cluster)
+    choice, page = ClusterChoice(address, cluster), PageChoice(host, port, no_browser, listeners, url)
     choice.check()
+    page.check(judge)
     with RunStore(run_folder(run, runs)) as store:
         sources, ranking = given_sources(store.read(), domain, build), chosen_judge(judge)
         if generations is not None:
             extend(store, generations)
-        _go(store, sources, ranking, choice, listener)
+        _go(store, sources, ranking, choice, page, listener)
 
 
 def _go(
@@ -204,10 +226,10 @@ def _go(
     sources: "Sources",
     judge: ChosenJudge,
     choice: ClusterChoice,
+    page_choice: PageChoice,
     listener: str,
 ) -> None:
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
-    from evolve.cli.listening import RunningPage, stay_open
     from evolve.presentation import judged_word
     from evolve.progress import told_to, watching
     from evolve.search.run_facts import core_of, domain_source
@@ -224,7 +246,7 @@ def _go(
         **sources.options, judge=judge.as_typed,
     )  # fmt: skip
     source, listener = domain_source(run, sources), judge.listener(listener)
-    with RunningPage(store, sources, listener) as page:
+    with RunningPage(store, sources, listener, page_choice) as page:
         ask = _asked(judge, store, sources, page)
         try:
             with (
@@ -248,7 +270,7 @@ def _go(
               f'evolve rank {ranked} --order "…"   then: evolve resume {resumed}')  # fmt: skip
 
 
-def _asked(judge: ChosenJudge, store: "RunStore", sources: "Sources", page: "RunningPage") -> "SessionJudge | None":
+def _asked(judge: ChosenJudge, store: "RunStore", sources: "Sources", page: RunningPage) -> "SessionJudge | None":
     """Who is asked in this run; None where nobody is."""
     from evolve.cli.ranking import terminal_judge
 
@@ -262,7 +284,7 @@ def _asked(judge: ChosenJudge, store: "RunStore", sources: "Sources", page: "Run
     return _at_terminal_or_page(page) if judge.ask is terminal_judge else judge.ask
 
 
-def _at_terminal_or_page(page: "RunningPage") -> "SessionJudge":
+def _at_terminal_or_page(page: RunningPage) -> "SessionJudge":
     """Prompts in this terminal, until the page is open: who has chosen it once stays there."""
     from evolve.cli.ranking import terminal_judge
 

@@ -84,7 +84,7 @@ class Offspring:
     """The next generation.
 
     Attributes:
-        parents: Ids of the selected parents, best first, then of those that breed for a favourite alone.
+        parents: Ids of the selected parents, best first, then of those that breed for a favourite, or by taste, alone.
         elites: Ids of individuals that are heard again; they take the first slots.
         born: The new individuals, in slot order after the elites.
     """
@@ -179,26 +179,26 @@ def breed(
     fit = select_best(fitness, len(fitness))
     owed = [name for name in fit if name in favourites and name not in elites][: len(slots)]
     newcomers = len(slots) if not parents else min(plan.newcomers, len(slots) - len(owed))
-    kept: list[str] = []
-    waiting, guided = list(chosen), {one.genome for one in chosen}
-    taken |= guided
+    others: list[str] = []
+    waiting = list(chosen)
+    taken |= {one.genome for one in chosen}
     born: list[Individual] = []
     for slot in slots:
         rng, place = derive_rng(seed, "breeding", generation, slot), (generation, slot)
+        is_due = len(owed) > plan.population - newcomers - slot
         if slot > plan.population - newcomers:
             child = _sampled(space, rng, taken, Origin.NEWCOMER, place)
+        elif waiting and not is_due:
+            child = _placed(waiting.pop(0), place)
+            others += child.parents
         else:
-            is_due = len(owed) > plan.population - newcomers - slot
             first = owed.pop(0) if is_due else None
-            if waiting and not is_due:
-                child = _placed(waiting.pop(0), place)
-            else:
-                child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=place, first=first)
-            kept += child.parents if child.genome in guided else child.parents[:1] if is_due else ()
-            owed = [name for name in owed if name not in child.parents]
+            child = _child(parents, genomes, space, plan, rng=rng, taken=taken, place=place, first=first)
+            others += child.parents[:1] if is_due else ()
+        owed = [name for name in owed if name not in child.parents]
         taken.add(child.genome)
         born.append(child)
-    return Offspring(tuple(dict.fromkeys((*parents, *kept))), elites, tuple(born))
+    return Offspring(tuple(dict.fromkeys((*parents, *others))), elites, tuple(born))
 
 
 def found_from(

@@ -13,8 +13,8 @@ from evolve.errors import nearest_spelling, shortened
 from evolve.inputs.scalars import number_hint, shown
 
 _PLAIN_WORDS: Final = {
-    "bool_parsing": "must be on or off, or true or false",
-    "bool_type": "must be on or off, or true or false",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "int_from_float": "must be a whole number",

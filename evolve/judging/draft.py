@@ -21,7 +21,6 @@ class Action(StrEnum):
     TOP = "top"
     BOTTOM = "bottom"
     TIE = "tie"
-    UNTIE = "untie"
     REJECT = "reject"
     UNREJECT = "unreject"
 
@@ -32,8 +31,7 @@ def rearrange(ballot: Ballot, action: Action, candidate: str, *, ids: Sequence[s
     - ``up``, ``down``: one that is tied leaves its tie, to stand alone just above or below it; one that stands alone
       changes places with a single neighbour, or joins the tie that it meets. Up also takes back a rejection.
     - ``top``, ``bottom``: alone above, or below, all others that are not rejected.
-    - ``tie``: the first of its tier joins the tier above, with all that are tied to it.
-    - ``untie``: a tie parts in two, above this candidate.
+    - ``tie``: it alone joins the tier above; one that stands alone in the first joins the one below.
     - ``reject``, ``unreject``: below all tiers, and back as the last tier.
 
     Args:
@@ -77,8 +75,6 @@ def _moved(ballot: Ballot, action: Action, candidate: str) -> tuple[Tiers, tuple
             tiers = (*fewer, (candidate,))
         case Action.TIE:
             tiers = _tie(tiers, candidate)
-        case Action.UNTIE:
-            tiers = _untie(tiers, candidate)
     return tiers, rejected
 
 
@@ -97,15 +93,12 @@ def _up(tiers: Tiers, candidate: str) -> Tiers:
 
 def _tie(tiers: Tiers, candidate: str) -> Tiers:
     at = _tier_of(tiers, candidate)
-    if at == 0 or tiers[at][0] != candidate:
+    if at == 0 and (len(tiers) == 1 or len(tiers[0]) > 1):
         return tiers
-    return (*tiers[: at - 1], tiers[at - 1] + tiers[at], *tiers[at + 1 :])
-
-
-def _untie(tiers: Tiers, candidate: str) -> Tiers:
-    at = _tier_of(tiers, candidate)
-    cut = tiers[at].index(candidate)
-    return (*tiers[:at], tiers[at][:cut], tiers[at][cut:], *tiers[at + 1 :]) if cut else tiers
+    joined = at - 1 if at else 1
+    others = [tuple(other for other in tier if other != candidate) for tier in tiers]
+    others[joined] += (candidate,)
+    return tuple(tier for tier in others if tier)
 
 
 def _tier_of(tiers: Tiers, candidate: str) -> int:
@@ -114,7 +107,7 @@ def _tier_of(tiers: Tiers, candidate: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One candidate is moved, tied, untied or rejected."""
+    """One candidate is moved, tied or rejected."""
 
     action: Action
     id: str

@@ -51,8 +51,8 @@ class LiveProgress:
     def notices(self) -> list[str]:
         """The last that should be known."""
         with self._lock:
-            capacity = self._board.capacity if self._board else ""
-            return [*self._notices, *([capacity] if capacity else [])]
+            status = self._board.status if self._board else ""
+            return [*self._notices, *([status] if status else [])]
 
     def document(self) -> dict[str, Any] | None:
         """How far the trials are, or the reading; None where no events tell it."""

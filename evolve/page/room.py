@@ -24,8 +24,9 @@ from evolve.page.state import IDLE, candidates_document, listeners_document, new
 from evolve.page.store_thread import StoreThread
 from evolve.presentation import Presentation
 from evolve.records.ballot import Candidate, ListeningLog
-from evolve.records.run import RunRecord
+from evolve.records.run import GenerationRecord, RunRecord
 from evolve.search.listening import early_candidates, open_session
+from evolve.search.reliability import Reliability, reliability_of
 from evolve.search.run_facts import NO_SOURCES, Sources
 from evolve.search.steps import cast_ballot
 from evolve.store.paths import RunPaths
@@ -66,6 +67,7 @@ class ListeningRoom:
         self._logs: dict[tuple[int, str], ListeningLog] = {}
         self._early: dict[str, tuple[RunRecord, tuple[Candidate, ...]]] = {}
         self._cast: set[tuple[int, str]] = set()
+        self._reliability: dict[int, Reliability | None] = {}
         self.store = StoreThread(folder, self._forget)
         run = self.store.ask(RunStore.look)
         self.watch = RunWatch(run, LiveProgress(self.presentation), self.news, self._see)
@@ -106,6 +108,7 @@ class ListeningRoom:
         for name, ballot in self._ballots.items():
             if self.stage(Guest(name)).is_open:
                 ballot.reread(store.draft_steps(ballot.session.generation, name))
+        self._logs = {key: store.listening_log(*key) for key in self._logs}  # a terminal may have played some
 
     def _forget(self, store: RunStore) -> None:
         """Read again what is known of ballots: one that was cast may not be kept."""
@@ -325,5 +328,13 @@ class ListeningRoom:
         if self.stage(guest) is PageStage.CAST:
             self.watch.look(store, is_due=True)
         last = self.run.generations[-1]
-        session = open_session(store, last.index, guest.name, self._domain, run=self.run, in_place=True)
+        session = open_session(
+            store, last.index, guest.name, self._domain, run=self.run, in_place=True, reliability=self._told_once
+        )
         return OpenBallot.of(session, last.ballot_of(guest.name))
+
+    def _told_once(self, run: RunRecord, generation: GenerationRecord) -> Reliability | None:
+        """How much the samples of an evaluated generation tell: the same for all who judge it."""
+        if generation.index not in self._reliability:
+            self._reliability[generation.index] = reliability_of(run, generation)
+        return self._reliability[generation.index]

@@ -117,6 +117,12 @@ class Board:
         """How many trials have ended."""
         return len(self.took)
 
+    @property
+    def status(self) -> str:
+        """What the machines do, in words: that workers start, before anything else is known; empty: nothing to say."""
+        is_known = self.capacity or self.running or self.took
+        return self.capacity if is_known else "starting the workers …"
+
     def seconds_left(self, now: float) -> float:
         """An estimate of the time until all have ended: the work left, shared by the trials that run side by side."""
         usual = sum(self.took) / len(self.took) if self.took else self.seconds + _OVERHEAD_S

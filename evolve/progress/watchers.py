@@ -189,11 +189,11 @@ def draw_board(board: Board, presentation: Presentation, now: float) -> "Rendera
     from rich.text import Text  # noqa: PLC0415
 
     heading = Text(f"Generation {board.generation}: {presentation.work}", style="bold")
-    capacity = [Text(board.capacity, style="dim")] if board.capacity else []
+    status = [Text(board.status, style="dim")] if board.status else []
     early = f"{board.presentable} can be {judged_word(presentation)} already: {board.folder}"
     notes = [Text(early, style="dim")] if board.presentable else []
     end = Text("Ctrl-C stops; nothing that is done is lost.", style="dim")
-    return Group(heading, *capacity, _table(board, presentation, now), _foot(board, now), *notes, end)
+    return Group(heading, *status, _table(board, presentation, now), _foot(board, now), *notes, end)
 
 
 def _table(board: Board, presentation: Presentation, now: float) -> "RenderableType":
@@ -220,8 +220,7 @@ def _foot(board: Board, now: float) -> "RenderableType":
     from rich.table import Table  # noqa: PLC0415
 
     total, waited = len(board.rows), in_words(now - board.began_at)
-    starting = f"{'' if board.capacity else 'starting Ray, '}{waited}"
-    left = f"about {in_words(board.seconds_left(now))} left" if board.running or board.ended else starting
+    left = f"about {in_words(board.seconds_left(now))} left" if board.running or board.ended else waited
     foot = Table.grid(padding=(0, 1))
     foot.add_row(ProgressBar(total=max(total, 1), completed=board.ended, width=30), f"{board.ended} of {total}", left)
     return foot

@@ -191,8 +191,8 @@ class GenerationRecord:
         members: Ids in slot order, elites included, replaced individuals not.
         elites: The members that were carried over from the generation before.
         failed: Ids of those born into it that failed, in slot order; each was replaced.
-        parents: Ids that the next generation was bred from, best first, then those who breed for a favourite alone;
-            empty until it is bred.
+        parents: Ids that the next generation was bred from, best first, then those who breed for a favourite, or by
+            taste, alone; empty until it is bred.
         expected: What the taste model expected of its members at its birth, by id; empty where it was not asked.
     """
 

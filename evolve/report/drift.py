@@ -10,10 +10,12 @@ from rich.text import Text
 from evolve.domain_registry import presentation_for
 from evolve.genetics.gene import Gene
 from evolve.genetics.lineage import CategoricalSpread, NumericSpread, SharesSpread, Spread, gene_drift
+from evolve.genome_words import value_in_words
 from evolve.presentation import Metric, numbers
 from evolve.records.run import RunRecord
 from evolve.report.questions import family_of, genes_of, log_genes, members_with_samples, shared_genes
-from evolve.report.wording import Phrases, dim, one_line, plain_table, section, value_in_words
+from evolve.report.wording import Phrases, dim, plain_table, section
+from evolve.words import one_line
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NOTES = (

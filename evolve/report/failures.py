@@ -8,10 +8,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from evolve.genome_words import value_in_words
 from evolve.records.run import IndividualRecord, RunRecord
 from evolve.report.questions import family_of
-from evolve.report.wording import Phrases, dim, one_line, section, value_in_words
-from evolve.words import counted
+from evolve.report.wording import Phrases, dim, section
+from evolve.words import counted, one_line
 
 _MOST_NAMED = 20
 """Of those who failed for one reason."""

@@ -15,8 +15,8 @@ from evolve.presentation import badges_of, figures_of, kept_file
 from evolve.records.individual import Origin
 from evolve.records.run import IndividualRecord, IndividualStatus, RunRecord
 from evolve.report.questions import family_of, latest_champions, members_with_samples, name_and_past, shared_genes
-from evolve.report.wording import Phrases, change_phrases, genome_phrases, one_line, rank_history, section
-from evolve.words import counted, listed
+from evolve.report.wording import Phrases, change_phrases, genome_phrases, rank_history, section
+from evolve.words import counted, listed, one_line
 
 _NOTE = ("below each child: what changed from its first parent", "(g0-1): given by the second parent", "★: came first")
 _GUIDE_WIDTH = 4

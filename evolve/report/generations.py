@@ -17,15 +17,16 @@ from evolve.records.run import GenerationRecord, IndividualRecord, IndividualSta
 from evolve.report.questions import (
     is_tied,
     kept_for_favourites,
+    kept_for_taste,
     letters_of,
     listeners_of,
     ranked_generations,
     shared_genes,
 )
-from evolve.report.wording import Phrases, dim, genome_phrases, one_line, plain_table, rank_style, section
+from evolve.report.wording import Phrases, dim, genome_phrases, plain_table, rank_style, section
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
-from evolve.words import counted, duration_in_words, listed
+from evolve.words import counted, duration_in_words, listed, one_line
 
 
 def generations(run: RunRecord, told: Collection[str]) -> RenderableType:
@@ -111,9 +112,11 @@ def notes_on(run: RunRecord, generation: GenerationRecord) -> Iterator[str]:
     elif generation.status.waits_for_listener:
         yield "waits for a ranking"
     if generation.parents:
-        kept = kept_for_favourites(run, generation)
-        loved = f"; for a favourite too: {listed(kept)}" if kept else ""
-        yield f"parents of the next: {listed(generation.parents[: len(generation.parents) - len(kept)])}{loved}"
+        loved, hoped = kept_for_favourites(run, generation), kept_for_taste(run, generation)
+        selected = [name for name in generation.parents if name not in (*loved, *hoped)]
+        others = {"for a favourite too": loved, "by taste too": hoped}
+        more = "".join(f"; {why}: {listed(names)}" for why, names in others.items() if names)
+        yield f"parents of the next: {listed(selected)}{more}"
     if generation.failed:
         yield f"failed: {listed(generation.failed)}"
 

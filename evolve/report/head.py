@@ -10,13 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.domain_registry import presentation_for
+from evolve.genome_words import value_in_words
 from evolve.presentation import is_heard
 from evolve.records.run import RunRecord
 from evolve.report.overview import AT_WORK, RunStage, generation_in_words, is_finished, stage_of
 from evolve.report.questions import genes_of, shared_genes
-from evolve.report.wording import Phrases, moment_in_words, one_line, value_in_words
+from evolve.report.wording import Phrases, moment_in_words
 from evolve.store.refusals import damaged_run
-from evolve.words import counted
+from evolve.words import counted, one_line
 
 _POPULATION = {"population": "individual", "parents": "parent", "elites": "elite"}
 

@@ -11,9 +11,9 @@ from evolve.domain_registry import presentation_for
 from evolve.presentation import judged_word
 from evolve.records.run import GenerationRecord, GenerationStatus, IndividualStatus, RunRecord
 from evolve.report.questions import champions_of, latest_champions
-from evolve.report.wording import moment_in_words, one_line, plain_table
+from evolve.report.wording import moment_in_words, plain_table
 from evolve.search.candidates import candidates_of
-from evolve.words import counted, listed
+from evolve.words import counted, listed, one_line
 
 AT_WORK = "the process that works on it now"
 """What a run waits for that nobody can take on meanwhile."""

@@ -54,6 +54,15 @@ def champions_of(generation: GenerationRecord) -> tuple[str, ...]:
 
 def kept_for_favourites(run: RunRecord, generation: GenerationRecord) -> tuple[str, ...]:
     """The parents of the next generation that were not selected, and breed because a listener loves a sample."""
+    return tuple(name for name in _unselected(run, generation) if name in generation.loved)
+
+
+def kept_for_taste(run: RunRecord, generation: GenerationRecord) -> tuple[str, ...]:
+    """The parents of the next generation that were not selected, and breed because a child of theirs is hoped for."""
+    return tuple(name for name in _unselected(run, generation) if name not in generation.loved)
+
+
+def _unselected(run: RunRecord, generation: GenerationRecord) -> tuple[str, ...]:
     return generation.parents[int(run.settings.get("parents") or len(generation.parents)) :]
 
 

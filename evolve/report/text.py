@@ -15,8 +15,8 @@ from evolve.report.family import champions, family_tree, survivors
 from evolve.report.generations import figures, generations
 from evolve.report.head import header
 from evolve.report.questions import everyone_in, favourites_of, told_in
-from evolve.report.wording import dim, one_line, section
-from evolve.words import listed
+from evolve.report.wording import dim, section
+from evolve.words import listed, one_line
 
 
 def report_text(run: RunRecord, *, everyone: bool = False) -> RenderableType:

@@ -29,6 +29,8 @@ def terminal_judge(
         generation=session.generation,
         listener=session.listener,
         told="" if session.reliability is None else session.reliability.in_words,
+        heard={(one.id, one.sample) for one in session.heard.playbacks},
+        played=session.played,
         more=session.more,
         in_browser=None if in_browser is None else lambda: in_browser(session),
     )

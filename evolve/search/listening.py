@@ -11,7 +11,7 @@ from evolve.errors import RunError
 from evolve.judging.presenting import blind_letters, original_of, second_of
 from evolve.judging.repeats import repeated
 from evolve.presentation import Presentation
-from evolve.records.ballot import Candidate, CandidateSample
+from evolve.records.ballot import Candidate, CandidateSample, ListeningLog, Playback
 from evolve.records.individual import first_in_slot
 from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord, SampleRecord
 from evolve.search.candidates import Candidates, candidates_of
@@ -38,6 +38,9 @@ class ListeningSession:
         steps: Of the listener's unfinished ballot, oldest first.
         save: Keeps the steps of the unfinished ballot; called after each. Raises `RunError` when another session of
             this listener has kept others meanwhile.
+        heard: What the listener has played of it so far, here or on a page.
+        played: Notes that a sample was played, by its candidate's id and its number. Raises `RunError` when it cannot
+            be kept.
         more: Of a candidate's id, the candidate with one more of its samples; None when it has no other. It stays with
             the candidate. Raises `RunError` when it cannot be read or kept.
         presentation: How the domain tells of the samples.
@@ -52,6 +55,8 @@ class ListeningSession:
     reliability: Reliability | None
     steps: tuple[Json, ...]
     save: Callable[[Sequence[Json]], None]
+    heard: ListeningLog
+    played: Callable[[str, int], None]
     more: Callable[[str], Candidate | None]
     presentation: Presentation
 
@@ -64,6 +69,7 @@ def open_session(
     *,
     run: RunRecord | None = None,
     in_place: bool = False,
+    reliability: Callable[[RunRecord, GenerationRecord], Reliability | None] = reliability_of,
 ) -> ListeningSession:
     """Open a session of a listener with an evaluated generation, its samples staged under blind letters.
 
@@ -74,6 +80,7 @@ def open_session(
         domain: The run's; None: as the run says, which must be one that is installed.
         run: What the store was just read to hold; None: it is read.
         in_place: Leave the samples that all listeners are given where they lie, for whoever shows no paths.
+        reliability: Says how much the samples tell, for whoever knows it already.
 
     Raises:
         RunError: The generation is not ready to be heard.
@@ -93,7 +100,9 @@ def open_session(
         store.record_draft(generation, listener, steps, before=kept)
         kept = steps
 
-    told = reliability_of(run, record)
+    def played(name: str, number: int) -> None:
+        store.record_listening(generation, listener, ListeningLog(playbacks=(Playback(name, number, 1, 0.0),)))
+
     return ListeningSession(
         generation,
         listener,
@@ -101,9 +110,11 @@ def open_session(
         candidates,
         chosen.unheard,
         chosen.rule,
-        told,
+        reliability(run, record),
         steps,
         save,
+        store.listening_log(generation, listener),
+        played,
         stage.more,
         domain.presentation,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from evolve.errors import RunError, StorageError
+from evolve.errors import RunError, StorageError, nearest_spelling
 from evolve.store.copies import copies_of
 from evolve.store.files import inside
 from evolve.store.names import same_name
@@ -162,8 +162,11 @@ def find_run(run: str, runs: Path) -> Path:
                 f"{folder} has lost its {RunPaths(folder).database.name}; see which copies of it there are with: "
                 f"evolve doctor {reference}; what lies in individuals/ can be used without it"
             )
-    names = ", ".join(sorted(folder.name for folder in run_folders(runs))) or "none"
-    raise RunError(f'there is no run "{run}" in {runs}/ nor at that path; runs there: {names}')
+    names = sorted(folder.name for folder in run_folders(runs))
+    raise RunError(
+        f'there is no run "{run}" in {runs}/ nor at that path; runs there: {", ".join(names) or "none"}'
+        f"{nearest_spelling(run, names)}"
+    )
 
 
 def folder_named(runs: Path, name: str) -> Path:

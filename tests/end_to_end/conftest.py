@@ -14,15 +14,18 @@ SPACE = str(ROOT / "search_spaces" / "quick.yaml")
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
-    """A folder in which the runs a and b were bred for three generations by the same commands but for the name."""
+    """A folder in which the runs a and b were bred for three generations by the same commands but for the name.
+
+    The networks of a are trained, those of b pretend to be.
+    """
     folder = tmp_path_factory.mktemp("finished")
-    for name in ("a", "b"):
+    for name, typed in (("a", evolve), ("b", pretended.evolve)):
         begin = ("--population", "4", "--generations", "3", "--songs", "2", "--notes", "60", "--seed", "7")
         few = ("--corpus", str(tunes), "--set", "epochs=1", "--judge", "none", "--name", name)
-        evolve("start", "--space", SPACE, *begin, *few, folder=folder)
+        typed("start", "--space", SPACE, *begin, *few, folder=folder)
         for order in ("A > B = C ! D", "C > A > ...", "b > d > a > c"):
-            evolve("rank", name, "--order", order, folder=folder)
-            evolve("resume", name, "--judge", "none", folder=folder)
+            typed("rank", name, "--order", order, folder=folder)
+            typed("resume", name, "--judge", "none", folder=folder)
     return folder
 
 

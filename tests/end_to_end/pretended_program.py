@@ -8,6 +8,7 @@
 
 import contextlib
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def happens(individual: Individual) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; Ctrl-C ends it, also where whoever runs the tests has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     vars(running)["training_execution"] = lambda *_: contextlib.nullcontext(PretendedExecution(happens))
     app.main()
 

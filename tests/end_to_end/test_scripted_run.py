@@ -46,7 +46,10 @@ def test_the_report_holds_every_generation_with_ranks_parents_and_changes(report
 
 
 def test_the_same_seed_gives_the_same_genomes(finished: Path, report: Any) -> None:  # noqa: ANN401
-    """Runs a and b, made by the same commands, have the same individuals, genome by genome and parent by parent."""
+    """Runs a and b, made by the same commands, have the same individuals, genome by genome and parent by parent.
+
+    Whatever was learned: the networks of b have learned nothing.
+    """
     other = evolve("report", "b", "--format", "json", folder=finished).json
 
     def families(document: Any) -> list[tuple[str, Any, Any]]:  # noqa: ANN401
@@ -104,14 +107,14 @@ def test_a_moved_run_is_read_and_composed_from(finished: Path, tmp_path: Path) -
     """A run folder that was renamed and lies elsewhere tells its story and composes, without the corpus."""
     moved = tmp_path / "another place" / "c"
     moved.parent.mkdir()
-    (finished / "runs" / "b").rename(moved)
+    (finished / "runs" / "a").rename(moved)
     try:
         assert evolve("report", str(moved), "--format", "json", folder=tmp_path).json["run"] == "c"
         songs = evolve("compose", str(moved), "--songs", "1", "--notes", "10", "--json", folder=tmp_path).json
         assert Path(songs[0]["midi"]).name == "song-3.mid"
         assert (tmp_path / songs[0]["midi"]).is_file()
     finally:
-        moved.rename(finished / "runs" / "b")
+        moved.rename(finished / "runs" / "a")
 
 
 def test_a_song_of_the_run_is_gone_on_from(finished: Path, report: Any, tmp_path: Path) -> None:  # noqa: ANN401

@@ -75,14 +75,20 @@ def test_every_individual_is_started_and_finished_once(runner: TrialRunner, mate
         assert 0 < figures.notes_median <= 50 + 12
 
 
-def test_progress_is_told_before_the_end(runner: TrialRunner, material: RunMaterial) -> None:
-    """A trial tells that it trains, each epoch, and that it composes, so that a waiting person sees it live."""
+@pytest.fixture(scope="module")
+def alone(runner: TrialRunner, material: RunMaterial) -> Recorder:
+    """What was told of a trial that was the only one."""
     recorder = Recorder()
     runner.run([individual("g0-1")], material, recorder)
-    news = dict.fromkeys(recorder.progress)  # a sign of life may repeat the one before
+    return recorder
+
+
+def test_progress_is_told_before_the_end(alone: Recorder) -> None:
+    """A trial tells that it trains, each epoch, and that it composes, so that a waiting person sees it live."""
+    news = dict.fromkeys(alone.progress)  # a sign of life may repeat the one before
     phases = [progress.phase for progress in news if progress.phase not in ("starting", "building")]
     assert phases == ["training", "training", "composing"]
-    assert recorder.progress[-1].loss is not None
+    assert alone.progress[-1].loss is not None
 
 
 def test_a_failing_genome_is_a_result_and_leaves_others_alone(runner: TrialRunner, material: RunMaterial) -> None:
@@ -102,14 +108,14 @@ def test_what_the_observer_raises_ends_the_run_as_it_is(runner: TrialRunner, mat
     assert raised.value is full
 
 
-def test_the_same_individual_writes_the_same_songs_twice(runner: TrialRunner, material: RunMaterial) -> None:
+def test_the_same_individual_writes_the_same_songs_twice(
+    runner: TrialRunner, material: RunMaterial, alone: Recorder
+) -> None:
     """With a budget in epochs a trial's songs depend on nothing but the run's seed and the genome."""
-    songs = []
-    for _ in range(2):
-        recorder = Recorder()
-        runner.run([individual("g0-1")], material, recorder)
-        songs.append([song.files[0].data for song in recorder.results["g0-1"].samples])
-    assert songs[0] == songs[1]
+    again = Recorder()
+    runner.run([individual("g0-1")], material, again)
+    songs, same = ([song.files[0].data for song in recorder.results["g0-1"].samples] for recorder in (alone, again))
+    assert songs == same
 
 
 @pytest.mark.parametrize(

@@ -99,12 +99,6 @@ def test_a_space_that_is_too_small_says_what_would_fit() -> None:
     )
 
 
-def test_a_larger_population_begins_with_the_founders_of_a_smaller_one() -> None:
-    """Each founder draws from a stream of its own slot."""
-    assert found(SPACE, population=9, seed=5)[:4] == found(SPACE, population=4, seed=5)
-    assert found(SPACE, population=4, seed=5) != found(SPACE, population=4, seed=6)
-
-
 @settings(deadline=None, max_examples=80)
 @given(ranked_generations(), plans(), seeds)
 def test_a_generation_fills_the_generation_with_what_was_never_born_before(

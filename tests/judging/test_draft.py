@@ -55,11 +55,13 @@ def test_nothing_said_means_all_tied() -> None:
         ("A|BC|D", "top", "D", "D|A|BC"),
         ("A|BC|D", "bottom", "B", "A|C|D|B"),
         ("A|B|C", "tie", "B", "AB|C"),
-        ("A|BC", "tie", "B", "ABC"),
-        ("A|BC", "tie", "C", "A|BC"),
+        ("A|BC", "tie", "B", "AB|C"),
+        ("A|BC", "tie", "C", "AC|B"),
+        ("A|BC|D", "tie", "D", "A|BCD"),
+        ("A|B|C", "tie", "A", "AB|C"),
+        ("AB|C", "tie", "B", "AB|C"),
         ("AB", "tie", "A", "AB"),
-        ("ABCD", "untie", "C", "AB|CD"),
-        ("ABCD", "untie", "A", "ABCD"),
+        ("A", "tie", "A", "A"),
         ("AB|CD!E", "reject", "C", "AB|D!CE"),
         ("AB!CD", "unreject", "C", "AB|C!D"),
         ("AB!CD", "up", "D", "AB|D!C"),
@@ -88,6 +90,21 @@ def test_every_candidate_stands_exactly_once_after_any_steps(steps: list[Step]) 
     for step in steps:
         draft = draft.apply(step)
         assert sorted(draft.ballot.ids) == sorted(IDS)
+
+
+@given(STEPS, st.sampled_from(IDS))
+@settings(max_examples=60, deadline=None)
+def test_a_tie_moves_the_chosen_one_alone(steps: list[Step], who: str) -> None:
+    """Whatever stands above or below, all others stay as they are to each other."""
+    draft = BallotDraft.begin(IDS)
+    for step in steps:
+        draft = draft.apply(step)
+
+    def others(draft: BallotDraft) -> list[list[str]]:
+        tiers = ([each for each in tier if each != who] for tier in draft.ballot.tiers)
+        return [tier for tier in tiers if tier]
+
+    assert others(draft.apply(Move(Action.TIE, who))) == others(draft)
 
 
 @given(STEPS)

@@ -47,8 +47,13 @@ def lost_in(epoch: int) -> Callable[[EpochReport], None]:
 
 
 @pytest.fixture(autouse=True)
-def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+def _at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks are kept at the end of every epoch, however little time that took."""
+    at_every_epoch(monkeypatch)
+
+
+def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is waited for before a network is kept."""
     monkeypatch.setattr(module, "EVERY_S", 0.0)
     monkeypatch.setattr(module, "MOST_SHARE", 1e9)
 
@@ -65,14 +70,46 @@ def begun(path: Path, epoch: int = 4, settings: TrainingSettings = SIX, **genes:
         train(small_network(**genes), TRAINING, HELD_OUT, settings, lost_in(epoch), checkpoint=CheckpointFile(path))
 
 
-def gone_on(
-    path: Path, settings: TrainingSettings = SIX, model: keras.Model | None = None, **genes: Any,  # noqa: ANN401
-) -> tuple[list[int], TrainingHistory, keras.Model]:  # fmt: skip
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What is kept of the training of the default network that is lost in its fourth epoch."""
+    path = tmp_path_factory.mktemp("begun") / "checkpoints" / "g0-1.npz"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        at_every_epoch(monkeypatch)
+        begun(path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def kept(path: Path, checkpoint: bytes) -> Path:
+    """A file of such a training, as if it had been lost just now."""
+    path.parent.mkdir()
+    path.write_bytes(checkpoint)
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> keras.Model:
+    """The default network after its training, of which nothing was kept."""
+    model = small_network()
+    train(model, TRAINING, HELD_OUT, SIX)
+    return model
+
+
+def gone_on(path: Path, **genes: Any) -> tuple[list[int], TrainingHistory, keras.Model]:  # noqa: ANN401
     """The same training in a network that is as new as in another process; first the epochs that were told."""
     told: list[EpochReport] = []
-    model = model or small_network(**genes)
-    history = train(model, TRAINING, HELD_OUT, settings, told.append, checkpoint=CheckpointFile(path))
+    model = small_network(**genes)
+    history = train(model, TRAINING, HELD_OUT, SIX, told.append, checkpoint=CheckpointFile(path))
     return [report.epoch for report in told], history, model
+
+
+def epochs_trained(path: Path, settings: TrainingSettings = SIX) -> list[int]:
+    """The epochs that are told of such a training; what it learns is pretended."""
+    told: list[EpochReport] = []
+    runner = Pretending([1.0], [1.0])
+    train(small_network(), TRAINING, HELD_OUT, settings, told.append, checkpoint=CheckpointFile(path), runner=runner)
+    return [report.epoch for report in told]
 
 
 def test_a_diet_is_gone_on_with_as_if_nothing_had_been(path: Path) -> None:
@@ -234,13 +271,12 @@ def test_a_kept_network_is_private_and_alone(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_a_killed_writing_has_left_is_cleared(path: Path) -> None:
+def test_what_a_killed_writing_has_left_is_cleared(kept: Path) -> None:
     """By whoever goes on; the checkpoint itself, and those of others, stay."""
-    begun(path)
-    cut_off, others = path.with_name(f".{path.name}.0a1b2c3d"), path.with_name(".g0-2.npz.0a1b2c3d")
+    cut_off, others = kept.with_name(f".{kept.name}.0a1b2c3d"), kept.with_name(".g0-2.npz.0a1b2c3d")
     cut_off.write_bytes(b"PK")
     others.write_bytes(b"PK")
-    assert gone_on(path)[0] == [3, 4, 5, 6]
+    assert epochs_trained(kept) == [3, 4, 5, 6]
     assert (cut_off.exists(), others.exists()) == (False, True)
 
 
@@ -258,14 +294,11 @@ def flipped(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     "damage", [cut, flipped, lambda _: b"", lambda _: b"rubbish" * 99], ids=["cut", "flipped", "empty", "rubbish"]
 )
-def test_a_damaged_file_is_ignored(damage: Callable[[bytes], bytes], path: Path) -> None:
+def test_a_damaged_file_is_ignored(damage: Callable[[bytes], bytes], kept: Path, undisturbed: keras.Model) -> None:
     """Training begins at its beginning, and ends as if there had been no file."""
-    begun(path)
-    path.write_bytes(damage(path.read_bytes()))
-    told, _, model = gone_on(path)
+    kept.write_bytes(damage(kept.read_bytes()))
+    told, _, model = gone_on(kept)
     assert told == [1, 2, 3, 4, 5, 6]
-    undisturbed = small_network()
-    train(undisturbed, TRAINING, HELD_OUT, SIX)
     assert same_weights(undisturbed, model)
 
 
@@ -301,24 +334,22 @@ FORGERIES: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
 
 
 @pytest.mark.parametrize("change", FORGERIES.values(), ids=FORGERIES)
-def test_a_forged_file_is_ignored(change: Callable[[dict[str, Any], dict[str, Any]], None], path: Path) -> None:
+def test_a_forged_file_is_ignored(change: Callable[[dict[str, Any], dict[str, Any]], None], kept: Path) -> None:
     """Whatever is wrong in it; the network is as it was, not half of one and half of another."""
-    begun(path)
-    rewritten(path, change)
+    rewritten(kept, change)
     model = small_network()
-    assert CheckpointFile(path).go_on(model, fingerprint_of(model)) is None
+    assert CheckpointFile(kept).go_on(model, fingerprint_of(model)) is None
     assert same_weights(model, small_network())
 
 
-def test_a_packed_file_is_ignored(path: Path) -> None:
+def test_a_packed_file_is_ignored(kept: Path) -> None:
     """It might unpack to far more than the memory."""
-    begun(path)
     model = small_network()
-    rewritten(path, lambda *_: None)
-    assert CheckpointFile(path).go_on(model, fingerprint_of(model)) is not None
-    rewritten(path, lambda *_: None, packed=True)
-    assert zipfile.is_zipfile(path)
-    assert CheckpointFile(path).go_on(small_network(), fingerprint_of(model)) is None
+    rewritten(kept, lambda *_: None)
+    assert CheckpointFile(kept).go_on(model, fingerprint_of(model)) is not None
+    rewritten(kept, lambda *_: None, packed=True)
+    assert zipfile.is_zipfile(kept)
+    assert CheckpointFile(kept).go_on(small_network(), fingerprint_of(model)) is None
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to itself", "link to a device"])
@@ -334,7 +365,7 @@ def test_what_is_no_file_is_ignored(kind: str, path: Path) -> None:
             path.symlink_to(path)
         case "link to a device":
             path.symlink_to("/dev/zero")
-    assert gone_on(path)[0] == [1, 2, 3, 4, 5, 6]
+    assert epochs_trained(path) == [1, 2, 3, 4, 5, 6]
 
 
 def fingerprint_of(
@@ -368,19 +399,17 @@ def test_another_training_is_not_gone_on_with() -> None:
     assert len({same[0], *others}) == 1 + len(others)
 
 
-def test_a_file_of_another_training_is_ignored_and_replaced(path: Path) -> None:
+def test_a_file_of_another_training_is_ignored_and_replaced(kept: Path) -> None:
     """The seed is another."""
-    begun(path)
     other = replace(SIX, seed=4)
-    assert gone_on(path, other)[0] == [1, 2, 3, 4, 5, 6]
-    assert gone_on(path, other)[0] == [5, 6]
+    assert epochs_trained(kept, other) == [1, 2, 3, 4, 5, 6]
+    assert epochs_trained(kept, other) == [5, 6]
 
 
-def test_an_older_evolves_file_is_ignored(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_evolves_file_is_ignored(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have trained in another way."""
-    begun(path)
     monkeypatch.setattr(module, "__version__", "9.9.9")
-    assert gone_on(path)[0] == [1, 2, 3, 4, 5, 6]
+    assert epochs_trained(kept) == [1, 2, 3, 4, 5, 6]
 
 
 def test_another_process_finds_the_same_fingerprint() -> None:
@@ -403,7 +432,7 @@ def test_a_disk_that_refuses_costs_no_training(path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "_write_arrays", refuse)
-    assert gone_on(path)[0] == [1, 2, 3, 4, 5, 6]
+    assert epochs_trained(path) == [1, 2, 3, 4, 5, 6]
     assert len(written) == 5
     assert list(path.parent.iterdir()) == []
 
@@ -412,11 +441,11 @@ def test_the_last_room_on_a_disk_is_left_for_results(path: Path, monkeypatch: py
     """A checkpoint only saves time."""
     nearly_full = type("Usage", (), {"free": module.LEFT_BYTES})
     monkeypatch.setattr(shutil, "disk_usage", lambda _: nearly_full)
-    gone_on(path)
+    epochs_trained(path)
     assert not path.exists()
 
 
 def test_a_run_folder_that_was_moved_is_not_made_anew(tmp_path: Path) -> None:
     """Nothing is kept where it was."""
-    gone_on(tmp_path / "moved" / "checkpoints" / "g0-1.npz")
+    epochs_trained(tmp_path / "moved" / "checkpoints" / "g0-1.npz")
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """Ballots that are made on a page: each move is kept before it is answered, and is the same as made elsewhere."""
 
+import re
 import shutil
 import threading
 from dataclasses import replace
@@ -64,7 +65,7 @@ MOVES = [
     ({"do": "up", "letter": "C"}, [["C"], ["A", "B", "D"]], []),
     ({"do": "reject", "letter": "D"}, [["C"], ["A", "B"]], ["D"]),
     ({"do": "bottom", "letter": "C"}, [["A", "B"], ["C"]], ["D"]),
-    ({"do": "untie", "letter": "B"}, [["A"], ["B"], ["C"]], ["D"]),
+    ({"do": "down", "letter": "B"}, [["A"], ["B"], ["C"]], ["D"]),
     ({"do": "tie", "letter": "C"}, [["A"], ["B", "C"]], ["D"]),
     ({"do": "unreject", "letter": "D"}, [["A"], ["B", "C"], ["D"]], []),
     ({"do": "top", "letter": "D"}, [["D"], ["A"], ["B", "C"]], []),
@@ -306,9 +307,10 @@ def test_the_family_holds_whoever_was_ranked(page: Served) -> None:
     owner.cast()
     family = owner.got("/api/family")
     assert [one["index"] for one in family["generations"]] == [0]
-    first = next(one for one in family["individuals"] if one["rank"] == 1)
+    best = family["generations"][0]["members"][0]["id"]
+    first = next(one for one in family["individuals"] if one["id"] == best)
     assert first["comments"] == [{"listener": "listener", "text": "like rain"}]
-    assert first["genome"]
+    assert re.search(r"\bwidth \d+, .*\bfrequency [\d.]+", first["genome"])
     assert owner.client.get(first["samples"][0]["files"]["image"]["url"]).content.startswith(b"\x89PNG")
 
 

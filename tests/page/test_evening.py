@@ -3,6 +3,7 @@
 import contextlib
 import json
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -299,3 +300,22 @@ def test_the_port_and_the_host_are_chosen_and_refused_in_one_line(folder: Path, 
         refused = type_("listen", "night", *options, folder=folder, expect=1)
         assert said in refused.err
         assert len(refused.err.strip().splitlines()) == 1
+
+
+def test_a_run_serves_its_page_where_it_is_told(folder: Path, tunes: Path) -> None:
+    """With the options of `evolve listen`, refused before anything is begun where they cannot be."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    options = "--port", port, "--no-browser", "--listeners", "ann"
+    with running(*start("night", tunes), *options, folder=folder) as process:
+        line = first_line(process)
+        assert line.startswith(f"http://127.0.0.1:{port}/?token=")
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(f"ann: http://127.0.0.1:{port}/?token=")
+        assert [one["name"] for one in visitor_at(line).state["listeners"]] == ["ann"]
+    refused = type_(*start("other", tunes), "--host", EVERYWHERE, folder=folder, expect=1)
+    assert "--listeners ann,bob" in refused.err
+    for judge in ("none", "mine.py:judge"):
+        unserved = type_("resume", "night", "--judge", judge, "--port", port, folder=folder, expect=2)
+        assert f"with --judge {judge} no page is served" in " ".join(unserved.err.replace("│", " ").split())
+    assert not (folder / "runs" / "other").exists()

@@ -1,15 +1,19 @@
 """The family in a browser: who was ranked where, and a new run from ancestors."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+import evolve
 from tests.page.browsers import NEEDS_CHROMIUM, check_access, chromium, visit
-from tests.page.visitors import Served, begun, read, served
+from tests.page.visitors import SMALL, Served, begun, read, served
 
 pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
+
+ANYBODY = re.compile(".*")
 
 
 @pytest.fixture(scope="module")
@@ -49,26 +53,35 @@ def test_the_rejected_and_those_never_presented_are_told_apart(browser: Browser,
         check_access(seen)
 
 
-def test_each_generation_shows_its_own_ranking(browser: Browser, ranked: Served) -> None:
+def test_each_generation_shows_its_own_ranking(browser: Browser, tmp_path: Path) -> None:
     """Who comes back stands in both, where each ranked them; who is rejected is told so in words."""
-    told = ranked.owner().got("/api/family")
-    best, other, third = told["generations"][0]["members"][:3]
-    ranking = {best: {"rank": 2, "rejected": False}, other: {"rank": 1, "rejected": False}}
-    again = {"index": 1, "members": [best, other], "elites": [best], "parents": [], "ranking": ranking}
-    first = {"ranking": {best: {"rank": 1, "rejected": False}, third: {"rank": 2, "rejected": True}}}
-    told["generations"] = [{**told["generations"][0], **first}, again]
-    with visit(browser, ranked.page.address) as seen:
-        seen.context.route("**/api/family", lambda route: route.fulfill(json=told))
-        seen.get_by_role("button", name="Family").click()
+    with evolve.Search(
+        tmp_path / "run", "pictures.yaml", engine="here", on_event=lambda _: None, elites=1, **SMALL
+    ) as search:
+        first, second = (ranked_by_id(generation, at) for at, generation in enumerate(search))
+    (best,) = set(first) & set(second)
+    with served(tmp_path / "run") as page, visit(browser, page.page.address) as seen:
         newest, oldest = seen.locator(".tree section").first, seen.locator(".tree section").last
-        expect(newest.locator("li")).to_have_text([f"1. {other}", f"2. {best}comes back"])
+        expect(newest.locator("li")).to_have_text(
+            [f"1. {second[0]}", f"2. {best}comes back", f"3. {second[2]}", ANYBODY]
+        )
         expect(oldest.locator("li").first).to_have_text(f"1. {best}")
-        expect(oldest.locator("li").nth(1)).to_have_text(f"✕ {third}rejected")
+        expect(oldest.locator("li").last).to_have_text(f"✕ {first[3]}rejected")
         newest.get_by_role("button", name=best).click()
-        expect(seen.locator(".detail .place")).to_contain_text("rank 1 in generation 0, rank 2 in generation 1")
+        expect(seen.locator(".detail .place")).to_have_text("founder, rank 1 in generation 0, rank 2 in generation 1")
         newest.get_by_role("checkbox", name=f"Branch from {best}").check()
         expect(oldest.get_by_role("checkbox", name=f"Branch from {best}")).to_be_checked()
+        newest.get_by_role("button", name=second[0]).click()
+        expect(seen.locator(".detail")).to_contain_text("→")
         check_access(seen)
+
+
+def ranked_by_id(generation: evolve.Generation, at: int) -> list[str]:
+    """Rank a generation, the last one rejected; whoever comes back is second. Gives the ids in that order."""
+    names = sorted(one.id for one in generation.candidates)
+    order = names if at == 0 else [names[1], names[0], *names[2:]]
+    generation.rank(order[:-1], order[-1:])
+    return order
 
 
 def test_a_new_run_begins_from_the_ancestors_that_are_ticked(browser: Browser, ranked: Served) -> None:

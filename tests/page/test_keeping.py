@@ -33,14 +33,37 @@ def test_moves_made_while_the_program_was_down_are_kept_once_the_owner_comes_in_
             seen.locator(".card").first.wait_for()
             before.close()
             press(seen, "C")
-            expect(seen.locator("#kept")).to_have_text("Not kept yet. Trying again …")
+            expect(seen.locator("#kept")).to_have_text("1 move not kept yet. Trying again …")
             press(seen, "B")
+            expect(seen.locator("#offline")).to_be_visible()
             with served(run, PageAddress(port=page.page.port)) as again:
-                expect(seen.locator("#notice")).to_contain_text("open the link with the token")
+                expect(seen.locator("#stranger")).to_contain_text("Open the address that it has printed")
+                expect(seen.locator("#offline")).to_be_hidden()
+                expect(seen.locator("#kept")).to_have_text("2 moves not kept yet. Trying again …")
                 seen.context.new_page().goto(again.page.address)
                 expect(seen.locator("#kept")).to_have_text("✓ all kept")
-                expect(seen.locator("#notice")).to_be_hidden()
+                expect(seen.locator("#stranger")).to_be_hidden()
                 assert again.owner().ballot["tiers"] == tiers(seen) == [["B"], ["C"], ["A", "D"]]
+                again.owner().moved("top", letter="A")
+                expect(seen.locator(".tier")).to_have_count(4)
+                assert tiers(seen)[0] == ["A"]
+
+
+def test_a_page_goes_on_by_itself_after_a_proxy_answered_for_its_program(browser: Browser, page: Served) -> None:
+    """A refusal ends what tells of the run for good, so that it is asked for anew."""
+    with visit(browser, page.page.address) as seen:
+        seen.locator(".card").first.wait_for()
+        seen.context.route("**/api/*", lambda route: route.fulfill(status=502, body="bad gateway"))
+        seen.reload()
+        expect(seen.locator("#notice")).to_contain_text("The page could not begin")
+        seen.context.unroute("**/api/*")
+        seen.context.route("**/api/events", lambda route: route.fulfill(status=502, body="bad gateway"))
+        seen.reload()
+        expect(seen.locator("#offline")).to_be_visible()
+        seen.context.unroute("**/api/events")
+        expect(seen.locator("#offline")).to_be_hidden()
+        page.owner().moved("top", letter="B")
+        expect(seen.locator(".tier")).to_have_count(2)
 
 
 @pytest.mark.parametrize("status", [400, 408, 507])
@@ -83,6 +106,28 @@ def test_a_comment_of_two_lines_is_sent_once_and_is_no_longer_than_is_kept(brows
         expect(box).to_have_value("like rain on a roof")
         assert page.owner().ballot["comments"] == {"A": "like rain on a roof"}
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize(("status", "sent"), [(400, 1), (503, 2)])
+def test_what_was_looked_at_is_told_again_unless_that_is_refused_for_good(
+    browser: Browser, page: Served, status: int, sent: int
+) -> None:
+    """A page that is left tells what it has not told yet; what makes no sense today makes none tomorrow."""
+    told: list[str] = []
+
+    def refuse(route: Route) -> None:
+        told.append(route.request.post_data or "")
+        route.fulfill(status=status, json={"error": "not this"})
+
+    with visit(browser, page.page.address) as seen:
+        seen.context.route("**/api/heard", refuse)
+        seen.locator(".card .look").first.click()
+        seen.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
+        for _ in range(2):
+            with seen.expect_response("**/api/heard") if len(told) < sent else contextlib.nullcontext():
+                seen.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        seen.wait_for_timeout(200)
+    assert len(told) == sent
 
 
 def press(page: Page, *letters: str) -> None:

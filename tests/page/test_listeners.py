@@ -13,6 +13,7 @@ from evolve.errors import EvolveError, StorageError
 from evolve.page.listeners import Guest
 from evolve.page.place import PageAddress, usual_port
 from evolve.randomness import derive_rng
+from evolve.search.listening import open_session
 from evolve.store.run_store import RunStore
 from tests.page.visitors import Visitor, read, served
 
@@ -32,6 +33,31 @@ def test_each_listener_sees_their_own_ballot_alone(run: Path) -> None:
         letters = [_pictures(one) for one in (ann, bob, owner)]
         assert letters[0] != letters[1]
         assert sorted(letters[0].values()) == sorted(letters[1].values()) == sorted(letters[2].values())
+
+
+def test_what_was_heard_in_a_terminal_is_marked_on_the_page_and_the_other_way_round(run: Path) -> None:
+    """The log of plays is one, wherever they were."""
+    with served(run) as page, RunStore(run) as store:
+        owner = page.owner()
+        letters = open_session(store, 0, "listener").letters
+        owner.posted("/api/heard", {"plays": [{"letter": "A", "sample": 2, "plays": 1, "seconds": 3}]})
+        assert owner.ballot["heard"] == {"A": {"2": {"plays": 1, "seconds": 3}}}
+        session = open_session(store, 0, "listener")
+        assert [(one.id, one.sample) for one in session.heard.playbacks] == [(letters["A"], 2)]
+        session.played(letters["C"], 1)
+        page.page.room.refresh()
+        assert owner.ballot["heard"]["C"] == {"1": {"plays": 1, "seconds": 0.0}}
+
+
+def test_how_much_samples_tell_is_reckoned_once_for_all(run: Path) -> None:
+    """It is the same for whoever judges the generation."""
+    with served(run, NAMED) as page:
+        told = [visitor.session["told"] for visitor in (page.owner(), page.listener("ann"), page.listener("bob"))]
+        opened = [ballot.session.reliability for ballot in page.page.room._ballots.values()]
+    assert told[0]
+    assert set(told) == {told[0]}
+    assert len(opened) == 3
+    assert all(one is opened[0] for one in opened)
 
 
 def _pictures(visitor: Visitor) -> dict[str, bytes]:

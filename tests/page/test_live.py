@@ -40,3 +40,17 @@ def test_what_is_said_from_two_threads_is_all_told() -> None:
         assert other.is_alive()
     other.join()
     assert live.notices == ["ranked from elsewhere"]
+
+
+def test_the_page_says_that_workers_start_until_one_has() -> None:
+    """Ray takes its time; what a cluster says of itself takes the place of that line."""
+    live = LiveProgress(Presentation())
+    live(Event(EventKind.EVALUATING, members=("g0-1", "g0-2")))
+    assert live.notices == ["starting the workers …"]
+    live(Event(EventKind.CAPACITY, text="job 4711 is pending"))
+    assert live.notices == ["job 4711 is pending"]
+    live(Event(EventKind.CAPACITY))
+    live(Event(EventKind.STARTED, "g0-1"))
+    assert live.notices == []
+    live(Event(EventKind.FINISHED, "g0-1"))
+    assert live.notices == []

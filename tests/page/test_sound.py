@@ -144,6 +144,29 @@ def test_the_page_of_a_sample_runs_no_script(room: Page) -> None:
     assert room.title() != "taken over"
 
 
+@pytest.mark.parametrize("size", [(390, 700), (1024, 500)])
+def test_player_and_notice_hide_nothing_that_is_wanted(browser: Browser, tones: Served, size: tuple[int, int]) -> None:
+    """Whoever is chosen by key stands clear of both, and the end of the list can be scrolled above them."""
+    say = "text => import('/static/dom.js').then(({ notice }) => notice(text))"
+    is_clear = (
+        "one => { const { x, y, width, height } = one.getBoundingClientRect();"
+        " return document.elementFromPoint(x + width / 2, y + height / 2) === one; }"
+    )
+    with visit(browser, tones.page.address, viewport={"width": size[0], "height": size[1]}) as seen:
+        seen.locator(".card").first.wait_for()
+        seen.evaluate(
+            say, "This ballot was gone on with elsewhere; here is how it stands. Your last move may be missing."
+        )
+        for key in ("g", "j", "j", "k", "k"):
+            seen.keyboard.press(key)
+            assert seen.locator(".letter:focus").evaluate(is_clear), key
+        seen.evaluate("scrollTo(0, document.body.scrollHeight)")
+        last, said = seen.locator(".rejects").bounding_box(), seen.locator("#notice").bounding_box()
+        assert last is not None
+        assert said is not None
+        assert last["y"] + last["height"] <= said["y"]
+
+
 def test_the_player_goes_with_its_songs(room: Page, tones: Served) -> None:
     """Once the ballot is cast nothing of it plays on, and the player is gone; an ancestor brings it back."""
     room.locator(".card[data-letter=A] .look").first.click()

@@ -30,7 +30,7 @@ def test_a_run_is_that_of_the_name_else_the_newest(here: Path) -> None:
     runs = Path("runs")
     assert run_folder("old", runs) == runs / "old"
     assert run_folder(None, runs) == runs / "new"
-    with pytest.raises(RunError, match='there is no run "odl"'):
+    with pytest.raises(RunError, match=r'there is no run "odl".*did you mean "old"'):
         run_folder("odl", runs)
 
 

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import questionary
@@ -21,7 +22,7 @@ from evolve.judging.pairwise import most_questions
 from evolve.judging.player import Player, player_command, silence_at_death
 from evolve.judging.terminal.painting import STYLE
 from evolve.judging.terminal.plain import describe, how_to_order, judge_by_lines
-from evolve.judging.terminal.screen import Save, Screen
+from evolve.judging.terminal.screen import Played, Save, Screen
 from evolve.judging.terminal.view import More, View
 from evolve.presentation import Presentation, is_heard, judged_file
 from evolve.records.ballot import Ballot, Candidate
@@ -50,6 +51,8 @@ def judge(
     generation: int,
     listener: str,
     told: str = "",
+    heard: Collection[tuple[str, int]] = (),
+    played: Played = lambda _, __: None,
     more: More = lambda _: None,
     in_browser: Callable[[], None] | None = None,
     input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
@@ -66,6 +69,8 @@ def judge(
         generation: From 0.
         listener: May be empty.
         told: What there is to know before judging, a sentence or two; may be empty.
+        heard: (id, number) of the samples that were played before, here or elsewhere.
+        played: Called with id and number of each sample that is played.
         more: Gives a candidate one more sample, by its id; None when it has no other.
         in_browser: Has the listener do it on a page, until that is done; None: that is not offered.
         input: The terminal by default, as `output` is.
@@ -81,20 +86,21 @@ def judge(
     """
     draft = BallotDraft.begun([candidate.id for candidate in candidates], draft_steps)
     cast = {each.id: each for each in candidates}
-    view = View(cast, f"generation {generation}", listener, draft, presentation, told)
+    view = View(cast, f"generation {generation}", listener, draft, presentation, told, heard=frozenset(heard))
     if input is None and output is None and not _is_capable():
         ballot = judge_by_lines(view, more=more, heart=heart_in(sys.stdout.encoding))
         return None if ballot is None else _typed(view, ballot, save)
     sounding = player or Player()
     with create_app_session(input, output), sounding, silence_at_death(sounding):
-        made = _judge(view, save=save, player=sounding, more=more, in_browser=in_browser)
+        screen = partial(Screen, save=save, player=sounding, played=played, more=more)
+        made = _judge(view, screen, save=save, in_browser=in_browser)
         if made is not None:
             _show_answer(format_order(made[0], view.letters))
         return made
 
 
 def _judge(
-    view: View, *, save: Save, player: Player, more: More, in_browser: Callable[[], None] | None
+    view: View, screen: Callable[[View], Screen], *, save: Save, in_browser: Callable[[], None] | None
 ) -> tuple[Ballot, str] | None:
     """Asks how to rank, until a ballot is made or the listener leaves."""
     offered = "" if in_browser is None else _browser_offered(view)
@@ -107,7 +113,7 @@ def _judge(
             return None
         if way is not _Way.ORDER:
             opened = replace(view, pairs=way is _Way.PAIRS, notice="" if view.draft.steps else _first_hint(way, view))
-            return Screen(opened, save=save, player=player, more=more).run()
+            return screen(opened).run()
         ballot = _ask_order(view)
         if ballot is not None:
             return _typed(view, ballot, save)

@@ -47,7 +47,7 @@ BINDINGS = (
     KeyBinding(KeyCommand.DOWN, ("s-down", "J", "c-down", "escape down", "escape j"), "shift ↓  J", "move it down"),
     KeyBinding(KeyCommand.TOP, ("s-home", "c-home", "<"), "<", "move it to the top"),
     KeyBinding(KeyCommand.BOTTOM, ("s-end", "c-end", ">"), ">", "move it to the bottom"),
-    KeyBinding(KeyCommand.TIE, ("=", "t"), "=  t", "tie it with the one above, or part them; of a pair: equal"),
+    KeyBinding(KeyCommand.TIE, ("=", "t"), "=  t", "tie it with those above; of a pair: equal"),
     KeyBinding(KeyCommand.REJECT, ("x", "delete"), "x", "reject it, or take it back"),
     KeyBinding(KeyCommand.HEART, ("f", "♥"), "f ♥", "love the chosen {sample}, or no longer; it breaks a tie"),
     KeyBinding(KeyCommand.MORE, ("m", "+"), "m +", "one more of the {sample}s that it has made"),

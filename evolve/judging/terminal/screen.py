@@ -23,6 +23,9 @@ from evolve.records.ballot import Ballot
 Save = Callable[[list[dict[str, Any]]], None]
 """Given all steps so far, after each change."""
 
+Played = Callable[[str, int], None]
+"""Given the id and the number of each sample that is played."""
+
 _REFRESH_S = 0.5
 """How soon the screen notices that a sample has ended."""
 
@@ -33,9 +36,9 @@ _ESCAPE_S = 0.1
 class Screen:
     """The judge's pages, from the first key to the ballot."""
 
-    def __init__(self, view: View, *, save: Save, player: Player, more: More) -> None:
+    def __init__(self, view: View, *, save: Save, player: Player, played: Played, more: More) -> None:
         self.view = view if view.cursor in view.rows else replace(view, cursor=view.rows[0])
-        self._save = save
+        self._save, self._played = save, played
         self._find_more = more
         self._player = player
         self._commands = self._list_commands()
@@ -159,10 +162,8 @@ class Screen:
     def _tie(self) -> None:
         if self.view.question:
             self._answer(None)
-            return
-        tier = next((tier for tier in self.view.draft.ballot.tiers if self.view.cursor in tier), ())
-        first = not tier or tier[0] == self.view.cursor
-        self._take(Move(Action.TIE if first else Action.UNTIE, self.view.cursor))
+        else:
+            self._take(Move(Action.TIE, self.view.cursor))
 
     def _reject(self) -> None:
         if self.view.question:
@@ -261,6 +262,8 @@ class Screen:
             self._player.play(path)
             self.view = replace(self.view, playing=key, heard=self.view.heard | {key}, notice="")
             self._look_at_player()
+            if key in self.view.heard:  # else it could not be played
+                self._played(*key)
 
     def _look_at_player(self) -> None:
         """Notices that a sample has ended, or that it could not be played; a viewer may have gone its own way."""

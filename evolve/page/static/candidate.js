@@ -70,7 +70,7 @@ export class Detail {
       h("button", { "aria-label": hint, title: hint, onclick: () => this.room.command(command) }, sign);
     const acts = h("div", { class: "acts", role: "group", "aria-label": `Move ${letter}` },
       act("↑", `Move ${letter} up`, "up"), act("↓", `Move ${letter} down`, "down"),
-      act("=", `Tie ${letter} with the one above, or part them`, "tie"), act("✕", `Reject ${letter}, or take it back`, "reject"));
+      act("=", `Tie ${letter} with those above`, "tie"), act("✕", `Reject ${letter}, or take it back`, "reject"));
     const facts = this.room.session.columns.map(({ heading, help }, at) => h("div", { title: help }, h("dt", {}, heading), h("dd", {}, cells[at] || "")));
     const more = h("button", { class: "more", onclick: () => this.room.command("more") }, `One more ${this.room.state.words.sample} of ${letter}`);
     return [h("header", {}, h("h3", {}, letter), h("span", { class: "place" }), acts), samplesOf(this.room, makerOf(candidate)), canMore ? more : "",

@@ -57,6 +57,7 @@ export class Refused extends Error {
   constructor(status, answer) {
     super(answer?.error || `the server answered ${status}`);
     this.answer = answer;
+    this.isStranger = status === 401;
     this.isFinal = status < 500 && ![401, 408].includes(status);
   }
 }

@@ -22,6 +22,9 @@ export class Keeper {
 
   get isAllKept() { return !this.#pending.length; }
 
+  /** How many moves are not kept yet. */
+  get left() { return this.#pending.length; }
+
   /** Whether the server does not take what it is sent; it is tried again. */
   get isLost() { return this.#failures > 0; }
 
@@ -53,7 +56,7 @@ export class Keeper {
     } catch (error) {
       if (error instanceof Refused && error.isFinal) this.#refused(error, step);
       else this.#failures += 1;
-      if (error instanceof Refused && !error.isFinal) notice(`Not kept yet: ${error.message}`);
+      if (error instanceof Refused && !error.isFinal && !error.isStranger) notice(`Not kept yet: ${error.message}`);
     }
     this.#isSending = false;
     this.changed();

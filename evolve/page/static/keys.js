@@ -11,7 +11,7 @@ const BINDINGS = [
   [["J", "Shift ArrowDown", "Alt ArrowDown", "Control ArrowDown"], "shift ↓ J", "move it down", "down"],
   [["<"], "<", "move it to the top", "top"],
   [[">"], ">", "move it to the bottom", "bottom"],
-  [["=", "t"], "= t", "tie it with the one above, or part them; of a pair: equal", "tie"],
+  [["=", "t"], "= t", "tie it with those above; of a pair: equal", "tie"],
   [["x", "Delete"], "x", "reject it, or take it back", "reject"],
   [["h", "ArrowLeft"], "← h", "the {sample} before", "previousSample"],
   [["l", "ArrowRight"], "→ l", "the next {sample}", "nextSample"],

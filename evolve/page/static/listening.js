@@ -1,5 +1,5 @@
 /** Counts what was heard or looked at, and how long, and tells the server every few seconds. */
-import { ask } from "./dom.js";
+import { Refused, ask } from "./dom.js";
 
 const TELL_EVERY_MS = 10_000;
 const IDLE_AFTER_MS = 60_000;
@@ -41,7 +41,7 @@ export class Listening {
   /** @param {string} letter @param {number} sample @returns {Heard} */
   of(letter, sample) { return this.#heard.get(`${letter} ${sample}`) || { plays: 0, seconds: 0 }; }
 
-  /** What the server does not take is told again the next time, if it is of the same generation. */
+  /** What the server does not take is told again the next time, if it is of the same generation and not refused for good. */
   async tell() {
     const [generation, untold, active_s] = [this.#generation, this.#untold, this.#active_s];
     if (!untold.size && !active_s) return;
@@ -49,8 +49,8 @@ export class Listening {
     const plays = [...untold].map(([key, heard]) => ({ letter: key.split(" ")[0], sample: Number(key.split(" ")[1]), ...heard }));
     try {
       await ask("/api/heard", { generation, plays, active_s });
-    } catch {
-      if (generation !== this.#generation) return;
+    } catch (error) {
+      if (generation !== this.#generation || (error instanceof Refused && error.isFinal)) return;
       this.#active_s += active_s;
       for (const [key, heard] of untold) count(this.#untold, key, heard);
     }

@@ -1,10 +1,12 @@
 /** The listening room: asks what stage the run is in, shows that stage, and goes on with it. */
-import { ask, byId, closeDialogs, h, notice } from "./dom.js";
+import { Refused, ask, byId, closeDialogs, h, notice } from "./dom.js";
 import { commandOf, showKeys } from "./keys.js";
 import { FamilyPage, showListeners, showTime } from "./owner.js";
 import { RankingPage } from "./ranking.js";
 import { Room } from "./room.js";
 import { Board, Message } from "./stages.js";
+
+const COME_BACK_MS = 3000;
 
 /** The stage and generation that are shown, or over which the family is. */
 let shown = "";
@@ -84,14 +86,27 @@ function onSecond({ state, isHeard, listening, chosen, sample }) {
   if (!isHeard && chosen && !document.hidden) listening.add(chosen, sample, 0, 1);
 }
 
+/** Has the server tell of the run; where it lets this browser in no longer, or a proxy answers for it, that is tried again.
+ * @param {Room} room */
+function hearOf(room) {
+  const events = new EventSource("/api/events");
+  const isWrong = (isOffline = false, isStranger = false) => { [byId("offline").hidden, byId("stranger").hidden] = [!isOffline, !isStranger]; };
+  events.addEventListener("state", ({ data }) => room.follow(JSON.parse(data)));
+  events.addEventListener("open", () => { isWrong(); room.keeper?.send(); });
+  events.addEventListener("error", async () => {
+    const isEnded = events.readyState === EventSource.CLOSED;
+    const answer = isEnded && await ask("/api/state").catch((error) => error);
+    const isStranger = answer instanceof Refused && answer.isStranger;
+    isWrong(!isStranger, isStranger);
+    if (isEnded) setTimeout(() => hearOf(room), COME_BACK_MS);
+  });
+}
+
 async function begin() {
   const room = new Room(await ask("/api/state"));
-  const events = new EventSource("/api/events");
   let following = Promise.resolve();
   room.follow = (state) => { following = following.then(() => follow(room, state)).catch((error) => notice(error.message)); };
-  events.addEventListener("state", ({ data }) => room.follow(JSON.parse(data)));
-  events.addEventListener("open", () => { byId("offline").hidden = true; room.keeper?.send(); });
-  events.addEventListener("error", () => { byId("offline").hidden = false; });
+  hearOf(room);
   addEventListener("keydown", (event) => onKey(room, event));
   addEventListener("beforeunload", (event) => { if (room.keeper && !room.keeper.isAllKept) event.preventDefault(); });
   setInterval(() => onSecond(room), 1000);

@@ -35,7 +35,7 @@ export function showListeners(room) {
     const link = h("input", { readonly: true, value: location.origin + each.link, "aria-label": `Link of ${each.name}` });
     return h("li", { class: each.state }, h("b", {}, each.name), h("span", { class: "faint" }, LISTENS[each.state]), link, copyButton(link.value));
   };
-  const [close, key] = [h("p"), () => JSON.stringify([room.state.listeners, room.state.stage])];
+  const [close, key] = [h("p", { class: "buttons" }), () => JSON.stringify([room.state.listeners, room.state.stage])];
   let shown = "";
   room.showBeside = () => {
     if (shown === key()) return;
@@ -59,7 +59,7 @@ export function showTime(room) {
   const minutes = h("input", { id: "minutes", type: "range", min: 1, max: 60, value: Math.max(1, Math.round(costs.next.seconds / 60)) });
   const show = () => {
     const fit = Math.max(2, Math.floor((Number(minutes.value) * 60) / Math.max(1, costs.candidate_s)));
-    const passage = Math.round((Number(minutes.value) * 60 * SHARE_PLAYED) / (fit * Math.max(1, costs.samples)));
+    const passage = Math.max(1, Math.round((Number(minutes.value) * 60 * SHARE_PLAYED) / (fit * Math.max(1, costs.samples))));
     fits.textContent = `${minutes.value} min: ${counted(fit, "candidate")} at your pace, set with --set heard=${fit} when a run begins; ` +
       `${counted(passage, "second")} for each ${room.state.words.sample}`;
   };
@@ -68,22 +68,6 @@ export function showTime(room) {
   return openDialog("Time", h("p", {}, `You have spent ${roughly(costs.spent_s)} judging, with ${counted(costs.plays, words.is_heard ? "play" : "look")}.`),
     h("p", {}, `The next generation will take ${costs.next.words}.`), h("label", { for: "minutes" }, "How long shall it take?"), minutes, " ", fits);
 }
-
-/** `width 12, colour palette`, of any JSON.
- * @param {unknown} value @returns {string} */
-function told(value) {
-  if (Array.isArray(value)) return value.map(told).join(" → ");
-  if (typeof value === "number") return String(Number(value.toPrecision(3)));
-  if (value === null || typeof value !== "object") return String(value);
-  return Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${told(each)}`).join(", ");
-}
-
-/** Where somebody stands in the ranking of a generation.
- * @param {Generation} generation @param {Individual} each @returns {Entry} */
-const entryOf = ({ ranking }, each) => (ranking ? ranking[each.id] || { rank: null, rejected: false } : each);
-
-/** @param {Entry} entry */
-const placeOf = ({ rank, rejected }) => (rejected ? "rejected" : rank ? `rank ${rank}` : "not ranked");
 
 /** All ranked generations: any ancestor again, and a new run from some.
  * @implements {View} */
@@ -115,29 +99,26 @@ export class FamilyPage {
   }
 
   #draw() {
-    const sections = [...this.#generations].reverse().map((one) => {
-      const byRank = (/** @type {Individual} */ a, /** @type {Individual} */ b) => (entryOf(one, a).rank || 1e9) - (entryOf(one, b).rank || 1e9);
-      const members = this.#all.filter(({ id }) => one.members.includes(id)).sort(byRank);
-      return h("section", {}, h("h3", {}, `Generation ${one.index}`), h("ol", { class: "members" }, ...members.map((each) => this.#node(one, each))));
-    });
+    const sections = [...this.#generations].reverse().map(({ index, members }) =>
+      h("section", {}, h("h3", {}, `Generation ${index}`), h("ol", { class: "members" }, ...members.map((each) => this.#node(each)))));
     this.tree.replaceChildren(...(sections.length ? sections : [h("p", {}, "No generation is ranked yet.")]));
     const best = this.#all.find(({ id }) => id === all(this.tree, "li")[0]?.dataset.id);
     if (best) this.#show(best);
   }
 
-  /** @param {Generation} generation @param {Individual} each */
-  #node(generation, each) {
-    const tick = h("input", { type: "checkbox", "aria-label": `Branch from ${each.id}`, onchange: () => {
-      if (!this.#picked.delete(each.id)) this.#picked.add(each.id);
+  /** @param {Ranked} member */
+  #node({ id, rank, rejected, again }) {
+    const each = /** @type {Individual} */ (this.#all.find((one) => one.id === id));
+    const tick = h("input", { type: "checkbox", "aria-label": `Branch from ${id}`, onchange: () => {
+      if (!this.#picked.delete(id)) this.#picked.add(id);
       this.branch.disabled = !this.#picked.size;
       this.room.changed();
     } });
     const thumb = each.samples.length > 0 && thumbOf(each.samples[0]);
-    const { rank, rejected } = entryOf(generation, each);
-    const notes = [rejected && "rejected", generation.elites.includes(each.id) && "comes back"].filter(Boolean).join(", ");
-    const name = h("button", { class: "plain", onclick: () => this.#show(each) }, thumb, h("b", {}, rejected ? "✕" : rank ? `${rank}.` : "–"), ` ${each.id}`);
+    const notes = [rejected && "rejected", again && "comes back"].filter(Boolean).join(", ");
+    const name = h("button", { class: "plain", onclick: () => this.#show(each) }, thumb, h("b", {}, rejected ? "✕" : rank ? `${rank}.` : "–"), ` ${id}`);
     const loved = each.favourites.length > 0 && h("span", { class: "loved", role: "img", "aria-label": "loved" }, "♥");
-    return h("li", { class: rejected ? "failed" : "", "data-id": each.id }, tick, name, h("span", { class: "faint" }, notes), loved);
+    return h("li", { class: rejected ? "failed" : "", "data-id": id }, tick, name, h("span", { class: "faint" }, notes), loved);
   }
 
   /** @param {Individual} each */
@@ -146,11 +127,9 @@ export class FamilyPage {
     const parents = this.#all.filter(({ id }) => each.parents.includes(id));
     const links = parents.map((parent) => h("button", { onclick: () => this.#show(parent) }, parent.id));
     const comments = each.comments.map(({ listener, text }) => h("blockquote", {}, text, h("footer", {}, listener)));
-    const mine = this.#generations.filter(({ members }) => members.includes(each.id));
-    const places = mine.map((one) => `${placeOf(entryOf(one, each))} in generation ${one.index}`);
     this.detail.replaceChildren(
-      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, [each.origin, ...places].join(", "))),
-      links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, told(each.changed)), h("p", { class: "faint" }, told(each.genome)),
+      h("header", {}, h("h3", {}, each.id), h("span", { class: "place" }, each.place)),
+      links.length ? h("p", { class: "buttons" }, "Parents: ", ...links) : "", h("p", {}, each.changed), h("p", { class: "faint" }, each.genome),
       samplesOf(this.room, { name: each.id, samples: each.samples }), ...comments);
     this.room.changed();
   }

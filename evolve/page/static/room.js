@@ -1,5 +1,5 @@
 /** What the page knows, and what a listener can ask for: by mouse, finger or key, it ends here. */
-import { all, ask, asking, byId, h, notice, openDialog, say } from "./dom.js";
+import { all, ask, asking, byId, counted, h, notice, openDialog, say } from "./dom.js";
 import { Keeper } from "./keeper.js";
 import { Listening } from "./listening.js";
 import { placeInWords } from "./moves.js";
@@ -57,7 +57,7 @@ export class Room {
   #showKept() {
     const { keeper } = this;
     const isShown = keeper && this.state.stage === "ranking" && (keeper.draft.is_begun || !keeper.isAllKept);
-    const told = keeper?.isLost ? "Not kept yet. Trying again …" : keeper?.isAllKept ? "✓ all kept" : "keeping …";
+    const told = keeper?.isLost ? `${counted(keeper.left, "move")} not kept yet. Trying again …` : keeper?.isAllKept ? "✓ all kept" : "keeping …";
     if (byId("kept").textContent !== (isShown ? told : "")) byId("kept").textContent = isShown ? told : "";
     byId("kept").classList.toggle("lost", Boolean(keeper?.isLost));
   }
@@ -153,10 +153,8 @@ export class Room {
 
   /** @param {Move} move */
   #move(move) {
-    const { rejected, tiers } = this.draft;
-    const isFirst = tiers.some(([first]) => first === this.chosen);
-    const meant = { tie: isFirst || rejected.includes(this.chosen) ? "tie" : "untie", reject: rejected.includes(this.chosen) ? "unreject" : "reject" };
-    this.take({ do: /** @type {Move} */ ({ ...meant }[/** @type {"tie"} */ (move)] || move), letter: this.chosen });
+    const isBack = move === "reject" && this.draft.rejected.includes(this.chosen);
+    this.take({ do: isBack ? "unreject" : move, letter: this.chosen });
   }
 
   /** @param {number} by */

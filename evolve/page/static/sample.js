@@ -89,7 +89,7 @@ export function markSamples(room, maker, within) {
 function heardInWords(room, name, sample) {
   const { plays, seconds } = room.listening.of(name, sample);
   const { judged } = room.state.words;
-  if (plays || seconds >= 1) return `, ${judged}, ${Math.round(seconds)} s`;
+  if (plays || seconds >= 1) return `, ${judged}${seconds >= 1 ? `, ${Math.round(seconds)} s` : ""}`;
   return room.candidate(name) ? `, not ${judged} yet` : "";
 }
 

@@ -29,7 +29,7 @@ export class Board {
     this.room = room;
     const { stage, generation, words } = room.state;
     this.element = h("section", { class: "board" }, h("h2", {}, stage === "preparing" ? "Getting ready" : `Generation ${generation}: ${words.work}`), this.#bar,
-      this.#told, this.#members, this.#notices, this.#early);
+      this.#told, this.#notices, this.#members, this.#early);
   }
 
   rows() { return all(this.#early, ".card").map((card) => card.dataset.letter || ""); }
@@ -43,7 +43,7 @@ export class Board {
   update() {
     const { progress, words, notices } = this.room.state;
     const { done, total, seconds_left: left, members } = progress || NOTHING;
-    if (total) [this.#bar.max, this.#bar.value] = [total, done];
+    if (done) [this.#bar.max, this.#bar.value] = [total, done];
     const told = `${done} of ${counted(total, words.maker, words.makers)} done${left ? `, about ${roughly(left)} left` : ""}.`;
     this.#told.textContent = `${members.length ? told : "What is learned from is being read."} This page goes on by itself.`;
     this.#members.replaceChildren(...members.map(memberTile));

@@ -23,14 +23,13 @@ interface Draft extends Order {
   can_undo: boolean; can_redo: boolean; question: { a: string; b: string; left: number } | null; is_begun: boolean; version: number;
 }
 interface Session { generation: number; told: string; rule: string; longest_comment?: number; columns: { heading: string; help: string }[]; candidates: Candidate[]; ballot: Draft }
-type Move = "up" | "down" | "top" | "bottom" | "tie" | "untie" | "reject" | "unreject";
+type Move = "up" | "down" | "top" | "bottom" | "tie" | "reject" | "unreject";
 type Step = { do: Move; letter: string } | { do: "order"; tiers: string[][]; rejected: string[] } | { do: "answer"; a: string; b: string; better: string | null }
   | { do: "heart"; letter: string; sample: number } | { do: "comment"; letter: string; text: string } | { do: "best"; letters: string[] } | { do: "settle" | "undo" | "redo" };
-interface Entry { rank: number | null; rejected: boolean }
-interface Generation { index: number; members: string[]; elites: string[]; parents: string[]; ranking?: Record<string, Entry> }
+interface Ranked { id: string; rank: number | null; rejected: boolean; again: boolean }
+interface Generation { index: number; members: Ranked[] }
 interface Individual {
-  id: string; generation: number; origin: string; parents: string[]; rank: number | null; rejected: boolean; genome: Record<string, unknown>; changed: unknown;
-  metrics: Record<string, unknown>; samples: Sample[]; favourites: number[]; comments: { listener: string; text: string }[];
+  id: string; place: string; parents: string[]; genome: string; changed: string; samples: Sample[]; favourites: number[]; comments: { listener: string; text: string }[];
 }
 
 type Room = import("./room.js").Room;

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evolve.genetics.lineage import CategoricalSpread, NumericSpread
+from evolve.genome_words import value_in_words
 from evolve.records.genome import Value
 from evolve.report.drift import Drift, DriftRow
-from evolve.report.wording import value_in_words
 
 WIDTH, HEIGHT = 240.0, 84.0
 _COLOURS = 6

@@ -10,13 +10,14 @@ from evolve.domain_registry import presentation_for
 from evolve.errors import EvolveError
 from evolve.genetics.gene import Gene
 from evolve.genetics.scale import is_value_of, to_unit
+from evolve.genome_words import value_in_words
 from evolve.presentation import Metric, metrics_of, number
 from evolve.records.genome import Value
 from evolve.records.run import GenerationRecord, RunRecord
 from evolve.records.shares import Shares
 from evolve.report.page.scale import rank_shade
 from evolve.report.questions import champions_of, genes_of, shared_genes
-from evolve.report.wording import one_line, value_in_words
+from evolve.words import one_line
 
 _GROUPS = 3
 """Groups of a gene of shares that have an axis."""

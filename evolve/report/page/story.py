@@ -182,7 +182,8 @@ class CardMaker:
         ]
         plays, seconds = sum(one.plays for one in played), sum(one.seconds for one in played)
         verb = "played" if is_heard(self._presentation) else "looked at"
-        return f"{verb} {counted(plays, 'time')}, {duration_in_words(seconds)}" if plays else ""
+        lasted = f", {duration_in_words(seconds)}" if seconds else ""
+        return f"{verb} {counted(plays, 'time')}{lasted}" if plays else ""
 
     def _remarks(self, id_: str) -> Iterator[CommentView]:
         for generation in ranked_generations(self._run):

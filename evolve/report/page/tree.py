@@ -13,8 +13,7 @@ from evolve.report.page.scale import rank_shade
 from evolve.report.page.thumbnails import Thumbnail
 from evolve.report.page.tree_layout import TreeEdge, TreeSizes, tree_layout
 from evolve.report.questions import champions_of, family_of, favourites_of, is_tied, latest_champions
-from evolve.report.wording import one_line
-from evolve.words import listed
+from evolve.words import listed, one_line
 
 _WIDE = 1.6
 """Times wider than high: such pictures stand above the words, others beside them."""

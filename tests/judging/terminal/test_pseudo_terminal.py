@@ -32,7 +32,7 @@ def test_a_listener_orders_the_list_and_the_order_stays_on_the_screen(tmp_path: 
     terminal.until("»     1  C")
     terminal.type("jjjx")
     terminal.until("✗  D")
-    terminal.type("kt")
+    terminal.type("kJ")
     text = terminal.until("»     3  B")
     assert rows_of(text) == ["      1  C", "      2  A", "»     3  B", "      ✗  D"]
 

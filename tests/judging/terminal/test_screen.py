@@ -41,11 +41,13 @@ class Listening:
         steps: list[dict[str, Any]] | None = None,
         save: Save | None = None,
         more: More | None = None,
+        heard: tuple[tuple[str, int], ...] = (),
         presentation: Presentation = PRESENTATION,
     ) -> None:
         self.letters = {each.letter: each.id for each in cast}
         self.saved: list[list[dict[str, Any]]] = []
         self.player = SilentPlayer()
+        self.told: list[tuple[str, int]] = []
         with create_pipe_input() as pipe:
             pipe.send_text(keys)
             made = judge(
@@ -55,6 +57,8 @@ class Listening:
                 save=save or self.saved.append,
                 generation=7,
                 listener="anna",
+                heard=heard,
+                played=lambda name, number: self.told.append((name, number)),
                 more=more or MoreSongs(cast),
                 input=pipe,
                 output=DummyOutput(),
@@ -110,8 +114,8 @@ class SilentPlayer(Player):
         ("GKgjjKjjK", "D > B > C > A"),
         ("G<", "D > A = B = C"),
         (">", "B = C = D > A"),
-        ("jjt", "A = B > C = D"),
-        ("jj==", "A = B = C = D"),
+        ("jjt", "A = B = C = D"),
+        ("KjKj=", "A > B = C > D"),
         ("jx", "A = C = D ! B"),
         ("jxx", "A = D ! B C"),
         ("jxGx", "A = C = D > B"),
@@ -152,6 +156,12 @@ def test_every_heart_is_saved_and_a_later_sitting_goes_on() -> None:
     first = Listening(f"{LIST}jlfq")
     assert first.saved == [[{"do": "heart", "id": CAST[1].id, "sample": 2}]]
     assert Listening(f"{LIST}{ENTER}y", steps=first.saved[-1]).order == "A = B♥2 = C = D"
+
+
+def test_what_is_played_is_told_once_each_time_and_nothing_else() -> None:
+    """Also what was played before; not what there is none of, nor what is stopped or was played elsewhere."""
+    told = Listening(f"{LIST}12j1 9 q", heard=((CAST[2].id, 1),)).told
+    assert told == [(CAST[0].id, 1), (CAST[0].id, 2), (CAST[1].id, 1), (CAST[1].id, 1)]
 
 
 def test_of_somebody_with_fewer_songs_the_last_is_chosen() -> None:

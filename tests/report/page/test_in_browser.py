@@ -13,6 +13,7 @@ import pytest
 import evolve
 from evolve.records.events import Event
 from evolve.store.run_store import RunStore
+from tests.pseudo_terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -216,6 +217,15 @@ def test_a_page_in_a_pipe_is_whole_and_says_what_is_left_out(folder: Path) -> No
     assert ended.stdout.startswith("<!DOCTYPE html>")
     assert ended.stdout.endswith("</html>\n")
     assert "left out, for want of room; with -o PATH" in ended.stderr
+
+
+def test_a_page_at_a_terminal_is_written_to_a_file_of_the_runs_name(folder: Path) -> None:
+    """A page of megabytes helps nobody there; which file it is stands in the answer."""
+    terminal = Terminal("report", "cards", "--format", "html", command=[EVOLVE], folder=folder)
+    terminal.until("written: cards.html", 120)
+    assert terminal.end() == 0
+    assert "<html" not in terminal.text
+    assert (folder / "cards.html").read_text().startswith("<!DOCTYPE html>")
 
 
 def test_a_damaged_store_is_told_as_a_page_too(folder: Path) -> None:

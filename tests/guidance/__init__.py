@@ -1,0 +1,1 @@
+"""Tests of breeding by taste."""

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "def main(" in path.read_text())
 ON_HOSTS = ("cluster_scaling", "cluster_faults")
 IN_A_BROWSER = ("listening_page", "ranking_moves")
-PEERS = ("deap", "music21", "optuna", "playwright", "pretty_midi", "torch")
+PEERS = ("botorch", "deap", "music21", "optuna", "playwright", "pretty_midi", "torch")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -76,3 +76,15 @@ def test_training_is_compared_with_pytorch_on_the_same_work() -> None:
     shown = run("-m", "benchmarks.training_throughput", "--sizes", "2x8x4", "--rounds", "1", "--steps", "1")
     assert shown.returncode == 0, shown.stderr
     assert "| 2 x 8, batch 4 " in shown.stdout
+
+
+@pytest.mark.slow
+def test_searches_meet_the_same_judges(tmp_path: Path) -> None:
+    """The tables have a row for each search, and what was measured once is remembered."""
+    asked = ("--kinds", "additive", "--judges", "1", "--searches", "plain", "truncation", "--jobs", "1")
+    kept = tmp_path / "kept.jsonl"
+    shown = [run("-m", "benchmarks.taste", *asked, "--keep", str(kept)) for _ in range(2)]
+    assert [one.returncode for one in shown] == [0, 0], shown[0].stderr
+    assert shown[0].stdout == shown[1].stdout
+    assert shown[0].stdout.count("| truncation, equal hearings |") == 2
+    assert len(kept.read_text().splitlines()) == 2

@@ -235,20 +235,24 @@ class Breeder:
     def predict(self, genomes: Iterable[Mapping[str, PlainValue]]) -> list[tuple[float, float]] | None:
         """How much each genome is expected to be liked, and the standard deviation of that; None before any ranking.
 
-        Only differences mean something: a unit is what genomes drawn from the space differ by, roughly.
+        Of whoever was born, the features that were told count; of others, a forecast of them. Only differences mean
+        something: a unit is what genomes drawn from the space differ by, roughly.
 
         Raises:
             EvolveError: A genome is none of the space.
         """
         check_kind("genomes", genomes, Iterable, "a list of genomes, each a dictionary of genes")
-        asked = {}
-        for number, genome in enumerate(genomes):
+        asked = []
+        for genome in genomes:
             check_kind("genome", genome, Mapping, "a dictionary of genes")
-            asked[str(number)] = genome_from(genome, self._space)
+            asked.append(genome_from(genome, self._space))
         guide = Guide(self._heard(), self._space)
         if not guide.knows:
             return None
-        return [(one.liking, one.deviation) for one in guide.expectations(asked).values()]
+        born = {one.genome: one.id for one in self._individuals.values()}
+        names = [born.get(genome, f"unborn {number}") for number, genome in enumerate(asked)]
+        told = guide.expectations(dict(zip(names, asked, strict=True)))
+        return [(told[name].liking, told[name].deviation) for name in names]
 
     def state(self) -> dict[str, Any]:
         """All that the breeder knows, as JSON has it: `from_state` goes on from there."""

@@ -11,6 +11,7 @@ from statistics import fmean, median
 from typing import Any, Final
 
 from evolve.domain_registry import presentation_for
+from evolve.errors import DamagedStoreError
 from evolve.guidance.breeding import children_by_taste
 from evolve.guidance.guide import Guide
 from evolve.guidance.one_core import on_one_core
@@ -175,16 +176,19 @@ class Outlook:
 def outlook_of(run: RunRecord) -> Outlook | None:
     """What the models of a run's listeners say, by the ballots on ranked generations; None where there are no models.
 
-    It takes about as long as breeding: a second or so.
+    Nor where the store is damaged so that the run cannot go on. It takes about as long as breeding: a second or so.
     """
-    guide = guide_of(run)
+    try:
+        core, guide = core_of(run), guide_of(run)
+    except DamagedStoreError:
+        return None
     if guide is None:
         return None
     newest, ranked = run.generations[-1], [one for one in run.generations if one.status.is_ranked]
     upcoming = newest.index + newest.status.is_ranked
     with on_one_core():
         genomes = _next_children(run, guide, upcoming)
-        hopes = guide.hopes(genomes, derive_rng(core_of(run).seed, "outlook", upcoming))
+        hopes = guide.hopes(genomes, derive_rng(core.seed, "outlook", upcoming))
     ballots = [ballot for one in ranked for ballot in one.ballots]
     chosen_in = next((one for one in reversed(ranked) if any(each.why for each in one.foretold.values())), None)
     chosen = Counter(one.chosen_for for one in chosen_in.foretold.values() if one.why) if chosen_in else Counter[str]()

@@ -21,7 +21,7 @@ class Agreement:
     """How far the listeners of a generation agree.
 
     Attributes:
-        w: Kendall's W: 1, all rank alike; 0, no more than chance.
+        w: Kendall's W: 1, all rank alike; by chance 1 divided by the number of listeners; 0, two want the opposite.
         listeners: How many ballots it is of.
         candidates: How many candidates are on all of them.
     """
@@ -33,7 +33,8 @@ class Agreement:
     @property
     def in_words(self) -> str:
         """Such as ``3 listeners agree with Kendall's W = 0.71``."""
-        return f"{self.listeners:,} listeners agree with Kendall's W = {self.w:.2f} (1: all alike, 0: by chance)"
+        chance = 1 / self.listeners
+        return f"{self.listeners:,} listeners agree with Kendall's W = {self.w:.2f} (1: all alike, {chance:.2f}: by chance)"
 
 
 def agreement_of(ballots: Sequence[Ballot]) -> Agreement | None:

@@ -153,11 +153,15 @@ def knowledge_in_words(run: RunRecord, generation: GenerationRecord) -> str:
     if not generation.expected:
         why = ": no ballot prefers anybody" if generation.index else ": the first generation is spread over the space"
         return f"Nothing is known of your taste yet{'' if run.branched and not generation.index else why}."
+    chosen = sum(bool(one.why) for name, one in generation.expected.items() if name in generation.members)
     ballots = [one for before in run.generations[: generation.index] for one in before.ballots]
+    if not ballots:
+        earlier = run.fact(EARLIER)
+        told = f"what {counted(int(earlier.get('ballots', 0)), 'ballot')} of {earlier.get('run', 'another run')} say"
+        return f"{chosen} of {len(generation.members)} {worded(chosen, 'was', 'were')} chosen by {told}."
     listeners = len({one.listener for one in ballots})
     sizes = {len(one.ballot.ids) for one in ballots}
     each = f" of {sizes.pop()}" if len(sizes) == 1 else ""
-    chosen = sum(bool(one.why) for name, one in generation.expected.items() if name in generation.members)
     whose = "a model of your taste" if listeners == 1 else f"models of {listeners} listeners' taste"
     return (
         f"{chosen} of {len(generation.members)} {worded(chosen, 'was', 'were')} chosen by {whose}, "

@@ -33,8 +33,8 @@ class Agreement:
     @property
     def in_words(self) -> str:
         """Such as ``3 listeners agree with Kendall's W = 0.71``."""
-        chance = 1 / self.listeners
-        return f"{self.listeners:,} listeners agree with Kendall's W = {self.w:.2f} (1: all alike, {chance:.2f}: by chance)"
+        means = f"1: all alike, {1 / self.listeners:.2f}: by chance"
+        return f"{self.listeners:,} listeners agree with Kendall's W = {self.w:.2f} ({means})"
 
 
 def agreement_of(ballots: Sequence[Ballot]) -> Agreement | None:

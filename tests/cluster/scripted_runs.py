@@ -12,8 +12,9 @@ genes:
   cell: {type: choice, values: [lstm, gru]}
   width: {type: int, min_value: 8, max_value: 24, step: 8}
   learning_rate: {type: float, min_value: 1e-3, max_value: 1e-2, sampling: log}
-settings: {population: 6, parents: 2, generations: 2, songs: 1, notes: 12, epochs: 2, seed: 7}
+settings: {population: 6, parents: 2, generations: 2, songs: 1, notes: 12, epochs: 2, seed: 7, taste: off}
 """
+"""Without taste, by which genomes depend on what networks have learned."""
 
 _ORDER = "C > A > ..."
 

@@ -21,7 +21,7 @@ def test_an_evening_with_interruptions(tunes: Path, tmp_path: Path) -> None:
     """Ctrl-C in training and in ranking ends with 130 and loses nothing; resume goes on to the report."""
     small = ("--population", "3", "--generations", "2", "--songs", "1", "--notes", "20", "--set", "epochs=2")
     start = _evolve("start", "--space", SPACE, "--corpus", str(tunes), "--name", "evening", *small, folder=tmp_path)
-    start.until("0/2", PATIENCE_S)
+    start.until("training and composing", PATIENCE_S)
     start.type(CTRL_C)
     assert start.end() == 130
     told("ctrl-c", start.raw)

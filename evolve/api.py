@@ -22,7 +22,7 @@ from evolve.search.branching import branch
 from evolve.search.chosen_space import chosen_space, given_code
 from evolve.search.judges import OwnJudge
 from evolve.search.listening import ListeningSession, open_session
-from evolve.search.outlook import telling_taste
+from evolve.search.outlook import with_taste_notices
 from evolve.search.run_facts import build_of, checked_sources, core_of, domain_source
 from evolve.search.steps import Outcome, advance, create, extend
 from evolve.search.taste import check_same_taste, taste_for
@@ -182,7 +182,7 @@ class Search:
                     listen(Event(EventKind.NOTICE, text=session.knowledge))
                 return terminal_judge(session)
 
-            told = telling_taste(self._store, listen)
+            told = with_taste_notices(self._store, listen)
             outcome = advance(self._store, execution, told, judge, listener=self._listener, sources=self._sources)
         if outcome is Outcome.WAITING:
             raise ExecutionError("the ballot so far is kept; go on with run()")

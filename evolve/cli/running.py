@@ -255,7 +255,7 @@ def _go(
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
     from evolve.presentation import judged_word
     from evolve.progress import told_to, watching
-    from evolve.search.outlook import telling_taste
+    from evolve.search.outlook import with_taste_notices
     from evolve.search.run_facts import core_of, domain_source
     from evolve.search.steps import Outcome, advance
     from evolve.store.names import checked_name
@@ -277,7 +277,7 @@ def _go(
                 training_execution(store.paths, core_of(run), choice, source) as execution,
                 watching(presentation) as watcher,
             ):
-                told = watcher if judge.simulated is not None else telling_taste(store, watcher)
+                told = watcher if judge.simulated is not None else with_taste_notices(store, watcher)
                 on_event = told_to(told, page.tell)
                 outcome = advance(store, execution, on_event, ask, listener=listener, sources=sources)
         except KeyboardInterrupt:

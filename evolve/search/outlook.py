@@ -234,7 +234,7 @@ def told_after_ranking(run: RunRecord) -> tuple[str, ...]:
     return (*lines, *outlook.agreement_in_words, *outlook.next_in_words)
 
 
-def telling_taste(store: RunStore, tell: EventHandler) -> EventHandler:
+def with_taste_notices(store: RunStore, tell: EventHandler) -> EventHandler:
     """A listener to events that hands them on, and after each ranking but the last tells what is known of taste."""
 
     def handle(event: Event) -> None:

@@ -21,7 +21,7 @@ from evolve.report.document import report_document
 from evolve.report.page.page import report_page
 from evolve.report.text import render_text
 from evolve.search.listening import open_session
-from evolve.search.outlook import outlook_of, telling_taste, told_after_ranking
+from evolve.search.outlook import outlook_of, told_after_ranking, with_taste_notices
 from evolve.search.taste import knowledge_in_words, prediction_of
 from evolve.store.run_store import RunStore
 from evolve.terminal.options import DEFAULT_LISTENER
@@ -214,7 +214,7 @@ def test_whoever_ranks_in_a_terminal_is_told_in_between(
     """After a ranking, as notices; before one, a line beside the candidates."""
     told: list[Event] = []
     ranked = Event(EventKind.RANKED, generation=0, text=DEFAULT_LISTENER)
-    telling_taste(RunStore(waiting.folder, read_only=True), told.append)(ranked)
+    with_taste_notices(RunStore(waiting.folder, read_only=True), told.append)(ranked)
     assert told[0] == ranked
     assert [one.kind for one in told[1:]] == [EventKind.NOTICE]
     assert told[1].text.startswith("Generation 1: ")
@@ -227,7 +227,7 @@ def test_whoever_ranks_in_a_terminal_is_told_in_between(
 def test_after_the_last_ranking_the_report_tells_it(judged: evolve.Search) -> None:
     """So nothing is told twice; before that, why the first was born and how well the ranking was foretold."""
     told: list[Event] = []
-    telling_taste(RunStore(judged.folder, read_only=True), told.append)(Event(EventKind.RANKED, generation=2))
+    with_taste_notices(RunStore(judged.folder, read_only=True), told.append)(Event(EventKind.RANKED, generation=2))
     assert len(told) == 1
     run = record_of(judged.folder)
     lines = told_after_ranking(run)

@@ -192,12 +192,11 @@ class Presentation:
         features: The numbers of each of an individual's samples, presented or not, by which individuals are told
             apart; of the facts of those that are presented, and the metrics of its trial.
         presented: Of an individual's metrics, the numbers from 1 of those among its `features` that are put before
-            listeners, in the order of its samples; none: all are.
+            listeners, in the order of its samples; none: all are. Where they are not the first, they were chosen.
         usual: What is usual in what a run learned from, by the run's facts; None where there is no such thing.
         run_lines: Lines for the head of a report by their names, such as ``corpus``, of a run's facts and settings;
             what stands under ``settings`` follows the core's own.
         preview_word: What a preview is called, such as ``roll``.
-        chosen: Whether, by its metrics, a trial presents samples that were chosen to stand for more that it made.
         libraries: Distributions whose versions a run keeps beside the core's, such as ``music21``.
         preview: A sample as text for a terminal, with ANSI colours, of its files, its facts, and so many columns
             and rows; None where there is nothing to draw. `EvolveError` says which file cannot be drawn.
@@ -224,7 +223,6 @@ class Presentation:
     presented: Callable[[Facts], Sequence[int]] = lambda _: ()
     usual: Callable[[Facts], Usual | None] = lambda _: None
     run_lines: Callable[[Facts, Facts], Mapping[str, Sequence[str]]] = lambda _, __: {}
-    chosen: Callable[[Facts], bool] = lambda _: False
     preview_word: str = "preview"
     libraries: Collection[str] = ()
     preview: Callable[[Mapping[str, Path], Facts, int, int], str | None] = lambda _, __, ___, ____: None

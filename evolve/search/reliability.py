@@ -112,7 +112,7 @@ def reliability_of(run: RunRecord, generation: GenerationRecord) -> Reliability 
     if len(records) < _FEWEST or interval is None:
         return None
     presented = max(len(record.chosen_samples) for record in records)
-    is_chosen = any(presentation.chosen(record.metrics) for record in records)
+    is_chosen = any(_were_chosen(presentation.presented(record.metrics)) for record in records)
     of_heard = _shares_of_chosen(presentation, records, tables) if is_chosen else _shares_of_means(shares, presented)
     return Reliability(
         presentation,
@@ -143,6 +143,11 @@ def tables_of(presentation: Presentation, records: Sequence[IndividualRecord]) -
             for name, value in sample.items():
                 tables[name][place, index] = value
     return {name: table for name, table in tables.items() if _varies(table)}
+
+
+def _were_chosen(numbers: Sequence[int]) -> bool:
+    """Whether those that are presented are others than the first of all that were made."""
+    return [*numbers] != [*range(1, len(numbers) + 1)]
 
 
 def _varies(table: Table) -> bool:

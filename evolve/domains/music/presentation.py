@@ -232,12 +232,6 @@ def presented(metrics: Facts) -> Sequence[int]:
     return [number for number in heard if isinstance(number, int)] if isinstance(heard, list) else []
 
 
-def chosen(metrics: Facts) -> bool:
-    """Whether the songs that are heard are others than the first of those that were composed."""
-    heard = presented(metrics)
-    return bool(heard) and heard != [*range(1, len(heard) + 1)]
-
-
 def run_lines(facts: Facts, settings: Facts) -> Mapping[str, Sequence[str]]:
     """The corpus, the opening, who plays, and how many songs of how many notes."""
     songs = [counted(int(settings["songs"]), "song")] if settings.get("songs") else []
@@ -344,7 +338,6 @@ PRESENTATION: Final = Presentation(
     presented=presented,
     usual=usual,
     run_lines=run_lines,
-    chosen=chosen,
     preview_word="roll",
     preview=preview,
     renderings={"score": Rendering("score", "image/svg+xml", score_svg)},

@@ -12,10 +12,10 @@ import numpy as np
 
 from evolve.errors import SpaceError
 from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.mating import Bred, bred_from
 from evolve.genetics.scale import from_unit, sample_value
-from evolve.genetics.selection import Fitness, draw_mate, draw_parents, select_best
+from evolve.genetics.selection import Fitness, select_best
 from evolve.genetics.space import SearchSpace
-from evolve.genetics.variation import crossover, mutate
 from evolve.randomness import derive_rng
 from evolve.records.genome import Genome, Value
 from evolve.records.individual import Individual, Origin, individual_id
@@ -62,21 +62,6 @@ class BreedingPlan:
     def eta(self) -> float:
         """The distribution index of crossover and mutation: 30 when refining, 2 when exploring."""
         return float(30.0 * (2.0 / 30.0) ** self.exploration)
-
-
-@dataclass(frozen=True, slots=True)
-class Bred:
-    """A genome that was bred, and has no place in a generation yet.
-
-    Attributes:
-        genome: Its genes.
-        parents: Ids; none where it was sampled.
-        operators: What was done, in order.
-    """
-
-    genome: Genome
-    parents: tuple[str, ...]
-    operators: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,38 +274,6 @@ def _child(
         if bred.genome not in taken:
             return _placed(bred, place)
     return _sampled(space, rng, taken, Origin.NEWCOMER, place)
-
-
-def bred_from(
-    parents: Sequence[str],
-    genomes: Mapping[str, Genome],
-    space: SearchSpace,
-    rng: np.random.Generator,
-    *,
-    crossover_rate: float,
-    mutation_rate: float,
-    eta: float,
-    first: str | None = None,
-) -> Bred:
-    """A genome of one parent or two, which may have been there before.
-
-    Args:
-        parents: Ids, best first.
-        genomes: By id.
-        space: The run's space.
-        rng: The only source of chance.
-        crossover_rate: The chance of two parents, 0 .. 1.
-        mutation_rate: The chance of each gene to change, 0 .. 1.
-        eta: The distribution index of crossover and mutation, at least 0: the larger, the smaller the steps.
-        first: The first parent, where it is settled; it need not be one of the others.
-    """
-    count = 2 if rng.random() < crossover_rate else 1
-    pair = draw_parents(parents, rng, count=count) if first is None else draw_mate(first, parents, rng, count=count)
-    genome, operators = genomes[pair[0]], ["mutation"]
-    if len(pair) > 1:
-        genome = crossover(genome, genomes[pair[1]], space, rng, eta=eta)
-        operators.insert(0, "crossover")
-    return Bred(mutate(genome, space, rng, rate=mutation_rate, eta=eta), pair, tuple(operators))
 
 
 def _placed(bred: Bred, place: tuple[int, int]) -> Individual:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from evolve.genetics.breeding import Bred, BreedingPlan, Offspring, breed
+from evolve.genetics.breeding import BreedingPlan, Offspring, breed
+from evolve.genetics.mating import Bred
 from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
 from evolve.guidance.guide import Guide

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr
 
-from evolve.genetics.breeding import Bred, BreedingPlan
+from evolve.genetics.breeding import BreedingPlan
+from evolve.genetics.mating import Bred
 from evolve.genetics.space import SearchSpace
 from evolve.guidance.heard import Heard, Samples
 from evolve.guidance.liking import SampleLiking

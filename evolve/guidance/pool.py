@@ -5,7 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from evolve.genetics.breeding import Bred, BreedingPlan, bred_from
+from evolve.genetics.breeding import BreedingPlan
+from evolve.genetics.mating import Bred, bred_from
 from evolve.genetics.space import SearchSpace
 from evolve.records.genome import Genome
 

@@ -3,13 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from types import NoneType
 from typing import Any, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from evolve.arguments import check_kind, texts_of
+from evolve.breeder_state import AskedGeneration, BreederState, check_whole, read_state
 from evolve.errors import EvolveError, nearest_spelling, shortened
 from evolve.genetics.breeding import BreedingPlan, check_population_fits, found, replace_failed
 from evolve.genetics.lineage import changed
@@ -20,7 +21,6 @@ from evolve.guidance.heard import Heard
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.python_words import in_python_words
 from evolve.records.ballot import Ballot
-from evolve.records.expectation import Expectation
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual, Origin, first_in_slot
 from evolve.settings import CoreSettings, Given, settle_core
@@ -57,37 +57,6 @@ class Member:
     def __repr__(self) -> str:
         genes = ", ".join(f"{name} {value_in_words(value)}" for name, value in self.genome.items())
         return f"Member({self.id}, {self.origin}: {genes})"
-
-
-@dataclass(frozen=True, slots=True)
-class AskedGeneration:
-    """Members in slot order, those who failed on the way, and what was told of it."""
-
-    members: tuple[str, ...]
-    elites: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
-    ballot: Ballot | None = None
-    features: dict[str, list[dict[str, float]]] = field(default_factory=dict)
-    expected: dict[str, Expectation] = field(default_factory=dict)
-
-    @property
-    def vacant(self) -> tuple[str, ...]:
-        """The members who failed and have no replacement yet, in slot order."""
-        return tuple(name for name in self.members if name in self.failed)
-
-
-@dataclass(frozen=True, slots=True)
-class BreederState:
-    """All that a breeder knows."""
-
-    space_name: str
-    space_text: str
-    groups: tuple[str, ...] | None
-    seed: int
-    taste: bool
-    plan: BreedingPlan
-    individuals: tuple[Individual, ...] = ()
-    generations: tuple[AskedGeneration, ...] = ()
 
 
 class Breeder:
@@ -269,17 +238,12 @@ class Breeder:
         Raises:
             EvolveError: No breeder gave it.
         """
-        try:
-            stored = TypeAdapter(BreederState).validate_python(state)
-        except ValidationError as error:
-            first = error.errors()[0]
-            what = f"{'.'.join(map(str, first['loc'])) or 'all of it'}: {first['msg']}"
-            raise EvolveError(f"from_state: this is no state of a Breeder: {what}") from error
+        stored = read_state(state)
         space = read_space(stored.space_name, stored.space_text)
         breeder = cls(space, seed=stored.seed, taste=stored.taste, groups=stored.groups, **asdict(stored.plan))
         breeder._kept(stored.individuals)
         breeder._generations = list(stored.generations)
-        breeder._check_whole()
+        check_whole(stored, breeder._space)
         return breeder
 
     def _open(self, call: str) -> AskedGeneration:
@@ -358,21 +322,6 @@ class Breeder:
         changes = changed(child.genome, self._individuals[child.parents[0]].genome)
         told = {name: [value_in_words("–" if one is None else one) for one in pair] for name, pair in changes.items()}
         return ", ".join(f"{name} {before} → {after}" for name, (before, after) in told.items())
-
-    def _check_whole(self) -> None:
-        """See that a state's parts fit together."""
-        for index, one in enumerate(self._generations):
-            named = {*one.members, *one.failed}
-            named |= {parent for name in named & self._individuals.keys() for parent in self._individuals[name].parents}
-            is_known = (
-                named <= self._individuals.keys() and {*one.elites} <= {*one.members} and (index or not one.elites)
-            )
-            judged = one.members if one.ballot is None else one.ballot.ids
-            is_told = one.ballot is not None or index == len(self._generations) - 1
-            if not (one.members and is_known and is_told and sorted(judged) == sorted(one.members)):
-                raise EvolveError(f"from_state: this is no state of a Breeder: generation {index} is not whole")
-        for name in self._generations[-1].members if self._generations else ():
-            genome_from(plain(self._individuals[name].genome), self._space)
 
 
 def _fitness(ballot: Ballot, members: Iterable[str]) -> dict[str, Fitness]:

@@ -65,6 +65,34 @@ def test_escape_leads_from_a_comment_back_to_the_keys(browser: Browser, page: Se
         expect(seen.get_by_text("escape leads back to the keys")).to_be_visible()
 
 
+def test_keys_that_come_before_the_next_drawing_act_on_what_was_chosen(browser: Browser, page: Served) -> None:
+    """A comment is of the candidate that was just chosen, though another is still drawn beside the list."""
+    with visit(browser, page.page.address) as seen:
+        expect(seen.get_by_label("Comment on A")).to_be_visible()
+        seen.evaluate("""() => {
+            document.querySelector('[data-letter="B"] .letter').focus();
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "c", bubbles: true}));
+        }""")
+        expect(seen.get_by_label("Comment on B")).to_be_focused()
+
+
+def test_a_question_is_answered_once_it_is_drawn(browser: Browser, page: Served) -> None:
+    """A second key that comes before the next question is drawn answers nothing."""
+    with visit(browser, page.page.address) as seen:
+        seen.get_by_role("button", name="Two at a time").click()
+        seen.get_by_role("button", name="A is better").click()
+        expect(seen.get_by_role("button", name="C is better")).to_be_visible()
+        seen.evaluate("""() => {
+            const enter = () => new KeyboardEvent("keydown", {key: "Enter", bubbles: true});
+            window.requestAnimationFrame = () => 0;  // nothing is drawn any more
+            setInterval(() => document.body.dispatchEvent(enter()), 50);
+        }""")
+        seen.wait_for_timeout(1000)
+        owner = page.owner()
+        assert owner.moved("undo")["can_undo"]
+        assert not owner.moved("undo")["can_undo"], "two answers alone were taken"
+
+
 def test_a_picture_that_is_opened_is_shown_large_wherever_it_stands(browser: Browser, page: Served) -> None:
     """By a click or by keys, in each way to rank and in the family; it counts as looked at."""
     with visit(browser, page.page.address) as seen:

@@ -176,7 +176,7 @@ export class Room {
     play: () => this.openNumber(this.sample, true),
     heart: () => this.take({ do: "heart", letter: this.chosen, sample: this.sample }),
     more: asking(() => this.#more()),
-    comment: () => all(document, ".comment textarea")[0]?.focus(),
+    comment: () => { this.view?.update(); all(document, ".comment textarea")[0]?.focus(); },
     back: () => this.player.seek(this.player.position - 5),
     on: () => this.player.seek(this.player.position + 5),
     passage: () => this.player.mark(),

@@ -20,14 +20,14 @@ export class Pairs {
     this.toList = toList;
   }
 
-  rows() {
-    const { question } = this.room.draft;
-    return question ? [question.a, question.b] : [];
-  }
+  /** What is asked, or that nothing is. */
+  #key() { return this.rows().map((letter) => `${letter} ${this.room.candidate(letter)?.samples.length}`).join() || "settled"; }
+
+  rows() { const { question } = this.room.draft; return question ? [question.a, question.b] : []; }
 
   update() {
     const { question } = this.room.draft;
-    const key = this.rows().map((letter) => `${letter} ${this.room.candidate(letter)?.samples.length}`).join() || "settled";
+    const key = this.#key();
     if (!question && this.#hasAnswered && this.room.keeper?.isAllKept) return this.#settle();
     if (key !== this.#shown) this.element.replaceChildren(...(question ? this.#asked(question) : this.#settled()));
     if (key !== this.#shown && question) this.room.choose(question.a);
@@ -60,10 +60,11 @@ export class Pairs {
     this.toList();
   }
 
-  /** @param {string | null} better */
+  /** Answers what is shown: a key may come before the next question is drawn.
+   * @param {string | null} better */
   #answer(better) {
     const { question } = this.room.draft;
-    if (!question || !this.room.keeper?.isAllKept) return;
+    if (!question || this.#key() !== this.#shown || !this.room.keeper?.isAllKept) return;
     this.#hasAnswered = true;
     this.room.take({ do: "answer", a: question.a, b: question.b, better });
     say(better ? `${better} is better` : "Equally good");

@@ -18,6 +18,7 @@ from evolve.genetics.selection import Fitness, select_best
 from evolve.guidance.breeding import breed_by_taste
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
+from evolve.guidance.one_core import on_one_core
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.python_words import in_python_words
 from evolve.records.ballot import Ballot
@@ -215,12 +216,13 @@ class Breeder:
         for genome in genomes:
             check_kind("genome", genome, Mapping, "a dictionary of genes")
             asked.append(genome_from(genome, self._space))
-        guide = Guide(self._heard(), self._space)
-        if not guide.knows:
-            return None
         born = {one.genome: one.id for one in self._individuals.values()}
         names = [born.get(genome, f"unborn {number}") for number, genome in enumerate(asked)]
-        told = guide.expectations(dict(zip(names, asked, strict=True)))
+        with on_one_core():
+            guide = Guide(self._heard(), self._space)
+            if not guide.knows:
+                return None
+            told = guide.expectations(dict(zip(names, asked, strict=True)))
         return [(told[name].liking, told[name].deviation) for name in names]
 
     def state(self) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """The founders of a run, half of them by what was said in an earlier run."""
 
-from threadpoolctl import threadpool_limits
-
 from evolve.genetics.breeding import BreedingPlan, found
 from evolve.genetics.space import SearchSpace
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
+from evolve.guidance.one_core import on_one_core
 from evolve.randomness import derive_rng
 from evolve.records.expectation import Expectation
 from evolve.records.individual import Individual, Origin, individual_id
@@ -35,7 +34,7 @@ def found_by_taste(
         return founders, {}
     spread = found(space, population=plan.population - count, seed=seed)
     genomes = {one.id: one.genome for one in spread}
-    with threadpool_limits(1):  # so that results do not depend on the number of cores
+    with on_one_core():
         guide = Guide(heard, space)
         chosen = guide.founders(count, plan, genomes, derive_rng(seed, "taste", 0)) if guide.knows else {}
         if len(chosen) < count:

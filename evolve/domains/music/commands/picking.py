@@ -91,14 +91,13 @@ class SongPicker:
 
     def picked(self, songs: Sequence["ComposedSong"], count: int) -> Iterator[PickedSong]:
         """The songs to keep, the one that is expected to be liked most first; fewer where fewer differ."""
-        from threadpoolctl import threadpool_limits
-
         from evolve.domains.music.presentation import PRESENTATION
+        from evolve.guidance.one_core import on_one_core
         from evolve.presentation import feature_in_words
         from evolve.taste.picking import best_and_different
 
         told = [{name: value for name, value in one.features.items() if value is not None} for one in songs]
-        with threadpool_limits(1):  # so that the choice does not depend on the number of cores
+        with on_one_core():
             liking = self._guide.liking_of(self._individual, told, self._listeners)
             places = best_and_different(liking.expected, liking.features, count)
         for place in places:
@@ -119,17 +118,16 @@ def song_picker(folder: Path, individual: str, listener: str | None) -> SongPick
     Raises:
         RunError: No ballot of theirs compares anybody yet.
     """
-    from threadpoolctl import threadpool_limits
-
     from evolve.domain_registry import named_domain
     from evolve.guidance.guide import Guide
+    from evolve.guidance.one_core import on_one_core
     from evolve.search.run_facts import space_of
     from evolve.search.taste import heard_of
     from evolve.store.run_store import RunStore
 
     with RunStore(folder, read_only=True) as store:
         run = store.read()
-    with threadpool_limits(1):
+    with on_one_core():
         guide = Guide(heard_of(run), space_of(run, named_domain("music")))
     if not guide.knows:
         raise RunError(

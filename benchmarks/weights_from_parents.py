@@ -1,0 +1,159 @@
+"""Does it pay that a child begins with its parent's weights?
+
+Lines of descent are trained twice: everybody from scratch, as in a run, and everybody but the first with the weights of
+its parent, which were learned in the same way. A child has its parent's cell, depth, width and encoding, so that all
+weights fit; its other genes are mutated as in a run. Wider and deeper children would begin with the same function as
+their parent at best (Chen and others, "Net2Net", ICLR 2016), and so with no more than those of the same shape.
+
+Printed are for each generation the median validation loss of both in bits a note, how much lower it is with weights
+from parents, and the share of the parent's processor time after which the parent's loss was reached.
+
+    python -m benchmarks.weights_from_parents --space events.yaml --seconds 90      # half an hour
+    python -m benchmarks.weights_from_parents --space lstm.yaml --seconds 60
+"""
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from benchmarks.bred import Studio
+from benchmarks.pairing import table
+from evolve.genetics.variation import mutate
+from evolve.randomness import derive_rng, derive_seed
+from evolve.records.genome import Genome
+
+SHAPE = ("tokenizer", "cell", "depth", "width", "encoding", "embedding_width", "dense_width", "heads")
+"""Genes by which weights fit."""
+
+MUTATION_RATE, ETA = 0.3, 8.0
+"""Those of a run's children at the middle of the dial."""
+
+PAYS_IN_TIME, PAYS_IN_LOSS = 1 / 3, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What came of one training.
+
+    Attributes:
+        bits: The best validation loss, in bits a note.
+        reached: By the end of each epoch, seconds of processor time and the validation loss.
+        weights: Those of the best loss.
+    """
+
+    bits: float
+    reached: tuple[tuple[float, float], ...]
+    weights: Sequence[np.ndarray]
+
+    def seconds_until(self, bits: float) -> float:
+        """After how long a loss was reached; infinite where it was not."""
+        return next((seconds for seconds, loss in self.reached if loss <= bits), math.inf)
+
+
+def main() -> None:
+    """Print the table."""
+    chosen = _parser().parse_args()
+    studio = Studio(chosen.space, settings={"seconds": chosen.seconds, "epochs": 1000, "seed": chosen.seed}, fresh=0)
+    lines = [_line(studio, seed, chosen.generations) for seed in range(chosen.seed, chosen.seed + chosen.lines)]
+    print(f"{chosen.space}: {chosen.lines} lines of descent, {chosen.seconds:g} CPU-seconds each")
+    heads = ["generation", "from scratch", "with weights", "lower by", "of the time to the parent's loss", "pays"]
+    print(table(heads, [_row(lines, generation) for generation in range(1, chosen.generations)]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--space", default="events.yaml", help="a shipped space")
+    parser.add_argument("--seconds", type=float, default=90.0, help="of processor time for each training [90]")
+    parser.add_argument("--lines", type=int, default=4, help="of descent [4]")
+    parser.add_argument("--generations", type=int, default=3, help="of each, the first included [3]")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+Pair = tuple[Learned, Learned]
+"""From scratch, and with weights from the parent."""
+
+
+def _line(studio: Studio, seed: int, generations: int) -> list[Pair]:
+    """One line of descent; the first of it is trained once."""
+    rng = derive_rng(seed, "line of descent")
+    genome = studio.space.sample(rng)
+    first = _learned(studio, genome, f"g0-{seed}", None)
+    line = [(first, first)]
+    for generation in range(1, generations):
+        genome = _child(genome, studio, rng)
+        name = f"g{generation}-{seed}"
+        line.append((_learned(studio, genome, name, None), _learned(studio, genome, name, line[-1][1].weights)))
+        print(json.dumps([name, *(round(one.bits, 4) for one in line[-1])]), flush=True)
+    return line
+
+
+def _child(parent: Genome, studio: Studio, rng: np.random.Generator) -> Genome:
+    """A mutant of the same shape and the whole budget."""
+    mutant = mutate(parent, studio.space, rng, rate=MUTATION_RATE, eta=ETA).as_dict()
+    kept = {name: value for name, value in parent.as_dict().items() if name in SHAPE}
+    return studio.space.grow(lambda gene: {**mutant, **kept}[gene.name])
+
+
+def _learned(studio: Studio, genome: Genome, name: str, weights: Sequence[np.ndarray] | None) -> Learned:
+    """One training, as a run's trial has it."""
+    from evolve.network.build import hypermodel  # noqa: PLC0415 - Keras, which --help can do without
+    from evolve.network.train import TrainingSettings, train  # noqa: PLC0415
+
+    material = studio.material
+    tokenizer = material.tokenizer(genome.as_dict())
+    seed = derive_seed(material.seed, "training", name)
+    hp = material.space.hyperparameters(genome)
+    window = material.window(tokenizer.name)
+    model = hypermodel(
+        tokenizer.sizes, seed=seed, window=window, learn_from=material.settings.targets, context=tokenizer.context,
+        heads=str(material.genes(genome)["heads"]),
+    )(hp)  # fmt: skip
+    if weights is not None:
+        model.set_weights(weights)
+    settings = TrainingSettings(
+        window=window,
+        tokens_per_note=material.encoded.held_out_tokens_per_note(tokenizer.name),
+        epochs=material.settings.epochs,
+        seconds=material.settings.seconds,
+        patience=material.settings.patience,
+        starts_told=bool(tokenizer.metres),
+        learn_from=material.settings.targets,
+        batch_size=int(hp.get("batch_size")),
+        seed=seed,
+    )
+    pieces, began = material.encoded.pieces[tokenizer.name], time.process_time()
+    reached: list[tuple[float, float]] = []
+    history = train(
+        model,
+        pieces.training,
+        pieces.held_out,
+        settings,
+        lambda epoch: reached.append((time.process_time() - began, epoch.validation_loss)),
+        clock=time.process_time,
+        diet=material.diet(genome),
+    )
+    return Learned(history.best_validation_loss, tuple(reached), model.get_weights())
+
+
+def _row(lines: Sequence[Sequence[Pair]], generation: int) -> list[str]:
+    pairs = [line[generation] for line in lines]
+    scratch, kept = (median(one.bits for one in column) for column in zip(*pairs, strict=True))
+    lower = median(1 - with_weights.bits / alone.bits for alone, with_weights in pairs)
+    shares = []
+    for line in lines:
+        parent = line[generation - 1][1]
+        shares.append(line[generation][1].seconds_until(parent.bits) / parent.seconds_until(parent.bits))
+    pays = lower >= PAYS_IN_LOSS or median(shares) <= PAYS_IN_TIME
+    told = [f"{scratch:.3f}", f"{kept:.3f}", f"{lower:.1%}", f"{median(shares):.2f}"]
+    return [str(generation), *told, "yes" if pays else "no"]
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ import keras
 
 from evolve.domains.music.facts.typical import typical_order
 from evolve.domains.music.material import Material
-from evolve.domains.music.songs import compose_songs, figures_of_set
+from evolve.domains.music.songs import compose_songs, figures_of_set, overlap_with_corpus
 from evolve.domains.music.unheard import unheard_file
 from evolve.records.genome import Genome
 from evolve.records.run import Artifact, Json, Sample
@@ -48,6 +48,7 @@ def compose(
         on_song()
     metrics = {
         "set_figures": figures_of_set(composed).to_json(),
+        "overlap_areas": overlap_with_corpus(composed),
         "silent_songs": {name: [one[name] for one in features] for name in features[0]},
         "songs_heard": [one.number for one in in_order[: settings.songs]],
     }

@@ -180,6 +180,12 @@ def _passage(metrics: Facts) -> str:
     return "" if bars is None else counted(round(bars, 1), "bar")
 
 
+def _overlap(metrics: Facts) -> str:
+    areas = metrics.get("overlap_areas")
+    told = [area for name in areas if (area := number(areas, name)) is not None] if isinstance(areas, Mapping) else []
+    return f"{fmean(told):.2f}" if told else ""
+
+
 FIGURES: Final = (
     Figure("notes", "{} notes", _middle_half, "how long the middle half of them is, opening included"),
     Figure("end", "{} end by themselves", _share("ended"), "songs that ended by themselves"),
@@ -192,6 +198,7 @@ FIGURES: Final = (
         _passage,
         "the longest passage of a song that does, the median",
     ),
+    Figure("overlap", "overlap with the corpus {}", _overlap, "1: songs lie among its pieces as among each other"),
 )
 
 

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from evolve.domains.music.facts.description import SongFacts, describe
+from evolve.domains.music.facts.overlap import overlap_areas
 from evolve.domains.music.facts.set_figures import SetFigures
 from evolve.domains.music.facts.typical import Features, features_of
 from evolve.domains.music.reshaping import equally_loud, joined, transposed, until
@@ -103,6 +104,18 @@ def figures_of_set(songs: Sequence[ComposedSong]) -> SetFigures:
     return SetFigures.of(
         [one.song for one in songs], opening_ticks=songs[0].opening_ticks, ended=[one.has_ended for one in songs]
     )
+
+
+def overlap_with_corpus(songs: Sequence[ComposedSong]) -> dict[str, float]:
+    """The overlap areas of some songs and the corpus's pieces, at least one song; nothing where these are not known."""
+    corpus, up = songs[0].context.figures, songs[0].context.opening.transposed_by
+    if corpus is None:
+        return {}
+    features = [one.features for one in songs]
+    columns = {name: [one[name] for one in features] for name in features[0]}
+    for name in ("lowest", "highest"):  # in the key in which the corpus is known
+        columns[name] = [None if pitch is None else pitch + up for pitch in columns[name]]
+    return overlap_areas(columns, corpus.pieces)
 
 
 def _rngs(seed: int, indices: Sequence[int]) -> list[np.random.Generator]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -126,6 +126,11 @@ is, its opening and the most notes asked for decide as well, and a stretch that 
 FARTHEST: Final = 5.0
 """Spreads beyond which a figure weighs no more in the distance: one that is far off must not hide the others."""
 
+_MOST_PIECES: Final = 100
+"""Of which each figure is kept, for songs to be held against."""
+
+_DIGITS: Final = 3
+
 _IQR_OF_NORMAL: Final = 1.349
 """The interquartile range of a normal distribution, in standard deviations."""
 
@@ -140,10 +145,12 @@ class CorpusFigures:
         middles: Medians, in the figure's own unit.
         spreads: Interquartile ranges / 1.349, which is a standard deviation where figures are normally distributed;
             none below its `SMALLEST_SPREADS`.
+        pieces: The figures of some pieces, spread evenly over the corpus: one number for each of them.
     """
 
     middles: Mapping[str, float]
     spreads: Mapping[str, float]
+    pieces: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, songs: Iterable[Song], *, most_notes: int | None = None) -> Self:
@@ -162,22 +169,24 @@ class CorpusFigures:
         if not sounding:
             raise CorpusError("no piece of the corpus has a note; give a folder with other files")
         quartiles = {name: _quartiles([getattr(each, name) for each in sounding]) for name in SMALLEST_SPREADS}
+        some = [sounding[place] for place in _spread_evenly(len(sounding))]
         return cls(
             middles={name: middle for name, (_, middle, _) in quartiles.items()},
             spreads={
                 name: max((high - low) / _IQR_OF_NORMAL, SMALLEST_SPREADS[name])
                 for name, (low, _, high) in quartiles.items()
             },
+            pieces={name: [round(getattr(each, name), _DIGITS) for each in some] for name in SMALLEST_SPREADS},
         )
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries and numbers."""
-        return {"middles": dict(self.middles), "spreads": dict(self.spreads)}
+        return {"middles": dict(self.middles), "spreads": dict(self.spreads), "pieces": dict(self.pieces)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The figures that `to_json` wrote."""
-        return cls(middles=dict(data["middles"]), spreads=dict(data["spreads"]))
+        return cls(dict(data["middles"]), dict(data["spreads"]), dict(data.get("pieces") or {}))
 
     def deviations(self, figures: Figures, *, transposed_by: int = 0) -> dict[str, float]:
         """How many spreads each figure lies above the middle, or below as a negative number; nothing for silence.
@@ -206,6 +215,11 @@ def distance(deviations: Iterable[float]) -> float:
 def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
     low, middle, high = np.percentile(values, [25, 50, 75]).tolist()
     return low, middle, high
+
+
+def _spread_evenly(pieces: int) -> list[int]:
+    """The places of as many pieces as are kept one by one."""
+    return [round(place) for place in np.linspace(0, pieces - 1, min(pieces, _MOST_PIECES)).tolist()]
 
 
 def _beginning(song: Song, most_notes: int | None) -> Song:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.domains.music.facts.figures import figures_of
-from evolve.domains.music.facts.overlap import overlap_area, overlap_areas
+from evolve.domains.music.facts.overlap import Columns, overlap_area, overlap_areas
 from evolve.domains.music.midi import read_midi
 from evolve.domains.music.song import Song
 
@@ -70,8 +70,13 @@ def test_an_area_is_a_share_that_no_unit_changes(
 
 def test_what_cannot_be_compared_is_left_out() -> None:
     """A song may have no lowest pitch; where all tunes have one voice the songs that have one lie among them."""
-    songs = {"lowest": [60, 61, None, 64], "polyphony": [1.0] * 4, "highest": [70.0] * 4, "notes": [1, 2, 3, 4]}
-    pieces = {"lowest": [60, 62, 63], "polyphony": [1.0] * 3, "highest": [70, 71, 72]}
+    songs: Columns = {
+        "lowest": [60, 61, None, 64],
+        "polyphony": [1.0] * 4,
+        "highest": [70.0] * 4,
+        "notes": [1, 2, 3, 4],
+    }
+    pieces: Columns = {"lowest": [60, 62, 63], "polyphony": [1.0] * 3, "highest": [70, 71, 72]}
     areas = overlap_areas(songs, pieces)
     assert areas.keys() == {"lowest", "polyphony"}
     assert areas["polyphony"] == 1.0

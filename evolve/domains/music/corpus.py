@@ -13,11 +13,12 @@ from evolve.domains.music.cache import Outcome
 from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.groups import EVERYTHING, Group, Provenance, group_pieces, groups_of, kind_in_title
 from evolve.domains.music.key import mode_of, semitones_to_common_key
+from evolve.domains.music.licences import Licence
 from evolve.domains.music.reading import Reading
 from evolve.domains.music.reading_process import Progress, read_files
 from evolve.domains.music.reshaping import PIANO, arrange, transposed
 from evolve.domains.music.song import Refused, Song
-from evolve.domains.music.sources import BUILT_IN, SourceFile, find_files, source_names
+from evolve.domains.music.sources import BUILT_IN, SourceFile, find_files, licences_of, source_names
 from evolve.domains.music.tokenizers.steps import NoteStep, fold
 from evolve.errors import printable
 from evolve.words import counted
@@ -87,6 +88,7 @@ class Corpus:
         fingerprint: A digest of all notes and bars: equal for equal music, wherever it was read from.
         files: Every file of which something can be used, in order.
         grouped_by: What the groups of its pieces come from, as `Grouping` has it.
+        licences: What each source says of where it comes from, and of its terms.
     """
 
     names: tuple[str, ...]
@@ -96,6 +98,7 @@ class Corpus:
     fingerprint: str
     files: tuple[ReadFile, ...] = ()
     grouped_by: tuple[str, ...] = ()
+    licences: tuple[Licence, ...] = ()
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -151,6 +154,7 @@ def read_corpus(
             if outcome and not isinstance(outcome, str)
         ),
         grouped_by=grouping.by,
+        licences=licences_of(sources),
     )
 
 

@@ -21,12 +21,14 @@ def files_facts(corpus: Corpus) -> dict[str, Any]:
 
     Returns:
         ``names``: as in the corpus.
+        ``licences``: ``{"source", "origin", "terms", "notices"}`` of each source, as `Licence` has them.
         ``files``: ``{"name", "pieces", "notes", "doubts"}`` of each file of which something can be used: all notes as
         they are written, and what the reader could not be sure of.
         ``skipped``: ``{"name", "reason"}`` of each file, or piece of a collection, that cannot be used.
     """
     return {
         "names": list(corpus.names),
+        "licences": [licence.to_json() for licence in corpus.licences],
         "files": [asdict(file) | {"doubts": list(file.doubts)} for file in corpus.files],
         "skipped": [asdict(skipped) for skipped in corpus.skipped],
     }
@@ -54,7 +56,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         chords and rests, and how many of its pieces are held out; a single one, ``all``, where none are told apart.
         ``grouped_by``: what the groups come from: of ``folder``, ``kind of tune``, ``mode`` and ``source`` those that
         do; empty where there is a single one.
-        ``files``, ``skipped``: as in `files_facts`.
+        ``licences``, ``files``, ``skipped``: as in `files_facts`.
 
     Raises:
         CorpusError: If there is too little to learn from one part and measure on another.

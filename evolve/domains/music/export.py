@@ -9,6 +9,7 @@ from pathlib import Path
 from evolve.domains.music.encoded import Beginning, EncodedCorpus, TrackRole
 from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.figures import CorpusFigures
+from evolve.domains.music.licences import NONE_STATED, licences_in_words
 from evolve.domains.music.material import opening_from_facts
 from evolve.domains.music.plain import PROGRAMS, is_tempo, metre_from_json, whole
 from evolve.domains.music.settings import MusicSettings
@@ -79,6 +80,7 @@ def write_export(store: RunStore, individual_id: str, folder: Path) -> None:
         "genome": genome.as_dict(),
         "metrics": {name: metric for name, metric in record.metrics.items() if name != "silent_songs"},
         "corpus": list(run.fact("corpus")["names"]),
+        "licences": list(run.fact("corpus").get("licences") or ()),
         **{name: run.settings[name] for name in _SETTINGS},
         "seed": run.material_seed,
         **{name: genome[name] for name in PLAYING if name in genome},
@@ -190,6 +192,7 @@ def _in_words(value: Json | Shares) -> str:
 def _card_for_people(card: Mapping[str, Json]) -> str:
     genes = "\n".join(f"| {gene} | {_in_words(value)} |" for gene, value in card["genome"].items())
     bits = card["metrics"].get("validation_loss", "unknown")
+    told = "\n".join(f"- {line}" for line in licences_in_words(card["licences"])) or f"- {NONE_STATED}"
     return f"""# {card["individual"]} of {card["run"]}
 
 A network that writes music, bred by ear with evolve. It learned from {", ".join(card["corpus"])};
@@ -198,6 +201,10 @@ on pieces it never saw it needs {bits} bits a note.
 | gene | value |
 | --- | --- |
 {genes}
+
+What it learned from, and under which terms:
+
+{told}
 
 Compose with it, here or on any machine that has evolve:
 

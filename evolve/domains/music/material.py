@@ -323,6 +323,7 @@ def _set_facts(songs: Sequence[Song], metre: Metre) -> dict[str, Json]:
 def _corpus_facts(corpus: Corpus, encoded: EncodedCorpus, figures: CorpusFigures) -> dict[str, Json]:
     return {
         "names": list(corpus.names),
+        "licences": [licence.to_json() for licence in corpus.licences],
         "fingerprint": corpus.fingerprint,
         "pieces": len(corpus.pieces),
         "held_out_pieces": len(encoded.held_out_names),

@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Final
+from typing import Final
 
 from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.words import is_stuck, minutes, one_line, percent
 from evolve.domains.music.instruments import SEMITONES
-from evolve.domains.music.sound.soundfonts import OWN_INSTRUMENTS, SHOWN_DIGITS
+from evolve.domains.music.run_lines import run_lines
 from evolve.errors import EvolveError
 from evolve.presentation import (
     UNKNOWN,
@@ -27,7 +27,7 @@ from evolve.presentation import (
     numbers,
     plain_description,
 )
-from evolve.words import counted, listed, worded
+from evolve.words import counted, worded
 
 FEATURES: Final[Mapping[str, tuple[str, str]]] = {
     "notes": ("longer songs", "shorter songs"),
@@ -237,42 +237,6 @@ def presented(metrics: Facts) -> Sequence[int]:
     """The numbers of the songs that are heard, among the forty."""
     heard = metrics.get("songs_heard")
     return [number for number in heard if isinstance(number, int)] if isinstance(heard, list) else []
-
-
-def run_lines(facts: Facts, settings: Facts) -> Mapping[str, Sequence[str]]:
-    """The corpus, the opening, who plays, and how many songs of how many notes."""
-    songs = [counted(int(settings["songs"]), "song")] if settings.get("songs") else []
-    if songs and settings.get("notes"):
-        songs = [f"{songs[0]} of {counted(int(settings['notes']), 'note')}"]
-    return {
-        "corpus": _corpus(facts.get("corpus") or {}),
-        "opening": _opening(facts.get("opening") or {}),
-        "sound": _sound(facts.get("sound") or {}),
-        "settings": songs,
-    }
-
-
-def _corpus(corpus: Mapping[str, Any]) -> list[str]:
-    if not corpus:
-        return []
-    counts = [counted(int(corpus[key]), key[:-1]) for key in ("pieces", "notes") if corpus.get(key)]
-    skipped = [f"{counted(len(corpus['skipped']), 'file')} skipped"] if corpus.get("skipped") else []
-    return [listed([str(name) for name in corpus.get("names", ())]) or "unnamed", *counts, *skipped]
-
-
-def _opening(opening: Mapping[str, Any]) -> list[str]:
-    if not opening:
-        return []
-    notes = [counted(int(opening["notes"]), "note")] if opening.get("notes") else []
-    notice = [str(opening["notice"])] if opening.get("notice") else []
-    return [str(opening.get("source", "unknown")), *notes, *notice]
-
-
-def _sound(sound: Mapping[str, Any]) -> list[str]:
-    if "soundfont" not in sound:
-        return []
-    font = sound["soundfont"]
-    return [OWN_INSTRUMENTS] if font is None else [str(font["name"]), f"SHA-256 {str(font['sha256'])[:SHOWN_DIGITS]}"]
 
 
 def preview(files: Mapping[str, Path], facts: Facts, columns: int, rows: int) -> str | None:

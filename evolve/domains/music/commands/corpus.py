@@ -119,6 +119,8 @@ def _files_table(files: list[dict[str, Any]], *, every_file: bool) -> "Table":
 
 
 def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    from evolve.domains.music.licences import licences_in_words
+
     kinds = ", ".join(counted(facts[kind], kind[:-1]) for kind in ("notes", "chords", "rests"))
     shortest, median, longest = (facts[f"{which}_piece"] for which in ("shortest", "median", "longest"))
     lengths = f"{shortest} to {longest} notes long, half of them {median} or more"
@@ -128,6 +130,8 @@ def _corpus_lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     metres = ", ".join(f"{one['metre']} ({one['pieces']:,})" for one in facts["metres"])
     reasons = Counter(skipped["reason"] for skipped in facts["skipped"])
     yield "corpus", ", ".join(facts["names"])
+    for place, line in enumerate(licences_in_words(facts["licences"])):
+        yield "" if place else "licence", line
     yield "pieces", f"{facts['pieces']:,}, {lengths}"
     yield "notes", f"{facts['steps']:,} in all: {kinds}"
     yield "range", f"{facts['range']}, {facts['distinct_chords']:,} different notes and chords"

@@ -12,7 +12,7 @@ BENCHMARKS ?= reading_midi corpus_start training_throughput composing driver_gro
 # which each that loads Keras would spend seven seconds on compiling it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-fast test-cluster coverage torture fuzz lint bench clean
+.PHONY: help setup demo test test-fast test-cluster coverage torture fuzz lint bench site clean
 
 help:
 	@echo "make demo       breed three small generations on the built-in music, in this terminal"
@@ -24,6 +24,7 @@ help:
 	@echo "make fuzz       20,000 inputs that are rubbish: half an hour; FUZZ_INPUTS and FUZZ_SEED say how many, and which"
 	@echo "make lint       lint, types and import floors alone"
 	@echo "make bench      how fast evolve is, by turns with others: half an hour, and PyTorch to install"
+	@echo "make site       the documents as a site, in build/site"
 	@echo "make clean      remove .venv and caches (never runs/)"
 
 setup: $(READY)
@@ -87,6 +88,10 @@ $(BENCH_READY): $(READY) pyproject.toml constraints.txt
 		print(*(line for line in group if not importlib.util.find_spec(line.split(">")[0])), sep="\n")' > $@.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement $@.txt
 	@mv $@.txt $@
+
+site: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "build/site/index.html"
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,13 +13,16 @@ from pathlib import Path
 
 from tests.end_to_end.commands import Typed
 
-_PATIENCE_S = 120.0
+_PATIENCE_S = 600.0
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         "choix",
         "evolve.cli.ranking",
         "evolve.cli.reporting",
+        "evolve.cli.running",
+        "evolve.cli.spaces",
+        "evolve.domains.music.commands.corpus",
         "evolve.domains.music.material",
         "evolve.domains.music.sound.soundfont_check",
         "evolve.judging.pairwise",

@@ -14,16 +14,17 @@ SPACE = str(ROOT / "search_spaces" / "quick.yaml")
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
-    """A folder in which the runs a and b were bred for three generations by the same commands but for the name.
+    """A folder in which the runs a, of two generations, and b, of three, were bred by the same commands.
 
     The networks of a are trained, those of b pretend to be. With taste what is learned would count: songs differ by it.
     """
     folder = tmp_path_factory.mktemp("finished")
-    for name, typed in (("a", evolve), ("b", pretended.evolve)):
-        begin = ("--population", "4", "--generations", "3", "--songs", "2", "--notes", "60", "--seed", "7")
+    orders = ("A > B = C ! D", "C > A > ...", "b > d > a > c")
+    for name, typed, generations in (("a", evolve, 2), ("b", pretended.evolve, 3)):
+        begin = ("--population", "4", "--generations", str(generations), "--songs", "2", "--notes", "60", "--seed", "7")
         few = ("--corpus", str(tunes), "--set", "epochs=1", "--set", "taste=off", "--judge", "none", "--name", name)
         typed("start", "--space", SPACE, *begin, *few, folder=folder)
-        for order in ("A > B = C ! D", "C > A > ...", "b > d > a > c"):
+        for order in orders[:generations]:
             typed("rank", name, "--order", order, folder=folder)
             typed("resume", name, "--judge", "none", folder=folder)
     return folder

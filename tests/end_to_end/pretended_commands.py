@@ -9,6 +9,7 @@ from pathlib import Path
 from evolve.records.run import RunRecord
 from evolve.store.run_store import RunStore
 from tests.end_to_end.commands import ROOT, Typed
+from tests.end_to_end.forked_program import typed
 from tests.pretended_trials import WORDS_ALONE
 from tests.pseudo_terminal import Terminal
 
@@ -32,13 +33,14 @@ def evolve(
         before: What stands before the command, such as `setpriv`.
         environ: What is added to the environment.
     """
-    ended = subprocess.run(
-        [*before, *PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False,
-        stdin=subprocess.DEVNULL, env=environment_with(environ),
-    )  # fmt: skip
-    assert ended.returncode == expect, f"exit {ended.returncode}: {ended.stdout}\n{ended.stderr}"
-    assert "Traceback" not in ended.stderr, ended.stderr
-    return Typed(ended.returncode, ended.stdout, ended.stderr)
+    environment = environment_with(environ)
+    if before or environ:
+        ended = _from_scratch(*before, *PROGRAM, *arguments, folder=folder, environment=environment)
+    else:
+        ended = typed(*arguments, folder=folder, environment=environment)
+    assert ended.code == expect, f"exit {ended.code}: {ended.out}\n{ended.err}"
+    assert "Traceback" not in ended.err, ended.err
+    return ended
 
 
 def begun(*arguments: str, folder: Path, environ: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
@@ -89,3 +91,11 @@ def is_ranked(folder: Path) -> bool:
     """Whether the last generation of two is ranked."""
     generations = read(folder).generations
     return len(generations) == len(ORDERS) and generations[-1].status.is_ranked
+
+
+def _from_scratch(*command: str, folder: Path, environment: Mapping[str, str]) -> Typed:
+    ended = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+        env=environment,
+    )  # fmt: skip
+    return Typed(ended.returncode, ended.stdout, ended.stderr)

@@ -9,7 +9,7 @@ import pytest
 from evolve.domains.music.midi import write_midi
 from evolve.domains.music.song import BarLine, Metre, Note, Notes, Song, Track
 from tests.domains.music.pieces import song_of, tune
-from tests.end_to_end.commands import evolve
+from tests.end_to_end.pretended_commands import evolve
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,8 @@ import pytest
 
 from evolve.store.examination import examine
 from tests.disks import fill, make_room, small_disk
-from tests.end_to_end.commands import EVOLVE, one_line
+from tests.end_to_end.commands import EVOLVE, ROOT, one_line
 from tests.end_to_end.commands import evolve as really
-from tests.end_to_end.conftest import SPACE
 from tests.end_to_end.pretended_commands import at_a_terminal, begin, evolve, finish, read, write_space
 from tests.pseudo_terminal import Terminal, without_escapes
 from tests.troubles import told
@@ -138,7 +137,8 @@ def letters(screen: str) -> list[str]:
 def test_real_training_outlives_a_disk_that_fills_up(disk: Path, tunes: Path) -> None:
     """With real networks on real Ray: what had ended is kept, and only the others are trained again."""
     few = ("--population", "3", "--generations", "1", "--songs", "1", "--notes", "20", "--set", "epochs=1")
-    begin_it = ("start", "--space", SPACE, "--corpus", str(tunes), "--name", "real", *few, "--judge", "none")
+    space = str(ROOT / "tests" / "small_lstms.yaml")
+    begin_it = ("start", "--space", space, "--corpus", str(tunes), "--name", "real", *few, "--judge", "none")
     process = subprocess.Popen(
         [EVOLVE, *begin_it], cwd=disk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         stdin=subprocess.DEVNULL,

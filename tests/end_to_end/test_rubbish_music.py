@@ -14,7 +14,8 @@ from tests.conftest import SHARED_MUSIC
 from tests.domains.music.pieces import midi_of, tune
 from tests.domains.music.sound.small_soundfont import small_soundfont
 from tests.domains.music.sound.soundfont_files import needs_tinysoundfont
-from tests.end_to_end.commands import evolve, one_line
+from tests.end_to_end.commands import one_line
+from tests.end_to_end.pretended_commands import evolve
 from tests.troubles import told
 
 pytestmark = pytest.mark.slow

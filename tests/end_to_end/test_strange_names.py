@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end import pretended_commands as pretended
 from tests.end_to_end.commands import evolve
 from tests.troubles import told
 
@@ -60,7 +61,7 @@ def test_a_strange_name_as_an_argument_is_one_line(name: bytes, tmp_path: Path) 
         ("start", "--space", "quick.yaml", "--opening", given),
         ("compose", given),
     ):
-        lines = evolve(*arguments, folder=tmp_path, expect=1).err.splitlines()
+        lines = pretended.evolve(*arguments, folder=tmp_path, expect=1).err.splitlines()
         assert all(one.isprintable() for one in lines)
         assert lines[-1].startswith("evolve: ")
     assert not any((tmp_path / "runs").glob("*"))

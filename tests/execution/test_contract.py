@@ -53,12 +53,18 @@ def runner(request: pytest.FixtureRequest) -> Iterator[TrialRunner]:
         yield runner
 
 
-def test_every_individual_is_started_and_finished_once(runner: TrialRunner, material: RunMaterial) -> None:
-    """Each trial ends with a network, a vocabulary and as many songs as were asked for."""
+@pytest.fixture(scope="module")
+def pair(runner: TrialRunner, material: RunMaterial) -> Recorder:
+    """What was told of two trials."""
     recorder = Recorder()
     runner.run([individual("g0-1"), individual("g0-2", width=16)], material, recorder)
-    assert set(recorder.started) == set(recorder.results) == {"g0-1", "g0-2"}
-    for result in recorder.results.values():
+    return recorder
+
+
+def test_every_individual_is_started_and_finished_once(pair: Recorder) -> None:
+    """Each trial ends with a network, a vocabulary and as many songs as were asked for."""
+    assert sorted(pair.started) == sorted(pair.results) == ["g0-1", "g0-2"]
+    for result in pair.results.values():
         assert result.failure is None
         assert {artifact.kind for artifact in result.artifacts} == {"network", "vocabulary", "unheard"}
         assert [song.index for song in result.samples] == [1, 2]
@@ -108,13 +114,9 @@ def test_what_the_observer_raises_ends_the_run_as_it_is(runner: TrialRunner, mat
     assert raised.value is full
 
 
-def test_the_same_individual_writes_the_same_songs_twice(
-    runner: TrialRunner, material: RunMaterial, alone: Recorder
-) -> None:
+def test_the_same_individual_writes_the_same_songs_twice(alone: Recorder, pair: Recorder) -> None:
     """With a budget in epochs a trial's songs depend on nothing but the run's seed and the genome."""
-    again = Recorder()
-    runner.run([individual("g0-1")], material, again)
-    songs, same = ([song.files[0].data for song in recorder.results["g0-1"].samples] for recorder in (alone, again))
+    songs, same = ([song.files[0].data for song in recorder.results["g0-1"].samples] for recorder in (alone, pair))
     assert songs == same
 
 

@@ -157,10 +157,14 @@ STATES = ("sgd", "adam", "nadam", "lion", "ftrl", "adafactor")
 def test_going_on_ends_as_if_nothing_had_been(own: dict[str, Any], path: Path) -> None:
     """Three epochs, a new network, three more: the weights and figures of six in a row, to the last bit."""
     genes: dict[str, Any] = {"dropout": 0.3, "learning_rate": 0.01, **own}
-    undisturbed = small_network(**genes)
-    history = train(undisturbed, TRAINING, HELD_OUT, SIX)
-    begun(path, **genes)
-    told, other_history, other = gone_on(path, **genes)
+    undisturbed, kept_then = small_network(**genes), path.with_name("g0-2.npz")
+
+    def keep_aside(report: EpochReport) -> None:
+        if report.epoch == 4:  # of which nothing is kept yet
+            shutil.copy(path, kept_then)
+
+    history = train(undisturbed, TRAINING, HELD_OUT, SIX, keep_aside, checkpoint=CheckpointFile(path))
+    told, other_history, other = gone_on(kept_then, **genes)
     assert told == [3, 4, 5, 6]
     assert same_weights(undisturbed, other)
     for one, same in zip(history.epochs, other_history.epochs, strict=True):

@@ -74,8 +74,8 @@ MEASURED: list[tuple[dict[str, Value], dict[str, int]]] = [
 ]
 """Networks of different parts, each so large that its training is seen beside what TensorFlow takes for itself."""
 
-TRAINING = """
-import json, sys
+TRAININGS = """
+import json, os, sys
 import psutil
 from evolve.network.build import hypermodel
 from evolve.network.step_runner import step_runner_of
@@ -83,30 +83,47 @@ from evolve.network.validation import ROWS
 from benchmarks.random_batches import Size, batches
 from tests.network.lines import SetGenes
 
-genes, sizes, context, window = json.loads(sys.argv[1])
-model = hypermodel(sizes, seed=0, window=window, context=context)(SetGenes(genes))
-runner, streams = step_runner_of(model), sizes | context
-runner.evaluation_steps(batches(Size(1, 8, 1), 1, streams))
-runner.train_steps(batches(Size(1, 8, 1), 1, streams))
-open("/proc/self/clear_refs", "w").write("5")
-before = psutil.Process().memory_info().rss
-for _ in range(2):
-    runner.train_steps(batches(Size(1, 8, genes["batch_size"]), 1, streams))
-    runner.evaluation_steps(batches(Size(1, 8, ROWS), 1, streams))
-peak = next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print((peak - before) / 1e6, model.count_params())
+def train(genes, sizes, context, window):
+    model = hypermodel(sizes, seed=0, window=window, context=context)(SetGenes(genes))
+    runner, streams = step_runner_of(model), sizes | context
+    runner.evaluation_steps(batches(Size(1, 8, 1), 1, streams))
+    runner.train_steps(batches(Size(1, 8, 1), 1, streams))
+    open("/proc/self/clear_refs", "w").write("5")
+    before = psutil.Process().memory_info().rss
+    for _ in range(2):
+        runner.train_steps(batches(Size(1, 8, genes["batch_size"]), 1, streams))
+        runner.evaluation_steps(batches(Size(1, 8, ROWS), 1, streams))
+    peak = next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    print((peak - before) / 1e6, model.count_params(), flush=True)
+
+trainings, context, window = json.loads(sys.argv[1])
+for genes, sizes in trainings:
+    child = os.fork()
+    if child == 0:
+        train(genes, sizes, context, window)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(f"{genes}: no training")
 """
+"""Each in a process of its own, forked from one that has imported TensorFlow, which begins to compute in the fork."""
+
+
+@pytest.fixture(scope="module")
+def measured() -> list[tuple[float, float]]:
+    """By how many MB the process of each training grew, and the weights of its network."""
+    given = json.dumps([MEASURED, LARGE_CONTEXT, WINDOW])
+    shown = subprocess.run([sys.executable, "-c", TRAININGS, given], capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    return [(float(grown_mb), float(weights)) for grown_mb, weights in map(str.split, shown.stdout.splitlines())]
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process's peak of memory")
-@pytest.mark.parametrize(("genes", "sizes"), MEASURED)
-def test_a_training_takes_no_more_than_was_told(genes: dict[str, Value], sizes: dict[str, int]) -> None:
+@pytest.mark.parametrize("number", range(len(MEASURED)))
+def test_a_training_takes_no_more_than_was_told(number: int, measured: list[tuple[float, float]]) -> None:
     """Of a processor's memory, from one batch of one window to full ones; nor less than a fifth of it."""
-    given = json.dumps([genes, sizes, LARGE_CONTEXT, WINDOW])
-    shown = subprocess.run([sys.executable, "-c", TRAINING, given], capture_output=True, text=True, check=False)
-    assert shown.returncode == 0, shown.stderr
-    grown_mb, weights = map(float, shown.stdout.split())
+    genes, sizes = MEASURED[number]
+    grown_mb, weights = measured[number]
     # What is there before the first full batch: the weights, and the optimizer's.
     taken_mb = grown_mb + 4e-6 * weights * (1 + OPTIMIZER_SLOTS[str(genes.get("optimizer", "adam"))])
     assert taken_mb < training_mb(genes, sizes, WINDOW, LARGE_CONTEXT) < 5 * taken_mb

@@ -130,7 +130,7 @@ def train_and_forget(cell: str) -> None:
     """One training whose network nobody keeps."""
     settings = TrainingSettings(window=8, epochs=1, batch_size=4)
     with nothing_left_behind():
-        train(small_network(cell=cell, depth=2), [line(40, 1)], [line(20, 2)], settings)
+        train(small_network(cell=cell), [line(40, 1)], [line(20, 2)], settings)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])

@@ -103,10 +103,10 @@ def test_a_passage_is_repeated_and_a_tour_goes_through_all(room: Page) -> None:
 def test_what_was_heard_is_marked_and_kept(room: Page, tones: Served) -> None:
     """The card shows it, and the server is told how often and how long."""
     room.locator(".card[data-letter=C] .look").nth(1).click()
-    wait_until(room, "position() > 1")
+    wait_until(room, "position() > 2")
     expect(room.locator(".card[data-letter=C] .look.heard").last).to_be_visible()
     with room.expect_response("**/api/heard"):
-        room.wait_for_timeout(10_000)
+        pass
     heard = tones.owner().ballot["heard"]["C"]["2"]
     assert heard["plays"] >= 1
     assert heard["seconds"] >= 1

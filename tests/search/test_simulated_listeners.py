@@ -39,6 +39,9 @@ evolve.Search(
 """A search that is killed at its n-th event."""
 
 
+NOISY = "simulated:features,noise=0.8"
+
+
 def quiet(_: Event) -> None:
     """Nobody looks on."""
 
@@ -80,22 +83,26 @@ def test_every_kind_judges_a_search_to_its_end(tmp_path: Path, kind: str) -> Non
         assert utilities == sorted(utilities, reverse=True)
 
 
-def test_a_contrary_one_casts_two_ballots(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def contrary(tmp_path_factory: pytest.TempPathFactory) -> evolve.Search:
+    """A search that a contrary one has judged to its end."""
+    return judged(tmp_path_factory.mktemp("contrary") / "run", "simulated:contrary")
+
+
+def test_a_contrary_one_casts_two_ballots(contrary: evolve.Search) -> None:
     """The generation is ranked by both: without noise everyone is in the middle. Afterwards nobody waits for them."""
-    search = judged(tmp_path / "run", "simulated:contrary")
-    assert RunStore(search.folder).fact("listeners") == []
-    for first, second in ballots_in(search.folder):
+    assert RunStore(contrary.folder).fact("listeners") == []
+    for first, second in ballots_in(contrary.folder):
         assert (first[0], second[0]) == ("simulated-contrary", "simulated-contrary-opposite")
         assert first[2].tiers == second[2].tiers[::-1]
-    assert {one["rank"] for one in search.report()["generations"][0]["individuals"]} == {1}
+    assert {one["rank"] for one in contrary.report()["generations"][0]["individuals"]} == {1}
 
 
 @pytest.mark.parametrize("last_step", ["cast_ballot", "close_generation"])
 def test_a_contrary_one_that_is_interrupted_between_its_ballots_casts_them_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last_step: str
+    tmp_path: Path, contrary: evolve.Search, monkeypatch: pytest.MonkeyPatch, last_step: str
 ) -> None:
     """One of them alone ranks nothing."""
-    undisturbed = judged(tmp_path / "undisturbed", "simulated:contrary")
     done = getattr(simulated_listeners, last_step)
     calls: list[object] = []
 
@@ -110,21 +117,27 @@ def test_a_contrary_one_that_is_interrupted_between_its_ballots_casts_them_again
         judged(tmp_path / "run", "simulated:contrary")
     assert not evolve.Search(tmp_path / "run").is_complete
     judged(tmp_path / "run", "simulated:contrary")
-    assert ballots_in(tmp_path / "run") == ballots_in(undisturbed.folder)
+    assert ballots_in(tmp_path / "run") == ballots_in(contrary.folder)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> evolve.Search:
+    """A search that a noisy one has judged to its end, and that nobody killed."""
+    return judged(tmp_path_factory.mktemp("undisturbed") / "run", NOISY)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("event", [4, 6, 12])
-def test_a_search_that_was_killed_has_the_ballots_that_it_would_have_had(tmp_path: Path, event: int) -> None:
+def test_a_search_that_was_killed_has_the_ballots_that_it_would_have_had(
+    tmp_path: Path, undisturbed: evolve.Search, event: int
+) -> None:
     """Amid trials and right behind a ranking, by SIGKILL; the noise is the same too."""
-    judge = "simulated:features,noise=0.8"
-    undisturbed = judged(tmp_path / "undisturbed", judge)
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path / "run"), judge, str(event)], capture_output=True, check=False
+        [sys.executable, "-c", KILLED, str(tmp_path / "run"), NOISY, str(event)], capture_output=True, check=False
     )
     assert killed.returncode == -9, killed.stderr
     assert len(ballots_in(tmp_path / "run")) < 3 or not evolve.Search(tmp_path / "run").is_complete
-    judged(tmp_path / "run", judge)
+    judged(tmp_path / "run", NOISY)
     assert ballots_in(tmp_path / "run") == ballots_in(undisturbed.folder)
 
 

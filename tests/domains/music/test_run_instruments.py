@@ -17,6 +17,7 @@ from evolve.domains.music.material import prepare
 from evolve.domains.music.midi import read_midi
 from evolve.domains.music.sound.audio import SAMPLE_RATE, loudness_lufs, render
 from evolve.domains.music.sound.soundfonts import SoundFont, soundfont_of
+from evolve.domains.music.sources import FIDDLE_TUNES
 from evolve.domains.music.unheard import heard_now, unheard_file
 from evolve.errors import ExecutionError, SettingsError
 from evolve.execution.in_process import InProcessExecution
@@ -178,7 +179,8 @@ def test_an_exported_network_composes_where_the_soundfont_is_missing(
 @pytest.mark.parametrize("soundfont", ["none", str(TIMGM)], ids=["own", "SoundFont"])
 def test_songs_of_a_generation_are_as_loud(soundfont: str) -> None:
     """Within half a loudness unit as their files have them (ITU-R BS.1770), and no peak at full scale."""
-    settings = small_settings(Path("fiddle-tunes"), soundfont=soundfont, songs=5, notes=80)
+    tunes = tuple(str(path) for path in FIDDLE_TUNES.files()[:16])
+    settings = small_settings(Path(), corpus=tunes, soundfont=soundfont, songs=5, notes=80)
     material = small_material(settings)
     loudness, peaks = [], []
     for name, genes in (("g0-1", {"width": 16}), ("g0-2", {"learning_rate": 0.05, "depth": 2})):

@@ -288,6 +288,11 @@ class RunRecord:
         return self.fact("branched")
 
     @property
+    def judge(self) -> str:
+        """The simulated listener that judges it, such as ``simulated:additive,noise=0.3``; empty where people do."""
+        return str(self.facts.get("judge") or "")
+
+    @property
     def ancestors(self) -> Mapping[str, str]:
         """Of a run that was branched off another, the ids that its first founders had there, by their ids here."""
         return {name: str(before) for name, before in self.branched.get("founders", {}).items()}

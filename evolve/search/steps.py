@@ -62,7 +62,7 @@ from evolve.user_code import UserCode
 _LIBRARIES = ("ray", "numpy")
 """Of the core's, whose versions are kept with a run; a domain names its own."""
 
-_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER)
+_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER, "judge")
 """Facts that trials do not need: material would change with one, and be larger by the other."""
 
 
@@ -211,6 +211,17 @@ def close_generation(store: RunStore, number: int) -> Mapping[str, RankingEntry]
         RunError: The generation's children are born already.
     """
     return store.record_ranking(number, rank)
+
+
+def remember_judge(store: RunStore, judge: str) -> None:
+    """Keep which simulated listener judges the run, to be taken again when it is gone on with; empty: none does.
+
+    Raises:
+        RunError: Another process is working on the run.
+    """
+    if judge != store.read().judge:
+        with store.exclusively():
+            store.record_facts({"judge": judge})
 
 
 def extend(store: RunStore, generations: int) -> None:

@@ -151,6 +151,9 @@ class IndividualRecord:
         return tuple(sample for sample in self.samples if sample.index <= self.presented)
 
 
+TRIAL_S: Final = "trial_s"
+"""The metric of a trial that tells how many seconds it took."""
+
 SIMULATED: Final = "simulated"
 """How the ballot of a simulated listener is made."""
 

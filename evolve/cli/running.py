@@ -180,7 +180,9 @@ def _earlier_taste(folder: Path, chosen: "ChosenSpace", settings: "Settings") ->
 
     earlier = taste_for(folder, chosen.reference, settings.core, where="--taste")
     ballots = earlier["ballots"]
-    note(f"begins with what {counted(ballots, 'ballot')} of {earlier['run']} {worded(ballots, 'says', 'say')} is liked")
+    note(
+        f"begins with what {counted(ballots, 'ranking')} of {earlier['run']} {worded(ballots, 'says', 'say')} is liked"
+    )
     return earlier
 
 

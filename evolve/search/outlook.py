@@ -114,7 +114,10 @@ def told_after_ranking(run: RunRecord) -> tuple[str, ...]:
         lines.append(f"Generation {generation.index}: {words}.")
     if open_ends := stalemate_in_words(run, generation):
         lines.append(f"{open_ends}.")
-    known = (*outlook.earlier_in_words, *outlook.agreement_in_words, *outlook.doubt_in_words, *outlook.next_in_words)
+    is_first = sum(one.status.is_ranked for one in run.generations) == 1
+    is_known = any(one.earlier and one.earlier.rankings for one in outlook.listeners)
+    earlier = outlook.earlier_in_words if is_first or is_known else ()
+    known = (*earlier, *outlook.agreement_in_words, *outlook.doubt_in_words, *outlook.next_in_words)
     return (*lines, *known)
 
 

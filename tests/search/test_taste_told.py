@@ -170,6 +170,7 @@ def test_listeners_who_want_the_opposite_breed_in_turn(disputed: RunRecord) -> N
         "simulated-contrary-opposite); a run that is begun with --elites 2 brings back the first of each"
     )
     assert any("leave 6 of 6 even" in line for line in told_after_ranking(disputed))
+    assert "leave 6 of 6 even" in " ".join(render_text(disputed).split())
     assert stalemate_in_words(disputed, replace(first, ballots=first.ballots[:1])) == ""
 
 

@@ -24,7 +24,7 @@ from evolve.search.judges import OwnJudge
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.outlook import with_taste_notices
 from evolve.search.run_facts import build_of, checked_sources, core_of, domain_source
-from evolve.search.steps import Outcome, advance, create, extend
+from evolve.search.steps import Outcome, advance, create, extend, remember_judge
 from evolve.search.taste import check_same_taste, taste_for
 from evolve.settings import Given, settle
 from evolve.spaces import Space, load_space
@@ -208,6 +208,7 @@ class Search:
     def _run_with(self, simulated: ListenerDescription) -> None:
         from evolve.search.simulated_listeners import SimulatedJudge  # noqa: PLC0415 - NumPy
 
+        remember_judge(self._store, str(self._judge))
         judge = SimulatedJudge(simulated, self._store, self._source().open())
         listener = simulated.listener_name if self._listener == _LISTENER else self._listener
         with in_python_words(self.folder), self._execution() as execution, self._listening() as listen:

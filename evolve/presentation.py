@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Final, TypeVar
 
 from evolve.media import UNKNOWN_TYPE, media_type
-from evolve.records.run import Json
+from evolve.records.run import TRIAL_S, Json
 from evolve.words import duration_in_words
 
 Facts = Mapping[str, Json]
@@ -243,7 +243,7 @@ def metrics_of(presentation: Presentation, metrics: Sequence[Facts]) -> Sequence
     names = list(dict.fromkeys(name for one in metrics for name in one if number(one, name) is not None))
     if presentation.metrics:
         return [metric for metric in presentation.metrics if metric.name in names]
-    return [Metric(name, name.replace("_", " "), digits=None) for name in names[:_MOST_COLUMNS]]
+    return [Metric(name, name.replace("_", " "), digits=None) for name in names if name != TRIAL_S][:_MOST_COLUMNS]
 
 
 def badges_of(presentation: Presentation, samples: Sequence[Facts]) -> list[str]:

@@ -50,6 +50,7 @@ def test_all_that_a_function_gives_is_kept(tmp_path: Path) -> None:
         [("page", "page-2.html")],
     ]
     assert (result.metrics["loss"], result.metrics["who"]) == (0.25, "g0-1")
+    assert 0 <= result.metrics["trial_s"] < 60
     assert result.metrics["seed"] == tried("trial.sample({'a': 'b'}); trial.measure(s=trial.seed)").metrics["s"]
 
 

@@ -10,7 +10,7 @@ import typer
 from evolve.cli.sources import OwnCode, given_sources, open_domain
 from evolve.errors import DamagedStoreError, RunError
 from evolve.terminal.console import console, note
-from evolve.terminal.options import AnyRun, AsJson, Out, Runs, run_folder
+from evolve.terminal.options import STDOUT, AnyRun, AsJson, Out, Runs, run_folder
 
 if TYPE_CHECKING:
     from evolve.records.run import RunRecord
@@ -56,20 +56,20 @@ def report(
     """
     from evolve.store.files import check_file_can_be_written, write_target
 
-    if output is not None:
+    if output is not None and output != STDOUT:
         check_file_can_be_written(output)
     folder = run_folder(run, runs)
     record = _read(folder)
     if domain is not None:
         open_domain(record, given_sources(record, domain))
-    if kind == "text" and output is None:
+    if kind == "text" and output in {None, STDOUT}:
         print_report(record, everyone=everyone)
         return
     if kind == "html":
         _tell_page(record, folder, output, inside=inside, everyone=everyone)
         return
     text = _written(record, kind, everyone=everyone)
-    if output is None:
+    if output is None or output == STDOUT:
         typer.echo(text, nl=not text.endswith("\n"))
         return
     write_target(output, text.encode())
@@ -132,6 +132,7 @@ def _tell_page(run: "RunRecord", folder: Path, output: Path | None, *, inside: f
     if output is None and sys.stdout.isatty():
         output = Path(f"{run.name}.html")
         check_file_can_be_written(output)
+    output = None if output == STDOUT else output
     beside = f"{output.stem}-files" if output is not None and is_plain_file(output) else ""
     read = partial(read_inside, RunPaths(folder))
     page = report_page(run, read, most=round(inside * MB), folder=beside, everyone=everyone)

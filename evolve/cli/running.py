@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evolve.cli.clusters import ClusterChoice, training_execution
+from evolve.cli.ending import tell_the_end
 from evolve.cli.listening import (
     USUAL_HOST,
     Host,
@@ -21,6 +22,7 @@ from evolve.cli.listening import (
 )
 from evolve.cli.sources import (
     PAGE,
+    TERMINAL,
     BuildOption,
     ChosenJudge,
     DomainOption,
@@ -123,24 +125,25 @@ def start(
       evolve start --space pictures.yaml --judge simulated:features,noise=0.3
       evolve start --space lstm.yaml --taste quick-1
     """
-    from evolve.search.steps import create
     from evolve.store.folders import folder_named, free_folder
     from evolve.store.names import checked_name, name_from
 
     choice, page = ClusterChoice(address, cluster), PageChoice(host, port, no_browser, listeners, url)
+    ranking = _checked_judge(judge, listener, page)
     choice.check()
-    page.check(judge)
-    chosen, ranking = space_of_file(space, domain, build), chosen_judge(judge)
+    taught_by = None if taste is None else run_folder(taste, runs)
+    folder = None if name is None else folder_named(runs, checked_name(name))
+    from evolve.search.steps import create
+
+    chosen = space_of_file(space, domain, build)
     options = {
         "population": population, "parents": parents, "elites": elites, "generations": generations, "seed": seed,
         **_own_options(own, chosen),
     }  # fmt: skip
     settled = chosen.settled(options_given(options, settings or []))
-    earlier = None if taste is None else _earlier_taste(run_folder(taste, runs), chosen, settled)
-    stem = name_from(Path(chosen.name).stem)
-    folder = folder_named(runs, checked_name(name)) if name is not None else free_folder(runs, stem)
+    earlier = None if taught_by is None else _earlier_taste(taught_by, chosen, settled)
     with create(
-        folder, settled, Path(chosen.name).name, chosen.text,
+        folder or free_folder(runs, name_from(Path(chosen.name).stem)), settled, Path(chosen.name).name, chosen.text,
         domain=chosen.reference, sources=chosen.sources, earlier=earlier,
     ) as store:  # fmt: skip
         try:
@@ -177,7 +180,9 @@ def _earlier_taste(folder: Path, chosen: "ChosenSpace", settings: "Settings") ->
 
     earlier = taste_for(folder, chosen.reference, settings.core, where="--taste")
     ballots = earlier["ballots"]
-    note(f"begins with what {counted(ballots, 'ballot')} of {earlier['run']} {worded(ballots, 'says', 'say')} is liked")
+    note(
+        f"begins with what {counted(ballots, 'ranking')} of {earlier['run']} {worded(ballots, 'says', 'say')} is liked"
+    )
     return earlier
 
 
@@ -231,17 +236,30 @@ def resume(
       evolve resume lstm-1 --cluster cluster/slurm.yaml
       evolve resume my-space-1 --domain mine.py:evaluate
     """
+    choice, page = ClusterChoice(address, cluster), PageChoice(host, port, no_browser, listeners, url)
+    ranking = _checked_judge(judge, listener, page)
+    choice.check()
     from evolve.search.steps import extend
     from evolve.store.run_store import RunStore
 
-    choice, page = ClusterChoice(address, cluster), PageChoice(host, port, no_browser, listeners, url)
-    choice.check()
-    page.check(judge)
     with RunStore(run_folder(run, runs)) as store:
-        sources, ranking = given_sources(store.read(), domain, build), chosen_judge(judge)
+        record = store.read()
+        if judge is None and record.judge:
+            ranking = _checked_judge(record.judge, listener, page)
+            note(f"{record.judge} judges it, as before; to judge yourself: --judge {TERMINAL}")
+        sources = given_sources(record, domain, build)
         if generations is not None:
             extend(store, generations)
         _go(store, sources, ranking, choice, page, listener)
+
+
+def _checked_judge(judge: str | None, listener: str, page: PageChoice) -> ChosenJudge:
+    """Who ranks, and under which name: seen to before anything heavy is imported."""
+    from evolve.store.names import checked_name
+
+    page.check(judge)
+    checked_name(listener)
+    return chosen_judge(judge)
 
 
 def _go(
@@ -257,11 +275,10 @@ def _go(
     from evolve.progress import told_to, watching
     from evolve.search.outlook import with_taste_notices
     from evolve.search.run_facts import core_of, domain_source
-    from evolve.search.steps import Outcome, advance
-    from evolve.store.names import checked_name
+    from evolve.search.steps import Outcome, advance, remember_judge
 
-    checked_name(listener)  # before hours of training, not when it names a folder
     run = store.read()
+    remember_judge(store, (judge.as_typed or "") if judge.simulated else "")
     os.environ[BACKEND] = backend(os.environ, run.versions.get("backend"))
     presentation = open_domain(run, sources).presentation
     ranked = as_typed(store.paths.reference, listener=listener, domain=sources.options["domain"])
@@ -283,7 +300,7 @@ def _go(
         except KeyboardInterrupt:
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {resumed}") from None
         if outcome is Outcome.COMPLETE:
-            _tell_the_story(store)
+            tell_the_end(store.read(), resumed, is_simulated=judge.simulated is not None)
             if page.is_open:
                 stay_open()
             return
@@ -320,14 +337,3 @@ def _at_terminal_or_page(page: RunningPage) -> "SessionJudge":
         return terminal_judge(session, page.judge)
 
     return judge
-
-
-def _tell_the_story(store: "RunStore") -> None:
-    from evolve.cli.reporting import print_report
-    from evolve.domain_registry import reference_of
-
-    run = store.read()
-    print_report(run)
-    added = domain_commands().get(reference_of(run))
-    if added and added.afterwards:
-        note("\n" + added.afterwards.format(run=run.reference))

@@ -149,7 +149,8 @@ def chosen_judge(given: str | None) -> ChosenJudge:
     Raises:
         SettingsError: It is neither a word, nor a simulated listener, nor a function.
     """
-    from evolve.judging.simulated.description import is_simulated, parse_listener
+    from evolve.errors import nearest_spelling
+    from evolve.judging.simulated.description import PREFIX, is_simulated, parse_listener
     from evolve.user_code import check_name, read_code
 
     if given == PAGE:
@@ -158,22 +159,26 @@ def chosen_judge(given: str | None) -> ChosenJudge:
         from evolve.cli.ranking import terminal_judge
 
         return ChosenJudge(terminal_judge if is_interactive() and given != NONE else None)
-    if ":" not in given:
+    kind, colon, _ = given.partition(":")
+    if not colon:
+        near = nearest_spelling(kind, (TERMINAL, PAGE, NONE))
         raise typer.BadParameter(
-            f"must be {TERMINAL}, {PAGE}, {NONE}, simulated:KIND or FILE.py:NAME, not {given}", param_hint="--judge"
+            f"must be {TERMINAL}, {PAGE}, {NONE}, simulated:KIND or FILE.py:NAME, not {given}{near}",
+            param_hint="--judge",
         )
     try:
         if is_simulated(given):
             return ChosenJudge(None, given, parse_listener(given))
         code = read_code(given)
         check_name(code)
+        function = code.load()
     except SettingsError as error:
-        raise SettingsError(f"--judge {error}") from error
-    return ChosenJudge(_judge_of(code), code.as_typed)
+        near = "" if is_simulated(given) else nearest_spelling(kind, [PREFIX.rstrip(":")])
+        raise SettingsError(f"--judge {error}{near}") from error
+    return ChosenJudge(_judge_of(code, function), code.as_typed)
 
 
-def _judge_of(code: "UserCode") -> "SessionJudge":
-    function = code.load()
+def _judge_of(code: "UserCode", function: object) -> "SessionJudge":
     if not callable(function):
         raise SettingsError(f"--judge {code.reference} is no function judge(candidates)")
 

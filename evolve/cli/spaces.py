@@ -11,7 +11,7 @@ import typer
 from evolve.cli.sources import BuildOption, DomainOption, space_of_file
 from evolve.errors import EvolveError, RunError, SpaceError, printable
 from evolve.terminal.console import console, note
-from evolve.terminal.options import AsJson, Out, Runs, complete_run, complete_space, run_folder
+from evolve.terminal.options import STDOUT, AsJson, Out, Runs, complete_run, complete_space, run_folder
 from evolve.words import counted, listed, worded
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def space_from_build(
     from evolve.store.files import check_file_can_be_written, write_target
     from evolve.user_code import read_code, told_with_place
 
-    if output is not None:
+    if output is not None and output != STDOUT:
         check_file_can_be_written(output)
     read_code(build)
     try:
@@ -111,7 +111,7 @@ def space_from_build(
         raise
     except Exception as error:
         raise SpaceError(f"{build}: {told_with_place(error)}") from error
-    if output is None:
+    if output is None or output == STDOUT:
         typer.echo(text, nl=False)
         return
     write_target(output, text.encode())

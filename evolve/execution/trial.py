@@ -11,7 +11,7 @@ from evolve.execution.run_material import RunMaterial
 from evolve.randomness import derive_seed
 from evolve.records.events import Progress
 from evolve.records.individual import Individual
-from evolve.records.run import TrialResult
+from evolve.records.run import TRIAL_S, TrialResult
 from evolve.user_code import told_with_place, users_place
 
 OnProgress = Callable[[Progress], None]
@@ -39,10 +39,12 @@ def run_trial(
     checkpoint = None if checkpoints is None else checkpoint_path(checkpoints, individual.id)
     seed = derive_seed(material.seed, "training", individual.id)
     trial = Trial(individual.id, seed, report, checkpoint=checkpoint, clock=clock)
+    began = clock()
     try:
         trial.heartbeat()
         domain = material.domain.open()
         domain.evaluate(individual, material.load(), trial)
+        trial.metrics.setdefault(TRIAL_S, round(clock() - began, 2))
         return trial.result()
     except EvolveError as error:
         return trial.failed(f"{_one_line(str(error))}{users_place(error)}")

@@ -144,7 +144,7 @@ def breed(
     those of such as have none by then, and newcomers give way where there are many.
 
     Args:
-        fitness: The ranking of the members, in slot order.
+        fitness: The ranking of the members, in the order that decides between ties.
         genomes: Of the members at least, by id.
         space: The run's space.
         plan: How many of what.

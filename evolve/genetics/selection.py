@@ -23,7 +23,7 @@ def select_best(fitness: Mapping[str, Fitness], count: int) -> tuple[str, ...]:
     """The ids of the best, best first: truncation selection over those not rejected.
 
     Args:
-        fitness: Of every individual of the generation, in slot order, which decides between ties.
+        fitness: Of every individual of the generation, in the order that decides between ties.
         count: How many at most; fewer when more were rejected.
     """
     fit = [(one.rank, name) for name, one in fitness.items() if not one.rejected]

@@ -1,7 +1,6 @@
 """The generation that follows a ranked one, by what is known of its listeners' taste."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from evolve.genetics.breeding import BreedingPlan, Offspring, breed
 from evolve.genetics.mating import Bred
@@ -10,6 +9,7 @@ from evolve.genetics.space import SearchSpace
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
 from evolve.guidance.one_core import on_one_core
+from evolve.guidance.reasons import with_place
 from evolve.randomness import derive_rng
 from evolve.records.expectation import Expectation
 from evolve.records.genome import Genome
@@ -24,6 +24,7 @@ def breed_by_taste(
     generation: int,
     seed: int,
     favourites: Collection[str] = (),
+    guide: Guide | None = None,
 ) -> tuple[Offspring, dict[str, Expectation]]:
     """The generation that follows a ranked one, most of its children chosen by what is known of the listeners.
 
@@ -31,12 +32,13 @@ def breed_by_taste(
 
     Args:
         heard: All ballots so far, and everyone who was born.
-        fitness: The ranking of the members of the ranked generation, in slot order.
+        fitness: The ranking of the members of the ranked generation; of those who share a rank the first go before.
         space: The run's space.
         plan: How many of what.
         generation: The index of the new generation.
         seed: The run's seed.
         favourites: Ids of the members of whom a listener loves a sample.
+        guide: What is known of the listeners by all those ballots; None: it is found.
 
     Returns:
         The next generation, and what is expected of its members by id; nothing where ballots compare nobody.
@@ -44,9 +46,9 @@ def breed_by_taste(
     Raises:
         SpaceError: Every genome of the space was born already.
     """
-    taken, chosen, guide = {*heard.genomes.values()}, dict[Bred, Expectation](), None
+    taken, chosen = {*heard.genomes.values()}, dict[Bred, Expectation]()
     with on_one_core():
-        guide = Guide(heard, space)
+        guide = guide or Guide(heard, space)
         if guide.knows:
             chosen = children_by_taste(guide, plan, taken, generation=generation, seed=seed)
         offspring = breed(
@@ -60,8 +62,7 @@ def breed_by_taste(
     known = {bred.genome: one for bred, one in chosen.items()}
     reasons = {name: known[genome] for name, genome in born.items() if genome in known}
     return offspring, {
-        name: replace(one, why=reasons[name].why, chosen_for=reasons[name].chosen_for) if name in reasons else one
-        for name, one in expected.items()
+        name: with_place(name, expected, reasons[name]) if name in reasons else one for name, one in expected.items()
     }
 
 

@@ -5,6 +5,7 @@ from evolve.genetics.space import SearchSpace
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
 from evolve.guidance.one_core import on_one_core
+from evolve.guidance.reasons import with_place
 from evolve.randomness import derive_rng
 from evolve.records.expectation import Expectation
 from evolve.records.individual import Individual, Origin, individual_id
@@ -39,9 +40,11 @@ def found_by_taste(
         chosen = guide.founders(count, plan, genomes, derive_rng(seed, "taste", 0)) if guide.knows else {}
         if len(chosen) < count:
             return founders, {}
+        reasons = {individual_id(0, slot): one for slot, one in enumerate(chosen.values(), start=len(spread) + 1)}
+        genomes |= {name: bred.genome for name, bred in zip(reasons, chosen, strict=True)}
         expected = guide.expectations(genomes)
-    for slot, (bred, expectation) in enumerate(chosen.items(), start=len(spread) + 1):
-        name = individual_id(0, slot)
-        spread = (*spread, Individual(name, 0, slot, bred.genome, Origin.FOUNDER, (), ("sampling",)))
-        expected[name] = expectation
-    return spread, expected
+    others = [
+        Individual(name, 0, slot, genomes[name], Origin.FOUNDER, (), ("sampling",))
+        for slot, name in enumerate(reasons, start=len(spread) + 1)
+    ]
+    return (*spread, *others), expected | {name: with_place(name, expected, one) for name, one in reasons.items()}

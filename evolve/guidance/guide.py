@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from statistics import fmean
 from typing import Final
 
 import numpy as np
@@ -11,15 +12,16 @@ from scipy.special import ndtr
 from evolve.genetics.breeding import BreedingPlan
 from evolve.genetics.mating import Bred
 from evolve.genetics.space import SearchSpace
+from evolve.guidance.earlier import EarlierTaste
 from evolve.guidance.heard import Heard, Samples
 from evolve.guidance.liking import SampleLiking
-from evolve.guidance.points import GenomePoints, is_new
+from evolve.guidance.points import GenomePoints
 from evolve.guidance.pool import FAMILY, bred_in_thought
-from evolve.judging.rank_correlation import kendall_tau
+from evolve.guidance.reasons import BY_EARLIER_RUN, hope_in_words, news_in_words
+from evolve.judging.rank_correlation import NO_PAIRS, Concordance, concordance, kendall_tau
 from evolve.records.ballot import Ballot
 from evolve.records.expectation import Expectation
 from evolve.records.genome import Genome
-from evolve.spaces import value_in_words
 from evolve.taste.choosing import hoped_gain, most_worth_hearing
 from evolve.taste.features import FeatureBasis, FeatureForecast
 from evolve.taste.model import Items, TasteModel
@@ -51,11 +53,13 @@ class Guide:
     def __init__(self, heard: Heard, space: SearchSpace) -> None:
         """What ballots say."""
         self._earlier = heard.earlier or Heard({}, ())
-        self._heard, self._points = heard.with_earlier, GenomePoints(space)
+        self.space, self._heard, self._points = space, heard.with_earlier, GenomePoints(space)
         others = (name for name, genome in self._earlier.genomes.items() if genome not in space)
         self._strangers = {name: number for number, name in enumerate(others, start=1)}
         self._basis = FeatureBasis.of(sample for samples in self._heard.samples.values() for sample in samples)
         self._forecast = self._fit_forecast()
+        self.earlier: dict[str, EarlierTaste] = {}
+        """Of each listener who has ranked, where the run was begun with an earlier one's taste."""
         models = {listener: self._model_of(listener) for listener in heard.listeners or self._earlier.listeners}
         self._models = {listener: model for listener, model in models.items() if model is not None}
 
@@ -72,22 +76,21 @@ class Guide:
     def _model_of(self, listener: str) -> TasteModel | None:
         """One listener's taste, from this run's ballots, and from those of the earlier run unless these mislead."""
         own, before = self._heard.told_by(listener), self._earlier.told_by(listener)
-        if own and before and not self._foretells(before, own):
-            before = ()
+        if own and self._earlier.ballots:
+            self.earlier[listener] = EarlierTaste(len(before), self._foretold(before, own))
+            before = before if self.earlier[listener].is_used else ()
         return self._fit([*before, *own])
 
-    def _foretells(self, before: Sequence[Ballot], own: Sequence[Ballot]) -> bool:
-        """Whether earlier ballots foretell the others better than chance: Kendall's tau of all pairs is above 0."""
+    def _foretold(self, before: Sequence[Ballot], own: Sequence[Ballot]) -> Concordance:
+        """How many pairs of some ballots come as earlier ballots foretell."""
         model = self._fit(before)
         if model is None:
-            return False
-        agreeing = 0.0
+            return NO_PAIRS
+        found = NO_PAIRS
         for ballot in own:
-            ranks = np.array([ballot.ranks[name] for name in ballot.ids])
-            expected = model.expected(self._known(ballot.ids))
-            order = np.sign(ranks[None, :] - ranks[:, None]) * np.sign(expected[:, None] - expected[None, :])
-            agreeing += float(order.sum())
-        return agreeing > 0
+            liking = model.expected(self._known(ballot.ids)).tolist()
+            found += concordance(liking, [-ballot.ranks[name] for name in ballot.ids])
+        return found
 
     def _fit(self, ballots: Sequence[Ballot]) -> TasteModel | None:
         """One listener's taste: who was placed before whom, and whose samples were loved more than their others."""
@@ -116,9 +119,11 @@ class Guide:
         others = [name for name in genomes if name not in known]
         told: dict[str, Expectation] = {}
         for names, items in ((known, self._known(known)), (others, self._unborn([genomes[name] for name in others]))):
-            liking = np.mean([model.expected(items) for model in self._models.values()], axis=0)
+            liking = {listener: model.expected(items) for listener, model in self._models.items()}
             deviation = np.mean([model.deviation(items) for model in self._models.values()], axis=0)
-            told |= {name: Expectation(float(liking[i]), float(deviation[i])) for i, name in enumerate(names)}
+            for place, name in enumerate(names):
+                each = {listener: float(utilities[place]) for listener, utilities in liking.items()}
+                told[name] = Expectation(fmean(each.values()), float(deviation[place]), of_listeners=each)
         return {name: told[name] for name in genomes}
 
     def liking_of(self, name: str, samples: Samples, listeners: Collection[str]) -> SampleLiking:
@@ -208,8 +213,8 @@ class Guide:
             best, pool, items = candidates(model, {*taken, *(one.genome for one in chosen)})
             if not pool or not share:
                 continue
-            whom = f"more than {best}" + (f" by {listener}" if len(self._models) > 1 else "")
-            found = self._most_worth_hearing(model, items, pool, share, whom, rng)
+            favourite = best if self._heard.ranked else ""
+            found = self._most_worth_hearing(model, items, pool, share, favourite, rng)
             chosen |= {bred: replace(one, chosen_for=listener) for bred, one in found.items()}
         return chosen
 
@@ -217,6 +222,11 @@ class Guide:
     def noise(self) -> dict[str, float]:
         """Of each listener the standard deviation of what is perceived, where that of their utility is 1."""
         return {listener: model.relative_noise for listener, model in self._models.items()}
+
+    @property
+    def noise_ranges(self) -> dict[str, tuple[float, float]]:
+        """Of each listener the least and the most of that which their rankings allow."""
+        return {listener: model.noise_range() for listener, model in self._models.items()}
 
     def agreement(self) -> dict[tuple[str, str], float]:
         """How far each two listeners like the same: Kendall's tau-b of their expected utilities of all who were heard.
@@ -239,16 +249,28 @@ class Guide:
         return hopes
 
     def _most_worth_hearing(  # noqa: PLR0917
-        self, model: TasteModel, items: Items, pool: Sequence[Bred], count: int, whom: str, rng: np.random.Generator
+        self,
+        model: TasteModel,
+        items: Items,
+        pool: Sequence[Bred],
+        count: int,
+        favourite: str,
+        rng: np.random.Generator,
     ) -> dict[Bred, Expectation]:
+        """Those of a pool who are most worth hearing beside a favourite, whose id is empty before anybody was heard."""
         expected, covariance = model.expected(items), model.covariance(items)
         chosen = {}
         for place in most_worth_hearing(expected, covariance, count, rng):
             chance = _chance_of_more(expected, covariance, 1 + place)
-            why = f"one of {len(pool)} bred: liked {whom} with a chance of {chance:.0%}{self._news(pool[place].genome)}"
+            why = self._why(model, chance, favourite, pool[place].genome) if favourite else BY_EARLIER_RUN
             deviation = float(np.sqrt(max(covariance[1 + place, 1 + place], 0.0)))
             chosen[pool[place]] = Expectation(float(expected[1 + place]), deviation, why)
         return chosen
+
+    def _why(self, model: TasteModel, chance: float, favourite: str, genome: Genome) -> str:
+        heard = [self._heard.genomes[name].as_dict() for name in self._heard.ranked]
+        whose = [listener for listener, one in self._models.items() if one is model and len(self._models) > 1]
+        return hope_in_words(chance, favourite, "".join(whose), news_in_words(genome, heard, self.space))
 
     def _family(self, model: TasteModel) -> list[str]:
         """Those who breed, who is expected to be liked most first."""
@@ -271,18 +293,6 @@ class Guide:
             return np.asarray(model.expected(items) + model.deviation(items))
 
         return bred_in_thought(parents, self._points.space, plan, taken, hope, rng)
-
-    def _news(self, genome: Genome) -> str:
-        """What of a genome nobody has heard; nothing of a founder."""
-        if not self._heard.ranked:
-            return ""
-        values = genome.as_dict()
-        heard = [self._heard.genomes[name].as_dict() for name in self._heard.ranked]
-        for gene in self._points.space.genes:
-            own = [one[gene.name] for one in heard if gene.name in one]
-            if gene.name in values and is_new(gene, values[gene.name], own):
-                return f"; tries {gene.name} {value_in_words(values[gene.name])}, which nobody has heard"
-        return ""
 
     def _known(self, names: Sequence[str]) -> Items:
         """Those who have been born, with what is measured of all their samples."""

@@ -6,10 +6,11 @@ Kendall, M. G. & Babington Smith, B. (1939), "The Problem of m Rankings", The An
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
-from evolve.judging.rank_correlation import average_ranks
+from evolve.judging.rank_correlation import NO_PAIRS, average_ranks, concordance
 from evolve.records.ballot import Ballot
 
 _FEWEST = 2
@@ -24,17 +25,22 @@ class Agreement:
         w: Kendall's W: 1, all rank alike; by chance 1 divided by the number of listeners; 0, two want the opposite.
         listeners: How many ballots it is of.
         candidates: How many candidates are on all of them.
+        alike: Of each two listeners and each two candidates that both order, how often they place these alike.
+        compared: How many those are.
     """
 
     w: float
     listeners: int
     candidates: int
+    alike: int
+    compared: int
 
     @property
     def in_words(self) -> str:
-        """Such as ``3 listeners agree with Kendall's W = 0.71``."""
-        means = f"1: all alike, {1 / self.listeners:.2f}: by chance"
-        return f"{self.listeners:,} listeners agree with Kendall's W = {self.w:.2f} ({means})"
+        """Such as ``2 listeners place 12 of 15 pairs alike (by chance: half; Kendall's W 0.82)``."""
+        pairs = f"{self.alike:,} of {self.compared:,} pairs"
+        each = ", any two of them taken together," if self.listeners > _FEWEST else ""
+        return f"{self.listeners:,} listeners{each} place {pairs} alike (by chance: half; Kendall's W {self.w:.2f})"
 
 
 def agreement_of(ballots: Sequence[Ballot]) -> Agreement | None:
@@ -52,4 +58,5 @@ def agreement_of(ballots: Sequence[Ballot]) -> Agreement | None:
         return None
     spread = float(((ranks.sum(axis=0) - listeners * (candidates + 1) / 2) ** 2).sum())
     most = listeners**2 * (candidates**3 - candidates) - listeners * ties
-    return Agreement(round(12 * spread / most, 6), listeners, candidates)
+    alike = sum((concordance(*two) for two in combinations(ranks, 2)), start=NO_PAIRS)
+    return Agreement(round(12 * spread / most, 6), listeners, candidates, alike.right, alike.pairs)

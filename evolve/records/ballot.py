@@ -187,7 +187,7 @@ class Playback:
 
 @dataclass(frozen=True, slots=True)
 class ListeningLog:
-    """What a ballot has cost: how long its listener was at it, and what was played. The terminal notes no times.
+    """What a ballot has cost: how long its listener was at it, and what was played.
 
     Attributes:
         active_s: Seconds in which the listener did something, all together.

@@ -151,6 +151,9 @@ class IndividualRecord:
         return tuple(sample for sample in self.samples if sample.index <= self.presented)
 
 
+TRIAL_S: Final = "trial_s"
+"""The metric of a trial that tells how many seconds it took."""
+
 SIMULATED: Final = "simulated"
 """How the ballot of a simulated listener is made."""
 
@@ -286,6 +289,11 @@ class RunRecord:
         "founders": {id here: id there}}``.
         """
         return self.fact("branched")
+
+    @property
+    def judge(self) -> str:
+        """The simulated listener that judges it, such as ``simulated:additive,noise=0.3``; empty where people do."""
+        return str(self.facts.get("judge") or "")
 
     @property
     def ancestors(self) -> Mapping[str, str]:

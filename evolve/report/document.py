@@ -38,7 +38,7 @@ from evolve.search.taste import prediction_of
 FORMAT_VERSION = 1
 """Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
 
-_OWN_FACTS = ("domain", "build", "prepared", "notices_told", "branched")
+_OWN_FACTS = ("domain", "build", "prepared", "notices_told", "branched", "judge")
 """Of the run itself, not of what it learns from."""
 
 Document = dict[str, Any]
@@ -63,6 +63,7 @@ def report_document(run: RunRecord) -> Document:
         "settings": run.settings,
         "space": run.space,
         "domain": run.domain,
+        "judge": run.judge or None,
         "branched": _branched(run),
         "facts": {name: fact for name, fact in run.facts.items() if name not in _OWN_FACTS},
         "versions": run.versions,

@@ -1,7 +1,7 @@
 """Who came of whom and what changed on the way; the champions' lines, and whose genes live on."""
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -10,15 +10,28 @@ from rich.text import Text
 from rich.tree import Tree
 
 from evolve.domain_registry import presentation_for
+from evolve.genetics.gene import Gene
 from evolve.genetics.lineage import children_by_parent, descendants, founders_of, line_to_founder, surviving_shares
 from evolve.presentation import badges_of, figures_of, kept_file
 from evolve.records.individual import Origin
 from evolve.records.run import IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.questions import family_of, latest_champions, members_with_samples, name_and_past, shared_genes
-from evolve.report.wording import Phrases, change_phrases, genome_phrases, rank_history, section
+from evolve.report.changes import main_changes
+from evolve.report.questions import (
+    family_of,
+    genes_of,
+    latest_champions,
+    members_with_samples,
+    name_and_past,
+    shared_genes,
+)
+from evolve.report.wording import Phrases, genome_phrases, rank_history, section
 from evolve.words import counted, listed, one_line
 
-_NOTE = ("below each child: what changed from its first parent", "(g0-1): given by the second parent", "★: came first")
+_NOTE = (
+    "below each child: what changed most from its first parent",
+    "(g0-1): given by the second parent",
+    "★: came first",
+)
 _GUIDE_WIDTH = 4
 _LABEL_WIDTH = 48
 """Columns that a label needs to be read; a branch that would leave less goes on as a tree of its own."""
@@ -42,7 +55,7 @@ class _Forest:
 
     def __init__(self, run: RunRecord, told: Collection[str]) -> None:
         self._run = run
-        self._family = family_of(run)
+        self._family, self._genes = family_of(run), genes_of(run)
         self._shown = {step for id_ in told for step in line_to_founder(self._family, id_)}
         self._children: dict[str, list[str]] = {}
         for individual in self._family.values():
@@ -82,7 +95,7 @@ class _Forest:
         first = Text("  ").join(part for part in parts if part)
         if not record.individual.parents:
             return first
-        changes = change_phrases(self._family, record.individual, record.changed)
+        changes = main_changes(self._family, record.individual, record.changed, self._genes)
         return Group(first, Phrases(changes or [Text("no gene changed", style="dim")], joint=", "))
 
 
@@ -182,14 +195,14 @@ def survivors(run: RunRecord) -> RenderableType:
 
 
 def _line(run: RunRecord, generation: int, champion: str) -> RenderableType:
-    family = family_of(run)
+    family, genes = family_of(run), genes_of(run)
     line = line_to_founder(family, champion)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
     for id_ in line:
-        table.add_row(Text(id_, style="bold"), rank_history(run, id_), _step(run, run.individuals[id_]))
+        table.add_row(Text(id_, style="bold"), rank_history(run, id_), _step(run, run.individuals[id_], genes))
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column()
@@ -199,16 +212,22 @@ def _line(run: RunRecord, generation: int, champion: str) -> RenderableType:
     return section(f"The line of {champion}, champion of generation {generation}", table, *gap, facts)
 
 
-def step_of(run: RunRecord, record: IndividualRecord) -> list[Text]:
-    """What a step of a line brought: of a child what changed from its first parent, of others their genes."""
+def step_of(run: RunRecord, record: IndividualRecord, genes: Mapping[str, Gene]) -> list[Text]:
+    """What a step of a line brought: of a child what changed most from its first parent, of others their genes.
+
+    Args:
+        run: Whose line it is.
+        record: The individual.
+        genes: Those of the run's space, by name.
+    """
     family, individual = family_of(run), record.individual
     if not individual.parents:
         return genome_phrases(individual.genome, presentation_for(run), leaving_out=shared_genes(run))
-    return change_phrases(family, individual, record.changed) or [Text("no gene changed")]
+    return main_changes(family, individual, record.changed, genes) or [Text("no gene changed")]
 
 
-def _step(run: RunRecord, record: IndividualRecord) -> RenderableType:
-    return Phrases(step_of(run, record), joint=", " if record.individual.parents else " · ")
+def _step(run: RunRecord, record: IndividualRecord, genes: Mapping[str, Gene]) -> RenderableType:
+    return Phrases(step_of(run, record, genes), joint=", " if record.individual.parents else " · ")
 
 
 def _about_champion(run: RunRecord, champion: IndividualRecord) -> dict[str, RenderableType]:

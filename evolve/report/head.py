@@ -81,12 +81,12 @@ def _branched(run: RunRecord) -> list[str]:
 
 
 def _earlier_taste(run: RunRecord) -> list[str]:
-    """From which run it knows what is liked, such as ``begun with what 3 ballots of night say``."""
+    """From which run it knows what is liked, such as ``begun with what 3 rankings of night say``."""
     kept = run.fact("earlier_taste")
     if not kept:
         return []
     ballots = int(kept["ballots"])
-    return [f"begun with what {counted(ballots, 'ballot')} of {kept['run']} {worded(ballots, 'says', 'say')}"]
+    return [f"begun with what {counted(ballots, 'ranking')} of {kept['run']} {worded(ballots, 'says', 'say')}"]
 
 
 def _settings(settings: Mapping[str, Any]) -> list[str]:

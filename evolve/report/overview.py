@@ -48,6 +48,8 @@ def stage_of(run: RunRecord) -> RunStage:
     last = run.generations[-1]
     if last.status.waits_for_listener:
         words = _waiting(run, last)
+        if run.judge:
+            return RunStage(last.index, words, *goes_on)
         return RunStage(last.index, words, f"your ranking of generation {last.index}", f"evolve rank {run.reference}")
     if is_finished(run):
         champion, more = next(iter(champions_of(last)), ""), presentation_for(run).more_command

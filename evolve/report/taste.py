@@ -14,6 +14,5 @@ def taste(run: RunRecord) -> RenderableType:
     outlook = outlook_of(run)
     if outlook is None:
         return Group()
-    ballots = f"learned from {counted(outlook.ballots, 'ballot')}"
-    note = dim([ballots, "tau: 1 the same order, 0 by chance", "gains and noise: in spreads of liking"])
+    note = dim([f"learned from {counted(outlook.ballots, 'ranking')}"])
     return section("What is known of taste", *(Text(one_line(words)) for words in outlook.in_words), note=note)

@@ -24,7 +24,7 @@ from evolve.store.run_store import RunStore
 from evolve.store.writing import now
 from evolve.words import counted, listed
 
-_OF_ONE_RUN: Final = ("domain", "build", "branched", "listeners")
+_OF_ONE_RUN: Final = ("domain", "build", "branched", "listeners", "judge")
 """Facts that a branch has anew, or not at all; all others were found out when the run was prepared."""
 
 

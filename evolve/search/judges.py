@@ -1,13 +1,52 @@
 """Who fills in ballots: the person at this terminal, or a function of the user's own."""
 
+import time
 from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
 
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.records.ballot import Ballot, Candidate, samples_of
 from evolve.search.listening import ListeningSession
 
+_IDLE_AFTER_S = 120.0
+"""Of a longer time in which a listener does nothing, only so much counts: they have gone away."""
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
 OwnJudge = Callable[[Sequence[Candidate]], GivenRanking]
 """A function that is given the candidates and gives an order, ``"A > B = C ! D"``, or tiers of letters or ids."""
+
+
+class Stopwatch:
+    """Counts the seconds in which somebody is at it, by the times at which they do something."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin now."""
+        self._clock, self._seconds = clock, 0.0
+        self._acted: float | None = clock()
+
+    def act(self) -> None:
+        """Somebody has done something."""
+        now = self._clock()
+        if self._acted is not None:
+            self._seconds += min(now - self._acted, _IDLE_AFTER_S)
+        self._acted = now
+
+    def stop(self) -> float:
+        """The seconds so far, which are counted anew when somebody does something again."""
+        self.act()
+        seconds, self._seconds, self._acted = self._seconds, 0.0, None
+        return seconds
+
+    def noticing(self, call: Callable[_P, _R]) -> Callable[_P, _R]:
+        """The same call, at each of which somebody does something."""
+
+        def noticed(*arguments: _P.args, **options: _P.kwargs) -> _R:
+            self.act()
+            return call(*arguments, **options)
+
+        return noticed
 
 
 def terminal_judge(
@@ -21,19 +60,29 @@ def terminal_judge(
     """
     from evolve.judging.terminal.judge import judge  # noqa: PLC0415 - prompt_toolkit, which nothing else needs
 
-    return judge(
-        session.candidates,
-        session.steps,
-        session.presentation,
-        save=session.save,
-        generation=session.generation,
-        listener=session.listener,
-        told="" if session.reliability is None else session.reliability.in_words,
-        heard={(one.id, one.sample) for one in session.heard.playbacks},
-        played=session.played,
-        more=session.more,
-        in_browser=None if in_browser is None else lambda: in_browser(session),
-    )
+    watch = Stopwatch()
+
+    def on_the_page() -> None:
+        session.took(watch.stop())  # from here on the page notes the time
+        if in_browser is not None:
+            in_browser(session)
+
+    try:
+        return judge(
+            session.candidates,
+            session.steps,
+            session.presentation,
+            save=watch.noticing(session.save),
+            generation=session.generation,
+            listener=session.listener,
+            told="" if session.reliability is None else session.reliability.in_words,
+            heard={(one.id, one.sample) for one in session.heard.playbacks},
+            played=watch.noticing(session.played),
+            more=watch.noticing(session.more),
+            in_browser=None if in_browser is None else on_the_page,
+        )
+    finally:
+        session.took(watch.stop())
 
 
 def judged_by(judge: OwnJudge) -> Callable[[ListeningSession], tuple[Ballot, str]]:

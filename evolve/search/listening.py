@@ -43,6 +43,7 @@ class ListeningSession:
         heard: What the listener has played of it so far, here or on a page.
         played: Notes that a sample was played, by its candidate's id and its number. Raises `RunError` when it cannot
             be kept.
+        took: Notes so many seconds in which the listener was at it. Raises `RunError` when they cannot be kept.
         more: Of a candidate's id, the candidate with one more of its samples; None when it has no other. It stays with
             the candidate. Raises `RunError` when it cannot be read or kept.
         presentation: How the domain tells of the samples.
@@ -60,6 +61,7 @@ class ListeningSession:
     save: Callable[[Sequence[Json]], None]
     heard: ListeningLog
     played: Callable[[str, int], None]
+    took: Callable[[float], None]
     more: Callable[[str], Candidate | None]
     presentation: Presentation
 
@@ -106,6 +108,10 @@ def open_session(
     def played(name: str, number: int) -> None:
         store.record_listening(generation, listener, ListeningLog(playbacks=(Playback(name, number, 1, 0.0),)))
 
+    def took(seconds: float) -> None:
+        if seconds:
+            store.record_listening(generation, listener, ListeningLog(round(seconds, 1)))
+
     return ListeningSession(
         generation,
         listener,
@@ -119,6 +125,7 @@ def open_session(
         save,
         store.listening_log(generation, listener),
         played,
+        took,
         stage.more,
         domain.presentation,
     )

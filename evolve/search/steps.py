@@ -21,9 +21,7 @@ from evolve.execution.contract import Execution
 from evolve.execution.run_material import DomainSource, RunMaterial
 from evolve.genetics.gene import GeneKind
 from evolve.genetics.lineage import changed
-from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
-from evolve.guidance.breeding import breed_by_taste
 from evolve.guidance.founding import found_by_taste
 from evolve.inputs.yaml_files import to_yaml
 from evolve.judging.presenting import original_of
@@ -38,7 +36,7 @@ from evolve.records.run import (
     Json,
     RunRecord,
 )
-from evolve.search.candidates import candidates_of
+from evolve.search.breeding import bred_after
 from evolve.search.evaluation import NOTICES_TOLD, evaluate
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import (
@@ -62,7 +60,7 @@ from evolve.user_code import UserCode
 _LIBRARIES = ("ray", "numpy")
 """Of the core's, whose versions are kept with a run; a domain names its own."""
 
-_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER)
+_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER, "judge")
 """Facts that trials do not need: material would change with one, and be larger by the other."""
 
 
@@ -213,6 +211,17 @@ def close_generation(store: RunStore, number: int) -> Mapping[str, RankingEntry]
     return store.record_ranking(number, rank)
 
 
+def remember_judge(store: RunStore, judge: str) -> None:
+    """Keep which simulated listener judges the run, to be taken again when it is gone on with; empty: none does.
+
+    Raises:
+        RunError: Another process is working on the run.
+    """
+    if judge != store.read().judge:
+        with store.exclusively():
+            store.record_facts({"judge": judge})
+
+
 def extend(store: RunStore, generations: int) -> None:
     """Let a run have more generations, or fewer of those not born yet.
 
@@ -291,17 +300,8 @@ def _breed(
     store: RunStore, run: RunRecord, generation: GenerationRecord, domain: Domain, on_event: EventHandler
 ) -> None:
     """Steps 6 and 7: the best become parents, and who is loved; their children are the next generation."""
-    core = core_of(run)
     genomes = {name: record.individual.genome for name, record in run.individuals.items()}
-    offspring, expected = breed_by_taste(
-        heard_of(run, with_ballots=core.taste),
-        _fitness(run, generation),
-        space_of(run, domain),
-        breeding_plan(core),
-        generation=generation.index + 1,
-        seed=core.seed,
-        favourites=generation.loved,
-    )
+    offspring, expected = bred_after(run, generation, space_of(run, domain))
     changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in offspring.born if one.parents}
     # Somebody's ballot may have come in meanwhile: then nothing is recorded, and the next look at the store sees it.
     is_recorded = store.record_generation(
@@ -317,22 +317,6 @@ def _breed(
     if is_recorded:
         members = (*offspring.elites, *(one.id for one in offspring.born))
         on_event(Event(EventKind.BRED, generation=generation.index + 1, members=members))
-
-
-def _fitness(run: RunRecord, generation: GenerationRecord) -> dict[str, Fitness]:
-    """Everyone's fitness in slot order; whom no listener heard comes after all who were, by the rule of screening.
-
-    They come before the rejected all the same, who are none for breeding: nobody has said a word against them.
-    """
-    last = len(generation.members) + 1
-    candidates = candidates_of(run, generation)
-    unheard = candidates.unheard if candidates else ()
-    ranks = {name: last + place for place, name in enumerate(unheard, start=1)}
-    ranking = generation.ranking
-    return {
-        name: Fitness(ranking[name].rank, ranking[name].rejected) if name in ranking else Fitness(ranks.get(name, last))
-        for name in generation.members
-    }
 
 
 def versions(of_domain: Collection[str]) -> dict[str, str]:

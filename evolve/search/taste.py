@@ -14,7 +14,7 @@ from evolve.genetics.space_file import parse_space
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
 from evolve.guidance.one_core import on_one_core
-from evolve.judging.rank_correlation import kendall_tau
+from evolve.judging.rank_correlation import concordance, kendall_tau
 from evolve.presentation import Presentation
 from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord
 from evolve.search.reliability import features_of
@@ -35,15 +35,20 @@ class Prediction:
     Attributes:
         tau: Kendall's tau-b of what was expected of them at their birth and the ranking: 1, the same order; 0, chance.
         members: How many.
+        right: Of the pairs of them that are ranked apart how many came in the expected order.
+        pairs: How many pairs those are.
     """
 
     tau: float
     members: int
+    right: int
+    pairs: int
 
     @property
     def in_words(self) -> str:
-        """``predicted at tau 0.52 (7 members; 0 is chance)``."""
-        return f"predicted at tau {self.tau:.2f} ({counted(self.members, 'member')}; 0 is chance)"
+        """``8 of 10 pairs came in the order that was guessed beforehand (by chance: half)``."""
+        pairs = f"{self.right:,} of {counted(self.pairs, 'pair')}"
+        return f"{pairs} came in the order that was guessed beforehand (by chance: half)"
 
 
 def heard_of(run: RunRecord, *, with_ballots: bool = True) -> Heard:
@@ -127,15 +132,24 @@ def guide_of(run: RunRecord) -> Guide | None:
 
     None where these compare nobody, the run goes without a model, or its space or its store cannot be read.
     """
-    ranked = tuple(one for one in run.generations if one.status.is_ranked)
-    if run.damage or not ranked or not asks_taste(run):
+    settled = as_ranked(run)
+    if run.damage or not settled.generations or not asks_taste(run):
         return None
     space = _space(run)
     if space is None:
         return None
     with on_one_core():
-        guide = Guide(heard_of(replace(run, generations=ranked)), space)
+        guide = Guide(heard_of(settled), space)
     return guide if guide.knows else None
+
+
+def as_ranked(run: RunRecord) -> RunRecord:
+    """A run as it was when its newest ranked generation was ranked: without those that followed."""
+    ranked = tuple(one for one in run.generations if one.status.is_ranked)
+    known = {name for one in ranked for name in one.everyone}
+    return replace(
+        run, generations=ranked, individuals={name: one for name, one in run.individuals.items() if name in known}
+    )
 
 
 def asks_taste(run: RunRecord) -> bool:
@@ -157,15 +171,16 @@ def knowledge_in_words(run: RunRecord, generation: GenerationRecord) -> str:
     ballots = [one for before in run.generations[: generation.index] for one in before.ballots]
     if not ballots:
         earlier = run.fact(EARLIER)
-        told = f"what {counted(int(earlier.get('ballots', 0)), 'ballot')} of {earlier.get('run', 'another run')} say"
+        told = f"the {counted(int(earlier.get('ballots', 0)), 'ranking')} of {earlier.get('run', 'another run')}"
         return f"{chosen} of {len(generation.members)} {worded(chosen, 'was', 'were')} chosen by {told}."
     listeners = len({one.listener for one in ballots})
     sizes = {len(one.ballot.ids) for one in ballots}
-    each = f" of {sizes.pop()}" if len(sizes) == 1 else ""
-    whose = "a model of your taste" if listeners == 1 else f"models of {listeners} listeners' taste"
+    each = f" of {sizes.pop()} candidates" if len(sizes) == 1 else ""
+    models = "a model of your taste" if listeners == 1 else f"models of {listeners} listeners' taste"
+    whose = "your" if listeners == 1 else "their"
     return (
-        f"{chosen} of {len(generation.members)} {worded(chosen, 'was', 'were')} chosen by {whose}, "
-        f"learned from {counted(len(ballots), 'ballot')}{each}."
+        f"{chosen} of {len(generation.members)} {worded(chosen, 'was', 'were')} chosen by {models}, "
+        f"learned from {whose} {counted(len(ballots), 'ranking')}{each}."
     )
 
 
@@ -173,8 +188,9 @@ def prediction_of(generation: GenerationRecord) -> Prediction | None:
     """How well a ranking was foretold; None before it, where nothing was known, and of fewer than two to compare."""
     fresh = [name for name in generation.foretold if name in generation.ranking and name not in generation.elites]
     liking = [generation.foretold[name].liking for name in fresh]
-    tau = kendall_tau(liking, [-generation.ranking[name].rank for name in fresh])
-    return None if tau is None else Prediction(tau, len(fresh))
+    ranks = [-generation.ranking[name].rank for name in fresh]
+    tau, found = kendall_tau(liking, ranks), concordance(liking, ranks)
+    return None if tau is None else Prediction(tau, len(fresh), found.right, found.pairs)
 
 
 def prediction_in_words(run: RunRecord, generation: GenerationRecord) -> str:

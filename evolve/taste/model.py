@@ -30,6 +30,10 @@ _ADDITIVE: Final = (0.0, 1.5)
 _FEATURES: Final = (np.log(0.7), 0.8)
 """Mean and standard deviation of the normal prior: of logs, of a logit."""
 
+_TRIED_NOISE: Final = np.geomspace(0.05, 20.0, 25)
+_LIKELIHOOD_95: Final = 1.92
+"""Log-likelihoods that are nearer to the best are allowed: half of chi-squared's quantile, one degree of freedom."""
+
 
 @dataclass(frozen=True, slots=True)
 class Items:
@@ -140,6 +144,23 @@ class TasteModel:
     def relative_noise(self) -> float:
         """The standard deviation of what is perceived, where that of the utility, by genome and features, is 1."""
         return self.scales.noise / self.spread
+
+    def noise_range(self) -> tuple[float, float]:
+        """The noise that the rankings allow, in the unit of `relative_noise`: a 95 % likelihood interval.
+
+        Everything else that the model has learned about itself stays as it is, and no prior holds the noise. Its ends
+        are at most those of `_TRIED_NOISE`: of few rankings they are.
+        """
+        items = self.comparisons.items
+        prior = self.scales.covariance(self.heard, self.heard, self.blocks)[np.ix_(items, items)]
+        evidence = [
+            posterior(
+                prior + np.eye(len(items)) * ((noise * self.spread) ** 2 + _JITTER), self.comparisons
+            ).log_evidence
+            for noise in _TRIED_NOISE
+        ]
+        allowed = _TRIED_NOISE[np.array(evidence) >= max(evidence) - _LIKELIHOOD_95]
+        return float(allowed[0]), float(allowed[-1])
 
     @property
     def spread(self) -> float:

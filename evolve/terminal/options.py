@@ -73,4 +73,10 @@ Cluster = Annotated[
         "profile, such as cluster/slurm.yaml, or a manifest for Kubernetes, such as cluster/kubernetes.yaml.",
     ),
 ]  # fmt: skip
-Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH", help="Write there instead of printing.")]
+STDOUT = Path("-")
+"""What `--output` means standard output by."""
+
+Out = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="PATH", help="Write there instead of printing; -: to standard output."),
+]

@@ -77,6 +77,7 @@ def test_a_simulated_listeners_ballots_are_told_as_such(capsys: pytest.CaptureFi
     """In the report, on its page and as JSON, under a name of its own or one that is given."""
     out, _ = told(capsys, *START, "--generations", "1", "--judge", "simulated:peaks,noise=0.3")
     assert "ranked by simulated-peaks (simulated)" in out
+    assert "ranked by simulated-peaks (simulated)" in told(capsys, "report", "night")[0]
     report = json.loads(told(capsys, "report", "night", "--format", "json")[0])
     [ballot] = report["generations"][0]["ballots"]
     assert (ballot["listener"], ballot["method"]) == ("simulated-peaks", "simulated")
@@ -119,6 +120,30 @@ def test_the_command_that_goes_on_names_the_listener(
     monkeypatch.setattr("evolve.search.steps.advance", stopped)
     _, err = told(capsys, *START, "--judge", "simulated:peaks,noise=0.3", code=130)
     assert "Go on: evolve resume night --judge simulated:peaks,noise=0.3" in err
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_run_remembers_its_simulated_judge(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is taken again, which one line tells, until another is named."""
+    judge = "simulated:peaks,noise=0.3"
+    _, err = told(capsys, *START, "--generations", "1", "--judge", judge)
+    assert f"more generations: evolve resume night --judge {judge} --generations 2" in err
+    assert json.loads(told(capsys, "report", "night", "--format", "json")[0])["judge"] == judge
+    out, err = told(capsys, "resume", "night", "--generations", "2")
+    assert out.startswith("generation 1, the last, is ranked by simulated-peaks (simulated); first came g")
+    assert f"{judge} judges it, as before; to judge yourself: --judge terminal" in err
+    _, err = told(capsys, "resume", "night", "--generations", "3", "--judge", "none")
+    assert "Rank it: evolve rank night" in err
+    report = json.loads(told(capsys, "report", "night", "--format", "json")[0])
+    assert (report["judge"], report["stands"]["command"]) == (None, "evolve rank night")
+
+
+@pytest.mark.usefixtures("in_process")
+def test_the_end_of_a_run_that_nobody_followed_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who came first; the family story is a command away."""
+    out, err = told(capsys, *START, "--generations", "1", "--judge", "simulated:peaks")
+    assert len(out.splitlines()) == 1
+    assert "the family story: evolve report night" in err
 
 
 def test_help_and_completion_know_every_kind(capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,12 +64,13 @@ def test_without_an_earlier_run_all_founders_are_spread() -> None:
     assert founded(said(OTHER_SPACE).as_earlier) == spread
 
 
-def test_whom_a_founder_is_expected_to_beat_is_told() -> None:
+def test_a_founder_is_said_to_be_chosen_by_the_earlier_run() -> None:
     """Of everyone it is told how much they are expected to be liked, of the chosen also why."""
     _, expected = found_by_taste(Heard({}, (), earlier=said().as_earlier), SPACE, PLAN, seed=2)
     assert [bool(expected[f"g0-{slot}"].why) for slot in range(1, 9)] == [False] * 4 + [True] * 4
-    assert "liked more than g0-" in expected["g0-5"].why
-    assert "nobody has heard" not in expected["g0-5"].why
+    whys = [expected[f"g0-{slot}"].why for slot in range(5, 9)]
+    assert all(why.endswith("; chosen by the rankings of an earlier run") for why in whys)
+    assert "1st" in {why.split()[1] for why in whys}
 
 
 def test_features_that_were_liked_in_another_space_are_known_in_this_one() -> None:
@@ -97,6 +98,9 @@ def test_an_earlier_taste_stays_as_long_as_it_foretells_the_ballots(*, earlier_n
     without = Guide(Heard(now.genomes, now.ballots), SPACE).expectations(now.genomes)
     same = Guide(Heard(now.genomes, now.ballots, earlier=Heard(before.genomes, before.ballots)), SPACE)
     assert (same.expectations(now.genomes) == without) is earlier_narrow
+    told = with_it.earlier["ann"]
+    assert (told.rankings, told.is_used, told.found.pairs) == (1, not earlier_narrow, 28)
+    assert (told.found.right > 14) is not earlier_narrow
     assert {*both.parents} <= now.genomes.keys()
     assert {*alone.parents} <= now.genomes.keys()
 
@@ -108,4 +112,5 @@ def test_only_the_listener_whose_it_is_is_helped_by_an_earlier_taste() -> None:
     assert Guide(Heard({}, (), earlier=earlier), SPACE).listeners == ("ann",)
     with_it = Guide(Heard(now.genomes, now.ballots, earlier=earlier), SPACE)
     assert with_it.listeners == ("bob",)
+    assert (with_it.earlier["bob"].rankings, with_it.earlier["bob"].is_used) == (0, False)
     assert with_it.expectations(now.genomes) == Guide(Heard(now.genomes, now.ballots), SPACE).expectations(now.genomes)

@@ -87,7 +87,10 @@ def test_children_are_what_is_liked_and_say_why() -> None:
     chosen = [one for one, why in zip(offspring.born, whys, strict=True) if why]
     assert len(chosen) == 5
     assert [one.origin for one in offspring.born[-1:]] == [Origin.NEWCOMER]
-    assert all("liked more than g0-" in why for why in whys if why)
+    assert all(f"% likely to be liked more than {order[0]}, the favourite so far" in why for why in whys if why)
+    assert {why.split()[0] for why in whys if why} == {"expected"}
+    assert len({why.split()[1] for why in whys if why}) == 5
+    assert all(why.split(", ")[0].split(";")[0].endswith(" of 8") for why in whys if why)
     widths = [width_of(one.genome) for one in chosen]
     assert sum(widths) / len(widths) > 0.6
     assert not expected[offspring.elites[0]].why
@@ -113,7 +116,8 @@ def test_two_who_want_the_opposite_both_get_children() -> None:
     offspring, expected = bred(heard, wide, generation=2)
     chosen = {one: expected[one.id].why for one in offspring.born if expected[one.id].why}
     width = {
-        name: [width_of(one.genome) for one, why in chosen.items() if f"by {name}" in why] for name in ("Ada", "Ben")
+        name: [width_of(one.genome) for one, why in chosen.items() if f"chosen for {name}: " in why]
+        for name in ("Ada", "Ben")
     }
     assert [len(one) for one in width.values()] == [3, 3]
     assert min(width["Ada"]) > max(width["Ben"])

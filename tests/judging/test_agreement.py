@@ -19,15 +19,15 @@ def test_the_example_of_kendall_and_smith() -> None:
     rankings = ((1, 6, 3, 2, 5, 4), (1, 5, 6, 4, 2, 3), (6, 3, 2, 5, 4, 1))
     ballots = [in_order("".join(sorted("ABCDEF", key=lambda one: row["ABCDEF".index(one)]))) for row in rankings]
 
-    assert agreement_of(ballots) == Agreement(pytest.approx(0.162, abs=5e-4), 3, 6)  # type: ignore[arg-type]
+    assert agreement_of(ballots) == Agreement(pytest.approx(0.162, abs=5e-4), 3, 6, 17, 45)  # type: ignore[arg-type]
 
 
 def test_listeners_who_rank_alike_agree_wholly() -> None:
     """Ties and rejected ones included."""
     ballot = Ballot((("a",), ("b", "c")), ("d", "e"))
 
-    assert agreement_of([ballot, ballot, ballot]) == Agreement(1.0, 3, 5)
-    assert agreement_of([in_order("abc"), in_order("cba")]) == Agreement(0.0, 2, 3)
+    assert agreement_of([ballot, ballot, ballot]) == Agreement(1.0, 3, 5, 24, 24)
+    assert agreement_of([in_order("abc"), in_order("cba")]) == Agreement(0.0, 2, 3, 0, 3)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Rank correlations and their intervals: by hand, beside pandas, and in simulations."""
 
 import math
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
-from evolve.judging.rank_correlation import kendall_tau, pairs_needed, rank_correlation
+from evolve.judging.rank_correlation import (
+    NO_PAIRS,
+    Concordance,
+    concordance,
+    kendall_tau,
+    pairs_needed,
+    rank_correlation,
+)
 
 pairs = st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=4, max_size=30).map(
     lambda both: ([float(one) for one, _ in both], [float(other) for _, other in both])
@@ -98,3 +106,28 @@ def test_there_is_no_tau_of_fewer_than_two() -> None:
     """One pair has no order."""
     assert kendall_tau([], []) is None
     assert kendall_tau([1.0], [2.0]) is None
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=5), st.data())
+def test_pairs_that_two_orders_place_alike_are_counted_and_what_chance_makes_of_them(
+    first: list[int], data: st.DataObject
+) -> None:
+    """One by one; the variance is that over all permutations, ties included."""
+    second = data.draw(st.lists(st.integers(0, 3), min_size=len(first), max_size=len(first)))
+    orders = [
+        [(one - two) * (a - b) for (one, a), (two, b) in combinations(zip(first, other, strict=True), 2)]
+        for other in permutations(second)
+    ]
+    scores = [sum((order > 0) - (order < 0) for order in each) for each in orders]
+    found = concordance(first, second)
+    assert found.right == sum(order > 0 for order in orders[0])
+    assert found.pairs == sum(order != 0 for order in orders[0])
+    assert found.variance == pytest.approx(np.mean(np.square(scores)))
+
+
+def test_few_pairs_that_come_right_may_be_chance() -> None:
+    """Seven of ten of one ballot of five are; of three such ballots they are not."""
+    once = Concordance(7, 10, 50 / 3)
+    assert not once.is_beyond_chance
+    assert (once + once + once).is_beyond_chance
+    assert not NO_PAIRS.is_beyond_chance

@@ -222,7 +222,7 @@ STAGES: list[tuple[str, dict[str, Any]]] = [
                         "progress": {"done": 1, "total": 4, "members": MEMBERS, "seconds_left": 95}}),
     ("Getting ready", {"stage": "preparing", "progress": None}),
     ("Your ballot is cast", {"stage": "cast", "listeners": [ANN, {**ANN, "name": "bob", "state": "cast"}]}),
-    ("Ranked", {"stage": "breeding", "taste": ["Generation 1 was predicted at tau 0.52.", "One more generation."]}),
+    ("Ranked", {"stage": "breeding", "taste": ["8 of 10 pairs came as guessed.", "One more generation."]}),
     ("The run is complete", {"stage": "complete", "me": {"name": "ann", "is_owner": False}}),
 ]  # fmt: skip
 

@@ -43,7 +43,7 @@ def test_the_report_tells_it_beside_the_generation() -> None:
     """In a line each."""
     text = render_text(judged_run())
 
-    assert "2 listeners agree with Kendall's W = " in text
+    assert "2 listeners place " in text
     assert "1 ballot took 4:00 and 4 plays" in text
     assert "ben on g0-5: the bass walks" in text
 

@@ -161,7 +161,7 @@ def test_the_tree_tells_gene_by_gene_what_changed_and_names_both_parents() -> No
     """A child stands under its first parent, names the second, and marks what the second gave it."""
     tree = squeezed(render_text(example_run("finished"), width=120).split("Family tree")[1])
     assert "g0-2 ★ #1, then #2= 7 descendants" in tree
-    assert "g1-2 × g0-5 #2= 3 descendants width 128 → 192, optimizer adam → nadam (g0-5)" in tree
+    assert "g1-2 × g0-5 #2= 3 descendants optimizer adam → nadam (g0-5), width 128 → 192" in tree
     assert "embedding_width off → 32" in tree
     assert "g1-3 ✗ failed depth 1 → 4, width 256 → 512" in tree
 

@@ -59,7 +59,7 @@ def test_a_run_learns_from_the_ballots_of_another(old: Path, tmp_path: Path) -> 
     assert run.individuals["g0-4"].individual.genome != other.individuals["g0-4"].individual.genome
     assert len(run.fact(EARLIER)["heard"]["genomes"]) == len(heard_of(run).earlier.genomes) == 7  # type: ignore[union-attr]
     assert examine(tmp_path / "new").is_whole
-    assert "begun with what 2 ballots of old say" in " ".join(render_text(run).split())
+    assert "begun with what 2 rankings of old say" in " ".join(render_text(run).split())
 
 
 def test_the_same_arguments_go_on_with_a_run_that_was_begun(old: Path, tmp_path: Path) -> None:
@@ -121,6 +121,6 @@ def test_the_command_line_has_it_too(
     shutil.copytree(old, tmp_path / "runs" / "old")
     small = "start --space pictures.yaml --population 4 --set size=32 --set pictures=1 --judge none"
     _, err = told(capsys, *small.split(), "--name", "new", "--taste", "old")
-    assert "begins with what 2 ballots of old say is liked" in err
+    assert "begins with what 2 rankings of old say is liked" in err
     with RunStore(tmp_path / "runs" / "new", read_only=True) as store:
         assert store.read().fact(EARLIER)["run"] == "old"

@@ -42,6 +42,7 @@ from evolve.report.questions import (
     everyone_in,
     family_of,
     favourites_of,
+    genes_of,
     latest_champions,
     ranked_generations,
     shared_genes,
@@ -130,11 +131,11 @@ def _story(run: RunRecord, told: frozenset[str], cards: dict[str, Card], read: R
 
 def _line_of(run: RunRecord, champion: str) -> dict[str, Any]:
     """A champion's line from its founder, step by step, and where its genes come from."""
-    family = family_of(run)
+    family, genes = family_of(run), genes_of(run)
     shares = surviving_shares(family, [champion], ignored_genes=shared_genes(run))
     return {
         "steps": [
-            (id_, rank_history(run, id_).plain, [marked(part) for part in step_of(run, run.individuals[id_])])
+            (id_, rank_history(run, id_).plain, [marked(part) for part in step_of(run, run.individuals[id_], genes)])
             for id_ in line_to_founder(family, champion)
         ],
         "founders": founders_of(family, champion),

@@ -12,13 +12,14 @@ from evolve.judging.order import format_order
 from evolve.presentation import badges_of, figures_of, is_heard, metrics_of
 from evolve.records.individual import Origin
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.family import step_of
+from evolve.report.changes import MOST_CHANGES, main_changes
 from evolve.report.generations import judging_of, notes_on, others_in, place_in
 from evolve.report.page.media import PageMedia, SampleFileView
 from evolve.report.questions import (
     champions_of,
     family_of,
     favourites_of,
+    genes_of,
     is_tied,
     letters_of,
     listener_in_words,
@@ -69,7 +70,8 @@ class Card:
         is_champion: Whether it ever came first.
         origin: ``child of g0-2 and g0-5``, ``founder`` and so on, as parts.
         parents: The ids among these that can be gone to.
-        changes: What changed from the first parent.
+        changes: What changed most from the first parent.
+        smaller: What else changed, the larger first.
         genes: The genes that not all share, as short phrases.
         badges: What can be said of its samples together.
         metrics: Name and value of each metric.
@@ -85,6 +87,7 @@ class Card:
     origin: str
     parents: tuple[str, ...]
     changes: tuple[Markup, ...]
+    smaller: tuple[Markup, ...]
     genes: tuple[Markup, ...]
     badges: tuple[str, ...]
     metrics: tuple[tuple[str, str], ...]
@@ -134,17 +137,23 @@ class CardMaker:
 
     def __init__(self, run: RunRecord, media: PageMedia) -> None:
         self._run, self._media, self._presentation = run, media, presentation_for(run)
-        self._family, self._shared = family_of(run), shared_genes(run)
+        self._family, self._shared, self._genes = family_of(run), shared_genes(run), genes_of(run)
         self._loved = {(one.individual, one.number): one.listeners for one in favourites_of(run)}
         self._usual = self._presentation.usual(run.facts)
         self._open = withheld_in(run)
+
+    def _changes(self, record: IndividualRecord) -> tuple[list[Text], list[Text]]:
+        """What changed from the first parent, the largest changes and the others."""
+        told = main_changes(self._family, record.individual, record.changed, self._genes, most=len(record.changed))
+        most = MOST_CHANGES if len(told) > MOST_CHANGES + 1 else len(told)
+        return told[:most] or [Text("no gene changed")], told[most:]
 
     def card(self, id_: str) -> Card:
         """The card of an individual."""
         record = self._run.individuals[id_]
         individual, presentation = record.individual, self._presentation
         parents = tuple(parent for parent in individual.parents if parent in self._run.individuals)
-        changes = step_of(self._run, record) if parents else []
+        changes, smaller = self._changes(record) if parents else ([], [])
         genes = genome_phrases(individual.genome, presentation, leaving_out=self._shared, fresh=tuple(record.changed))
         figures = figures_of(presentation, record.metrics, self._usual)
         badges = badges_of(presentation, [one.facts for one in record.samples])
@@ -156,6 +165,7 @@ class CardMaker:
             self._origin(record),
             tuple(dict.fromkeys(parents)),
             tuple(marked(change) for change in changes),
+            tuple(marked(change) for change in smaller),
             tuple(marked(phrase) for phrase in genes),
             (*badges, *figures),
             tuple((metric.label, f"{metric.of(record.metrics)} {_unit(metric.unit)}".rstrip()) for metric in shown),

@@ -5,22 +5,26 @@ from dataclasses import dataclass
 
 from evolve.domain_registry import presentation_for
 from evolve.genetics.lineage import ancestors, line_to_founder
+from evolve.genome_words import value_in_words
 from evolve.records.individual import Origin
-from evolve.records.run import GenerationRecord, RunRecord
-from evolve.report.family import step_of
+from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord
+from evolve.report.changes import Changes, largest_first, main_changes
 from evolve.report.generations import place_in
 from evolve.report.page.scale import rank_shade
 from evolve.report.page.thumbnails import Thumbnail
 from evolve.report.page.tree_layout import TreeEdge, TreeSizes, tree_layout
-from evolve.report.questions import champions_of, family_of, favourites_of, is_tied, latest_champions
+from evolve.report.questions import champions_of, family_of, favourites_of, genes_of, is_tied, latest_champions
 from evolve.search.taste import why_born
 from evolve.words import listed, one_line
 
 _WIDE = 1.6
 """Times wider than high: such pictures stand above the words, others beside them."""
 
-_LETTERS = 16
+_LETTERS = 18
 """Of a line of small letters across a node."""
+
+_LINES = 3
+"""Of small letters on a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class MemberNode:
         y: Of its upper edge.
         rank: Such as ``2=``; empty before a ranking.
         shade: Of its rank, 0 for the first to 10 for the last; None before a ranking.
-        lines: What changed, in a few short lines.
+        lines: What changed most, in a few short lines.
         marks: ``♥`` and ``✗``.
         classes: ``champion``, ``rejected``, ``elite``, ``on-line`` for the line of the champion, ``kin`` for its other
             ancestors.
@@ -90,8 +94,8 @@ def family_picture(
         return None
     aspects = sorted(one.aspect for one in pictures.values())
     is_wide = bool(aspects) and aspects[len(aspects) // 2] > _WIDE
-    height = (92.0 if is_wide else 90.0) if pictures else 54.0
-    sizes = TreeSizes(width=112.0, height=height, gap_down=44.0)
+    height = (104.0 if is_wide else 102.0) if pictures else 66.0
+    sizes = TreeSizes(width=118.0, height=height, gap_down=44.0)
     family = family_of(run)
     layout = tree_layout(rows, {id_: one.parents for id_, one in family.items()}, sizes)
     latest = latest_champions(run)
@@ -142,6 +146,7 @@ class _NodeMaker:
     def __init__(self, run: RunRecord, line: set[str], kin: set[str], pictures: Mapping[str, Thumbnail]) -> None:
         self._run, self._pictures = run, pictures
         self._line, self._kin = line, kin
+        self._family, self._genes = family_of(run), genes_of(run)
         self._loved = {one.individual for one in favourites_of(run)}
         self._word = presentation_for(run).sample_word
 
@@ -176,7 +181,13 @@ class _NodeMaker:
             return ("comes back",)
         if not record.individual.parents:
             return (str(record.individual.origin),)
-        return _folded([one_line(gene) for gene in record.changed]) or ("no gene changed",)
+        return _changes(largest_first(record.changed, self._genes)) or ("no gene changed",)
+
+    def _all_changes(self, record: IndividualRecord) -> list[str]:
+        """Every change from the first parent, the largest first."""
+        individual, changed = record.individual, record.changed
+        told = main_changes(self._family, individual, changed, self._genes, most=len(changed))
+        return [change.plain for change in told] or ["no gene changed"]
 
     def _told(self, generation: GenerationRecord, id_: str, rank: str, classes: Sequence[str]) -> str:
         record = self._run.individuals[id_]
@@ -191,28 +202,19 @@ class _NodeMaker:
         if record.individual.origin is not Origin.CHILD:
             parts.append(str(record.individual.origin))
         elif parents:
-            parts.append(f"child of {listed(parents)}: {', '.join(step.plain for step in step_of(self._run, record))}")
+            parts.append(f"child of {listed(parents)}: {', '.join(self._all_changes(record))}")
         if why := why_born(self._run, id_):
             parts.append(why)
         return ", ".join(parts)
 
 
-def _folded(names: Sequence[str]) -> tuple[str, ...]:
-    """Names on up to two lines of a node, and how many more there are."""
-    names = [name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…" for name in names]
-    first = _filled(names, _LETTERS)
-    rest = names[len(first) :]
-    second = _filled(rest, _LETTERS)
-    if len(second) < len(rest):
-        second = _filled(rest, _LETTERS - len(f" +{len(rest)}"))
-    more = len(rest) - len(second)
-    lines = [", ".join(first), ", ".join(second)]
-    if more:
-        lines[1] = f"{lines[1]} +{more}".strip()
-    return tuple(line for line in lines if line)
+def _changes(changed: Changes) -> tuple[str, ...]:
+    """What changed most, a gene and its new value a line, and how many smaller changes there are."""
+    lines = [_shortened(f"{one_line(gene)} {value_in_words(after)}") for gene, (_, after) in changed.items()]
+    if len(lines) <= _LINES:
+        return tuple(lines)
+    return (*lines[: _LINES - 1], f"and {len(lines) - _LINES + 1} smaller")
 
 
-def _filled(names: Sequence[str], letters: int) -> list[str]:
-    """As many of the first names as fit on a line."""
-    fitting = [count for count in range(len(names) + 1) if len(", ".join(names[:count])) <= letters]
-    return list(names[: fitting[-1]])
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LETTERS else f"{line[: _LETTERS - 1]}…"

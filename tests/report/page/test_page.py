@@ -144,7 +144,7 @@ def test_comments_times_and_agreement_are_told() -> None:
     assert texts.count("like rain") == 4
     assert "played 6 times, 1:02" in texts
     assert "4:10 of judging and 6 plays in all" in texts
-    assert "Generation 0: 2 listeners agree with Kendall's W" in texts
+    assert "Generation 0: 2 listeners place " in texts
     assert "g0-5♥2 > g0-2 > g0-4b > g0-6" in texts
 
 

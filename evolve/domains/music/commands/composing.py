@@ -16,7 +16,7 @@ from evolve.domains.music.commands.picking import PickedSong, checked_options, s
 from evolve.environment import BACKEND, backend
 from evolve.errors import ExecutionError, RunError
 from evolve.terminal.console import console, note
-from evolve.terminal.options import AsJson, Run, Runs, complete_run, run_folder
+from evolve.terminal.options import STDOUT, AsJson, Run, Runs, complete_run, run_folder
 from evolve.words import counted
 
 if TYPE_CHECKING:
@@ -138,6 +138,8 @@ def compose(
     from evolve.silence import stderr_silenced
     from evolve.store.files import check_folder_can_be_written
 
+    if output == STDOUT:
+        raise typer.BadParameter("songs are files; give the name of a folder", param_hint="--output")
     if output is not None:
         check_folder_can_be_written(output)
     chosen = None if soundfont is None else _chosen(soundfont)

@@ -274,7 +274,7 @@ class Search:
         if self._engine == "here":
             from evolve.execution.in_process import InProcessExecution  # noqa: PLC0415 - what trains is imported late
 
-            yield InProcessExecution()
+            yield InProcessExecution(self._store.paths.checkpoints)
             return
         from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415 - Ray
 

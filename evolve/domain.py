@@ -67,8 +67,10 @@ class Trial:
     Attributes:
         individual_id: Whose trial it is, such as ``g0-3``.
         seed: What all chance of this trial should derive from; the same whenever the trial is run again.
-        checkpoint: A file for what is half done, so that a trial that is lost goes on; None where none is kept.
+        checkpoint: A file for what is half done, so that a trial that is lost or paused goes on; None where none is
+            kept.
         clock: Seconds, for budgets of time.
+        rung: The share of its budget after which it pauses, once it has told its loss; 1: it does not.
         samples: What was made so far.
         metrics: What was measured so far.
         artifacts: Files of the individual as a whole, such as a trained network.
@@ -83,9 +85,11 @@ class Trial:
         *,
         checkpoint: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
+        rung: float = 1.0,
     ) -> None:
         """A trial that has made nothing yet, and tells `on_progress` how far it is."""
         self.individual_id, self.seed, self.checkpoint, self.clock = individual_id, seed, checkpoint, clock
+        self.rung = rung
         self.samples: list[Sample] = []
         self.metrics: dict[str, Json] = {}
         self.artifacts: list[Artifact] = []
@@ -93,6 +97,7 @@ class Trial:
         self._on_progress = on_progress
         self._last = Progress("starting")
         self._stop_at: float | None = None
+        self._is_paused = False
 
     @property
     def should_stop(self) -> bool:
@@ -163,11 +168,18 @@ class Trial:
         """Tell the user something; what several trials of a run say is told once."""
         self.notices.append(text)
 
+    def pause(self) -> None:
+        """Say that the trial has come to its rung: it goes on later, from its checkpoint, or does not.
+
+        Its metrics are those so far, and it needs no samples.
+        """
+        self._is_paused = True
+
     def result(self) -> TrialResult:
         """All that was given."""
         return TrialResult(
             self.individual_id, dict(self.metrics), tuple(self.samples), tuple(self.artifacts),
-            notices=tuple(self.notices),
+            notices=tuple(self.notices), is_paused=self._is_paused,
         )  # fmt: skip
 
     def failed(self, reason: str) -> TrialResult:
@@ -273,6 +285,19 @@ class TakesBuild(Domain, Protocol):
     @property
     def genes_beside_build(self) -> Mapping[str, GeneRule]:
         """The genes that hold beside those of the user's network: what is learned from, how hard, how it plays."""
+
+
+class Halves(Domain, Protocol):
+    """A domain whose trials pause at the `rung` of their budget, by `Trial.pause`, and go on from their checkpoint."""
+
+    @property
+    def halving_metric(self) -> str:
+        """The metric by which trials are compared there; the lowest are the best."""
+
+
+def halving_metric_of(domain: Domain) -> str | None:
+    """The metric by which trials are compared that have paused; None where the domain's trials do not pause."""
+    return getattr(domain, "halving_metric", None)
 
 
 def takes_build(domain: Domain) -> bool:

@@ -140,7 +140,7 @@ class _ClusterJob:
                 self.listener(event)
             return
         name = event.individual_id
-        if name not in self.missing:
+        if name not in self.missing or self._is_of_the_rung_before(event):
             return
         if event.kind is not EventKind.STARTED and name not in self._running:
             self.listener(Event(EventKind.STARTED, name))  # it was told that before we came back
@@ -152,6 +152,10 @@ class _ClusterJob:
             del self.missing[name]
         if event.kind is EventKind.FINISHED or self._got_further(event):
             self._fruitless = 0
+
+    def _is_of_the_rung_before(self, event: Event) -> bool:
+        """Whether it is what a job said that ended at a rung; a cluster says all again to a run that came back."""
+        return self.material.rung == 1 and event.result is not None and event.result.is_paused
 
     def _got_further(self, event: Event) -> bool:
         """Whether a training has come further than on any cluster before, as when it goes on from a checkpoint."""

@@ -35,6 +35,7 @@ def job_message(individuals: Sequence[Individual], material: RunMaterial, *, num
         "space": dataclasses.asdict(material.space),
         "settings": dict(material.settings),
         "facts": dict(material.facts),
+        "rung": material.rung,
     }
     return Message("job", facts, material.data)
 
@@ -45,7 +46,8 @@ def read_job(message: Message) -> tuple[tuple[Individual, ...], RunMaterial]:
     individuals = tuple(_individual(one) for one in facts["individuals"])
     domain = DomainSource(facts["domain"], _code(facts["domain_code"]))
     space, build = read_space(facts["space"]), _code(facts["build"])
-    return individuals, RunMaterial(domain, message.data, facts["facts"], space, facts["settings"], build)
+    run = RunMaterial(domain, message.data, facts["facts"], space, facts["settings"], build, facts["rung"])
+    return individuals, run
 
 
 def _code_told(code: UserCode | None) -> Json:
@@ -122,6 +124,7 @@ def finished(result: TrialResult) -> Message:
         "failure": result.failure,
         "presented": result.presented,
         "notices": list(result.notices),
+        "is_paused": result.is_paused,
         "artifacts": _listed(result.artifacts),
         "samples": [{"index": one.index, "facts": one.facts, "files": _listed(one.files)} for one in result.samples],
     }
@@ -144,7 +147,8 @@ def read_finished(message: Message) -> TrialResult:
         Sample(one["index"], tuple(next(files) for _ in one["files"]), one["facts"]) for one in facts["samples"]
     )
     notices = tuple(facts["notices"])
-    return TrialResult(facts["id"], facts["metrics"], samples, artifacts, facts["failure"], facts["presented"], notices)
+    ending = facts["failure"], facts["presented"], notices, facts["is_paused"]
+    return TrialResult(facts["id"], facts["metrics"], samples, artifacts, *ending)
 
 
 def _listed(files: Iterable[Artifact]) -> list[tuple[str, str, int]]:

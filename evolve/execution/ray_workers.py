@@ -127,7 +127,8 @@ class RayRunner:
                     self._listen(round_)
                     self._give_up_unresponsive(round_)
                     stop_if_asked()
-            forget_all(self._checkpoints)
+            if material.rung == 1:
+                forget_all(self._checkpoints)
         except BaseException:
             for slot in [slot for slot in self._slots if slot.individual]:
                 self._close(slot)

@@ -82,6 +82,7 @@ class Round:
         self.finish(TrialResult(individual.id, failure=why))
 
     def finish(self, result: TrialResult) -> None:
-        """Tell what came of a trial; once it is recorded, what was kept of its training is of no use."""
+        """Tell what came of a trial; what was kept of its training is of no use then, unless it has only paused."""
         self.listener(Event(EventKind.FINISHED, result.individual_id, result=result))
-        forget(self.checkpoints, result.individual_id)
+        if not result.is_paused:
+            forget(self.checkpoints, result.individual_id)

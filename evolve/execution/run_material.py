@@ -48,6 +48,7 @@ class RunMaterial:
         space: The search space.
         settings: Every setting, by name.
         build: The user's own network, where there is one.
+        rung: The share of their budget after which trials pause; 1: they do not.
     """
 
     domain: DomainSource
@@ -56,6 +57,7 @@ class RunMaterial:
     space: SearchSpace
     settings: Mapping[str, Json]
     build: UserCode | None = None
+    rung: float = 1.0
 
     @property
     def digest(self) -> str:

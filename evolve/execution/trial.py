@@ -32,13 +32,13 @@ def run_trial(
         individual: Whose trial it is.
         material: The run's.
         report: Called several times a second while it trains, as a heartbeat, whether there is news or not.
-        checkpoints: The folder in which what is half done is kept now and then, and looked for at first; None keeps
-            none.
+        checkpoints: The folder in which what is half done is kept now and then, and where the trial pauses, and looked
+            for at first; None keeps none.
         clock: Seconds, for the budget.
     """
     checkpoint = None if checkpoints is None else checkpoint_path(checkpoints, individual.id)
     seed = derive_seed(material.seed, "training", individual.id)
-    trial = Trial(individual.id, seed, report, checkpoint=checkpoint, clock=clock)
+    trial = Trial(individual.id, seed, report, checkpoint=checkpoint, clock=clock, rung=material.rung)
     began = clock()
     try:
         trial.heartbeat()

@@ -93,16 +93,19 @@ class CheckpointFile:
             variable.assign(value)
         return snapshot
 
-    def keep(self, model: keras.Model, fingerprint: str, snapshot: Callable[[], TrainingSnapshot]) -> None:
+    def keep(
+        self, model: keras.Model, fingerprint: str, snapshot: Callable[[], TrainingSnapshot], *, at_once: bool = False
+    ) -> None:
         """Keep the network as it is now, if it is time to; a disk that refuses costs no more than the checkpoint.
 
         Args:
             model: The network at the end of an epoch.
             fingerprint: Of the training.
             snapshot: How far the training has come; asked only if it is time.
+            at_once: Whether it is time in any case: the training pauses.
         """
         began = self._clock()
-        if began < self._due_at:
+        if began < self._due_at and not at_once:
             return
         with contextlib.suppress(OSError):
             self._write(model, fingerprint, snapshot())

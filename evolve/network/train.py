@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 
 import keras
@@ -86,11 +86,12 @@ def train(
     runner: Callable[[keras.Model], StepRunner] = step_runner_of,
     checkpoint: CheckpointFile | None = None,
     diet: Diet | None = None,
+    rung: float = 1.0,
 ) -> TrainingHistory:
     """Trains a compiled network and leaves it with its best weights.
 
-    A training that was cut off goes on from its checkpoint, and ends as if nothing had been: to the last bit with a
-    budget in epochs; one in seconds counts those that were spent before.
+    A training that was cut off, or has paused, goes on from its checkpoint, and ends as if nothing had been: to the
+    last bit with a budget in epochs; one in seconds counts those that were spent before, and not what is compiled anew.
 
     Args:
         model: As `evolve.network.build` makes it: one input and one output per attribute, compiled with losses whose
@@ -106,6 +107,7 @@ def train(
         runner: Makes of the network what takes the training steps.
         checkpoint: Where the half-trained network is kept now and then; None keeps none.
         diet: How much of what is learned comes from which pieces; None: each piece once an epoch.
+        rung: The share of the budget after which it pauses, at the end of an epoch, above 0; 1: it does not.
 
     Raises:
         TrainingFailed: The loss is no longer a number, memory ran out, or there is nothing to learn from.
@@ -115,7 +117,7 @@ def train(
     shares = diet.shares if diet else ()
     try:
         validation = Validation(to_validate, settings.window, settings.tokens_per_note, shares)
-        course = _Course(model, runner(model), to_train, validation, settings, clock, on_call, checkpoint)
+        course = _Course(model, runner(model), to_train, validation, settings, clock, on_call, checkpoint, rung)
         return course.run(on_epoch or (lambda _: None))
     except Exception as error:
         if not is_out_of_memory(error):
@@ -170,12 +172,14 @@ class _Course:
     clock: Callable[[], float]
     on_call: Callable[[], None]
     checkpoint: CheckpointFile | None
+    rung: float
     training_pace: _Pace = field(default_factory=_Pace)
     validation_pace: _Pace = field(default_factory=_Pace)
     fingerprint: str = ""
     started: float = 0.0
     earlier_s: float = 0.0
     first_step_s: float = 0.0
+    went_on_at: float | None = None
     validation_s: float = 0.0
     best_loss: float = math.inf
     best_epoch: int = 0
@@ -186,8 +190,9 @@ class _Course:
         self.started = self.clock()
         prime(self.model, self.training)
         self._go_on(on_epoch)
-        self._validate(len(self.reports))  # compiles it, and tells how long it takes before the next is due
-        stopped_by: StoppedBy | None = None
+        stopped_by = self._pause()
+        if stopped_by is None:
+            self._validate(len(self.reports))  # compiles it, and tells how long it takes before the next is due
         while stopped_by is None:
             epoch = len(self.reports) + 1
             training_loss = self._train_epoch(epoch)
@@ -199,8 +204,11 @@ class _Course:
                 EpochReport(epoch, self.settings.most_epochs, training_loss, measured.bits, left, measured.by_position)
             )
             on_epoch(self.reports[-1])
-            if self.checkpoint and not stopped_by:
-                self.checkpoint.keep(self.model, self.fingerprint, self._snapshot)
+            if stopped_by is None:
+                stopped_by = self._pause()
+                if self.checkpoint:
+                    pauses = stopped_by is not None
+                    self.checkpoint.keep(self.model, self.fingerprint, self._snapshot, at_once=pauses)
         self.model.set_weights(self.best_weights)
         return TrainingHistory(
             epochs=tuple(self.reports),
@@ -225,7 +233,16 @@ class _Course:
         self.best_epoch, self.best_loss = found.best_epoch, found.best_loss
         self.first_step_s, self.earlier_s = found.first_step_s, found.training_s
         self.started -= found.training_s
+        self.went_on_at = self.clock()
         on_epoch(self.reports[-1])
+
+    def _pause(self) -> StoppedBy | None:
+        """That the training has come to the rung, where there is one."""
+        if self.rung >= 1 or not self.reports:
+            return None
+        until = replace(self.settings, budget=self.rung * self.settings.budget)
+        is_over = self.clock() - self.started >= until.seconds_in_all(self.first_step_s)
+        return "rung" if is_over or len(self.reports) >= until.most_epochs else None
 
     def _snapshot(self) -> TrainingSnapshot:
         elapsed = self.clock() - self.started
@@ -238,10 +255,17 @@ class _Course:
         bits = _Mean()
         for call in self._calls(self._batches(epoch), self.training_pace):
             bits.add(call, self.runner.train_steps(call), epoch)
-            self.first_step_s = self.first_step_s or self.clock() - self.started
+            self._have_compiled()
             if self._is_time_up():
                 break
         return bits.value * self.settings.tokens_per_note
+
+    def _have_compiled(self) -> None:
+        """A step is done; what was compiled before it, by whoever went on from a checkpoint, costs no budget."""
+        now = self.clock()
+        self.first_step_s = self.first_step_s or now - self.started
+        if self.went_on_at is not None:
+            self.started, self.went_on_at = self.started + now - self.went_on_at, None
 
     def _calls(self, batches: Iterator[Batch], pace: _Pace) -> Iterator[list[Batch]]:
         """The batches in groups, each as large as what one call can do in good time."""

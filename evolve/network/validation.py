@@ -11,7 +11,7 @@ import numpy as np
 from evolve.network.diet import present
 from evolve.network.windows import Batch, Lanes, Pieces, steps_in_piece, validation_lanes
 
-StoppedBy = Literal["epochs", "seconds", "patience"]
+StoppedBy = Literal["epochs", "seconds", "patience", "rung"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,11 @@ class TrainingHistory:
         epochs: In order; the last may have been cut short by the clock.
         best_epoch: The one whose weights the network has now, from 1.
         best_validation_loss: Its validation loss in bits a note.
-        training_s: How long it took, without the time between a lost process and the one that went on.
+        training_s: How long it took, without the time between a lost process, or a pause, and the first step of the
+            process that went on.
         first_step_s: How much of that was over when the first training step was done, compilation included.
-        stopped_by: What ended it.
-        earlier_s: How much of it was spent in processes that were lost.
+        stopped_by: What ended it; at a rung it has only paused.
+        earlier_s: How much of it was spent in processes that were lost, or until it paused.
     """
 
     epochs: tuple[EpochReport, ...]

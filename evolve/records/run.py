@@ -14,7 +14,7 @@ Json = Any
 
 FACT_PARTS: Final[Mapping[str, Mapping[str, type]]] = {
     "settings": {"screening": str}
-    | dict.fromkeys(("seed", "population", "parents", "elites", "generations", "heard"), int),
+    | dict.fromkeys(("seed", "population", "parents", "elites", "generations", "heard", "halving"), int),
     "space": {"name": str, "text": str},
     "domain": {"reference": str},
     "build": {"reference": str},
@@ -29,13 +29,20 @@ class IndividualStatus(StrEnum):
 
     BORN = "born"
     EVALUATING = "evaluating"
+    PAUSED = "paused"
     EVALUATED = "evaluated"
+    STOPPED = "stopped"
     FAILED = "failed"
 
     @property
     def is_finished(self) -> bool:
         """Whether its trial has ended, well or not."""
-        return self in (IndividualStatus.EVALUATED, IndividualStatus.FAILED)
+        return self in (IndividualStatus.EVALUATED, IndividualStatus.STOPPED, IndividualStatus.FAILED)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its trial has come to a rung of its budget, and may go on."""
+        return self is IndividualStatus.PAUSED
 
     @property
     def is_heard(self) -> bool:
@@ -103,6 +110,7 @@ class TrialResult:
         failure: Why it failed, one line; None when it did not.
         presented: How many of the samples, the first ones, are put before listeners; None: all of them.
         notices: What the user should be told, once a run.
+        is_paused: Whether it has not ended, but paused at a rung of its budget: its metrics are those so far.
     """
 
     individual_id: str
@@ -112,6 +120,7 @@ class TrialResult:
     failure: str | None = None
     presented: int | None = None
     notices: tuple[str, ...] = ()
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,7 @@ class IndividualRecord:
     Attributes:
         lost: Why attempts of its trial were lost and made again, oldest first; says nothing about its genome.
         presented: How many of its samples, the first ones, its trial put before listeners; None: all of them.
+        stopped: Why it was stopped early, one line; None when it was not.
     """
 
     individual: Individual
@@ -142,6 +152,7 @@ class IndividualRecord:
     replaced_by: str | None
     lost: tuple[str, ...] = ()
     presented: int | None = None
+    stopped: str | None = None
 
     @property
     def chosen_samples(self) -> tuple[SampleRecord, ...]:
@@ -192,9 +203,10 @@ class GenerationRecord:
 
     Attributes:
         index: From 0.
-        members: Ids in slot order, elites included, replaced individuals not.
+        members: Ids in slot order, elites included, replaced and stopped individuals not.
         elites: The members that were carried over from the generation before.
-        failed: Ids of those born into it that failed, in slot order; each was replaced.
+        failed: Ids of those born into it that failed, in slot order; each was replaced, unless enough others went on.
+        stopped: Ids of those born into it that were stopped early, in slot order.
         parents: Ids that the next generation was bred from, best first, then those who breed for a favourite, or by
             taste, alone; empty until it is bred.
         expected: What the taste model expected of its members at its birth, by id; empty where it was not asked.
@@ -209,6 +221,7 @@ class GenerationRecord:
     ranking: Mapping[str, RankingEntry]
     ballots: tuple[BallotRecord, ...]
     expected: Mapping[str, Expectation] = field(default_factory=dict)
+    stopped: tuple[str, ...] = ()
 
     @property
     def foretold(self) -> Mapping[str, Expectation]:
@@ -223,8 +236,8 @@ class GenerationRecord:
 
     @property
     def everyone(self) -> tuple[str, ...]:
-        """Its members, and those who were replaced; who has failed and was not replaced yet is still a member."""
-        return tuple(dict.fromkeys((*self.members, *self.failed)))
+        """Its members, those who failed, one of whom may still be a member, and those who were stopped early."""
+        return tuple(dict.fromkeys((*self.members, *self.failed, *self.stopped)))
 
     @property
     def loved(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,20 @@ def test_who_was_not_in_the_job_that_was_found_is_sent_after_it(
     )
     run(tmp_path, four, material, back)
     assert jobs_of(back) == [["g0-4"]]
+
+
+def test_a_trial_that_has_paused_is_not_taken_for_one_that_has_ended(
+    tmp_path: Path, four: list[Individual], material: RunMaterial
+) -> None:
+    """A cluster that is found again says once more what its job before the rung has said."""
+    paused = (TrialResult(f"g0-{slot}", {"slot": slot}, is_paused=True) for slot in (1, 2, 3, 4))
+    before = [*told(*(Event(EventKind.FINISHED, one.individual_id, result=one) for one in paused))]
+    back = PretendedSession([*before, Message("done", {"number": 1}), *ended(1, 2, 3, 4)], jobs_sent=1)
+    recorder = run(tmp_path, four, material, back)
+    assert not any(result.is_paused for result in recorder.results.values())
+    assert jobs_of(back) == [["g0-1", "g0-2", "g0-3", "g0-4"]]
+    at_rung = run(tmp_path, four, replace(material, rung=0.5), PretendedSession(before))
+    assert all(result.is_paused for result in at_rung.results.values())
 
 
 def test_a_cluster_that_refuses_is_not_asked_again(

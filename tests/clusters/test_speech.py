@@ -39,6 +39,7 @@ RESULTS = st.builds(
     st.none() | st.text(),
     st.none() | st.integers(0, 9),
     st.lists(st.text(), max_size=2).map(tuple),
+    st.booleans(),
 )
 
 
@@ -57,13 +58,13 @@ def test_a_result_arrives_as_it_was_made(result: TrialResult) -> None:
 @pytest.mark.slow
 def test_a_job_arrives_as_it_was_given(tunes: Path) -> None:
     """Genomes and space are the same, and so is what a trial works from."""
-    material = small_material(small_settings(tunes))
+    material = dataclasses.replace(small_material(small_settings(tunes)), rung=1 / 3)
     founders = found(small_space(), population=4, seed=3)
     individuals, arrived = read_job(over_the_wire(job_message(founders, material, number=1)))
     assert individuals == tuple(founders)
     assert (arrived.space, arrived.settings, arrived.data) == (material.space, material.settings, material.data)
     assert arrived.domain.reference == material.domain.reference
-    assert arrived.facts == material.facts
+    assert (arrived.facts, arrived.rung) == (material.facts, material.rung)
 
 
 def test_a_space_with_conditions_arrives_whole() -> None:

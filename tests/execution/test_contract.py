@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,15 +42,16 @@ def material(tunes: Path) -> RunMaterial:
 
 
 @pytest.fixture(scope="module", params=["in process", "ray"])
-def runner(request: pytest.FixtureRequest) -> Iterator[TrialRunner]:
+def runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialRunner]:
     """A runner of each kind."""
+    checkpoints = tmp_path_factory.mktemp("run") / "checkpoints"
     if request.param == "in process":
-        with InProcessExecution()() as runner:
+        with InProcessExecution(checkpoints)() as runner:
             yield runner
         return
     from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415 - importing Ray costs seconds in every worker
 
-    with RayExecution() as execution, execution() as runner:
+    with RayExecution(checkpoints=checkpoints) as execution, execution() as runner:
         yield runner
 
 
@@ -118,6 +120,21 @@ def test_the_same_individual_writes_the_same_songs_twice(alone: Recorder, pair: 
     """With a budget in epochs a trial's songs depend on nothing but the run's seed and the genome."""
     songs, same = ([song.files[0].data for song in recorder.results["g0-1"].samples] for recorder in (alone, pair))
     assert songs == same
+
+
+def test_a_trial_pauses_at_a_rung_and_goes_on_from_there(runner: TrialRunner, tunes: Path) -> None:
+    """It ends with the songs that it would have composed without; who is not gone on with leaves nothing behind."""
+    material, both = small_material(small_settings(tunes, epochs=4)), [individual("g0-1"), individual("g0-2")]
+    paused, gone_on, alone = Recorder(), Recorder(), Recorder()
+    runner.run(both, replace(material, rung=0.5), paused)
+    for result in paused.results.values():
+        assert (result.is_paused, result.samples, result.metrics["epochs"]) == (True, (), 2)
+    runner.run(both[:1], material, gone_on)
+    assert next(one.epoch for one in gone_on.progress if one.epoch) == 2
+    InProcessRunner().run(both[:1], material, alone)
+    songs, same = ([song.files[0].data for song in recorder.results["g0-1"].samples] for recorder in (gone_on, alone))
+    assert songs == same
+    assert (gone_on.results["g0-1"].is_paused, gone_on.results["g0-1"].metrics["epochs"]) == (False, 4)
 
 
 @pytest.mark.parametrize(

@@ -238,8 +238,53 @@ def test_a_budget_in_seconds_counts_those_before(path: Path) -> None:
     assert history.stopped_by == "seconds"
     assert kept_at[-1] <= history.earlier_s <= kept_at[-1] + 2
     assert history.training_s == pytest.approx(1000, abs=15)  # a validation looks at the clock a dozen times
-    assert history.training_s == pytest.approx(history.earlier_s + second.now - 5e6, abs=2)
+    to_first_step_s = history.first_step_s  # which takes as long again, and costs no budget
+    assert history.training_s == pytest.approx(history.earlier_s + second.now - 5e6 - to_first_step_s, abs=2)
     assert history.first_step_s < 25
+
+
+def test_a_training_that_pauses_at_a_rung_ends_as_if_it_had_not(
+    path: Path, undisturbed: keras.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept there however little time has passed; begun again before the rung was told of, it trains nothing."""
+    monkeypatch.setattr(module, "EVERY_S", 1e9)
+    for epochs in ([1, 2], [2]):
+        told: list[EpochReport] = []
+        kept = CheckpointFile(path)
+        history = train(small_network(), TRAINING, HELD_OUT, SIX, told.append, checkpoint=kept, rung=1 / 3)
+        assert ([report.epoch for report in told], history.stopped_by) == (epochs, "rung")
+        assert history.best_validation_loss == history.epochs[history.best_epoch - 1].validation_loss
+    epochs, history, model = gone_on(path)
+    assert (epochs, history.stopped_by) == ([2, 3, 4, 5, 6], "epochs")
+    assert same_weights(model, undisturbed)
+
+
+def test_a_rung_is_the_end_of_an_epoch_after_a_share_of_the_seconds(path: Path) -> None:
+    """A third of what is left after the first step; without a file the training begins anew and ends the same."""
+    budget = replace(SIX, epochs=10**6, patience=10**6, seconds=1000.0)
+
+    def spent(rung: float, checkpoint: CheckpointFile | None) -> TrainingHistory:
+        runner, clock = Pretending([1.0], [1.0]), Ticks(1.0)
+        return train(
+            small_network(), TRAINING, HELD_OUT, budget, clock=clock, runner=runner, checkpoint=checkpoint, rung=rung
+        )
+
+    paused = spent(1 / 3, CheckpointFile(path))
+    assert paused.stopped_by == "rung"
+    epoch_s = paused.training_s / len(paused.epochs)
+    assert paused.training_s == pytest.approx(1000 / 3, abs=epoch_s + 15)
+    whole = spent(1.0, CheckpointFile(path))
+    assert whole.earlier_s == pytest.approx(paused.training_s, abs=5)
+    assert whole.training_s == pytest.approx(spent(1.0, None).training_s, abs=15)
+
+
+def test_a_training_that_ends_before_the_rung_has_ended(path: Path) -> None:
+    """Patience may be over by then: there is nothing to go on with."""
+    impatient, runner = replace(SIX, epochs=50, patience=2), Pretending([1.0], [9.0, 1.0, 2.0])
+    history = train(
+        small_network(), TRAINING, [line(8, 1)], impatient, checkpoint=CheckpointFile(path), runner=runner, rung=0.5
+    )
+    assert (history.stopped_by, len(history.epochs)) == ("patience", 3)
 
 
 def test_short_trainings_keep_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,7 @@ class Music:
     name = "music"
     presentation = PRESENTATION
     settings = MusicSettings
+    halving_metric = "validation_loss"
     genes: Mapping[str, GeneRule] = GENES
     genes_beside_build: Mapping[str, GeneRule] = {name: GENES[name] for name in BESIDE_BUILD}
 

@@ -52,7 +52,7 @@ def _train_and_compose(individual: Individual, material: Material, trial: Trial)
     started = trial.clock()
     tokenizer = material.tokenizer(individual.genome.as_dict())
     pieces = material.encoded.pieces[tokenizer.name]
-    model, settings = _built(individual, material, tokenizer)
+    model, settings = built(individual, material, tokenizer)
     building_s = trial.clock() - started
     trial.report(of=settings.most_epochs)
     history = train(
@@ -67,7 +67,12 @@ def _train_and_compose(individual: Individual, material: Material, trial: Trial)
         clock=trial.clock,
         checkpoint=None if trial.checkpoint is None else CheckpointFile(trial.checkpoint),
         diet=material.diet(individual.genome),
+        rung=trial.rung,
     )
+    if history.stopped_by == "rung":
+        trial.measure(**_metrics(history), parameters=int(model.count_params()))
+        trial.pause()
+        return
     bits = history.best_validation_loss
     trial.report(epoch=len(history.epochs), of=settings.most_epochs, loss=bits, phase=COMPOSING)
     composing = trial.clock()
@@ -86,7 +91,7 @@ def _train_and_compose(individual: Individual, material: Material, trial: Trial)
         trial.artifacts.append(Artifact("build", "build.py", material.build.source))
 
 
-def _built(individual: Individual, material: Material, tokenizer: Tokenizer) -> tuple[keras.Model, TrainingSettings]:
+def built(individual: Individual, material: Material, tokenizer: Tokenizer) -> tuple[keras.Model, TrainingSettings]:
     """The individual's untrained network, and how it is to be trained."""
     seed = derive_seed(material.seed, "training", individual.id)
     window = material.window(tokenizer.name)

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from evolve.errors import SettingsError, nearest_spelling, shortened
 from evolve.inputs.mistakes import first_mistake
-from evolve.inputs.scalars import number_of
+from evolve.inputs.scalars import boolean_of, number_of
 
 FIT: Final = "fit"
 """Of `gpus_per_trial`: as many trials on a GPU as its memory holds."""
@@ -81,6 +81,9 @@ class CoreSettings(SettingsModel):
     """Chance of each gene to change in a child; unset, the exploration dial decides."""
     taste: bool = True
     """Whether most children are those of many that a model of the listener's taste expects to be worth hearing."""
+    halving: Annotated[int, Field(ge=1, le=10)] = 1
+    """So many times as many are begun as are needed, for one part of so many of the budget; those with the lowest
+    loss go on, and one by chance; 1 or off: all are trained."""
 
     hang_limit: Annotated[float, Field(ge=10, le=10_000_000)] = 900.0
     """Seconds without a heartbeat after which a trial is given up."""
@@ -96,6 +99,12 @@ class CoreSettings(SettingsModel):
     @classmethod
     def _read_screening(cls, screening: str) -> str:
         return screening.strip().lower()
+
+    @field_validator("halving", mode="before")
+    @classmethod
+    def _read_halving(cls, halving: object) -> object:
+        is_off = halving is False or (isinstance(halving, str) and boolean_of(halving) is False)
+        return 1 if is_off else halving
 
     @field_validator("gpus_per_trial", mode="before")
     @classmethod

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from evolve.domain import MEMBERS, Cost, Domain, Trial
+from evolve.domain import MEMBERS, Cost, Domain, Trial, halving_metric_of
 from evolve.domain_registry import as_domain
 from evolve.errors import shortened
 from evolve.genetics.space import SearchSpace
@@ -71,6 +71,7 @@ def check_domain(
         result = _evaluated(checked, individual, material)
         _check_samples(checked, result)
         _check_presentation(checked, result)
+        _check_halving_metric(checked, result)
         if is_repeatable:
             _check_repeated(result, _evaluated(checked, individual, material))
 
@@ -160,6 +161,12 @@ def _check_presentation(domain: Domain, result: TrialResult) -> None:
         _check(preview is None or isinstance(preview, str), "preview must give text, or None")
         for name, rendering in presentation.renderings.items():
             _check_rendering(name, rendering, files)
+
+
+def _check_halving_metric(domain: Domain, result: TrialResult) -> None:
+    metric = halving_metric_of(domain)
+    is_measured = metric is None or isinstance(result.metrics.get(metric), int | float)
+    _check(is_measured, f"halving_metric is {metric}, which no trial has measured as a number")
 
 
 def _check_rendering(name: str, rendering: Rendering, files: Mapping[str, Path]) -> None:

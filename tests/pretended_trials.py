@@ -78,6 +78,7 @@ class PretendedExecution:
         is_starting: Whether it is just starting.
         bits: The validation loss of an individual.
         unheard: Songs of each that nobody hears unless they ask.
+        ends_early: Whether the training of an individual ends before any rung.
     """
 
     fails: Callable[[Individual], str | None] = lambda _: None
@@ -91,6 +92,7 @@ class PretendedExecution:
     is_starting: bool = False
     bits: Callable[[Individual], float] = lambda _: 3.0
     unheard: int = 0
+    ends_early: Callable[[Individual], bool] = lambda _: False
 
     def get_ready(self, trials: int) -> None:
         """There is nothing to start; how many trials were foretold is remembered."""
@@ -121,6 +123,8 @@ class PretendedExecution:
             self.ran.append(name)
             result = pretended_result(individual, int(material.settings["songs"]), self.bits(individual))
             result = with_unheard(result, self.unheard) if self.unheard else result
+            if material.rung < 1 and not self.ends_early(individual):
+                result = TrialResult(name, {"validation_loss": self.bits(individual)}, is_paused=True)
             result = result if reason is None else TrialResult(name, failure=reason)
             listener(Event(EventKind.FINISHED, name, result=result))
 

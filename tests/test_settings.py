@@ -234,6 +234,12 @@ def test_gpus_that_no_trial_can_have_are_refused(text: str, said: str) -> None:
     assert said in str(told.value)
 
 
+@pytest.mark.parametrize(("text", "read"), [("3", 3), ("1", 1), ("off", 1), ("False", 1)])
+def test_halving_is_switched_off_in_words_too(text: str, read: int) -> None:
+    """As it is by default."""
+    assert settle([parse_assignment(f"halving={text}")]).halving == read
+
+
 def test_a_setting_can_be_unset_again() -> None:
     """What a space file sets and the command line empties takes its default meaning."""
     file = Given("mutation_rate", 0.5, "s.yaml, line 1", is_firm=False)

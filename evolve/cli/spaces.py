@@ -63,13 +63,16 @@ def check_space(
       evolve space check my-space.yaml --domain mine.py:evaluate
     """
     from evolve.randomness import derive_rng
+    from evolve.search.halving import check_halving
     from evolve.settings import settle
 
     chosen = space_of_file(file, domain, build)
     if run is not None:
         _tell_gene_effects(chosen, run_folder(run, runs), as_json=json_)
         return
-    meant = settle(chosen.given, chosen.domain.settings, chosen.domain.presentation.screening).dump()
+    settled = settle(chosen.given, chosen.domain.settings, chosen.domain.presentation.screening)
+    check_halving(chosen.domain, settled.core, chosen.file.space.size)
+    meant = settled.dump()
     told = {key: meant[key] for key, _, _ in chosen.file.settings}
     known = chosen.file.space.with_groups(())  # nothing is prepared here, so nobody knows the groups of shares
     count = _SAMPLES if known.genes else 0

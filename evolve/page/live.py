@@ -74,7 +74,7 @@ class LiveProgress:
         return [(place, row) for place, row in enumerate(board.rows.values(), start=1) if row.id in shown]
 
 
-_STATES: Final = {"waiting": "waiting", "done": "evaluated", "failed": "failed"}
+_STATES: Final = {"waiting": "waiting", "done": "evaluated", "paused": "waiting", "failed": "failed"}
 
 
 def _member(place: int, row: TrialRow) -> dict[str, Any]:

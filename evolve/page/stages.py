@@ -78,7 +78,8 @@ def progress_of(run: RunRecord) -> Document | None:
     if not run.generations:
         return None
     records = [run.individuals[name] for name in run.generations[-1].members]
-    states = ["waiting" if one.status is IndividualStatus.BORN else str(one.status) for one in records]
+    waiting = (IndividualStatus.BORN, IndividualStatus.PAUSED)
+    states = ["waiting" if one.status in waiting else str(one.status) for one in records]
     nothing = dict.fromkeys(("phase", "epoch", "epochs", "seconds_left"))
     members = [{"place": place, "status": state, **nothing} for place, state in enumerate(states, start=1)]
     ended = sum(one.status.is_finished for one in records)

@@ -19,7 +19,7 @@ class TrialRow:
 
     Attributes:
         id: Whose it is.
-        state: ``waiting``, a phase, ``done`` or ``failed``.
+        state: ``waiting``, a phase, ``done``, ``paused`` or ``failed``.
         progress: The last that it told.
         loss: The lowest so far.
         started_at: When the trial began, in seconds of the board's clock.
@@ -107,7 +107,7 @@ class Board:
         self.running.pop(row.id, None)
         self.took.append(row.took_s)
         row.failure = result.failure if result else None
-        row.state = "failed" if row.failure else "done"
+        row.state = "failed" if row.failure else "paused" if result and result.is_paused else "done"
         if self.metric is not None and result is not None:
             last = number(result.metrics, self.metric.name)
             row.loss = row.loss if last is None else last

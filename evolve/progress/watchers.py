@@ -24,7 +24,7 @@ _MOST_ROWS: Final = 18
 _LONGEST_FAILURE: Final = 40
 """Characters of a reason that fit 80 columns."""
 
-_STYLES: Final = {"waiting": "dim", "done": "green", "failed": "red"}
+_STYLES: Final = {"waiting": "dim", "done": "green", "paused": "cyan", "failed": "red"}
 _SECONDS_STILL = 100
 """So many seconds are still seconds to a person who waits, and so many minutes minutes."""
 
@@ -164,7 +164,7 @@ class LiveWatcher:
     def _begin(self, event: Event) -> None:
         from rich.live import Live  # noqa: PLC0415
 
-        self._stop_reading()
+        self.close()  # of a generation that is halved, the trials before the rung
         self._board = Board.of(event, self._presentation, time.monotonic())
 
         def draw() -> "RenderableType":

@@ -111,6 +111,7 @@ def _generation(run: RunRecord, generation: GenerationRecord) -> Document:
         "candidates": candidates.heard if candidates else None,
         "reliability": reliability.to_json() if reliability else None,
         "failed": generation.failed,
+        "stopped": generation.stopped,
         "champions": champions_of(generation),
         "parents": generation.parents,
         "parents_for_favourites": kept_for_favourites(run, generation),
@@ -165,6 +166,7 @@ def individual_document(record: IndividualRecord, generation: GenerationRecord) 
         "files": record.files,
         "samples": [{"index": one.index, "files": one.files, "facts": one.facts} for one in record.samples],
         "failure": record.failure,
+        "stopped": record.stopped,
         "replaced_by": record.replaced_by,
         "lost": record.lost,
     }

@@ -63,9 +63,10 @@ def lost_attempts(run: RunRecord) -> tuple[str, list[str]] | None:
 
 
 def how_many_failed(run: RunRecord) -> str:
-    """``3 individuals of 40; each made room for another``."""
+    """``3 individuals of 40; each made room for another``, but for those who failed before a rung."""
     failed = sum(len(group.who) for group in failed_groups(run))
-    return f"{counted(failed, 'individual')} of {len(run.individuals)}; each made room for another"
+    room = "each made room for another" if int(run.settings.get("halving", 1)) == 1 else "others took their places"
+    return f"{counted(failed, 'individual')} of {len(run.individuals)}; {room}"
 
 
 def failures(run: RunRecord) -> RenderableType:

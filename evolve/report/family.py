@@ -114,6 +114,8 @@ def _name(run: RunRecord, record: IndividualRecord) -> Text:
 def _outcome(run: RunRecord, record: IndividualRecord) -> Text:
     if record.status is IndividualStatus.FAILED:
         return Text("✗ failed", style="red")
+    if record.status is IndividualStatus.STOPPED:
+        return Text("stopped early", style="dim")
     if record.status.is_heard:
         return rank_history(run, record.individual.id)
     return Text("in training" if record.status is IndividualStatus.EVALUATING else "not trained yet", style="dim")
@@ -127,7 +129,7 @@ def _childless(run: RunRecord, told: Collection[str]) -> RenderableType:
         for record in run.individuals.values()
         if not record.individual.parents
         and record.individual.id not in with_children
-        and record.status is not IndividualStatus.FAILED
+        and record.status not in (IndividualStatus.FAILED, IndividualStatus.STOPPED)
     ]
     if not alone:
         return Group()

@@ -106,6 +106,7 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
         _table(run, generation, members),
         *_comments(generation),
         *_others(run, generation, told),
+        *_stopped(run, generation),
     ]
     return section(f"Generation {generation.index}", *body, note=dim(notes) if notes else None)
 
@@ -125,6 +126,8 @@ def notes_on(run: RunRecord, generation: GenerationRecord) -> Iterator[str]:
         yield f"parents of the next: {listed(selected)}{more}"
     if generation.failed:
         yield f"failed: {listed(generation.failed)}"
+    if generation.stopped:
+        yield f"{len(generation.stopped):,} stopped early"
 
 
 def others_in(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[str]:
@@ -146,6 +149,23 @@ def others_in(run: RunRecord, generation: GenerationRecord, told: Collection[str
 def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
     """A line on those of whom the table does not tell."""
     parts = others_in(run, generation, told)
+    return [dim(parts)] if parts else []
+
+
+_MOST_STOPPED = 20
+"""Of those who were stopped early in a generation, how many are told of by name."""
+
+
+def stopped_in(run: RunRecord, generation: GenerationRecord) -> list[str]:
+    """Who was stopped early, and why; of very many how many more. Empty where nobody was."""
+    named = generation.stopped[:_MOST_STOPPED]
+    more = len(generation.stopped) - len(named)
+    told = [f"{name}: {one_line(run.individuals[name].stopped or '')}" for name in named]
+    return ["stopped early", *told, *([f"{more:,} more"] if more else [])] if told else []
+
+
+def _stopped(run: RunRecord, generation: GenerationRecord) -> list[RenderableType]:
+    parts = stopped_in(run, generation)
     return [dim(parts)] if parts else []
 
 

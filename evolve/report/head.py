@@ -94,4 +94,5 @@ def _settings(settings: Mapping[str, Any]) -> list[str]:
     heard, population = (int(settings.get(key) or 0) for key in ("heard", "population"))
     if heard < population and heard:
         parts.insert(1, f"{heard:,} of them heard, by {settings.get('screening')}")
-    return parts
+    halving = int(settings.get("halving", 1))
+    return [*parts, *([f"halving {halving}"] if halving > 1 else [])]

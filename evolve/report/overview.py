@@ -13,6 +13,7 @@ from evolve.records.run import GenerationRecord, GenerationStatus, IndividualSta
 from evolve.report.questions import champions_of, latest_champions
 from evolve.report.wording import moment_in_words, plain_table
 from evolve.search.candidates import candidates_of
+from evolve.search.halving import awaits_rung
 from evolve.words import counted, listed, one_line
 
 AT_WORK = "the process that works on it now"
@@ -88,7 +89,9 @@ def _evaluating(run: RunRecord, generation: GenerationRecord) -> str:
     if not generation.failed and all(status is IndividualStatus.BORN for status in statuses):
         return f"none of {len(statuses)} is trained yet"
     heard = sum(status.is_heard for status in statuses)
-    return f"in training, {heard} of {len(statuses)} done"
+    paused = sum(status.is_paused for status in statuses) if awaits_rung(run, generation) else 0
+    at_rung = f", {paused} at the rung of halving={run.settings['halving']}" if paused else ""
+    return f"in training, {heard} of {len(statuses)} done{at_rung}"
 
 
 Overview = Mapping[str, Any]

@@ -17,7 +17,7 @@ _BEFORE = (
     "generation", "id", "origin", "elite", "status", "heard", "rank", "utility", "rejected", "letter", "parents",
     "operators", "changed",
 )  # fmt: skip
-_AFTER = ("samples", "favourites", "failure", "replaced_by")
+_AFTER = ("samples", "favourites", "failure", "stopped", "replaced_by")
 
 
 def to_csv(run: RunRecord) -> str:
@@ -42,7 +42,7 @@ def table_columns(rows: Sequence[Row]) -> list[str]:
 
 
 def table_rows(run: RunRecord) -> list[Row]:
-    """The rows in the order of the generations, members in slot order first, then the failed."""
+    """The rows in the order of the generations, members in slot order first, then the failed and the stopped."""
     return [row for generation in run.generations for row in _rows(run, generation)]
 
 

@@ -15,7 +15,8 @@ from evolve.genetics.lineage import changed
 from evolve.inputs.yaml_files import to_yaml
 from evolve.records.individual import Individual
 from evolve.records.run import Artifact, IndividualRecord, Json, RunRecord, Sample, TrialResult
-from evolve.search.run_facts import NO_SOURCES, Sources, breeding_plan, build_of, domain_source, space_of
+from evolve.search.halving import check_halving, plan_with_rung
+from evolve.search.run_facts import NO_SOURCES, Sources, build_of, domain_source, space_of
 from evolve.search.steps import keep_code, versions
 from evolve.settings import CoreSettings, Given, Settings, settle
 from evolve.store.folders import built_aside, folder_named, free_folder
@@ -101,8 +102,9 @@ def _planned(run: RunRecord, names: tuple[str, ...], given: Sequence[Given], sou
     ancestors = tuple(_ancestor(run, name) for name in names or _champions(run))
     settings = _settings(run, given, domain.settings, domain.presentation.screening)
     _check_places(len(ancestors), settings.core)
-    genomes = [record.individual.genome for record in ancestors]
-    members = found_from(genomes, space_of(run, domain), breeding_plan(settings.core), seed=settings.core.seed)
+    genomes, space = [record.individual.genome for record in ancestors], space_of(run, domain)
+    check_halving(domain, settings.core, space.size)
+    members = found_from(genomes, space, plan_with_rung(settings.core, kept=len(genomes)), seed=settings.core.seed)
     told = {member.id: record.individual.id for member, record in zip(members, ancestors, strict=False)}
     own = versions(domain.presentation.libraries)
     branched = {"run": run.name, "created_at": run.created_at, "seed": run.material_seed, "founders": told}

@@ -10,7 +10,8 @@ from evolve.guidance.guide import Guide
 from evolve.records.expectation import Expectation
 from evolve.records.run import BallotRecord, GenerationRecord, RunRecord
 from evolve.search.candidates import candidates_of
-from evolve.search.run_facts import breeding_plan, core_of
+from evolve.search.halving import plan_with_rung
+from evolve.search.run_facts import core_of
 from evolve.search.taste import heard_of
 from evolve.words import listed
 
@@ -34,7 +35,7 @@ def bred_after(
         heard_of(run, with_ballots=core.taste),
         _fitness(run, generation),
         space,
-        breeding_plan(core),
+        plan_with_rung(core, kept=min(core.elites, core.population - 1)),
         generation=generation.index + 1,
         seed=core.seed,
         favourites=generation.loved,

@@ -13,6 +13,7 @@ from evolve.judging.presenting import screened
 from evolve.presentation import Facts, ScreeningRule, judged_word, numbers
 from evolve.records.individual import first_in_slot
 from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord
+from evolve.search.halving import awaits_rung
 from evolve.settings import SAMPLE
 from evolve.words import counted, worded
 
@@ -34,6 +35,8 @@ class Candidates:
 
 def candidates_of(run: RunRecord, generation: GenerationRecord) -> Candidates | None:
     """Who is put before listeners; None while that is for the trials to decide and they have not ended."""
+    if awaits_rung(run, generation):
+        return None
     if not is_screened(run, generation):
         return Candidates(generation.members)
     rule = _rule(run)

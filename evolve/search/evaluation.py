@@ -13,8 +13,10 @@ from evolve.execution.run_material import RunMaterial
 from evolve.genetics.breeding import MAX_REPLACEMENTS, replace_failed
 from evolve.genetics.space import SearchSpace
 from evolve.records.events import Event, EventHandler, EventKind
+from evolve.records.individual import Individual
 from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord, TrialResult
 from evolve.search.candidates import candidates_of, is_screened, rule_in_words
+from evolve.search.halving import awaits_rung, rung_of
 from evolve.search.listening import EarlyHearing
 from evolve.search.run_facts import core_of
 from evolve.store.run_store import RunStore
@@ -59,13 +61,14 @@ def evaluate(
     """
     generation = run.generations[-1]
     _check_disk(store, sum(not record.status.is_finished for record in _members(run)))
-    missing = tuple(one.individual.id for one in _members(run) if not one.status.is_finished)
-    on_event(Event(EventKind.EVALUATING, generation=generation.index, members=missing, facts=run.settings))
-    _tell_who_is_heard(run, generation, on_event)
+    _tell_what_begins(run, on_event)
     try:
-        early = EarlyHearing(store, run, generation.index, listener)
-        recorder = _Recorder(store, on_event, generation.index, early, run)
+        recorder = _Recorder(store, on_event, run, listener)
         with execution() as runner:
+            if awaits_rung(run, generation):
+                run = _halve(store, run, runner, recorder, material)
+                _tell_what_begins(run, on_event)
+                recorder = _Recorder(store, on_event, run, listener)
             run = _run_missing(store, run, runner, recorder, material)
             for _ in range(MAX_REPLACEMENTS):
                 if not _failed_members(run):
@@ -82,6 +85,14 @@ def evaluate(
             f"anew with another space"
         )
     store.record_evaluated(generation.index)
+
+
+def _tell_what_begins(run: RunRecord, on_event: EventHandler) -> None:
+    """Whose trials run, and where that is settled and it is not everyone, who is heard."""
+    generation, members = run.generations[-1], tuple(one.id for one in _missing(run))
+    on_event(Event(EventKind.EVALUATING, generation=generation.index, members=members, facts=run.settings))
+    if not awaits_rung(run, generation):
+        _tell_who_is_heard(run, generation, on_event)
 
 
 def _tell_who_is_heard(run: RunRecord, generation: GenerationRecord, on_event: EventHandler) -> None:
@@ -106,10 +117,29 @@ def _run_missing(
     store: RunStore, run: RunRecord, runner: TrialRunner, recorder: "_Recorder", material: RunMaterial
 ) -> RunRecord:
     """Run what is wanted and not recorded; gives what the store then says."""
-    missing = [record.individual for record in _members(run) if not record.status.is_finished]
+    missing = _missing(run)
     if not missing:
         return run
     runner.run(missing, material, recorder)
+    return store.read()
+
+
+def _missing(run: RunRecord) -> list[Individual]:
+    """Those of the newest generation whose trials are to run, as far as a rung where that is not settled yet."""
+    pauses = awaits_rung(run, run.generations[-1])
+    records = (one for one in _members(run) if not one.status.is_finished)
+    return [one.individual for one in records if not (pauses and one.status.is_paused)]
+
+
+def _halve(
+    store: RunStore, run: RunRecord, runner: TrialRunner, recorder: "_Recorder", material: RunMaterial
+) -> RunRecord:
+    """Have all members come to the rung, and stop those who do not go on; gives what the store then says."""
+    generation = run.generations[-1]
+    run = _run_missing(store, run, runner, recorder, replace(material, rung=1 / core_of(run).halving))
+    rung = rung_of(run, generation, material.domain.open())
+    store.record_rung(generation.index, rung.reasons, rung.outcome.given_up)
+    recorder(Event(EventKind.NOTICE, text=rung.in_words))
     return store.read()
 
 
@@ -142,10 +172,9 @@ def _replace_failed(store: RunStore, run: RunRecord, on_event: EventHandler, spa
 class _Recorder:
     """Keeps each result in the store before anybody else hears of it, and lays its samples out to be judged at once."""
 
-    def __init__(
-        self, store: RunStore, on_event: EventHandler, generation: int, early: EarlyHearing, run: RunRecord
-    ) -> None:
-        self._store, self._on_event, self._generation, self._early = store, on_event, generation, early
+    def __init__(self, store: RunStore, on_event: EventHandler, run: RunRecord, listener: str) -> None:
+        self._store, self._on_event, self._generation = store, on_event, run.generations[-1].index
+        self._early = EarlyHearing(store, run, self._generation, listener)
         self._told = list(run.facts.get(NOTICES_TOLD, ()))
         self._has_succeeded = any(record.status.is_heard for record in run.individuals.values())
         self._failures: list[str] = []

@@ -159,9 +159,10 @@ def _judging_s(run: RunRecord, ballots: Sequence[BallotRecord]) -> float | None:
 def _trials_s(run: RunRecord) -> float | None:
     """Seconds that the trials of a generation take, one after the other, by those that have ended."""
     core = core_of(run)
-    took = numbers([record.metrics for record in run.individuals.values()], TRIAL_S)
+    took = numbers([record.metrics for record in run.individuals.values() if record.status.is_heard], TRIAL_S)
     new = core.population - min(core.elites, core.population - 1)
-    return round(new * median(took), 1) if took else None
+    whole_trials = new * (2 - 1 / core.halving)  # each part of a rung costs as much as a whole trial for each place
+    return round(whole_trials * median(took), 1) if took else None
 
 
 def _consistency(noise: float) -> float:

@@ -38,11 +38,11 @@ from evolve.records.run import (
 )
 from evolve.search.breeding import bred_after
 from evolve.search.evaluation import NOTICES_TOLD, evaluate
+from evolve.search.halving import plan_with_rung
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.run_facts import (
     NO_SOURCES,
     Sources,
-    breeding_plan,
     build_of,
     core_of,
     domain_source,
@@ -170,7 +170,7 @@ def advance(
                 if judge is None:
                     return Outcome.WAITING
                 if generation.index + 1 < core.generations:
-                    execution.get_ready(core.population)
+                    execution.get_ready(core.halving * core.population)
                 if not _hear(store, generation.index, judge, listener, domain):
                     return Outcome.WAITING
                 on_event(Event(EventKind.RANKED, generation=generation.index, text=listener))
@@ -247,15 +247,16 @@ def _read(
 ) -> None:
     """Step 1: the domain prepares what trials work from; meanwhile the trials' place gets ready."""
     settings = settings_of(run, domain)
+    founders = settings.core.halving * settings.core.population
 
     def tell(done: int, total: int) -> None:
         if done == total:
-            execution.get_ready(settings.core.population)
+            execution.get_ready(founders)
         on_event(Event(EventKind.PREPARING, done=done, total=total))
 
     own = {} if build is None else {"build": build}
     preparation = domain.prepare(settings.own, space_as_written(run, domain), settings.core.seed, tell, **own)
-    execution.get_ready(settings.core.population)
+    execution.get_ready(founders)
     for notice in preparation.notices:
         on_event(Event(EventKind.NOTICE, text=notice))
     facts = {**preparation.facts, "groups": _groups(preparation, space_as_written(run, domain)), "prepared": True}
@@ -281,7 +282,8 @@ def _found(store: RunStore, run: RunRecord, domain: Domain, on_event: EventHandl
     """Step 2: generation 0 is born."""
     core = core_of(run)
     heard = heard_of(run, with_ballots=core.taste)
-    founders, expected = found_by_taste(heard, space_of(run, domain), breeding_plan(core), seed=core.seed)
+    plan = plan_with_rung(core, kept=0)
+    founders, expected = found_by_taste(heard, space_of(run, domain), plan, seed=core.seed)
     store.record_generation(0, founders, {}, expected=expected)
     on_event(Event(EventKind.BRED, generation=0, members=tuple(one.id for one in founders)))
 

@@ -146,6 +146,7 @@ def _individual_of(
         presented=None if row["presented"] is None else whole(row["presented"]),
         files=files_of(row["files"]),
         failure=text_or_none(row["failure"]),
+        stopped=text_or_none(row["stopped"]),
         replaced_by=text_or_none(row["replaced_by"]),
         lost=tuple(lost.get(name, ())),
     )
@@ -160,19 +161,25 @@ def _generations_of(rows: Rows) -> tuple[GenerationRecord, ...]:
 def _generation_of(row: Row, seats: Sequence[Row], born: Sequence[Row], cast: Sequence[Row]) -> GenerationRecord:
     """A generation with its members, those born into it, and its ballots."""
     members = sorted(seats, key=lambda one: whole(one["slot"]))
-    failed = [one for one in born if one["status"] == IndividualStatus.FAILED]
     ballots = [ballot_of(one) for one in cast]
     return GenerationRecord(
         index=whole(row["number"]),
         status=one_of(GenerationStatus, row["status"]),
         members=tuple(text(one["individual"]) for one in members),
         elites=tuple(text(one["individual"]) for one in members if one["elite"]),
-        failed=tuple(one["id"] for one in sorted(failed, key=lambda one: (whole(one["slot"]), whole(one["position"])))),
+        failed=_ids_of(born, IndividualStatus.FAILED),
+        stopped=_ids_of(born, IndividualStatus.STOPPED),
         parents=texts_of(row["parents"]),
         ranking={one["individual"]: ranking_entry_of(one) for one in members if one["rank"] is not None},
         ballots=tuple(sorted(ballots, key=lambda ballot: (ballot.made_at, ballot.listener))),
         expected={name: Expectation.from_json(one) for name, one in object_of(row["expected"]).items()},
     )
+
+
+def _ids_of(born: Sequence[Row], status: IndividualStatus) -> tuple[str, ...]:
+    """Those who stand so, in slot order."""
+    those = [one for one in born if one["status"] == status]
+    return tuple(one["id"] for one in sorted(those, key=lambda one: (whole(one["slot"]), whole(one["position"]))))
 
 
 def sample_of(row: Row) -> SampleRecord:

@@ -22,6 +22,7 @@ from evolve.records.run import (
     Artifact,
     BallotRecord,
     GenerationStatus,
+    IndividualStatus,
     Json,
     RunRecord,
     Sample,
@@ -270,6 +271,17 @@ class RunStore:
             for failed, fresh in replacements.items():
                 writing.write_replacement(cursor, failed, fresh)
 
+    def record_rung(self, number: int, stopped: Mapping[str, str], left: Iterable[str] = ()) -> None:
+        """The rest of a generation goes on without those who are stopped early. One transaction.
+
+        Args:
+            number: The generation.
+            stopped: Why, a line, by id.
+            left: Ids of others that are no members any more: who has failed and is not replaced.
+        """
+        with self._database.transaction() as cursor:
+            writing.write_stopped(cursor, number, stopped, left)
+
     # --- trials ------------------------------------------------------------------------------------------------------
 
     def record_start(self, individual_id: str) -> None:
@@ -283,13 +295,14 @@ class RunStore:
             writing.write_lost(cursor, individual_id, reason)
 
     def record_trial(self, result: TrialResult) -> bool:
-        """Keep what a trial made; files first, then the rows in one transaction.
+        """Keep what a trial made, or how far it was when it paused; files first, then the rows in one transaction.
 
         Returns:
             Whether it was new; a second result for the same individual, as after a lost node, changes nothing.
         """
         with self._database.snapshot() as cursor:
-            if writing.status_of(cursor, result.individual_id).is_finished:
+            status = writing.status_of(cursor, result.individual_id)
+            if status.is_finished or (result.is_paused and status is IndividualStatus.PAUSED):
                 return False
         groups = [result.artifacts, *(sample.files for sample in result.samples)]
         files, *samples = self._write_artifacts(result.individual_id, groups)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 APPLICATION_ID: Final = 0x65766F6C  # "evol"
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 """The layout of the tables; a store of another one is refused, so any change of theirs makes it larger."""
 
 _TABLES: Final = (
@@ -22,7 +22,8 @@ _TABLES: Final = (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL REFERENCES generation,
         slot INTEGER NOT NULL, origin TEXT NOT NULL, genome TEXT NOT NULL, parents TEXT NOT NULL,
         operators TEXT NOT NULL, changed TEXT NOT NULL, status TEXT NOT NULL, metrics TEXT NOT NULL DEFAULT '{}',
-        files TEXT NOT NULL DEFAULT '{}', presented INTEGER, failure TEXT, replaced_by TEXT REFERENCES individual (id)
+        files TEXT NOT NULL DEFAULT '{}', presented INTEGER, failure TEXT, stopped TEXT,
+        replaced_by TEXT REFERENCES individual (id)
     ) STRICT
     """,
     """
@@ -65,7 +66,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "generation": ("number", "status", "parents", "born_at", "expected"),
     "individual": (
         "position", "id", "generation", "slot", "origin", "genome", "parents", "operators", "changed", "status",
-        "metrics", "files", "presented", "failure", "replaced_by",
+        "metrics", "files", "presented", "failure", "stopped", "replaced_by",
     ),
     "member": ("generation", "slot", "individual", "elite", "rank", "utility", "rejected"),
     "sample": ("individual", "number", "files", "facts"),

@@ -66,6 +66,16 @@ def write_replacement(cursor: sqlite3.Cursor, failed: str, fresh: Individual) ->
     )
 
 
+def write_stopped(cursor: sqlite3.Cursor, number: int, stopped: Mapping[str, str], left: Iterable[str]) -> None:
+    """Who is no member any more: those who are stopped early, by id why, and others."""
+    for name, reason in stopped.items():
+        cursor.execute(
+            "UPDATE individual SET status = ?, stopped = ? WHERE id = ?", (IndividualStatus.STOPPED, reason, name)
+        )
+    for name in (*stopped, *left):
+        cursor.execute("DELETE FROM member WHERE generation = ? AND individual = ?", (number, name))
+
+
 def _write_individual(cursor: sqlite3.Cursor, one: Individual, changed: Changes) -> None:
     parts = (one.genome.genes, one.parents, one.operators, dict(changed))
     texts = [json.dumps(part, default=Shares.to_json) for part in parts]
@@ -96,6 +106,7 @@ def write_lost(cursor: sqlite3.Cursor, individual_id: str, reason: str) -> None:
 def write_result(cursor: sqlite3.Cursor, result: TrialResult, files: Kept, samples: Sequence[Kept]) -> None:
     """What a trial made, and the files that hold it."""
     status = IndividualStatus.EVALUATED if result.failure is None else IndividualStatus.FAILED
+    status = IndividualStatus.PAUSED if result.is_paused else status
     presented = len(result.samples) if result.presented is None else result.presented
     cursor.execute(
         "UPDATE individual SET status = ?, metrics = ?, files = ?, presented = ?, failure = ? WHERE id = ?",

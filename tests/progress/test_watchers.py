@@ -1,5 +1,6 @@
 """What is shown of a run's progress: lines for a log, a table for a terminal, in the words of its domain."""
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -64,6 +65,21 @@ def test_other_domains_have_words_of_their_own(presentation: Presentation, said:
     lines = "\n".join(shown(LineWatcher, presentation))
     assert all(words in lines for words in said)
     assert "g0-1: done, 4 epochs" in lines
+
+
+def test_a_generation_that_is_halved_has_a_table_before_the_rung_and_one_after() -> None:
+    """Of those who are begun, and of those who go on; who has paused says so, with the loss."""
+    paused = TrialResult("g0-1", {"validation_loss": 3.25, "epochs": 2}, is_paused=True)
+    before = [Event(EventKind.STARTED, "g0-1"), Event(EventKind.FINISHED, "g0-1", result=paused)]
+    board, out = Board.of(EVENTS[1], MUSIC, 0.0), StringIO()
+    for event in before:
+        board.tell(event, 1.0)
+    assert (board.rows["g0-1"].state, board.rows["g0-1"].loss) == ("paused", 3.25)
+    watcher = LiveWatcher(Console(file=out, width=200, force_terminal=True, color_system=None), MUSIC)
+    for event in (EVENTS[1], *before, replace(EVENTS[1], members=("g0-1",)), EVENTS[-1]):
+        watcher(event)
+    watcher.close()
+    assert out.getvalue().endswith("Generation 0: 0 of 1 network done.\n")
 
 
 def test_a_table_leaves_one_line_behind() -> None:

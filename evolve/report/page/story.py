@@ -13,7 +13,7 @@ from evolve.presentation import badges_of, figures_of, is_heard, metrics_of
 from evolve.records.individual import Origin
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
 from evolve.report.changes import MOST_CHANGES, main_changes
-from evolve.report.generations import judging_of, notes_on, others_in, place_in
+from evolve.report.generations import judging_of, notes_on, others_in, place_in, stopped_in
 from evolve.report.page.media import PageMedia, SampleFileView
 from evolve.report.questions import (
     champions_of,
@@ -122,13 +122,14 @@ class BallotRow:
 
 @dataclass(frozen=True, slots=True)
 class GenerationView:
-    """One generation: what is to be said of it, its members from first to last, and who failed."""
+    """One generation: what is to be said of it, its members from first to last, and who failed or was stopped."""
 
     index: int
     notes: tuple[str, ...]
     sentences: tuple[str, ...]
     members: tuple[MemberRow, ...]
     others: tuple[str, ...]
+    stopped: tuple[str, ...]
     champions: tuple[str, ...]
 
 
@@ -241,6 +242,7 @@ def generation_views(
                 tuple(sentences),
                 tuple(rows),
                 tuple(others_in(run, generation, told)),
+                tuple(stopped_in(run, generation)),
                 champions_of(generation),
             )
         )
@@ -332,7 +334,12 @@ def _styled(text: str, style: str) -> Markup:
 
 
 def _standing(record: IndividualRecord) -> str:
-    words = {IndividualStatus.BORN: "not tried yet", IndividualStatus.EVALUATING: "being tried"}
+    words = {
+        IndividualStatus.BORN: "not tried yet",
+        IndividualStatus.EVALUATING: "being tried",
+        IndividualStatus.PAUSED: "being tried",
+        IndividualStatus.STOPPED: "stopped early",
+    }
     return words.get(record.status, "not ranked")
 
 

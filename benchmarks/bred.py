@@ -15,7 +15,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from evolve.domains.music.settings import MusicSettings
 from evolve.execution.run_material import DomainSource, RunMaterial
 from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
+from evolve.records.events import Progress
 from evolve.records.individual import Individual
 from evolve.settings import Given, settle
 
@@ -49,6 +50,8 @@ class Composed:
         heard: Places of those that are put before listeners, in `silent`.
         fresh: Of others.
         metrics: Of the trial.
+        epochs: When each epoch ended, in seconds after the training began, and its validation loss in bits a note.
+        first_step_s: How long after that the first step was done.
     """
 
     individual: Individual
@@ -56,6 +59,8 @@ class Composed:
     heard: tuple[int, ...]
     fresh: Songs
     metrics: Mapping[str, Any]
+    epochs: tuple[tuple[float, float], ...] = ()
+    first_step_s: float = 0.0
 
 
 class Studio:
@@ -112,7 +117,10 @@ class Studio:
             return None
         metrics = found["metrics"]
         heard = tuple(number - 1 for number in metrics["songs_heard"])
-        return Composed(individual, metrics["silent_songs"], heard, found["fresh"], metrics)
+        epochs = tuple((ended_s, loss) for ended_s, loss in found["epochs"])
+        return Composed(
+            individual, metrics["silent_songs"], heard, found["fresh"], metrics, epochs, found["first_step_s"]
+        )
 
     def _kept(self, individual: Individual) -> Path | None:
         if self._keep is None:
@@ -122,12 +130,13 @@ class Studio:
         return self._keep / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.json"
 
     def _found(self, individual: Individual) -> dict[str, Any]:
-        """The metrics and the features of fresh songs, as JSON; empty when it failed."""
+        """The metrics, the training's epochs and the features of fresh songs, as JSON; empty when it failed."""
         from evolve.domains.music.songs import compose_songs  # noqa: PLC0415 - Keras, which --help can do without
         from evolve.execution.trial import run_trial  # noqa: PLC0415
         from evolve.network.files import network_from_bytes  # noqa: PLC0415
 
-        result = run_trial(individual, self._run, lambda _: None, clock=time.process_time)
+        training = _Training()
+        result = run_trial(individual, self._run, training.note, clock=time.process_time)
         if result.failure is not None:
             return {}
         network = next(artifact.data for artifact in result.artifacts if artifact.kind == "network")
@@ -142,7 +151,34 @@ class Studio:
         )
         features = [song.features for song in songs]
         fresh = {name: [one[name] for one in features] for name in features[0]}
-        return {"metrics": dict(result.metrics), "fresh": fresh}
+        first_step_s = float(result.metrics["first_step_s"]) - training.building_s
+        return {
+            "metrics": dict(result.metrics), "fresh": fresh, "epochs": training.epochs, "first_step_s": first_step_s
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Training:
+    """What a trial tells of its training while it runs, by the process's own clock."""
+
+    building: float | None = None
+    began: float | None = None
+    epochs: list[tuple[float, float]] = field(default_factory=list)
+
+    def note(self, progress: Progress) -> None:
+        """Note when building and training begin, and when an epoch has ended."""
+        now = time.process_time()
+        if progress.phase == "building":
+            self.building = self.building or now
+        elif progress.phase == "training":
+            self.began = self.began or now
+            if progress.loss is not None and progress.epoch > len(self.epochs):
+                self.epochs.append((now - self.began, progress.loss))
+
+    @property
+    def building_s(self) -> float:
+        """How long building took."""
+        return (self.began or 0.0) - (self.building or 0.0)
 
 
 def table_of(composed: Sequence[Composed], name: str, *, fresh: bool = False) -> np.ndarray:

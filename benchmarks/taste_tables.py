@@ -1,9 +1,9 @@
 """What searches came to, as tables and as curves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy import stats
@@ -101,8 +101,8 @@ def _gap_table(outcomes: Sequence[Outcome], gap: Callable[[Moment], float]) -> s
         row = [kind, search, str(len(own))]
         for new in _AFTER:
             gaps = _by_seed(own, new, gap)
-            row += [_mean(list(gaps.values())), f"{np.median(list(gaps.values())):.1f}"]
-            row.append("" if search == "taste" else _difference(gaps, reference.get((kind, new), {})))
+            row += [mean_in_words(list(gaps.values())), f"{np.median(list(gaps.values())):.1f}"]
+            row.append("" if search == "taste" else difference_in_words(gaps, reference.get((kind, new), {})))
         rows.append(row)
     return table(heads, rows)
 
@@ -119,7 +119,7 @@ def _by_seed(outcomes: Sequence[Outcome], new: int, gap: Callable[[Moment], floa
     return {one.case.seed: one.after(new, gap) for one in outcomes}
 
 
-def _mean(gaps: Sequence[float]) -> str:
+def mean_in_words(gaps: Sequence[float]) -> str:
     """The mean, with the interval that resampling gives."""
     if len(gaps) < _FEWEST:
         return f"{np.mean(gaps):.1f}"
@@ -127,7 +127,7 @@ def _mean(gaps: Sequence[float]) -> str:
     return f"{np.mean(gaps):.1f} ({ends.low:.1f}–{ends.high:.1f})"
 
 
-def _difference(gaps: dict[int, float], reference: dict[int, float]) -> str:
+def difference_in_words(gaps: Mapping[Any, float], reference: Mapping[Any, float]) -> str:
     """How much more is missing than with taste, judge by judge."""
     more = np.array([gaps[seed] - reference[seed] for seed in gaps if seed in reference])
     if not len(more):

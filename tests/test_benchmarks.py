@@ -4,7 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from benchmarks.song_table import Network, SongTable
+from evolve.spaces import load_space, plain
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "def main(" in path.read_text())
@@ -88,3 +92,33 @@ def test_searches_meet_the_same_judges(tmp_path: Path) -> None:
     assert shown[0].stdout == shown[1].stdout
     assert shown[0].stdout.count("| truncation, equal hearings |") == 2
     assert len(kept.read_text().splitlines()) == 2
+
+
+@pytest.mark.slow
+def test_searches_meet_the_same_listeners_among_trained_networks(tmp_path: Path) -> None:
+    """With taste and without they begin with the same networks, of a table that went through its file whole."""
+    table = table_of_networks(24)
+    table.save(tmp_path / "songs.npz")
+    kept = SongTable.loaded(tmp_path / "songs.npz")
+    assert (kept.features, kept.networks) == (table.features, table.networks)
+    np.testing.assert_array_equal(kept.fresh, table.fresh)
+    shown = run("-m", "benchmarks.taste_on_songs", str(tmp_path / "songs.npz"), "--listeners", "1")
+    assert shown.returncode == 0, shown.stderr
+    rows = [line.split("|") for line in shown.stdout.splitlines() if line.startswith("| linear ")]
+    assert [row[2].strip() for row in rows[:3]] == ["taste", "plain", "random"]
+    assert rows[0][4] == rows[1][4]
+    shown = run("-m", "benchmarks.taste_on_songs", str(tmp_path / "songs.npz"), "--losses")
+    assert shown.stdout.count("| 24 ") == 2, shown.stderr
+
+
+def table_of_networks(count: int) -> SongTable:
+    """Networks that were never trained, whose songs have what their genomes decide, and chance."""
+    space, rng = load_space("quick.yaml").with_groups(["jig", "reel"]), np.random.default_rng(0)
+    genomes = [plain(space.sample(rng)) for _ in range(count)]
+    means = np.array([[one[name] for name in ("temperature", "top_p", "budget")] for one in genomes])[:, None]
+    silent, fresh = ((means + 0.1 * rng.standard_normal((count, songs, 3))).astype(np.float32) for songs in (40, 200))
+    networks = tuple(
+        Network(f"g0-{slot}", genome, (0, 1, 2), 3.0 + rng.random(), ((9.0, 4.0), (20.0, 3.5)), 2.0)
+        for slot, genome in enumerate(genomes, start=1)
+    )
+    return SongTable(("notes", "distance", "repetition"), networks, silent, fresh)

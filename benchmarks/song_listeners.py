@@ -16,7 +16,7 @@ from evolve.randomness import derive_rng
 NOISE: Final = 0.3
 """Standard deviation of what chance adds to each hearing, where that between networks is 1."""
 
-LEAST_SHARE: Final = 0.1
+LEAST_SHARE: Final = 0.15
 """Of a feature's variance between networks: what differs less is nothing that a network could be liked for."""
 
 Liking = Callable[[np.ndarray], np.ndarray]

@@ -13,7 +13,7 @@ in how many of a hundred networks less is liked, and the gap to the best network
 mean network misses. Means with bootstrapped 95 % intervals, and Wilcoxon's signed-rank test against plain evolution on
 the same listeners.
 
-    python -m benchmarks.taste_on_songs --make songs.npz                # 200 networks: over an hour of one core
+    python -m benchmarks.taste_on_songs --make songs.npz                # 200 networks: an hour and a half of one core
     python -m benchmarks.taste_on_songs songs.npz --listeners 30        # ten minutes
     python -m benchmarks.taste_on_songs songs.npz --losses              # what losses tell during the training
 """

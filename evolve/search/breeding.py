@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from evolve.errors import DamagedStoreError
 from evolve.genetics.breeding import Offspring
 from evolve.genetics.selection import Fitness
 from evolve.genetics.space import SearchSpace
@@ -47,17 +48,20 @@ def stalemate_in_words(run: RunRecord, generation: GenerationRecord) -> str:
     """That several listeners leave open who breeds, and what can be done about it; empty where they do not.
 
     Their ballots leave it open where members who share a rank are on both sides of who comes back, or becomes a parent.
+    Nothing is told where the store is damaged so that the run cannot go on.
     """
-    core, ballots = core_of(run), generation.ballots
+    ballots = generation.ballots
+    try:
+        core = core_of(run)
+    except DamagedStoreError:
+        return ""
     ranks = sorted(entry.rank for entry in generation.ranking.values() if not entry.rejected)
     open_ranks = [ranks[count] for count in (core.elites, core.parents) if 0 < count < len(ranks)
                   and ranks[count - 1] == ranks[count]]  # fmt: skip
     if len(ballots) < 2 or not open_ranks:  # noqa: PLR2004
         return ""
-    even, firsts = (
-        ranks.count(open_ranks[0]),
-        [(one.listener, one.ballot.places[0][0]) for one in ballots if one.ballot.tiers],
-    )
+    even = ranks.count(open_ranks[0])
+    firsts = [(one.listener, one.ballot.places[0][0]) for one in ballots if one.ballot.tiers]
     branches = [f"evolve branch {run.reference} --from {name} (first for {listener})" for listener, name in firsts]
     return (
         f"{listed([listener for listener, _ in firsts])} leave {even} of {len(generation.ranking)} even, so the first "

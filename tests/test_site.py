@@ -40,6 +40,12 @@ def test_the_site_is_built_and_no_link_leads_nowhere(tmp_path: Path) -> None:
     assert loaded == [], "nothing is loaded from elsewhere"
 
 
+def test_every_decision_is_listed() -> None:
+    """A page that no list names would be read by nobody."""
+    listed = re.findall(r"\]\(([^)]+)\)", (DOCS / "decisions" / "index.md").read_text())
+    assert sorted(listed) == sorted(path.name for path in (DOCS / "decisions").glob("*.md") if path.name != "index.md")
+
+
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
     """The title of a file, or nothing, and its text; or ``$`` and a command."""
     for kind, title, block in re.findall(r"^```(\w+)(?: title=\"(.+?)\")?\n(.*?)^```", text, re.DOTALL | re.MULTILINE):

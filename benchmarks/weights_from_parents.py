@@ -17,7 +17,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -25,8 +25,9 @@ import numpy as np
 from benchmarks.bred import Studio
 from benchmarks.pairing import table
 from evolve.genetics.variation import mutate
-from evolve.randomness import derive_rng, derive_seed
+from evolve.randomness import derive_rng
 from evolve.records.genome import Genome
+from evolve.records.individual import Individual, Origin
 
 SHAPE = ("tokenizer", "cell", "depth", "width", "encoding", "embedding_width", "dense_width", "heads")
 """Genes by which weights fit."""
@@ -103,38 +104,21 @@ def _child(parent: Genome, studio: Studio, rng: np.random.Generator) -> Genome:
 
 def _learned(studio: Studio, genome: Genome, name: str, weights: Sequence[np.ndarray] | None) -> Learned:
     """One training, as a run's trial has it."""
-    from evolve.network.build import hypermodel  # noqa: PLC0415 - Keras, which --help can do without
-    from evolve.network.train import TrainingSettings, train  # noqa: PLC0415
+    from evolve.domains.music.trial import built  # noqa: PLC0415 - Keras, which --help can do without
+    from evolve.network.train import train  # noqa: PLC0415
 
     material = studio.material
     tokenizer = material.tokenizer(genome.as_dict())
-    seed = derive_seed(material.seed, "training", name)
-    hp = material.space.hyperparameters(genome)
-    window = material.window(tokenizer.name)
-    model = hypermodel(
-        tokenizer.sizes, seed=seed, window=window, learn_from=material.settings.targets, context=tokenizer.context,
-        heads=str(material.genes(genome)["heads"]),
-    )(hp)  # fmt: skip
+    model, settings = built(Individual(name, 0, 1, genome, Origin.FOUNDER), material, tokenizer)
     if weights is not None:
         model.set_weights(weights)
-    settings = TrainingSettings(
-        window=window,
-        tokens_per_note=material.encoded.held_out_tokens_per_note(tokenizer.name),
-        epochs=material.settings.epochs,
-        seconds=material.settings.seconds,
-        patience=material.settings.patience,
-        starts_told=bool(tokenizer.metres),
-        learn_from=material.settings.targets,
-        batch_size=int(hp.get("batch_size")),
-        seed=seed,
-    )
     pieces, began = material.encoded.pieces[tokenizer.name], time.process_time()
     reached: list[tuple[float, float]] = []
     history = train(
         model,
         pieces.training,
         pieces.held_out,
-        settings,
+        replace(settings, budget=1.0),
         lambda epoch: reached.append((time.process_time() - began, epoch.validation_loss)),
         clock=time.process_time,
         diet=material.diet(genome),

@@ -14,7 +14,7 @@ class Licence:
     """What one source of a corpus says of itself.
 
     Attributes:
-        source: As it was asked for.
+        source: Its name, a folder's or a file's own without what leads to it.
         origin: Who made it, and when; empty where that is not known.
         terms: Under which terms it may be used; `NONE_STATED` where it says nothing.
         notices: Names of the files beside the music that may say more, such as ``LICENSE``.
@@ -31,7 +31,7 @@ class Licence:
 
     @property
     def in_words(self) -> str:
-        """``tunes/: licence none stated, see LICENSE``."""
+        """``tunes: licence none stated, see LICENSE``."""
         origin = f"{self.origin}; " if self.origin else ""
         notices = f", see {listed(self.notices)}" if self.notices else ""
         return f"{self.source}: {origin}licence {self.terms}{notices}"

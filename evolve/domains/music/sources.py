@@ -162,18 +162,17 @@ def _own_name(source: str) -> str:
     return shortened(path.stem if path.suffix.lower() in SUFFIXES else path.name) or source
 
 
-def licence_of(source: str) -> Licence:
-    """What a built-in corpus, a folder or a file says of itself; notices lie in the folder, or beside the file."""
-    if source in BUILT_IN:
-        corpus = BUILT_IN[source]
-        return Licence(source, corpus.origin, corpus.terms)
-    path = in_own_home(source)
-    return Licence(printable(source), "", NONE_STATED, _notices_in(path if path.is_dir() else path.parent))
-
-
 def licences_of(sources: Iterable[str]) -> tuple[Licence, ...]:
-    """Of each source, once."""
-    return tuple(licence_of(source) for source in dict.fromkeys(sources))
+    """What each source says of itself, once; sources by their short names, for a card may be handed on."""
+    return tuple(_licence_of(source, name) for source, name in source_names(dict.fromkeys(sources)).items())
+
+
+def _licence_of(source: str, name: str) -> Licence:
+    """Of a built-in corpus, a folder or a file; notices lie in the folder, or beside the file."""
+    if source in BUILT_IN:
+        return Licence(name, BUILT_IN[source].origin, BUILT_IN[source].terms)
+    path = in_own_home(source)
+    return Licence(name, "", NONE_STATED, _notices_in(path if path.is_dir() else path.parent))
 
 
 def _notices_in(folder: Path) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def test_commands_that_are_named_find_a_run_that_lies_elsewhere(tmp_path: Path, 
         ended = typed(*going_on, folder=tmp_path)
         said = ended.err
         assert len(read(tmp_path / "my runs" / "night").generations) == min(generation + 2, 2)
-    assert named(said)[0] == ["compose", "my runs/night"]
+    assert named(said)[:2] == [["resume", "my runs/night", "--generations", "3"], ["compose", "my runs/night"]]
     assert "evolve compose 'my runs/night' g1-" in ended.out
 
 

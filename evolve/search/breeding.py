@@ -90,9 +90,9 @@ def _fitness(run: RunRecord, generation: GenerationRecord) -> dict[str, Fitness]
 def _in_turn(generation: GenerationRecord) -> list[str]:
     """The members as listeners like them, each listener's first in turn; another listener begins in each generation.
 
-    Slots decide where one listener ties members.
+    The listeners' names decide their turns, whoever hands in first. Slots decide where one listener ties members.
     """
-    ballots = generation.ballots
+    ballots = sorted(generation.ballots, key=lambda one: one.listener)
     begins = generation.index % len(ballots) if ballots else 0
     turns = [*ballots[begins:], *ballots[:begins]]
     return sorted(generation.members, key=lambda name: _first_turn(name, turns))

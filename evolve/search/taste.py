@@ -54,6 +54,8 @@ class Prediction:
 def heard_of(run: RunRecord, *, with_ballots: bool = True) -> Heard:
     """All ballots of a run, everyone who was born, and what is measured of their samples.
 
+    Those of a generation come by their listeners' names, whoever handed in first.
+
     Args:
         run: The run.
         with_ballots: Whether ballots are to be learned from, those of an earlier run too.
@@ -66,7 +68,8 @@ def heard_of(run: RunRecord, *, with_ballots: bool = True) -> Heard:
         return Heard(genomes, ())
     presentation = presentation_for(run)
     samples = {name: features_of(presentation, record) for name, record in run.individuals.items()}
-    ballots = [{one.listener: one.ballot for one in record.ballots} for record in run.generations]
+    by_name = [sorted(record.ballots, key=lambda one: one.listener) for record in run.generations]
+    ballots = [{one.listener: one.ballot for one in each} for each in by_name]
     presented = {name: _presented(presentation, run.individuals[name], told) for name, told in samples.items()}
     return Heard(genomes, ballots, samples, presented, _earlier(run))
 

@@ -16,13 +16,14 @@ from evolve.domains.pictures import DOMAIN as PICTURES
 from evolve.page.place import PageAddress
 from evolve.page.server import page_served
 from evolve.records.events import Event, EventKind
-from evolve.records.run import GenerationStatus, RunRecord
+from evolve.records.run import GenerationRecord, GenerationStatus, RunRecord
 from evolve.report.document import report_document
 from evolve.report.page.page import report_page
 from evolve.report.text import render_text
-from evolve.search.breeding import stalemate_in_words
+from evolve.search.breeding import bred_after, stalemate_in_words
 from evolve.search.listening import open_session
 from evolve.search.outlook import outlook_of, told_after_ranking, with_taste_notices
+from evolve.search.run_facts import space_of
 from evolve.search.taste import knowledge_in_words, prediction_of
 from evolve.store.run_store import RunStore
 from evolve.terminal.options import DEFAULT_LISTENER
@@ -174,6 +175,15 @@ def test_listeners_who_want_the_opposite_breed_in_turn(disputed: RunRecord) -> N
     assert stalemate_in_words(disputed, replace(first, ballots=first.ballots[:1])) == ""
 
 
+def test_who_hands_in_first_has_no_say_in_who_breeds(disputed: RunRecord) -> None:
+    """With the ballots handed in the other way round, the same breed, and the same children are born."""
+    run = _before_breeding(disputed)
+    exchanged = replace(run, generations=tuple(_handed_in_the_other_way(one) for one in run.generations))
+    space = space_of(run, PICTURES)
+    assert exchanged.generations[-1].ballots[0].listener != run.generations[-1].ballots[0].listener
+    assert bred_after(exchanged, exchanged.generations[-1], space) == bred_after(run, run.generations[-1], space)
+
+
 def test_what_one_more_generation_may_bring_is_said_with_its_cost(judged: evolve.Search) -> None:
     """In the report, as JSON and in words; the noise of the listener too."""
     run = record_of(judged.folder)
@@ -261,6 +271,13 @@ def test_after_the_last_ranking_the_report_tells_it(judged: evolve.Search) -> No
     [first] = run.generations[-1].champions
     why = run.generations[-1].expected[first].why
     assert (f"{first}, which came first, was {why}." in lines) == bool(why)
+
+
+def _handed_in_the_other_way(generation: GenerationRecord) -> GenerationRecord:
+    """A generation of two ballots, as its store would have it."""
+    first, second = generation.ballots
+    times = (replace(second, made_at=first.made_at), replace(first, made_at=second.made_at))
+    return replace(generation, ballots=times)
 
 
 def _before_breeding(run: RunRecord) -> RunRecord:

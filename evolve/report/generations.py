@@ -24,7 +24,7 @@ from evolve.report.questions import (
     shared_genes,
 )
 from evolve.report.wording import Phrases, dim, genome_phrases, plain_table, rank_style, section
-from evolve.search.breeding import stalemate_in_words
+from evolve.search.breeding import undecided_in_words
 from evolve.search.candidates import candidates_of
 from evolve.search.reliability import reliability_of
 from evolve.search.taste import prediction_in_words
@@ -57,7 +57,7 @@ def judging_of(run: RunRecord, generation: GenerationRecord) -> Iterator[str]:
         yield predicted
     if agreement := agreement_of([record.ballot for record in generation.ballots]):
         yield agreement.in_words
-    if open_ends := stalemate_in_words(run, generation):
+    if open_ends := undecided_in_words(run, generation):
         yield open_ends
     if costs := costs_of(generation.ballots):
         ballots = counted(costs.ballots, "ballot")

@@ -44,7 +44,7 @@ def bred_after(
     )
 
 
-def stalemate_in_words(run: RunRecord, generation: GenerationRecord) -> str:
+def undecided_in_words(run: RunRecord, generation: GenerationRecord) -> str:
     """That several listeners leave open who breeds, and what can be done about it; empty where they do not.
 
     Their ballots leave it open where members who share a rank are on both sides of who comes back, or becomes a parent.

@@ -18,7 +18,7 @@ from evolve.randomness import derive_rng
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.genome import Genome
 from evolve.records.run import TRIAL_S, BallotRecord, GenerationRecord, RunRecord
-from evolve.search.breeding import bred_after, stalemate_in_words
+from evolve.search.breeding import bred_after, undecided_in_words
 from evolve.search.known_taste import KnownListener, LikeMindedness, Outlook
 from evolve.search.run_facts import core_of
 from evolve.search.taste import EARLIER, as_ranked, guide_of, prediction_in_words, why_born
@@ -112,7 +112,7 @@ def told_after_ranking(run: RunRecord) -> tuple[str, ...]:
             lines.append(f"{first}, which came first, was {why}.")
     if generation.foretold and (words := prediction_in_words(run, generation)):
         lines.append(f"Generation {generation.index}: {words}.")
-    if open_ends := stalemate_in_words(run, generation):
+    if open_ends := undecided_in_words(run, generation):
         lines.append(f"{open_ends}.")
     is_first = sum(one.status.is_ranked for one in run.generations) == 1
     is_known = any(one.earlier and one.earlier.rankings for one in outlook.listeners)

@@ -20,7 +20,7 @@ from evolve.records.run import GenerationRecord, GenerationStatus, RunRecord
 from evolve.report.document import report_document
 from evolve.report.page.page import report_page
 from evolve.report.text import render_text
-from evolve.search.breeding import bred_after, stalemate_in_words
+from evolve.search.breeding import bred_after, undecided_in_words
 from evolve.search.listening import open_session
 from evolve.search.outlook import outlook_of, told_after_ranking, with_taste_notices
 from evolve.search.run_facts import space_of
@@ -163,7 +163,7 @@ def test_listeners_who_want_the_opposite_breed_in_turn(disputed: RunRecord) -> N
     assert first.parents[:2] == (ann, ben)
     assert disputed.generations[1].elites == (ann,)
     assert disputed.generations[2].elites == (second.ballots[1].ballot.ids[0],)
-    told = stalemate_in_words(disputed, first)
+    told = undecided_in_words(disputed, first)
     assert told == (
         "simulated-contrary and simulated-contrary-opposite leave 6 of 6 even, so the first of each are taken in turn. "
         f"A branch follows one of them alone: evolve branch {disputed.reference} --from {ann} (first for "
@@ -172,7 +172,7 @@ def test_listeners_who_want_the_opposite_breed_in_turn(disputed: RunRecord) -> N
     )
     assert any("leave 6 of 6 even" in line for line in told_after_ranking(disputed))
     assert "leave 6 of 6 even" in " ".join(render_text(disputed).split())
-    assert stalemate_in_words(disputed, replace(first, ballots=first.ballots[:1])) == ""
+    assert undecided_in_words(disputed, replace(first, ballots=first.ballots[:1])) == ""
 
 
 def test_who_hands_in_first_has_no_say_in_who_breeds(disputed: RunRecord) -> None:

@@ -165,6 +165,9 @@ class IndividualRecord:
 TRIAL_S: Final = "trial_s"
 """The metric of a trial that tells how many seconds it took."""
 
+JUDGE: Final = "judge"
+"""The fact of a run that names the simulated listener which judges it."""
+
 SIMULATED: Final = "simulated"
 """How the ballot of a simulated listener is made."""
 
@@ -306,7 +309,7 @@ class RunRecord:
     @property
     def judge(self) -> str:
         """The simulated listener that judges it, such as ``simulated:additive,noise=0.3``; empty where people do."""
-        return str(self.facts.get("judge") or "")
+        return str(self.facts.get(JUDGE) or "")
 
     @property
     def ancestors(self) -> Mapping[str, str]:

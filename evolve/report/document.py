@@ -16,7 +16,7 @@ from evolve.genetics.lineage import (
     surviving_shares,
 )
 from evolve.judging.agreement import agreement_of
-from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, RunRecord
+from evolve.records.run import JUDGE, BallotRecord, GenerationRecord, IndividualRecord, RunRecord
 from evolve.records.shares import Shares
 from evolve.report.overview import stage_of
 from evolve.report.questions import (
@@ -38,7 +38,7 @@ from evolve.search.taste import prediction_of
 FORMAT_VERSION = 1
 """Raised when a field changes its meaning or goes away; new fields alone do not raise it."""
 
-_OWN_FACTS = ("domain", "build", "prepared", "notices_told", "branched", "judge")
+_OWN_FACTS = ("domain", "build", "prepared", "notices_told", "branched", JUDGE)
 """Of the run itself, not of what it learns from."""
 
 Document = dict[str, Any]

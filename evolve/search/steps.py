@@ -30,6 +30,7 @@ from evolve.judging.repeats import without_repeat
 from evolve.records.ballot import Ballot, RankingEntry
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import (
+    JUDGE,
     BallotRecord,
     GenerationRecord,
     GenerationStatus,
@@ -60,7 +61,7 @@ from evolve.user_code import UserCode
 _LIBRARIES = ("ray", "numpy")
 """Of the core's, whose versions are kept with a run; a domain names its own."""
 
-_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER, "judge")
+_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER, JUDGE)
 """Facts that trials do not need: material would change with one, and be larger by the other."""
 
 
@@ -219,7 +220,7 @@ def remember_judge(store: RunStore, judge: str) -> None:
     """
     if judge != store.read().judge:
         with store.exclusively():
-            store.record_facts({"judge": judge})
+            store.record_facts({JUDGE: judge})
 
 
 def extend(store: RunStore, generations: int) -> None:

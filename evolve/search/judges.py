@@ -1,9 +1,11 @@
 """Who fills in ballots: the person at this terminal, or a function of the user's own."""
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
 
+from evolve.errors import RunError
 from evolve.judging.order import GivenRanking, ballot_of
 from evolve.records.ballot import Ballot, Candidate, samples_of
 from evolve.search.listening import ListeningSession
@@ -62,8 +64,12 @@ def terminal_judge(
 
     watch = Stopwatch()
 
+    def note_time() -> None:
+        with contextlib.suppress(RunError):  # a ballot counts for more than how long it took
+            session.took(watch.stop())
+
     def on_the_page() -> None:
-        session.took(watch.stop())  # from here on the page notes the time
+        note_time()  # from here on the page notes the time
         if in_browser is not None:
             in_browser(session)
 
@@ -82,7 +88,7 @@ def terminal_judge(
             in_browser=None if in_browser is None else on_the_page,
         )
     finally:
-        session.took(watch.stop())
+        note_time()
 
 
 def judged_by(judge: OwnJudge) -> Callable[[ListeningSession], tuple[Ballot, str]]:

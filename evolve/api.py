@@ -145,6 +145,7 @@ class Search:
                 if index == before:
                     raise ExecutionError(f'generation {index} was not ranked; call generation.rank("A > B > ...")')
                 before = index
+                remember_judge(self._store, "")
                 session = open_session(self._store, index, self._listener, self._source().open())
                 yield Generation(index, session.candidates, session, self._store)
 
@@ -162,15 +163,13 @@ class Search:
             )
         if judge == "terminal":
             self._run_at_the_terminal()
-            return
-        if judge == "page":
+        elif judge == "page":
             self._run_on_the_page()
-            return
-        if isinstance(judge, str):
+        elif isinstance(judge, str):
             self._run_with(parse_listener(judge))
-            return
-        for generation in self:
-            generation.rank(judge(generation.candidates))
+        else:
+            for generation in self:
+                generation.rank(judge(generation.candidates))
 
     def _run_at_the_terminal(self) -> None:
         from evolve.search.judges import terminal_judge  # noqa: PLC0415 - prompt_toolkit
@@ -182,6 +181,7 @@ class Search:
                     listen(Event(EventKind.NOTICE, text=session.knowledge))
                 return terminal_judge(session)
 
+            remember_judge(self._store, "")
             told = with_taste_notices(self._store, listen)
             outcome = advance(self._store, execution, told, judge, listener=self._listener, sources=self._sources)
         if outcome is Outcome.WAITING:
@@ -199,6 +199,7 @@ class Search:
             page_served(self.folder, run, domain, self._listener, sources=self._sources) as page,
             self._listening() as listen,
         ):
+            remember_judge(self._store, "")
             listen(Event(EventKind.NOTICE, text=f"listen and rank at {page.address}"))
             opened_in_browser(page.address)
             with self._execution() as execution:
@@ -208,10 +209,10 @@ class Search:
     def _run_with(self, simulated: ListenerDescription) -> None:
         from evolve.search.simulated_listeners import SimulatedJudge  # noqa: PLC0415 - NumPy
 
-        remember_judge(self._store, str(self._judge))
         judge = SimulatedJudge(simulated, self._store, self._source().open())
         listener = simulated.listener_name if self._listener == _LISTENER else self._listener
         with in_python_words(self.folder), self._execution() as execution, self._listening() as listen:
+            remember_judge(self._store, str(self._judge))
             advance(self._store, execution, listen, judge, listener=listener, sources=self._sources)
 
     @property
@@ -256,10 +257,8 @@ class Search:
     def is_complete(self) -> bool:
         """Whether the last generation is ranked."""
         run = self._read()
-        last = run.generations[-1] if run.generations else None
-        return (
-            last is not None and last.index + 1 >= core_of(run).generations and last.status is GenerationStatus.RANKED
-        )
+        last = core_of(run).generations - 1
+        return any(one.index >= last and one.status is GenerationStatus.RANKED for one in run.generations)
 
     def _read(self) -> RunRecord:
         check_open(self._store)

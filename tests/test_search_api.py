@@ -60,6 +60,21 @@ def test_a_search_is_iterated_over_and_ranked(finished: Path) -> None:
     assert set(best.genome) <= set(evolve.load_space("pictures.yaml").genes)
 
 
+@pytest.mark.parametrize("judge", [by_letter, None], ids=["a function", "iterating"])
+def test_a_run_that_somebody_else_judges_forgets_its_simulated_judge(tmp_path: Path, judge: Any) -> None:  # noqa: ANN401
+    """So `evolve resume` does not have that one take it over again; looking at a finished run changes nothing."""
+    with pictures(tmp_path / "run", "simulated:peaks", **(SMALL | {"generations": 1})) as search:
+        search.run()
+        assert list(search) == []
+        assert search.report()["judge"] == "simulated:peaks"
+    with pictures(tmp_path / "run", judge, generations=2) as search:
+        if judge is None:
+            next(iter(search)).rank("A > B > C > D")
+        else:
+            search.run()
+        assert search.report()["judge"] is None
+
+
 def test_candidates_have_letters_ids_files_and_facts(tmp_path: Path) -> None:
     """Under blind letters, ready to be shown; nothing is best before there is a ranking."""
     with pictures(tmp_path / "run", **SMALL) as search:

@@ -11,6 +11,7 @@ from evolve.cli.clusters import ClusterChoice, training_execution
 from evolve.cli.ending import tell_the_end
 from evolve.cli.listening import (
     USUAL_HOST,
+    USUAL_PAGE,
     Host,
     Listeners,
     NoBrowser,
@@ -244,7 +245,7 @@ def resume(
 
     with RunStore(run_folder(run, runs)) as store:
         record = store.read()
-        if judge is None and record.judge:
+        if judge is None and record.judge and page == USUAL_PAGE:  # options of the page are for people
             ranking = _checked_judge(record.judge, listener, page)
             note(f"{record.judge} judges it, as before; to judge yourself: --judge {TERMINAL}")
         sources = given_sources(record, domain, build)
@@ -254,7 +255,7 @@ def resume(
 
 
 def _checked_judge(judge: str | None, listener: str, page: PageChoice) -> ChosenJudge:
-    """Who ranks, and under which name: seen to before anything heavy is imported."""
+    """Who ranks; a mistake in an option is told before anything heavy is imported, but by a function of the user's."""
     from evolve.store.names import checked_name
 
     page.check(judge)
@@ -278,7 +279,6 @@ def _go(
     from evolve.search.steps import Outcome, advance, remember_judge
 
     run = store.read()
-    remember_judge(store, (judge.as_typed or "") if judge.simulated else "")
     os.environ[BACKEND] = backend(os.environ, run.versions.get("backend"))
     presentation = open_domain(run, sources).presentation
     ranked = as_typed(store.paths.reference, listener=listener, domain=sources.options["domain"])
@@ -289,6 +289,7 @@ def _go(
     source, listener = domain_source(run, sources), judge.listener(listener)
     with RunningPage(store, sources, listener, page_choice) as page:
         ask = _asked(judge, store, sources, page)
+        remember_judge(store, (judge.as_typed or "") if judge.simulated else "")
         try:
             with (
                 training_execution(store.paths, core_of(run), choice, source) as execution,

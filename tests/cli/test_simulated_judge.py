@@ -139,6 +139,16 @@ def test_a_run_remembers_its_simulated_judge(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.usefixtures("in_process")
+def test_options_of_the_page_are_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that goes on with one waits for them, although a simulated listener has judged it until then."""
+    told(capsys, *START, "--generations", "1", "--judge", "simulated:peaks")
+    _, err = told(capsys, "resume", "night", "--generations", "2", "--listeners", "ann,bob")
+    assert "Rank it: evolve rank night" in err
+    assert "judges it, as before" not in err
+    assert json.loads(told(capsys, "report", "night", "--format", "json")[0])["judge"] is None
+
+
+@pytest.mark.usefixtures("in_process")
 def test_the_end_of_a_run_that_nobody_followed_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     """Who came first; the family story is a command away."""
     out, err = told(capsys, *START, "--generations", "1", "--judge", "simulated:peaks")

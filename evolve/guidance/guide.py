@@ -214,7 +214,7 @@ class Guide:
             if not pool or not share:
                 continue
             favourite = best if self._heard.ranked else ""
-            found = self._most_worth_hearing(model, items, pool, share, favourite, rng)
+            found = self._most_worth_hearing(listener, items, pool, share, favourite, rng)
             chosen |= {bred: replace(one, chosen_for=listener) for bred, one in found.items()}
         return chosen
 
@@ -250,27 +250,28 @@ class Guide:
 
     def _most_worth_hearing(  # noqa: PLR0917
         self,
-        model: TasteModel,
+        listener: str,
         items: Items,
         pool: Sequence[Bred],
         count: int,
         favourite: str,
         rng: np.random.Generator,
     ) -> dict[Bred, Expectation]:
-        """Those of a pool who are most worth hearing beside a favourite, whose id is empty before anybody was heard."""
+        """Those whom a listener most needs to hear beside a favourite, whose id is empty before anybody was heard."""
+        model = self._models[listener]
         expected, covariance = model.expected(items), model.covariance(items)
         chosen = {}
         for place in most_worth_hearing(expected, covariance, count, rng):
             chance = _chance_of_more(expected, covariance, 1 + place)
-            why = self._why(model, chance, favourite, pool[place].genome) if favourite else BY_EARLIER_RUN
+            why = self._why(listener, chance, favourite, pool[place].genome) if favourite else BY_EARLIER_RUN
             deviation = float(np.sqrt(max(covariance[1 + place, 1 + place], 0.0)))
             chosen[pool[place]] = Expectation(float(expected[1 + place]), deviation, why)
         return chosen
 
-    def _why(self, model: TasteModel, chance: float, favourite: str, genome: Genome) -> str:
+    def _why(self, listener: str, chance: float, favourite: str, genome: Genome) -> str:
         heard = [self._heard.genomes[name].as_dict() for name in self._heard.ranked]
-        whose = [listener for listener, one in self._models.items() if one is model and len(self._models) > 1]
-        return hope_in_words(chance, favourite, "".join(whose), news_in_words(genome, heard, self.space))
+        named = listener if len(self._models) > 1 else ""
+        return hope_in_words(chance, favourite, named, news_in_words(genome, heard, self.space))
 
     def _family(self, model: TasteModel) -> list[str]:
         """Those who breed, who is expected to be liked most first."""

@@ -43,8 +43,10 @@ def with_place(name: str, expected: Mapping[str, Expectation], chosen: Expectati
     likings = [one.of_listeners[chosen.chosen_for] for one in expected.values()]
     own, deviations = expected[name].of_listeners[chosen.chosen_for], [one.deviation for one in expected.values()]
     place = f"expected {ordinal(1 + sum(one > own for one in likings))} of {len(expected)}"
-    third, less_sure = len(expected) / 3, sum(one > expected[name].deviation for one in deviations)
-    sure = ", a safe guess" if less_sure >= 2 * third else ", a gamble" if less_sure < third else ""
+    less_sure = sum(one > expected[name].deviation for one in deviations)
+    surer = sum(one < expected[name].deviation for one in deviations)
+    two_thirds = 2 * len(expected) / 3
+    sure = ", a safe guess" if less_sure >= two_thirds else ", a gamble" if surer >= two_thirds else ""
     return replace(expected[name], why=f"{place}{sure}; {chosen.why}", chosen_for=chosen.chosen_for)
 
 

@@ -12,7 +12,7 @@ from evolve.judging.order import format_order
 from evolve.presentation import badges_of, figures_of, is_heard, metrics_of
 from evolve.records.individual import Origin
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
-from evolve.report.changes import MOST_CHANGES, main_changes
+from evolve.report.changes import Changes, split_changes
 from evolve.report.generations import judging_of, notes_on, others_in, place_in, stopped_in
 from evolve.report.page.media import PageMedia, SampleFileView
 from evolve.report.questions import (
@@ -26,7 +26,7 @@ from evolve.report.questions import (
     ranked_generations,
     shared_genes,
 )
-from evolve.report.wording import genome_phrases, moment_in_words, rank_badge, rank_history
+from evolve.report.wording import change_phrases, genome_phrases, moment_in_words, rank_badge, rank_history
 from evolve.search.reliability import reliability_of
 from evolve.search.taste import why_born
 from evolve.words import counted, duration_in_words, listed
@@ -71,7 +71,8 @@ class Card:
         origin: ``child of g0-2 and g0-5``, ``founder`` and so on, as parts.
         parents: The ids among these that can be gone to.
         changes: What changed most from the first parent.
-        smaller: What else changed, the larger first.
+        more: What else changed, the larger first.
+        more_in_words: How many those are, such as ``5 smaller``.
         genes: The genes that not all share, as short phrases.
         badges: What can be said of its samples together.
         metrics: Name and value of each metric.
@@ -87,7 +88,8 @@ class Card:
     origin: str
     parents: tuple[str, ...]
     changes: tuple[Markup, ...]
-    smaller: tuple[Markup, ...]
+    more: tuple[Markup, ...]
+    more_in_words: str
     genes: tuple[Markup, ...]
     badges: tuple[str, ...]
     metrics: tuple[tuple[str, str], ...]
@@ -143,18 +145,13 @@ class CardMaker:
         self._usual = self._presentation.usual(run.facts)
         self._open = withheld_in(run)
 
-    def _changes(self, record: IndividualRecord) -> tuple[list[Text], list[Text]]:
-        """What changed from the first parent, the largest changes and the others."""
-        told = main_changes(self._family, record.individual, record.changed, self._genes, most=len(record.changed))
-        most = MOST_CHANGES if len(told) > MOST_CHANGES + 1 else len(told)
-        return told[:most] or [Text("no gene changed")], told[most:]
-
     def card(self, id_: str) -> Card:
         """The card of an individual."""
         record = self._run.individuals[id_]
         individual, presentation = record.individual, self._presentation
         parents = tuple(parent for parent in individual.parents if parent in self._run.individuals)
-        changes, smaller = self._changes(record) if parents else ([], [])
+        changes = split_changes(record.changed if parents else {}, self._genes)
+        unchanged = (Markup("no gene changed"),) if parents else ()
         genes = genome_phrases(individual.genome, presentation, leaving_out=self._shared, fresh=tuple(record.changed))
         figures = figures_of(presentation, record.metrics, self._usual)
         badges = badges_of(presentation, [one.facts for one in record.samples])
@@ -165,8 +162,9 @@ class CardMaker:
             any(id_ in champions_of(generation) for generation in self._run.generations),
             self._origin(record),
             tuple(dict.fromkeys(parents)),
-            tuple(marked(change) for change in changes),
-            tuple(marked(change) for change in smaller),
+            self._phrases(record, changes.told) or unchanged,
+            self._phrases(record, changes.more),
+            changes.more_in_words,
             tuple(marked(phrase) for phrase in genes),
             (*badges, *figures),
             tuple((metric.label, f"{metric.of(record.metrics)} {_unit(metric.unit)}".rstrip()) for metric in shown),
@@ -175,6 +173,9 @@ class CardMaker:
             self._why_withheld(record) if id_ in self._open else "",
             why_born(self._run, id_),
         )
+
+    def _phrases(self, record: IndividualRecord, changes: Changes) -> tuple[Markup, ...]:
+        return tuple(marked(phrase) for phrase in change_phrases(self._family, record.individual, changes))
 
     def _samples(self, record: IndividualRecord) -> Iterator[SampleView]:
         id_ = record.individual.id

@@ -8,12 +8,13 @@ from evolve.genetics.lineage import ancestors, line_to_founder
 from evolve.genome_words import value_in_words
 from evolve.records.individual import Origin
 from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord
-from evolve.report.changes import Changes, largest_first, main_changes
+from evolve.report.changes import SplitChanges, largest_first, split_changes
 from evolve.report.generations import place_in
 from evolve.report.page.scale import rank_shade
 from evolve.report.page.thumbnails import Thumbnail
 from evolve.report.page.tree_layout import TreeEdge, TreeSizes, tree_layout
 from evolve.report.questions import champions_of, family_of, favourites_of, genes_of, is_tied, latest_champions
+from evolve.report.wording import change_phrases
 from evolve.search.taste import why_born
 from evolve.words import listed, one_line
 
@@ -181,12 +182,11 @@ class _NodeMaker:
             return ("comes back",)
         if not record.individual.parents:
             return (str(record.individual.origin),)
-        return _changes(largest_first(record.changed, self._genes)) or ("no gene changed",)
+        return _changes(split_changes(record.changed, self._genes, _LINES - 1)) or ("no gene changed",)
 
     def _all_changes(self, record: IndividualRecord) -> list[str]:
         """Every change from the first parent, the largest first."""
-        individual, changed = record.individual, record.changed
-        told = main_changes(self._family, individual, changed, self._genes, most=len(changed))
+        told = change_phrases(self._family, record.individual, largest_first(record.changed, self._genes))
         return [change.plain for change in told] or ["no gene changed"]
 
     def _told(self, generation: GenerationRecord, id_: str, rank: str, classes: Sequence[str]) -> str:
@@ -208,12 +208,10 @@ class _NodeMaker:
         return ", ".join(parts)
 
 
-def _changes(changed: Changes) -> tuple[str, ...]:
-    """What changed most, a gene and its new value a line, and how many smaller changes there are."""
-    lines = [_shortened(f"{one_line(gene)} {value_in_words(after)}") for gene, (_, after) in changed.items()]
-    if len(lines) <= _LINES:
-        return tuple(lines)
-    return (*lines[: _LINES - 1], f"and {len(lines) - _LINES + 1} smaller")
+def _changes(split: SplitChanges) -> tuple[str, ...]:
+    """What changed most, a gene and its new value a line, and how many other changes there are."""
+    lines = tuple(_shortened(f"{one_line(gene)} {value_in_words(after)}") for gene, (_, after) in split.told.items())
+    return (*lines, f"and {split.more_in_words}") if split.more else lines
 
 
 def _shortened(line: str) -> str:

@@ -82,8 +82,8 @@ class CoreSettings(SettingsModel):
     taste: bool = True
     """Whether most children are those of many that a model of the listener's taste expects to be worth hearing."""
     halving: Annotated[int, Field(ge=1, le=10)] = 1
-    """So many times as many are begun as are needed, for one part of so many of the budget; those with the lowest
-    loss go on, and one by chance; 1 or off: all are trained."""
+    """3 begins three times as many children and founders for a third of their budget; those with the lowest loss go on
+    to the whole of it, and one of the others by chance; 1 or off trains everyone."""
 
     hang_limit: Annotated[float, Field(ge=10, le=10_000_000)] = 900.0
     """Seconds without a heartbeat after which a trial is given up."""
@@ -103,6 +103,8 @@ class CoreSettings(SettingsModel):
     @field_validator("halving", mode="before")
     @classmethod
     def _read_halving(cls, halving: object) -> object:
+        if halving is True:
+            raise PydanticCustomError("halving", "must be a whole number, or off")
         is_off = halving is False or (isinstance(halving, str) and boolean_of(halving) is False)
         return 1 if is_off else halving
 

@@ -17,7 +17,7 @@ from evolve.errors import shortened
 from evolve.genetics.space import SearchSpace
 from evolve.inputs.mistakes import first_mistake
 from evolve.media import media_type
-from evolve.presentation import Presentation, Rendering, columns_of, judged_file
+from evolve.presentation import Presentation, Rendering, columns_of, judged_file, numbers
 from evolve.randomness import derive_rng, derive_seed
 from evolve.records.events import Progress
 from evolve.records.individual import Individual, Origin
@@ -45,7 +45,7 @@ def check_domain(
         domain: A `Domain`, its class, or a function ``evaluate(hp, trial)``.
         space: What is bred, as `evolve.load_space` takes it; a few genomes are drawn from it and evaluated.
         settings: The domain's own that make a trial short.
-        genomes: How many are evaluated, twice each.
+        genomes: How many are evaluated, twice each, and once more as far as a rung where trials pause.
         is_repeatable: Whether the same genome and seed give the same files and facts again.
 
     Raises:
@@ -71,7 +71,7 @@ def check_domain(
         result = _evaluated(checked, individual, material)
         _check_samples(checked, result)
         _check_presentation(checked, result)
-        _check_halving_metric(checked, result)
+        _check_rung(checked, individual, material)
         if is_repeatable:
             _check_repeated(result, _evaluated(checked, individual, material))
 
@@ -114,9 +114,9 @@ def _check_genes(domain: Domain, space: SearchSpace) -> None:
         _check(default is None or rule.allows(default), f"the default of gene {name} is not among its own values")
 
 
-def _evaluated(domain: Domain, individual: Individual, material: object) -> TrialResult:
+def _evaluated(domain: Domain, individual: Individual, material: object, rung: float = 1.0) -> TrialResult:
     progress: list[Progress] = []
-    trial = Trial(individual.id, derive_seed(_SEED, "training", individual.id), progress.append)
+    trial = Trial(individual.id, derive_seed(_SEED, "training", individual.id), progress.append, rung=rung)
     domain.evaluate(individual, material, trial)
     _check(all(one.epoch <= one.epochs or not one.epochs for one in progress), "a trial went beyond its last epoch")
     return trial.result()
@@ -163,10 +163,16 @@ def _check_presentation(domain: Domain, result: TrialResult) -> None:
             _check_rendering(name, rendering, files)
 
 
-def _check_halving_metric(domain: Domain, result: TrialResult) -> None:
+def _check_rung(domain: Domain, individual: Individual, material: object) -> None:
+    """A trial tells its loss at a rung, whether it pauses there or has ended by then."""
     metric = halving_metric_of(domain)
-    is_measured = metric is None or isinstance(result.metrics.get(metric), int | float)
-    _check(is_measured, f"halving_metric is {metric}, which no trial has measured as a number")
+    if metric is None:
+        return
+    result = _evaluated(domain, individual, material, rung=0.5)
+    is_measured = bool(numbers([result.metrics], metric))
+    _check(is_measured, f"halving_metric is {metric}, which no trial has measured as a number by the rung")
+    is_over = result.is_paused or bool(result.samples)
+    _check(is_over, "a trial with rung=0.5 neither paused nor gave a sample; it must call trial.pause(), or end")
 
 
 def _check_rendering(name: str, rendering: Rendering, files: Mapping[str, Path]) -> None:

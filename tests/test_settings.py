@@ -240,6 +240,13 @@ def test_halving_is_switched_off_in_words_too(text: str, read: int) -> None:
     assert settle([parse_assignment(f"halving={text}")]).halving == read
 
 
+@pytest.mark.parametrize("value", [True, "on"])
+def test_halving_is_not_switched_on_without_a_number(value: object) -> None:
+    """On does not say how many are begun."""
+    with pytest.raises(SettingsError, match="halving must be a"):
+        settle([Given("halving", value, f"halving={value}")])
+
+
 def test_a_setting_can_be_unset_again() -> None:
     """What a space file sets and the command line empties takes its default meaning."""
     file = Given("mutation_rate", 0.5, "s.yaml, line 1", is_firm=False)

@@ -17,6 +17,7 @@ from evolve.genetics.space_file import parse_space
 from evolve.network.genes import GENES
 from evolve.presentation import Column, Presentation, Rendering, ScreeningRule
 from evolve.records.gene_rule import GeneRule
+from evolve.records.individual import Individual
 from evolve.records.run import Artifact, Sample
 from evolve.settings import SettingsModel
 from evolve.testing import check_domain
@@ -60,6 +61,34 @@ def test_functions_and_classes_are_domains() -> None:
     check_domain(draw, hats_space())
     check_domain(GoodHats, hats_space())
     check_domain(GoodHats(), hats_space())
+
+
+class PausingHats(GoodHats):
+    """Hats whose trials pause at a rung."""
+
+    halving_metric = "loss"
+
+    def __init__(self, **measured: float) -> None:
+        """They have measured so much by then."""
+        super().__init__()
+        self._measured = measured
+
+    def evaluate(self, individual: Individual, material: object, trial: Trial) -> None:
+        """Pause, or draw."""
+        if trial.rung == 1:
+            trial.measure(loss=1.0)
+            super().evaluate(individual, material, trial)
+        elif self._measured:
+            trial.measure(**self._measured)
+            trial.pause()
+
+
+def test_a_trial_tells_its_loss_at_a_rung() -> None:
+    """A run that is halved has nothing else to go by."""
+    check_domain(PausingHats(loss=2.0), hats_space())
+    for hats in (PausingHats(), PausingHats(height=3.0)):
+        with pytest.raises(AssertionError, match="halving_metric is loss, which no trial has measured as a number"):
+            check_domain(hats, hats_space())
 
 
 COUNTER = itertools.count()

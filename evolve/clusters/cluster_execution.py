@@ -140,7 +140,10 @@ class _ClusterJob:
                 self.listener(event)
             return
         name = event.individual_id
-        if name not in self.missing or self._is_of_the_rung_before(event):
+        if name not in self.missing:
+            return
+        if self._is_of_the_rung_before(event):
+            self._running.pop(name, None)
             return
         if event.kind is not EventKind.STARTED and name not in self._running:
             self.listener(Event(EventKind.STARTED, name))  # it was told that before we came back

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from evolve.domain import Trial
+from evolve.domain import Domain, Trial, halving_metric_of
 from evolve.errors import EvolveError
 from evolve.execution.checkpoints import checkpoint_path
 from evolve.execution.run_material import RunMaterial
+from evolve.presentation import number
 from evolve.randomness import derive_seed
 from evolve.records.events import Progress
 from evolve.records.individual import Individual
@@ -45,11 +46,19 @@ def run_trial(
         domain = material.domain.open()
         domain.evaluate(individual, material.load(), trial)
         trial.metrics.setdefault(TRIAL_S, round(clock() - began, 2))
-        return trial.result()
+        return _comparable(trial, domain)
     except EvolveError as error:
         return trial.failed(f"{_one_line(str(error))}{users_place(error)}")
     except (Exception, SystemExit) as error:  # any combination of genes may break a library; the run must go on
         return trial.failed(_one_line(told_with_place(error)))
+
+
+def _comparable(trial: Trial, domain: Domain) -> TrialResult:
+    """What a trial gives; a failure where others are compared at a rung by a metric that it has not measured."""
+    metric = halving_metric_of(domain)
+    if trial.rung < 1 and metric is not None and number(trial.metrics, metric) is None:
+        return trial.failed(f"it came to the rung without {metric} as a number, by which trials are compared there")
+    return trial.result()
 
 
 def _one_line(text: str) -> str:

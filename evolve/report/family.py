@@ -24,7 +24,7 @@ from evolve.report.questions import (
     name_and_past,
     shared_genes,
 )
-from evolve.report.wording import Phrases, genome_phrases, rank_history, section
+from evolve.report.wording import AT_RUNG, Phrases, genome_phrases, rank_history, section
 from evolve.words import counted, listed, one_line
 
 _NOTE = (
@@ -116,6 +116,8 @@ def _outcome(run: RunRecord, record: IndividualRecord) -> Text:
         return Text("✗ failed", style="red")
     if record.status is IndividualStatus.STOPPED:
         return Text("stopped early", style="dim")
+    if record.status.is_paused:
+        return Text(AT_RUNG, style="dim")
     if record.status.is_heard:
         return rank_history(run, record.individual.id)
     return Text("in training" if record.status is IndividualStatus.EVALUATING else "not trained yet", style="dim")

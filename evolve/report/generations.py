@@ -106,7 +106,7 @@ def _generation(run: RunRecord, generation: GenerationRecord, told: Collection[s
         _table(run, generation, members),
         *_comments(generation),
         *_others(run, generation, told),
-        *_stopped(run, generation),
+        *_stopped(run, generation, told),
     ]
     return section(f"Generation {generation.index}", *body, note=dim(notes) if notes else None)
 
@@ -152,20 +152,18 @@ def _others(run: RunRecord, generation: GenerationRecord, told: Collection[str])
     return [dim(parts)] if parts else []
 
 
-_MOST_STOPPED = 20
-"""Of those who were stopped early in a generation, how many are told of by name."""
-
-
-def stopped_in(run: RunRecord, generation: GenerationRecord) -> list[str]:
-    """Who was stopped early, and why; of very many how many more. Empty where nobody was."""
-    named = generation.stopped[:_MOST_STOPPED]
+def stopped_in(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[str]:
+    """Who was stopped early, and why; of those who are not told of by name how many. Empty where nobody was."""
+    if not generation.stopped:
+        return []
+    named = [name for name in generation.stopped if name in told]
+    reasons = [f"{name}: {one_line(run.individuals[name].stopped or '')}" for name in named]
     more = len(generation.stopped) - len(named)
-    told = [f"{name}: {one_line(run.individuals[name].stopped or '')}" for name in named]
-    return ["stopped early", *told, *([f"{more:,} more"] if more else [])] if told else []
+    return ["stopped early", *reasons, *([f"{more:,} more", "all by name with --everyone"] if more else [])]
 
 
-def _stopped(run: RunRecord, generation: GenerationRecord) -> list[RenderableType]:
-    parts = stopped_in(run, generation)
+def _stopped(run: RunRecord, generation: GenerationRecord, told: Collection[str]) -> list[RenderableType]:
+    parts = stopped_in(run, generation, told)
     return [dim(parts)] if parts else []
 
 

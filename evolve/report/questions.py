@@ -118,6 +118,9 @@ def shared_genes(run: RunRecord) -> dict[str, Value]:
 _MOST = 40
 """Members of a generation that are named, at most: about a screenful."""
 
+_MOST_STOPPED = 20
+"""Those stopped early in a generation who are named, at most."""
+
 
 def everyone_in(run: RunRecord) -> frozenset[str]:
     """The ids of all individuals."""
@@ -128,14 +131,16 @@ def told_in(run: RunRecord) -> frozenset[str]:
     """The ids of those whom a story of the run names: everyone, but in a large generation the first of those heard.
 
     That is, those who are put before listeners, best first; while that is not decided yet, who came back and who
-    has the first slots.
+    has the first slots. Of those who were stopped early in any, the first.
     """
     large = [generation for generation in run.generations if len(generation.members) > _MOST]
+    unnamed = frozenset(name for generation in run.generations for name in generation.stopped[_MOST_STOPPED:])
     if not large:
-        return everyone_in(run)
+        return everyone_in(run) - unnamed
     indices = {generation.index for generation in large}
     few = {name for name, record in run.individuals.items() if record.individual.generation not in indices}
-    return frozenset(few.union(*(_first(run, generation)[:_MOST] for generation in large)))
+    first = (name for one in large for name in (*_first(run, one)[:_MOST], *one.stopped))
+    return frozenset(few.union(first)) - unnamed
 
 
 def _first(run: RunRecord, generation: GenerationRecord) -> Sequence[str]:

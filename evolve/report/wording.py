@@ -20,6 +20,9 @@ from evolve.records.run import RunRecord
 from evolve.report.questions import is_tied
 from evolve.words import one_line
 
+AT_RUNG = "paused at the rung"
+"""Where an individual stands whose trial waits for the others of its generation."""
+
 
 def moment_in_words(iso: str) -> str:
     """``2026-03-14 20:15 UTC`` for an ISO 8601 time; what cannot be read is left as it is."""

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 from evolve.errors import ExecutionError
+from evolve.execution.checkpoints import forget
 from evolve.execution.contract import Execution, TrialRunner
 from evolve.execution.run_material import RunMaterial
 from evolve.genetics.breeding import MAX_REPLACEMENTS, replace_failed
@@ -139,6 +140,8 @@ def _halve(
     run = _run_missing(store, run, runner, recorder, replace(material, rung=1 / core_of(run).halving))
     rung = rung_of(run, generation, material.domain.open())
     store.record_rung(generation.index, rung.reasons, rung.outcome.given_up)
+    for name in rung.outcome.stopped:
+        forget(store.paths.checkpoints, name)
     recorder(Event(EventKind.NOTICE, text=rung.in_words))
     return store.read()
 
@@ -176,7 +179,7 @@ class _Recorder:
         self._store, self._on_event, self._generation = store, on_event, run.generations[-1].index
         self._early = EarlyHearing(store, run, self._generation, listener)
         self._told = list(run.facts.get(NOTICES_TOLD, ()))
-        self._has_succeeded = any(record.status.is_heard for record in run.individuals.values())
+        self._has_succeeded = any(one.status.is_heard or one.status.is_paused for one in run.individuals.values())
         self._failures: list[str] = []
         self._tell_what_can_be_heard()
 

@@ -138,6 +138,8 @@ class Rung:
     def in_words(self) -> str:
         """What came of it, in a line that names nobody: a listener may read it."""
         best, stopped = self.outcome.best, [self.losses[name] for name in self.outcome.stopped]
+        if not best:
+            return f"halving={self.part}: all trials failed; replacements are trained to the end, without a rung"
         if not stopped:
             return f"halving={self.part}: so many trials failed that all others go on"
         by_chance = " and one by chance" if self.outcome.by_chance else ""

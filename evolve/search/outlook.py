@@ -1,6 +1,7 @@
 """What is known of a run's listeners when one more generation is in question: what it may bring, and at what cost.
 
-All of it follows from what was ranked, and stays the same until the next ranking, whoever asks.
+All of it follows from what was ranked, and is the same whoever asks; until the next ranking it changes only where
+children fail, or are stopped at a rung.
 """
 
 import math
@@ -19,6 +20,7 @@ from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.genome import Genome
 from evolve.records.run import TRIAL_S, BallotRecord, GenerationRecord, RunRecord
 from evolve.search.breeding import bred_after, undecided_in_words
+from evolve.search.halving import awaits_rung
 from evolve.search.known_taste import KnownListener, LikeMindedness, Outlook
 from evolve.search.run_facts import core_of
 from evolve.search.taste import EARLIER, as_ranked, guide_of, prediction_in_words, why_born
@@ -72,7 +74,7 @@ def _known(
 ) -> KnownListener:
     """What the guide says of one listener of a run."""
     noise, (least, most) = guide.noise[name], guide.noise_ranges[name]
-    chosen = [one.chosen_for for one in chosen_in.foretold.values() if one.why] if chosen_in else []
+    chosen = [] if chosen_in is None else _chosen_for(chosen_in)
     return KnownListener(
         name,
         round(noise, 4),
@@ -85,6 +87,12 @@ def _known(
         chosen.count(name),
         guide.earlier.get(name),
     )
+
+
+def _chosen_for(generation: GenerationRecord) -> list[str]:
+    """For whom each chosen child was chosen that is a member."""
+    told = generation.foretold
+    return [told[name].chosen_for for name in generation.members if name in told and told[name].why]
 
 
 def _foretold(generation: GenerationRecord, listener: str) -> Concordance:
@@ -136,10 +144,14 @@ def with_taste_notices(store: RunStore, tell: EventHandler) -> EventHandler:
 
 
 def _next_children(run: RunRecord, guide: Guide, upcoming: int) -> list[Genome]:
-    """The genomes that the model has chosen, or would choose, for the generation that is not ranked yet, by slot."""
-    newest = run.generations[-1]
+    """The genomes that the model has chosen, or would choose, for the generation that is not ranked yet, by slot.
+
+    As many as there are places: before a rung those who are expected to be liked most, for nobody knows who goes on.
+    """
+    newest, is_settled = run.generations[-1], False
     if newest.index == upcoming:
-        born, expected = [record.individual for record in run.individuals.values()], newest.expected
+        born, expected = [run.individuals[name].individual for name in newest.members], newest.expected
+        is_settled = not awaits_rung(run, newest)
     else:
         try:
             offspring, expected = bred_after(run, newest, guide.space, guide)
@@ -147,6 +159,9 @@ def _next_children(run: RunRecord, guide: Guide, upcoming: int) -> list[Genome]:
             return []
         born = [*offspring.born]
     chosen = [one for one in born if one.id in expected and expected[one.id].why]
+    if not is_settled:
+        chosen.sort(key=lambda one: expected[one.id].liking, reverse=True)
+        chosen = chosen[: math.ceil(len(chosen) / core_of(run).halving)]
     return [one.genome for one in sorted(chosen, key=lambda one: one.slot)]
 
 
@@ -157,12 +172,15 @@ def _judging_s(run: RunRecord, ballots: Sequence[BallotRecord]) -> float | None:
 
 
 def _trials_s(run: RunRecord) -> float | None:
-    """Seconds that the trials of a generation take, one after the other, by those that have ended."""
-    core = core_of(run)
-    took = numbers([record.metrics for record in run.individuals.values() if record.status.is_heard], TRIAL_S)
+    """Seconds that the trials of a generation take, one after the other, by those that have ended or were stopped."""
+    core, records = core_of(run), run.individuals.values()
+    took = numbers([record.metrics for record in records if record.status.is_heard], TRIAL_S)
+    if not took:
+        return None
+    stopped = numbers([record.metrics for record in records if record.stopped is not None], TRIAL_S)
     new = core.population - min(core.elites, core.population - 1)
-    whole_trials = new * (2 - 1 / core.halving)  # each part of a rung costs as much as a whole trial for each place
-    return round(whole_trials * median(took), 1) if took else None
+    until_rung = (core.halving - 1) * median(stopped) if stopped else 0.0
+    return round(new * (median(took) + until_rung), 1)
 
 
 def _consistency(noise: float) -> float:

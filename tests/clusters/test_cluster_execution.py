@@ -205,6 +205,17 @@ def test_a_trial_that_has_paused_is_not_taken_for_one_that_has_ended(
     assert all(result.is_paused for result in at_rung.results.values())
 
 
+def test_a_trial_that_has_paused_does_not_run_where_a_cluster_is_lost(
+    tmp_path: Path, four: list[Individual], material: RunMaterial
+) -> None:
+    """What was said of it before the rung began nothing that could be lost."""
+    begun = [Event(EventKind.STARTED, "g0-1"), Event(EventKind.PROGRESSED, "g0-1", progress=Progress("training", 1, 2))]
+    paused = Event(EventKind.FINISHED, "g0-1", result=TrialResult("g0-1", {}, is_paused=True))
+    lost = PretendedSession([*told(*begun, paused)], jobs_sent=1)
+    recorder = run(tmp_path, four, material, lost, PretendedSession([*ended(1, 2, 3, 4)]))
+    assert recorder.lost == []
+
+
 def test_a_cluster_that_refuses_is_not_asked_again(
     tmp_path: Path, four: list[Individual], material: RunMaterial
 ) -> None:

@@ -11,6 +11,7 @@ from evolve.domains.music import trial
 from evolve.domains.music.composing import SILENT_SONGS
 from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.set_figures import SetFigures
+from evolve.execution.checkpoints import checkpoint_path
 from evolve.execution.contract import TrialRunner
 from evolve.execution.in_process import InProcessExecution, InProcessRunner
 from evolve.execution.run_material import RunMaterial
@@ -41,10 +42,15 @@ def material(tunes: Path) -> RunMaterial:
     return small_material(small_settings(tunes))
 
 
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of half-trained networks."""
+    return tmp_path_factory.mktemp("run") / "checkpoints"
+
+
 @pytest.fixture(scope="module", params=["in process", "ray"])
-def runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialRunner]:
+def runner(request: pytest.FixtureRequest, checkpoints: Path) -> Iterator[TrialRunner]:
     """A runner of each kind."""
-    checkpoints = tmp_path_factory.mktemp("run") / "checkpoints"
     if request.param == "in process":
         with InProcessExecution(checkpoints)() as runner:
             yield runner
@@ -122,14 +128,16 @@ def test_the_same_individual_writes_the_same_songs_twice(alone: Recorder, pair: 
     assert songs == same
 
 
-def test_a_trial_pauses_at_a_rung_and_goes_on_from_there(runner: TrialRunner, tunes: Path) -> None:
+def test_a_trial_pauses_at_a_rung_and_goes_on_from_there(runner: TrialRunner, checkpoints: Path, tunes: Path) -> None:
     """It ends with the songs that it would have composed without; who is not gone on with leaves nothing behind."""
     material, both = small_material(small_settings(tunes, epochs=4)), [individual("g0-1"), individual("g0-2")]
     paused, gone_on, alone = Recorder(), Recorder(), Recorder()
     runner.run(both, replace(material, rung=0.5), paused)
     for result in paused.results.values():
         assert (result.is_paused, result.samples, result.metrics["epochs"]) == (True, (), 2)
+    assert all(checkpoint_path(checkpoints, one.id).exists() for one in both)
     runner.run(both[:1], material, gone_on)
+    assert not checkpoints.exists()
     assert next(one.epoch for one in gone_on.progress if one.epoch) == 2
     InProcessRunner().run(both[:1], material, alone)
     songs, same = ([song.files[0].data for song in recorder.results["g0-1"].samples] for recorder in (gone_on, alone))

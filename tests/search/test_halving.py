@@ -3,6 +3,8 @@
 import contextlib
 import sqlite3
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,22 +12,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evolve.domain import Trial
 from evolve.domains.music import DOMAIN as MUSIC
 from evolve.domains.pictures import DOMAIN as PICTURES
 from evolve.errors import SettingsError
+from evolve.execution.checkpoints import checkpoint_path
+from evolve.execution.run_material import DomainSource
+from evolve.function_domain import FunctionDomain
+from evolve.guidance.guide import Guide, Hope
+from evolve.records.genome import Genome
 from evolve.records.individual import Individual
-from evolve.records.run import GenerationStatus, IndividualStatus, RunRecord
+from evolve.records.run import GenerationStatus, IndividualStatus, Json, RunRecord, TrialResult
 from evolve.report.overview import stage_of
 from evolve.report.text import render_text
 from evolve.search.branching import branch
 from evolve.search.candidates import candidates_of
 from evolve.search.halving import awaits_rung, check_halving, settled_rung
 from evolve.search.listening import open_session
+from evolve.search.outlook import outlook_of
 from evolve.search.steps import Outcome
 from evolve.settings import CoreSettings
 from evolve.store.database import Database
 from evolve.store.run_store import RunStore
 from evolve.terminal.options import DEFAULT_LISTENER
+from tests.own_domains import hats_material, one_with, results_of
 from tests.pretended_trials import (
     PretendedExecution,
     Remembering,
@@ -172,6 +182,20 @@ def test_the_report_says_who_was_stopped_and_why(undisturbed: RunRecord) -> None
             assert f"{name}: {undisturbed.individuals[name].stopped}" in text
 
 
+def test_of_many_who_were_stopped_the_first_are_named(tunes: Path, tmp_path: Path) -> None:
+    """Everyone where everyone is asked for, and a line says how."""
+    folder = prepare_run(tmp_path / "run", small_settings(tunes, halving=3, population=12))
+    with RunStore(folder) as store:
+        go(store, trials(), judge=None)
+        run = store.read()
+    few, everyone = (" ".join(render_text(run, width=200, everyone=one).split()) for one in (False, True))
+    reasons = [f"{name}: {run.individuals[name].stopped}" for name in run.generations[0].stopped]
+    assert sum(reason in few for reason in reasons) == 20
+    assert "4 more · all by name with --everyone" in few
+    assert all(reason in everyone for reason in reasons)
+    assert "--everyone" not in everyone
+
+
 def test_where_a_run_stands_tells_of_the_rung(prepared: Path, tmp_path: Path) -> None:
     """Those who have come to it are not done."""
     with copy_of(prepared, tmp_path) as store:
@@ -273,6 +297,85 @@ def test_neither_interruptions_nor_the_order_of_trials_nor_failures_change_a_lin
     """However often it is stopped, and whoever ends first or fails first."""
     with tempfile.TemporaryDirectory() as folder, copy_of(prepared, Path(folder)) as store:
         assert lineage(complete(store, stops, orders)) == lineage(unlucky_run)
+
+
+def test_what_the_stopped_have_learned_is_cleared_away(prepared: Path, tmp_path: Path) -> None:
+    """As soon as the rung is settled; who goes on still needs it."""
+    with copy_of(prepared, tmp_path) as store:
+        folder = store.paths.checkpoints
+        folder.mkdir()
+        for name in store.read().generations[0].members:
+            checkpoint_path(folder, name).touch()
+        with pytest.raises(KeyboardInterrupt):
+            go(store, trials(stop_after=12))
+        kept = {path.name for path in folder.iterdir()}
+        assert kept == {checkpoint_path(folder, name).name for name in store.read().generations[0].members}
+    assert len(kept) == 4
+
+
+class PausingAtOnce(FunctionDomain):
+    """A domain whose trials do nothing before the rung but measure."""
+
+    halving_metric = "loss"
+
+    def __init__(self, **measured: Json) -> None:
+        """They have measured so much."""
+        super().__init__(print, "pausing")
+        self._measured = measured
+
+    def evaluate(self, individual: Individual, material: object, trial: Trial) -> None:  # noqa: ARG002 - a domain's own
+        """Measure, and pause."""
+        trial.measure(**self._measured)
+        trial.pause()
+
+
+def at_rung(domain: PausingAtOnce) -> TrialResult:
+    """What a trial gives that pauses."""
+    material = replace(hats_material(DomainSource("a script's", live=domain)), rung=0.5)
+    return results_of(material, one_with(height=3, colour="red"))["g0-1"]
+
+
+def test_a_trial_without_its_loss_at_the_rung_has_failed() -> None:
+    """The reason names what is missing; one that tells it has paused."""
+    assert at_rung(PausingAtOnce(loss=2)).is_paused
+    for domain in (PausingAtOnce(), PausingAtOnce(loss="low"), PausingAtOnce(height=2)):
+        result = at_rung(domain)
+        assert not result.is_paused
+        assert "without loss as a number" in (result.failure or "")
+
+
+def test_of_a_generation_all_of_whose_trials_failed_a_line_says_so(prepared: Path, tmp_path: Path) -> None:
+    """As many as there are places are replaced, and trained to the end."""
+    observer = Remembering()
+    with copy_of(prepared, tmp_path) as store:
+        go(store, trials(fails=lambda one: None if one.id.endswith("b") else "NaN"), judge=None, observer=observer)
+        members = store.read().generations[0].members
+    assert members == ("g0-1b", "g0-2b", "g0-3b", "g0-4b")
+    assert "halving=3: all trials failed; replacements are trained to the end, without a rung" in observer.notices
+
+
+# --- what is hoped for -----------------------------------------------------------------------------------------------
+
+
+def test_hope_is_for_as_many_children_as_there_are_places(
+    tunes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a rung, after it, and before a generation is bred: of four members one comes back."""
+    asked, hopes = list[int](), Guide.hopes
+
+    def remembered(guide: Guide, genomes: Sequence[Genome], rng: np.random.Generator) -> dict[str, Hope]:
+        asked.append(len(genomes))
+        return hopes(guide, genomes, rng)
+
+    monkeypatch.setattr(Guide, "hopes", remembered)
+    folder = prepare_run(tmp_path / "run", small_settings(tunes, halving=3, taste=True))
+    for stop_after in (16, 5, 6, None):
+        with RunStore(folder) as store:
+            with contextlib.suppress(KeyboardInterrupt):
+                go(store, trials(stop_after=stop_after))
+            assert outlook_of(store.read()) is not None
+    assert all(0 < many <= 3 for many in asked), asked
+    assert len(asked) >= 4
 
 
 # --- what cannot be halved -------------------------------------------------------------------------------------------

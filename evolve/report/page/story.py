@@ -26,7 +26,7 @@ from evolve.report.questions import (
     ranked_generations,
     shared_genes,
 )
-from evolve.report.wording import change_phrases, genome_phrases, moment_in_words, rank_badge, rank_history
+from evolve.report.wording import AT_RUNG, change_phrases, genome_phrases, moment_in_words, rank_badge, rank_history
 from evolve.search.reliability import reliability_of
 from evolve.search.taste import why_born
 from evolve.words import counted, duration_in_words, listed
@@ -243,7 +243,7 @@ def generation_views(
                 tuple(sentences),
                 tuple(rows),
                 tuple(others_in(run, generation, told)),
-                tuple(stopped_in(run, generation)),
+                tuple(stopped_in(run, generation, told)),
                 champions_of(generation),
             )
         )
@@ -338,7 +338,7 @@ def _standing(record: IndividualRecord) -> str:
     words = {
         IndividualStatus.BORN: "not tried yet",
         IndividualStatus.EVALUATING: "being tried",
-        IndividualStatus.PAUSED: "being tried",
+        IndividualStatus.PAUSED: AT_RUNG,
         IndividualStatus.STOPPED: "stopped early",
     }
     return words.get(record.status, "not ranked")

@@ -141,7 +141,7 @@ def _frame_of(song: Song, width: int, height: int) -> _Frame:
 def _where_time_lies(frame: _Frame, song: Song) -> str:
     start = frame.x(first_ticks(song) - LEAD_S * ticks_per_s(song))
     seconds = sound_time_s(song, frame.stop)
-    return f'data-start="{start:.3f}" data-end="{frame.x(frame.stop):.3f}" data-seconds="{seconds:.3f}"'
+    return f'data-start="{start:.3f}" data-end="{frame.x(frame.stop):.3f}" data-seconds="{seconds:.6f}"'
 
 
 def _rows(frame: _Frame, opening_ticks: int) -> Iterator[str]:

@@ -262,10 +262,10 @@ class _Course:
 
     def _have_compiled(self) -> None:
         """A step is done; what was compiled before it, by whoever went on from a checkpoint, costs no budget."""
-        now = self.clock()
-        self.first_step_s = self.first_step_s or now - self.started
-        if self.went_on_at is not None:
-            self.started, self.went_on_at = self.started + now - self.went_on_at, None
+        if not self.first_step_s:
+            self.first_step_s = self.clock() - self.started
+        elif self.went_on_at is not None:
+            self.started, self.went_on_at = self.started + self.clock() - self.went_on_at, None
 
     def _calls(self, batches: Iterator[Batch], pace: _Pace) -> Iterator[list[Batch]]:
         """The batches in groups, each as large as what one call can do in good time."""

@@ -15,7 +15,7 @@ from evolve.records.ballot import Ballot
 from evolve.records.events import Event, EventHandler, EventKind, Progress
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual
-from evolve.records.run import Artifact, RunRecord, Sample, TrialResult
+from evolve.records.run import Artifact, GenerationStatus, RunRecord, Sample, TrialResult
 from evolve.search.listening import ListeningSession
 from evolve.search.steps import Outcome, SessionJudge, advance, create
 from evolve.settings import Settings, settings_from
@@ -201,6 +201,28 @@ def prepare_run(folder: Path, settings: Settings) -> Path:
 def copy_of(run_folder: Path, folder: Path) -> RunStore:
     """A copy of a run, under the same name in another folder."""
     return RunStore(Path(shutil.copytree(run_folder, folder / run_folder.name)))
+
+
+def completed(
+    store: RunStore,
+    stops: Sequence[int],
+    orders: Sequence[int],
+    execution: Callable[[int | None, bool, int], PretendedExecution],
+) -> RunRecord:
+    """Take a run to its end, stopping it after so many trials each time, in such orders.
+
+    Args:
+        store: The run.
+        stops: After how many trials it is stopped, one time after the other; then it goes to its end.
+        orders: Of its trials, in turn.
+        execution: Of a number of trials, whether it stops in the middle of one, and an order.
+    """
+    for place, stop in enumerate([*stops, None]):
+        with contextlib.suppress(KeyboardInterrupt), RunStore(store.paths.folder) as again:
+            assert go(again, execution(stop, bool(place % 2), orders[place % len(orders)])) is Outcome.COMPLETE
+    run = store.read()
+    assert run.generations[-1].status is GenerationStatus.RANKED
+    return run
 
 
 def lineage(run: RunRecord) -> object:

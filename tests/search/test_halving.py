@@ -22,7 +22,7 @@ from evolve.function_domain import FunctionDomain
 from evolve.guidance.guide import Guide, Hope
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual
-from evolve.records.run import GenerationStatus, IndividualStatus, Json, RunRecord, TrialResult
+from evolve.records.run import IndividualStatus, Json, RunRecord, TrialResult
 from evolve.report.overview import stage_of
 from evolve.report.text import render_text
 from evolve.search.branching import branch
@@ -39,6 +39,7 @@ from tests.own_domains import hats_material, one_with, results_of
 from tests.pretended_trials import (
     PretendedExecution,
     Remembering,
+    completed,
     copy_of,
     go,
     lineage,
@@ -270,16 +271,18 @@ def unlucky(individual: Individual) -> str | None:
 
 def complete(store: RunStore, stops: list[int], orders: list[int]) -> RunRecord:
     """Take the unlucky run to its end, stopping it after so many trials each time, in such orders."""
-    for place, stop in enumerate([*stops, None]):
-        execution = trials(
-            fails=unlucky, stop_after=stop, stop_in_the_middle=bool(place % 2), order=orders[place % len(orders)],
+    return completed(
+        store,
+        stops,
+        orders,
+        lambda stop, is_in_the_middle, order: trials(
+            fails=unlucky,
+            stop_after=stop,
+            stop_in_the_middle=is_in_the_middle,
+            order=order,
             ends_early=lambda one: one.slot % 3 == 0,
-        )  # fmt: skip
-        with contextlib.suppress(KeyboardInterrupt), RunStore(store.paths.folder) as again:
-            assert go(again, execution) is Outcome.COMPLETE
-    run = store.read()
-    assert run.generations[-1].status is GenerationStatus.RANKED
-    return run
+        ),
+    )
 
 
 @pytest.fixture(scope="module")

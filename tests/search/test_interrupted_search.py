@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from evolve.randomness import derive_rng
 from evolve.records.ballot import Ballot
 from evolve.records.individual import Individual
-from evolve.records.run import GenerationStatus, RunRecord
+from evolve.records.run import RunRecord
 from evolve.search.listening import open_session
 from evolve.search.steps import Outcome, cast_ballot
 from evolve.store import writing as clock
 from evolve.store.database import Database
 from evolve.store.run_store import RunStore
-from tests.pretended_trials import PretendedExecution, copy_of, go, lineage
+from tests.pretended_trials import PretendedExecution, completed, copy_of, go, lineage
 
 TRIALS = 10
 """Of the undisturbed run: four founders, then three born in each of two generations."""
@@ -75,13 +75,12 @@ def unlucky(individual: Individual) -> str | None:
 
 def complete(store: RunStore, stops: list[int], orders: list[int]) -> RunRecord:
     """Take the unlucky run to its end, stopping it after so many trials each time, in such orders."""
-    for place, stop in enumerate([*stops, None]):
-        execution = PretendedExecution(unlucky, stop, bool(place % 2), orders[place % len(orders)])
-        with contextlib.suppress(KeyboardInterrupt), RunStore(store.paths.folder) as again:
-            assert go(again, execution) is Outcome.COMPLETE
-    run = store.read()
-    assert run.generations[-1].status is GenerationStatus.RANKED
-    return run
+    return completed(
+        store,
+        stops,
+        orders,
+        lambda stop, is_in_the_middle, order: PretendedExecution(unlucky, stop, is_in_the_middle, order),
+    )
 
 
 @pytest.fixture(scope="module")

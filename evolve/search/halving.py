@@ -67,8 +67,9 @@ def check_halving(domain: Domain, core: CoreSettings, genomes: float) -> None:
     wanted = core.halving * core.population
     if genomes < wanted:
         raise SettingsError(
-            f"halving={core.halving}: {wanted:,} founders are begun for a population of {core.population}, and the "
-            f"search space holds {genomes:.0f} genomes; give a smaller population, or leave halving out"
+            f"halving={core.halving}: {counted(wanted, 'founder')} are begun for a population of {core.population}, "
+            f"and the search space holds {counted(round(genomes), 'genome')}; give a smaller population, or leave "
+            f"halving out"
         )
 
 

@@ -178,7 +178,7 @@ def knowledge_in_words(run: RunRecord, generation: GenerationRecord) -> str:
         return f"{chosen} of {len(generation.members)} {worded(chosen, 'was', 'were')} chosen by {told}."
     listeners = len({one.listener for one in ballots})
     sizes = {len(one.ballot.ids) for one in ballots}
-    each = f" of {sizes.pop()} candidates" if len(sizes) == 1 else ""
+    each = f" of {counted(sizes.pop(), 'candidate')}" if len(sizes) == 1 else ""
     models = "a model of your taste" if listeners == 1 else f"models of {listeners} listeners' taste"
     whose = "your" if listeners == 1 else "their"
     return (

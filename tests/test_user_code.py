@@ -1,5 +1,6 @@
 """Code of the user's own: read where it is named, told by file and line, and run only when it was named."""
 
+import math
 import os
 from pathlib import Path
 
@@ -180,4 +181,4 @@ def test_a_name_that_a_file_does_not_have_is_told_before_it_is_run() -> None:
 def test_functions_of_a_script_are_told_apart_by_their_source() -> None:
     """Of what has none, nothing is known."""
     assert source_digest(check_name) == source_digest(check_name) != source_digest(read_code)
-    assert source_digest(print) == source_digest(len) == ""
+    assert source_digest(len) == source_digest(math.sqrt) == ""

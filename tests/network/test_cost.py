@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evolve.execution.ray_variables import worker_variables
 from evolve.network.cost import MARGIN, OPTIMIZER_SLOTS, OVERHEAD_MB, count_weights, process_mb, training_mb
 from evolve.network.genes import CELLS, ENCODINGS, HEADS, OPTIMIZERS, Value
 
@@ -110,9 +112,11 @@ for genes, sizes in trainings:
 
 @pytest.fixture(scope="module")
 def measured() -> list[tuple[float, float]]:
-    """By how many MB the process of each training grew, and the weights of its network."""
+    """By how many MB the process of each training grew, with a worker's threads, and the weights of its network."""
     given = json.dumps([MEASURED, LARGE_CONTEXT, WINDOW])
-    shown = subprocess.run([sys.executable, "-c", TRAININGS, given], capture_output=True, text=True, check=False)
+    environ = os.environ | worker_variables(1, hide_gpus=True)
+    command = [sys.executable, "-c", TRAININGS, given]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
     assert shown.returncode == 0, shown.stderr
     return [(float(grown_mb), float(weights)) for grown_mb, weights in map(str.split, shown.stdout.splitlines())]
 

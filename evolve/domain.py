@@ -21,7 +21,7 @@ from evolve.records.events import Progress
 from evolve.records.gene_rule import GeneRule
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual
-from evolve.records.run import Artifact, Json, Sample, TrialResult
+from evolve.records.run import INHERITED, Artifact, Json, Sample, TrialResult
 
 if TYPE_CHECKING:
     from evolve.genetics.space import SearchSpace
@@ -71,6 +71,8 @@ class Trial:
             kept.
         clock: Seconds, for budgets of time.
         rung: The share of its budget after which it pauses, once it has told its loss; 1: it does not.
+        inherited: The file of its first parent with which it may begin, of the domain's `Inherits.inherited_kind`; None
+            where there is none, or the run does not hand it on.
         samples: What was made so far.
         metrics: What was measured so far.
         artifacts: Files of the individual as a whole, such as a trained network.
@@ -86,10 +88,11 @@ class Trial:
         checkpoint: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
         rung: float = 1.0,
+        inherited: bytes | None = None,
     ) -> None:
         """A trial that has made nothing yet, and tells `on_progress` how far it is."""
         self.individual_id, self.seed, self.checkpoint, self.clock = individual_id, seed, checkpoint, clock
-        self.rung = rung
+        self.rung, self.inherited = rung, inherited
         self.samples: list[Sample] = []
         self.metrics: dict[str, Json] = {}
         self.artifacts: list[Artifact] = []
@@ -163,6 +166,10 @@ class Trial:
     def measure(self, **metrics: Json) -> None:
         """Give metrics by name: numbers, or other JSON."""
         self.metrics |= _checked("metric", metrics)
+
+    def began_with(self, what: str) -> None:
+        """Tell with what of its parent the trial began, such as ``weights of g0-3``: the lineage says it."""
+        self.metrics[INHERITED] = what
 
     def notice(self, text: str) -> None:
         """Tell the user something; what several trials of a run say is told once."""
@@ -293,6 +300,19 @@ class Halves(Domain, Protocol):
     @property
     def halving_metric(self) -> str:
         """The metric by which trials are compared there; the lowest are the best."""
+
+
+class Inherits(Domain, Protocol):
+    """A domain whose trials may begin with what the first parent's has left, `Trial.inherited`, and tell so."""
+
+    @property
+    def inherited_kind(self) -> str:
+        """The kind of the parent's artifact with which they do."""
+
+
+def inherited_kind_of(domain: Domain) -> str | None:
+    """The kind of artifact with which a child's trial may begin; None where the domain's trials begin from nothing."""
+    return getattr(domain, "inherited_kind", None)
 
 
 def halving_metric_of(domain: Domain) -> str | None:

@@ -84,6 +84,9 @@ class CoreSettings(SettingsModel):
     halving: Annotated[int, Field(ge=1, le=10)] = 1
     """3 begins three times as many children and founders for a third of their budget; those with the lowest loss go on
     to the whole of it, and one of the others by chance; 1 or off trains everyone."""
+    inherit_weights: bool = False
+    """Whether a child's training begins with the weights that its first parent has learned, where its network can hold
+    them; false: each from scratch."""
 
     hang_limit: Annotated[float, Field(ge=10, le=10_000_000)] = 900.0
     """Seconds without a heartbeat after which a trial is given up."""

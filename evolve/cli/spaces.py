@@ -64,6 +64,7 @@ def check_space(
     """
     from evolve.randomness import derive_rng
     from evolve.search.halving import check_halving
+    from evolve.search.inheritance import check_inheritance
     from evolve.settings import settle
 
     chosen = space_of_file(file, domain, build)
@@ -72,6 +73,7 @@ def check_space(
         return
     settled = settle(chosen.given, chosen.domain.settings, chosen.domain.presentation.screening)
     check_halving(chosen.domain, settled.core, chosen.file.space.size)
+    check_inheritance(chosen.domain, settled.core)
     meant = settled.dump()
     told = {key: meant[key] for key, _, _ in chosen.file.settings}
     known = chosen.file.space.with_groups(())  # nothing is prepared here, so nobody knows the groups of shares

@@ -36,8 +36,9 @@ def job_message(individuals: Sequence[Individual], material: RunMaterial, *, num
         "settings": dict(material.settings),
         "facts": dict(material.facts),
         "rung": material.rung,
+        "inherited": [[parent, len(data)] for parent, data in material.inherited.items()],
     }
-    return Message("job", facts, material.data)
+    return Message("job", facts, b"".join([material.data, *material.inherited.values()]))
 
 
 def read_job(message: Message) -> tuple[tuple[Individual, ...], RunMaterial]:
@@ -46,8 +47,11 @@ def read_job(message: Message) -> tuple[tuple[Individual, ...], RunMaterial]:
     individuals = tuple(_individual(one) for one in facts["individuals"])
     domain = DomainSource(facts["domain"], _code(facts["domain_code"]))
     space, build = read_space(facts["space"]), _code(facts["build"])
-    run = RunMaterial(domain, message.data, facts["facts"], space, facts["settings"], build, facts["rung"])
-    return individuals, run
+    parents, lengths = zip(*facts["inherited"], strict=True) if facts["inherited"] else ((), ())
+    ends = [0, *accumulate(lengths, initial=len(message.data) - sum(lengths))]
+    data, *files = (message.data[begin:end] for begin, end in pairwise(ends))
+    ending = facts["rung"], dict(zip(parents, files, strict=True))
+    return individuals, RunMaterial(domain, data, facts["facts"], space, facts["settings"], build, *ending)
 
 
 def _code_told(code: UserCode | None) -> Json:

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evolve.domain import Cost, Domain
@@ -49,6 +49,7 @@ class RunMaterial:
         settings: Every setting, by name.
         build: The user's own network, where there is one.
         rung: The share of their budget after which trials pause; 1: they do not.
+        inherited: With what children's trials may begin, by the id of the parent who left it.
     """
 
     domain: DomainSource
@@ -58,6 +59,7 @@ class RunMaterial:
     settings: Mapping[str, Json]
     build: UserCode | None = None
     rung: float = 1.0
+    inherited: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -79,7 +81,7 @@ class RunMaterial:
 
     def load(self) -> Any:  # noqa: ANN401 - the domain's own
         """The domain's material; kept in this process for the next trial of the same run."""
-        return _loaded(_Key(self.digest, self))
+        return _loaded(_Key(self.digest, replace(self, inherited={})))
 
     def costs(self, individuals: Sequence[Individual], cpus: float) -> dict[str, Cost]:
         """What the trials of these individuals take, by id."""

@@ -39,7 +39,10 @@ def run_trial(
     """
     checkpoint = None if checkpoints is None else checkpoint_path(checkpoints, individual.id)
     seed = derive_seed(material.seed, "training", individual.id)
-    trial = Trial(individual.id, seed, report, checkpoint=checkpoint, clock=clock, rung=material.rung)
+    inherited = material.inherited.get(individual.parents[0]) if individual.parents else None
+    trial = Trial(
+        individual.id, seed, report, checkpoint=checkpoint, clock=clock, rung=material.rung, inherited=inherited
+    )
     began = clock()
     try:
         trial.heartbeat()

@@ -165,6 +165,9 @@ class IndividualRecord:
 TRIAL_S: Final = "trial_s"
 """The metric of a trial that tells how many seconds it took."""
 
+INHERITED: Final = "inherited"
+"""The metric of a trial that tells, in words, with what of its first parent it began; not there where it did not."""
+
 JUDGE: Final = "judge"
 """The fact of a run that names the simulated listener which judges it."""
 

@@ -14,7 +14,7 @@ from evolve.genetics.gene import Gene
 from evolve.genetics.lineage import children_by_parent, descendants, founders_of, line_to_founder, surviving_shares
 from evolve.presentation import badges_of, figures_of, kept_file
 from evolve.records.individual import Origin
-from evolve.records.run import IndividualRecord, IndividualStatus, RunRecord
+from evolve.records.run import INHERITED, IndividualRecord, IndividualStatus, RunRecord
 from evolve.report.changes import main_changes
 from evolve.report.questions import (
     family_of,
@@ -96,7 +96,8 @@ class _Forest:
         if not record.individual.parents:
             return first
         changes = main_changes(self._family, record.individual, record.changed, self._genes)
-        return Group(first, Phrases(changes or [Text("no gene changed", style="dim")], joint=", "))
+        told = [*(changes or [Text("no gene changed", style="dim")]), *began_with(record)]
+        return Group(first, Phrases(told, joint=", "))
 
 
 def _name(run: RunRecord, record: IndividualRecord) -> Text:
@@ -227,7 +228,14 @@ def step_of(run: RunRecord, record: IndividualRecord, genes: Mapping[str, Gene])
     family, individual = family_of(run), record.individual
     if not individual.parents:
         return genome_phrases(individual.genome, presentation_for(run), leaving_out=shared_genes(run))
-    return main_changes(family, individual, record.changed, genes) or [Text("no gene changed")]
+    changes = main_changes(family, individual, record.changed, genes) or [Text("no gene changed")]
+    return [*changes, *began_with(record)]
+
+
+def began_with(record: IndividualRecord) -> list[Text]:
+    """What a child's trial began with of its parent's, in a phrase; nothing where it began from scratch."""
+    told = record.metrics.get(INHERITED)
+    return [Text(one_line(told), style="dim")] if isinstance(told, str) else []
 
 
 def _step(run: RunRecord, record: IndividualRecord, genes: Mapping[str, Gene]) -> RenderableType:

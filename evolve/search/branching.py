@@ -16,6 +16,7 @@ from evolve.inputs.yaml_files import to_yaml
 from evolve.records.individual import Individual
 from evolve.records.run import JUDGE, Artifact, IndividualRecord, Json, RunRecord, Sample, TrialResult
 from evolve.search.halving import check_halving, plan_with_rung
+from evolve.search.inheritance import check_inheritance
 from evolve.search.run_facts import NO_SOURCES, Sources, build_of, domain_source, space_of
 from evolve.search.steps import keep_code, versions
 from evolve.settings import CoreSettings, Given, Settings, settle
@@ -104,6 +105,7 @@ def _planned(run: RunRecord, names: tuple[str, ...], given: Sequence[Given], sou
     _check_places(len(ancestors), settings.core)
     genomes, space = [record.individual.genome for record in ancestors], space_of(run, domain)
     check_halving(domain, settings.core, space.size)
+    check_inheritance(domain, settings.core)
     members = found_from(genomes, space, plan_with_rung(settings.core, kept=len(genomes)), seed=settings.core.seed)
     told = {member.id: record.individual.id for member, record in zip(members, ancestors, strict=False)}
     own = versions(domain.presentation.libraries)

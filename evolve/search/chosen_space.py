@@ -10,6 +10,7 @@ from evolve.errors import SettingsError, SpaceError, shortened
 from evolve.genetics.breeding import check_population_fits
 from evolve.genetics.space_file import SpaceFile, Written, domain_and_build, gene_names, parse_space
 from evolve.search.halving import check_halving
+from evolve.search.inheritance import check_inheritance
 from evolve.search.run_facts import Sources, rules_of
 from evolve.settings import Given, Settings, settle
 from evolve.user_code import UserCode, check_name, read_code
@@ -49,6 +50,7 @@ class ChosenSpace:
         settings = settle([*self.given, *asked], self.domain.settings, self.domain.presentation.screening)
         check_population_fits(self.file.space, settings.core.population)
         check_halving(self.domain, settings.core, self.file.space.size)
+        check_inheritance(self.domain, settings.core)
         return settings
 
 

@@ -18,6 +18,7 @@ from evolve.records.individual import Individual
 from evolve.records.run import GenerationRecord, IndividualRecord, RunRecord, TrialResult
 from evolve.search.candidates import candidates_of, is_screened, rule_in_words
 from evolve.search.halving import awaits_rung, rung_of
+from evolve.search.inheritance import inherited_by
 from evolve.search.listening import EarlyHearing
 from evolve.search.run_facts import core_of
 from evolve.store.run_store import RunStore
@@ -121,7 +122,8 @@ def _run_missing(
     missing = _missing(run)
     if not missing:
         return run
-    runner.run(missing, material, recorder)
+    inherited = inherited_by(store, run, missing, material.domain.open())
+    runner.run(missing, replace(material, inherited=inherited), recorder)
     return store.read()
 
 

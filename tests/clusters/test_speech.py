@@ -58,13 +58,14 @@ def test_a_result_arrives_as_it_was_made(result: TrialResult) -> None:
 @pytest.mark.slow
 def test_a_job_arrives_as_it_was_given(tunes: Path) -> None:
     """Genomes and space are the same, and so is what a trial works from."""
-    material = dataclasses.replace(small_material(small_settings(tunes)), rung=1 / 3)
+    left = {"g0-2": b"what it has learned", "g0-3": b""}
+    material = dataclasses.replace(small_material(small_settings(tunes)), rung=1 / 3, inherited=left)
     founders = found(small_space(), population=4, seed=3)
     individuals, arrived = read_job(over_the_wire(job_message(founders, material, number=1)))
     assert individuals == tuple(founders)
     assert (arrived.space, arrived.settings, arrived.data) == (material.space, material.settings, material.data)
     assert arrived.domain.reference == material.domain.reference
-    assert (arrived.facts, arrived.rung) == (material.facts, material.rung)
+    assert (arrived.facts, arrived.rung, arrived.inherited) == (material.facts, material.rung, left)
 
 
 def test_a_space_with_conditions_arrives_whole() -> None:

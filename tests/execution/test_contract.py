@@ -145,6 +145,27 @@ def test_a_trial_pauses_at_a_rung_and_goes_on_from_there(runner: TrialRunner, ch
     assert (gone_on.results["g0-1"].is_paused, gone_on.results["g0-1"].metrics["epochs"]) == (False, 4)
 
 
+def test_a_child_begins_with_what_its_parent_has_learned(
+    runner: TrialRunner, material: RunMaterial, alone: Recorder
+) -> None:
+    """Where its network can hold that, and says so; it is trained further then."""
+    parent = alone.results["g0-1"]
+    left = {"g0-1": next(file.data for file in parent.artifacts if file.kind == "network")}
+    children = [individual("g0-1"), individual("g0-2", width=16), individual("g0-3", depth=2)]
+    recorder = Recorder()
+    runner.run(
+        [replace(one, id=f"g1-{one.slot}", generation=1, parents=("g0-1",)) for one in children],
+        replace(material, inherited=left),
+        recorder,
+    )
+    told = {name: result.metrics["inherited"] for name, result in recorder.results.items()}
+    assert told == {
+        "g1-1": "weights of g0-1", "g1-2": "weights of g0-1, made wider", "g1-3": "weights of g0-1, made deeper"
+    }  # fmt: skip
+    loss = float(str(parent.metrics["validation_loss"]))
+    assert float(str(recorder.results["g1-1"].metrics["validation_loss"])) < loss
+
+
 @pytest.mark.parametrize(
     ("error", "failure"),
     [

@@ -32,6 +32,7 @@ class Music:
     presentation = PRESENTATION
     settings = MusicSettings
     halving_metric = "validation_loss"
+    inherited_kind = "network"
     genes: Mapping[str, GeneRule] = GENES
     genes_beside_build: Mapping[str, GeneRule] = {name: GENES[name] for name in BESIDE_BUILD}
 

@@ -15,8 +15,10 @@ from evolve.domains.music.tokenizers.tokenizer import Tokenizer
 from evolve.errors import ExecutionError
 from evolve.network.build import hypermodel
 from evolve.network.checkpoint import CheckpointFile
-from evolve.network.files import network_to_bytes
+from evolve.network.files import network_from_bytes, network_to_bytes
 from evolve.network.genes import GENES
+from evolve.network.inheritance import inherit
+from evolve.network.own_build import load_build
 from evolve.network.process_memory import is_out_of_memory, nothing_left_behind, too_large
 from evolve.network.train import TrainingSettings, train
 from evolve.network.validation import TrainingHistory
@@ -53,6 +55,7 @@ def _train_and_compose(individual: Individual, material: Material, trial: Trial)
     tokenizer = material.tokenizer(individual.genome.as_dict())
     pieces = material.encoded.pieces[tokenizer.name]
     model, settings = built(individual, material, tokenizer)
+    _inherit(model, individual, material, trial)
     building_s = trial.clock() - started
     trial.report(of=settings.most_epochs)
     history = train(
@@ -89,6 +92,16 @@ def _train_and_compose(individual: Individual, material: Material, trial: Trial)
     trial.artifacts.extend((*_artifacts(model, tokenizer), songs.unheard))
     if material.build is not None and material.build.source is not None:
         trial.artifacts.append(Artifact("build", "build.py", material.build.source))
+
+
+def _inherit(model: keras.Model, individual: Individual, material: Material, trial: Trial) -> None:
+    """Let the network begin with its parent's weights, where it was given them and can hold them."""
+    if trial.inherited is None:
+        return
+    own = None if material.build is None else load_build(material.build).custom_objects
+    how = inherit(model, network_from_bytes(trial.inherited, own), trial.seed)
+    if how is not None:
+        trial.began_with(f"weights of {individual.parents[0]}{how and f', {how}'}")
 
 
 def built(individual: Individual, material: Material, tokenizer: Tokenizer) -> tuple[keras.Model, TrainingSettings]:

@@ -13,6 +13,7 @@ from evolve.presentation import badges_of, figures_of, is_heard, metrics_of
 from evolve.records.individual import Origin
 from evolve.records.run import BallotRecord, GenerationRecord, IndividualRecord, IndividualStatus, RunRecord
 from evolve.report.changes import Changes, split_changes
+from evolve.report.family import began_with
 from evolve.report.generations import judging_of, notes_on, others_in, place_in, stopped_in
 from evolve.report.page.media import PageMedia, SampleFileView
 from evolve.report.questions import (
@@ -162,7 +163,7 @@ class CardMaker:
             any(id_ in champions_of(generation) for generation in self._run.generations),
             self._origin(record),
             tuple(dict.fromkeys(parents)),
-            self._phrases(record, changes.told) or unchanged,
+            (*(self._phrases(record, changes.told) or unchanged), *map(marked, began_with(record))),
             self._phrases(record, changes.more),
             changes.more_in_words,
             tuple(marked(phrase) for phrase in genes),

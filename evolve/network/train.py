@@ -12,15 +12,12 @@ import numpy as np
 from evolve.errors import EvolveError
 from evolve.network.build import head_name
 from evolve.network.checkpoint import CheckpointFile, TrainingSnapshot, training_fingerprint
-from evolve.network.cost import MOST_BATCHES
 from evolve.network.diet import Diet, drawn
+from evolve.network.pace import Pace
 from evolve.network.process_memory import is_out_of_memory, too_large
 from evolve.network.step_runner import StepRunner, step_runner_of
 from evolve.network.validation import EpochReport, Measured, StoppedBy, TrainingHistory, Validation
 from evolve.network.windows import Batch, LearnFrom, Pieces, Streams, training_batches
-
-CALL_S = 0.25
-"""What one call of several training steps should take: long beside Python's part of it, short beside the budget."""
 
 
 class TrainingFailed(EvolveError):  # noqa: N818 -- a trial's outcome, spoken of by this name everywhere
@@ -149,18 +146,6 @@ def _pieces(streams: Sequence[Streams], groups: Sequence[int], which: str) -> Pi
 
 
 @dataclass(slots=True)
-class _Pace:
-    """How many batches the next call may hold; the steps are the same however they are grouped."""
-
-    batches: int = 1
-
-    def suit(self, batches: int, elapsed_s: float) -> None:
-        """Suits the next call to how long one with so many batches took; it grows fourfold at most."""
-        fitting = batches * CALL_S / max(elapsed_s, 1e-6)
-        self.batches = int(min(max(fitting, 1), 4 * self.batches, MOST_BATCHES))
-
-
-@dataclass(slots=True)
 class _Course:
     """One training while it runs: the clock, and the best that was seen."""
 
@@ -173,8 +158,8 @@ class _Course:
     on_call: Callable[[], None]
     checkpoint: CheckpointFile | None
     rung: float
-    training_pace: _Pace = field(default_factory=_Pace)
-    validation_pace: _Pace = field(default_factory=_Pace)
+    training_pace: Pace = field(default_factory=Pace)
+    validation_pace: Pace = field(default_factory=Pace)
     fingerprint: str = ""
     started: float = 0.0
     earlier_s: float = 0.0
@@ -240,9 +225,13 @@ class _Course:
         """That the training has come to the rung, where there is one."""
         if self.rung >= 1 or not self.reports:
             return None
-        until = replace(self.settings, budget=self.rung * self.settings.budget)
-        is_over = self.clock() - self.started >= until.seconds_in_all(self.first_step_s)
-        return "rung" if is_over or len(self.reports) >= until.most_epochs else None
+        is_over = self.clock() - self.started >= self._until.seconds_in_all(self.first_step_s)
+        return "rung" if is_over or len(self.reports) >= self._until.most_epochs else None
+
+    @property
+    def _until(self) -> TrainingSettings:
+        """The budget as far as the rung."""
+        return replace(self.settings, budget=self.rung * self.settings.budget)
 
     def _snapshot(self) -> TrainingSnapshot:
         elapsed = self.clock() - self.started
@@ -267,7 +256,7 @@ class _Course:
         elif self.went_on_at is not None:
             self.started, self.went_on_at = self.started + self.clock() - self.went_on_at, None
 
-    def _calls(self, batches: Iterator[Batch], pace: _Pace) -> Iterator[list[Batch]]:
+    def _calls(self, batches: Iterator[Batch], pace: Pace) -> Iterator[list[Batch]]:
         """The batches in groups, each as large as what one call can do in good time."""
         while call := list(islice(batches, pace.batches)):
             self.on_call()
@@ -317,8 +306,8 @@ class _Course:
 
     def _seconds_left(self, epoch: int) -> float:
         elapsed = self.clock() - self.started
-        epochs = self.settings.most_epochs - epoch
-        return max(0.0, min(self._seconds_in_all - elapsed, elapsed / epoch * epochs))
+        epochs = self._until.most_epochs - epoch
+        return max(0.0, min(self._until.seconds_in_all(self.first_step_s) - elapsed, elapsed / epoch * epochs))
 
     @property
     def _seconds_in_all(self) -> float:

@@ -93,8 +93,8 @@ Kept = Mapping[str, KeptFile]
 def write_start(cursor: sqlite3.Cursor, individual_id: str) -> None:
     """A trial has begun; one that has ended stays ended."""
     cursor.execute(
-        "UPDATE individual SET status = ? WHERE id = ? AND status = ?",
-        (IndividualStatus.EVALUATING, individual_id, IndividualStatus.BORN),
+        "UPDATE individual SET status = ? WHERE id = ? AND status IN (?, ?)",
+        (IndividualStatus.EVALUATING, individual_id, IndividualStatus.BORN, IndividualStatus.PAUSED),
     )
 
 

@@ -271,6 +271,7 @@ def test_a_rung_is_the_end_of_an_epoch_after_a_share_of_the_seconds(path: Path) 
 
     paused = spent(1 / 3, CheckpointFile(path))
     assert paused.stopped_by == "rung"
+    assert 200 < paused.epochs[0].seconds_left <= 1000 / 3
     epoch_s = paused.training_s / len(paused.epochs)
     assert paused.training_s == pytest.approx(1000 / 3, abs=epoch_s + 15)
     whole = spent(1.0, CheckpointFile(path))

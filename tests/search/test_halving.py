@@ -205,6 +205,16 @@ def test_where_a_run_stands_tells_of_the_rung(prepared: Path, tmp_path: Path) ->
         assert stage_of(store.read()).words == "in training, 0 of 12 done, 5 at the rung of halving=3"
 
 
+def test_whoever_goes_on_from_the_rung_is_in_training_again(prepared: Path, tmp_path: Path) -> None:
+    """Twelve have come to it, one of four has ended, the next is at work, two wait."""
+    with copy_of(prepared, tmp_path) as store:
+        with pytest.raises(KeyboardInterrupt):
+            go(store, trials(stop_after=13, stop_in_the_middle=True))
+        run = store.read()
+    statuses = sorted(run.individuals[name].status for name in run.generations[0].members)
+    assert statuses == ["evaluated", "evaluating", "paused", "paused"]
+
+
 def test_a_branch_begins_thrice_as_many_children_as_it_has_places(prepared: Path, tmp_path: Path) -> None:
     """Its ancestors come as they were, and are not among those who may be stopped."""
     with copy_of(prepared, tmp_path) as store:

@@ -92,7 +92,7 @@ def test_a_trial_that_takes_too_much_ends_its_worker(material: RunMaterial) -> N
         told("worker-memory", str(ended.result.failure))
 
 
-@pytest.mark.parametrize("hidden", ["pandas", "matplotlib"])
+@pytest.mark.parametrize("hidden", ["pandas", "matplotlib", "jax"])
 def test_what_no_trial_uses_can_be_imported_afterwards(hidden: str) -> None:
     """It is hidden from Keras alone, while trials are imported."""
     known = hidden in sys.modules

@@ -35,8 +35,7 @@ def make_table(path: Path, networks: int) -> None:
 def _with_network(table: SongTable, one: Composed) -> SongTable:
     individual = one.individual
     network = Network(
-        individual.id, plain(individual.genome), one.heard, float(one.metrics["validation_loss"]), one.epochs,
-        one.first_step_s,
+        individual.id, plain(individual.genome), one.heard, float(one.metrics["validation_loss"])
     )  # fmt: skip
     features = table.features or tuple(one.silent)
     silent, fresh = _grown(table.silent, one.silent, features), _grown(table.fresh, one.fresh, features)

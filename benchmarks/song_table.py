@@ -25,16 +25,12 @@ class Network:
         genome: As JSON has it.
         heard: Places of the songs that are put before listeners, among the silent ones.
         validation_loss: In bits a note, over the whole of the held-out pieces.
-        epochs: When each epoch ended, in processor seconds after the training began, and its validation loss.
-        first_step_s: When the first step was done; what is compiled before takes as long whatever the budget.
     """
 
     id: str
     genome: dict[str, Any]
     heard: tuple[int, ...]
     validation_loss: float
-    epochs: tuple[tuple[float, float], ...]
-    first_step_s: float
 
 
 _NETWORKS = TypeAdapter(tuple[Network, ...])

@@ -15,7 +15,6 @@ the same listeners.
 
     python -m benchmarks.taste_on_songs --make songs.npz                # 200 networks: an hour and a half of one core
     python -m benchmarks.taste_on_songs songs.npz --listeners 30        # ten minutes
-    python -m benchmarks.taste_on_songs songs.npz --losses              # what losses tell during the training
 """
 
 import argparse
@@ -76,11 +75,6 @@ def main() -> None:
         make_table(options.table, options.networks)
         return
     table = SongTable.loaded(options.table)
-    if options.losses:
-        from benchmarks.song_losses import loss_table  # noqa: PLC0415
-
-        print(loss_table(table))
-        return
     outcomes = measured(table, range(options.first, options.first + options.listeners))
     print(tables(outcomes))
 
@@ -92,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--networks", type=int, default=200, help="how many are made (default: 200)")
     parser.add_argument("--listeners", type=int, default=30, help="of each kind (default: 30)")
     parser.add_argument("--first", type=int, default=0, help="the first listener's seed (default: 0)")
-    parser.add_argument("--losses", action="store_true", help="what early losses tell of the last, instead")
     return parser
 
 

@@ -1,8 +1,7 @@
 """Breeding by ask and tell: generations of genomes from rankings, without a store, files or Ray."""
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from types import NoneType
 from typing import Any, Self
@@ -10,8 +9,16 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from evolve.arguments import check_kind, texts_of
-from evolve.breeder_state import AskedGeneration, BreederState, check_whole, read_state
-from evolve.errors import EvolveError, nearest_spelling, shortened
+from evolve.breeder_state import (
+    AskedGeneration,
+    BreederState,
+    Features,
+    check_known,
+    check_whole,
+    checked_features,
+    read_state,
+)
+from evolve.errors import EvolveError
 from evolve.genetics.breeding import BreedingPlan, check_population_fits, found, replace_failed
 from evolve.genetics.lineage import changed
 from evolve.genetics.selection import Fitness, select_best
@@ -27,9 +34,6 @@ from evolve.records.individual import Individual, Origin, first_in_slot
 from evolve.settings import CoreSettings, Given, settle_core
 from evolve.spaces import PlainValue, Space, genome_from, load_space, plain, read_space, value_in_words
 from evolve.words import listed
-
-Features = Mapping[str, Sequence[Mapping[str, float]]]
-"""By id, the numbers of each of an individual's samples."""
 
 _LISTENER = "you"
 
@@ -169,7 +173,7 @@ class Breeder:
         generation = self._open("fail")
         failed = [ids] if isinstance(ids, str) else texts_of("ids", ids, 'ids, such as ["g0-2"]')
         settled = {*generation.elites, *generation.failed}
-        _check_known(failed, [name for name in generation.members if name not in settled], "fail")
+        check_known(failed, [name for name in generation.members if name not in settled], "fail")
         self._generations[-1] = replace(generation, failed=(*generation.failed, *dict.fromkeys(failed)))
 
     def tell(
@@ -199,7 +203,7 @@ class Breeder:
         check_kind(
             "features", features, (Mapping, NoneType), 'numbers of each sample, such as {"g0-3": [{"density": 0.4}]}'
         )
-        told = _checked_features(features or {}, generation.members)
+        told = checked_features(features or {}, generation.members)
         self._generations[-1] = replace(generation, ballot=ballot, features=told)
 
     def predict(self, genomes: Iterable[Mapping[str, PlainValue]]) -> list[tuple[float, float]] | None:
@@ -336,25 +340,3 @@ def _settled(values: Mapping[str, object]) -> CoreSettings:
     defaults = {name: CoreSettings.model_fields[name].default for name in values}
     given = [Given(name, value, "Breeder", is_firm=value != defaults[name]) for name, value in values.items()]
     return settle_core([*given, Given("heard", values["population"], "Breeder", is_firm=False)])
-
-
-def _check_known(names: Iterable[str], allowed: Sequence[str], call: str) -> None:
-    for name in names:
-        if name not in allowed:
-            told = f"{', '.join(allowed) or 'none'}{nearest_spelling(str(name), allowed)}"
-            raise EvolveError(f'{call}: no such member is called "{shortened(str(name))}"; allowed: {told}')
-
-
-def _checked_features(features: Features, members: Sequence[str]) -> dict[str, list[dict[str, float]]]:
-    """The features of samples, once they are finite numbers of members."""
-    _check_known(features, members, "tell: features")
-    try:
-        told = {name: [{key: float(one[key]) for key in one} for one in samples] for name, samples in features.items()}
-        numbers = [number for samples in told.values() for one in samples for number in one.values()]
-    except (TypeError, ValueError, AttributeError) as error:
-        raise EvolveError(
-            'tell: features are numbers by name of each sample, as in {"g0-3": [{"density": 0.4}, {"density": 0.5}]}'
-        ) from error
-    if not all(map(math.isfinite, numbers)):
-        raise EvolveError("tell: a feature is not finite; leave it out")
-    return told

@@ -1,18 +1,22 @@
-"""What a breeder knows, as it is kept between two calls and read again."""
+"""What a breeder knows, as it is told, kept between two calls and read again."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from evolve.errors import EvolveError
+from evolve.errors import EvolveError, nearest_spelling, shortened
 from evolve.genetics.breeding import BreedingPlan
 from evolve.genetics.space import SearchSpace
 from evolve.records.ballot import Ballot
 from evolve.records.expectation import Expectation
 from evolve.records.individual import Individual
 from evolve.spaces import genome_from, plain
+
+Features = Mapping[str, Sequence[Mapping[str, float]]]
+"""By id, the numbers of each of an individual's samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,34 @@ def check_whole(state: BreederState, space: SearchSpace) -> None:
             raise EvolveError(f"from_state: this is no state of a Breeder: generation {index} is not whole")
     for name in state.generations[-1].members if state.generations else ():
         genome_from(plain(individuals[name].genome), space)
+
+
+def check_known(names: Iterable[str], allowed: Sequence[str], call: str) -> None:
+    """See that all of these are members.
+
+    Raises:
+        EvolveError: One is not; it names the call in which that was.
+    """
+    for name in names:
+        if name not in allowed:
+            told = f"{', '.join(allowed) or 'none'}{nearest_spelling(str(name), allowed)}"
+            raise EvolveError(f'{call}: no such member is called "{shortened(str(name))}"; allowed: {told}')
+
+
+def checked_features(features: Features, members: Sequence[str]) -> dict[str, list[dict[str, float]]]:
+    """The features of samples, once they are finite numbers of members.
+
+    Raises:
+        EvolveError: They are not.
+    """
+    check_known(features, members, "tell: features")
+    try:
+        told = {name: [{key: float(one[key]) for key in one} for one in samples] for name, samples in features.items()}
+        numbers = [number for samples in told.values() for one in samples for number in one.values()]
+    except (TypeError, ValueError, AttributeError) as error:
+        raise EvolveError(
+            'tell: features are numbers by name of each sample, as in {"g0-3": [{"density": 0.4}, {"density": 0.5}]}'
+        ) from error
+    if not all(map(math.isfinite, numbers)):
+        raise EvolveError("tell: a feature is not finite; leave it out")
+    return told

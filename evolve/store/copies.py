@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from evolve.records.run import RunRecord
+from evolve.store.fields import RowError
 from evolve.store.paths import RunPaths
-from evolve.store.reading import RowError, check_rows
+from evolve.store.reading import check_rows
 from evolve.store.schema import SCHEMA_VERSION, Rows, layout_of, read_rows, strange_in
 
 COPIES_KEPT: Final = 3

@@ -5,12 +5,7 @@ The rollback journal is used, not WAL, because run folders live on network file 
 
 import contextlib
 import json
-import os
-import shlex
-import shutil
 import sqlite3
-import stat
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,25 +14,16 @@ from typing import Final
 from evolve.errors import DamagedStoreError, RunError, StorageError
 from evolve.records.run import Json
 from evolve.store.copies import COPIES_KEPT, copies_of, next_copy, read_content
+from evolve.store.fields import RowError
 from evolve.store.files import inside
 from evolve.store.folders import place_store, taken
-from evolve.store.paths import JOURNAL_SUFFIX, RunPaths, aside_of, write_whole
-from evolve.store.reading import RowError
-from evolve.store.refusals import PATIENCE_S, damaged, files_translated, moved, rows_translated, sqlite_translated
-from evolve.store.schema import APPLICATION_ID, SCHEMA_VERSION, layout_of, make_tables, strange_in
-
-_MAGIC: Final = bytes.fromhex("d9d505f920a163d7")
-"""What ends a journal that belongs to a transaction over several databases (https://sqlite.org/fileformat.html)."""
-
-_VERSIONS: Final = slice(18, 20)
-"""Where a file says how it is to be written and read (https://sqlite.org/fileformat.html, 1.3.3)."""
-
-_WAL: Final = 2
+from evolve.store.opening import opened
+from evolve.store.paths import RunPaths, aside_of, write_whole
+from evolve.store.refusals import damaged, files_translated, moved, rows_translated, sqlite_translated
+from evolve.store.schema import make_tables
 
 _SHARE_OF_COPYING: Final = 0.05
 """The most of the time that may go into copies of the store after small changes."""
-
-_OUR_TABLES: Final = {"fact", "generation", "individual"}
 
 
 class Database:
@@ -55,7 +41,7 @@ class Database:
         self._path = path
         self._paths = RunPaths(path.parent)
         with sqlite_translated(self._paths):
-            self._connection = _opened(self._paths, "ro" if read_only else "rw")
+            self._connection = opened(self._paths, "ro" if read_only else "rw")
         self._place = _place_of(path)
         self._whole: sqlite3.Cursor | None = None
         self._is_copied = True
@@ -218,137 +204,3 @@ def _place_of(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-# --- opening ---------------------------------------------------------------------------------------------------------
-
-
-def _opened(paths: RunPaths, mode: str) -> sqlite3.Connection:
-    connection = _connect(paths.database, mode)
-    try:
-        if _is_unwritable_midway(connection):
-            connection.close()
-            connection = _in_memory(paths.database)
-        _check_kind(connection, paths)
-        _check_whole(connection, paths)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A bare connection to a file that is there; mode ``"ro"`` or ``"rw"``, as in SQLite's URIs."""
-    check_journals(path)
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE_S, isolation_level=None)
-    # A run folder may come from somebody else: nothing in its schema may call what is not SQLite's own.
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
-    return connection
-
-
-def _check_whole(connection: sqlite3.Connection, paths: RunPaths) -> None:
-    # Stores are small: this takes milliseconds, and nothing is ever built upon a damaged one.
-    (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        raise damaged(paths, str(found))
-
-
-def check_journals(path: Path) -> None:
-    """Check, before SQLite looks at it, that nothing beside a store is used that evolve never makes.
-
-    Raises:
-        RunError: Its journal names another file, or it is in WAL mode.
-    """
-    _check_journal(path)
-    _check_mode(path)
-
-
-def _check_journal(path: Path) -> None:
-    """Refuse a journal that names another one: once SQLite has followed it, it deletes whatever file that is.
-
-    And one that is no file: a pipe would be waited for, and a link leads elsewhere.
-    """
-    journal = path.with_name(path.name + JOURNAL_SUFFIX)
-    try:
-        is_strange = not stat.S_ISREG(journal.lstat().st_mode)
-        if not is_strange:
-            with journal.open("rb") as file:
-                file.seek(-len(_MAGIC), os.SEEK_END)
-                is_strange = file.read() == _MAGIC
-    except OSError:  # there is none, or less of it than that
-        return
-    if is_strange:
-        raise RunError(
-            f"{journal} is no journal, or names a file outside the run folder, which evolve never does; use the folder "
-            f"only if you know who made it so"
-        )
-
-
-def _check_mode(path: Path) -> None:
-    """Refuse a store that another program has put into WAL mode: even to look at it, SQLite writes files beside it."""
-    # Whoever closes a file lets go of all his locks on it: this comes before any transaction of this process.
-    try:
-        if not path.is_file():
-            return
-        with path.open("rb") as file:
-            header = file.read(_VERSIONS.stop)
-    except OSError:  # SQLite says what is wrong
-        return
-    is_database = header.startswith(b"SQLite format 3\0")
-    if (is_database and _WAL in header[_VERSIONS]) or os.path.lexists(path.with_name(f"{path.name}-wal")):
-        raise RunError(
-            f"{path} is in SQLite's WAL mode, or has a -wal file beside it, which evolve never does; end the program "
-            f"that uses it, and undo it with: sqlite3 {shlex.quote(str(path))} 'PRAGMA journal_mode = DELETE'"
-        )
-
-
-def _in_memory(path: Path) -> sqlite3.Connection:
-    """A copy in memory, the unfinished transaction undone; the files stay as they are."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    with tempfile.TemporaryDirectory(prefix="evolve-") as folder:
-        copy = Path(folder) / path.name
-        for name in (path.name, path.name + JOURNAL_SUFFIX):
-            shutil.copyfile(path.with_name(name), copy.with_name(name))
-        with contextlib.closing(_connect(copy, "rw")) as connection:
-            connection.backup(memory)
-    memory.execute("PRAGMA query_only = ON")
-    return memory
-
-
-def _is_unwritable_midway(connection: sqlite3.Connection) -> bool:
-    """Whether a transaction was cut off in this store and cannot be undone in place."""
-    try:
-        layout_of(connection)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorname in ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"):
-            return True
-        raise
-    return False
-
-
-def _check_kind(connection: sqlite3.Connection, paths: RunPaths) -> None:
-    """Raise a `RunError` unless this is a store of evolve in the layout of this version."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
-    tables = {name for (name,) in found}
-    if application != APPLICATION_ID or not tables >= _OUR_TABLES:
-        if application == APPLICATION_ID or tables >= _OUR_TABLES or not paths.database.stat().st_size:
-            raise damaged(paths, "it is empty" if not tables else "its first page is not as evolve writes it")
-        raise RunError(f"{paths.database} is no store of evolve")
-    layout = layout_of(connection)
-    if layout < 1:
-        raise damaged(paths, f"it says that it has layout {layout}")
-    if layout != SCHEMA_VERSION:
-        age, advice = (
-            ("a newer", "or a newer one still") if layout > SCHEMA_VERSION else ("an older", "or begin a new run")
-        )
-        raise RunError(
-            f"{paths.database} has layout {layout}, this evolve reads layout {SCHEMA_VERSION}: {age} evolve has made "
-            f"it; use that one, {advice}"
-        )
-    if strange := strange_in(connection):
-        raise damaged(paths, strange)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from evolve.errors import DamagedStoreError, RunError, StorageError
 from evolve.store.copies import copies_of
+from evolve.store.fields import RowError
 from evolve.store.paths import RunPaths
-from evolve.store.reading import RowError
 
 PATIENCE_S = 30.0
 """How long a statement waits for another process's transaction."""

@@ -12,10 +12,11 @@ from evolve.records.expectation import Expectation
 from evolve.records.individual import Individual
 from evolve.records.run import BallotRecord, GenerationStatus, IndividualStatus, Json, Sample, TrialResult
 from evolve.records.shares import Shares
+from evolve.store.fields import RowError, array, listening_of, one_of
 from evolve.store.files import KeptFile
 from evolve.store.folders import is_held
 from evolve.store.paths import RunPaths
-from evolve.store.reading import RowError, array, listening_of, one_of, read_ballots
+from evolve.store.reading import read_ballots
 
 
 def now() -> str:

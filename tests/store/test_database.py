@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import DamagedStoreError, RunError
-from evolve.store import database as module
+from evolve.store import opening as module
 from evolve.store.database import Database
 from evolve.store.schema import APPLICATION_ID, SCHEMA_VERSION
 from tests.store.runs import FACTS

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolve.records.run import IndividualStatus
-from evolve.store import reading as fields
+from evolve.store import fields
 from evolve.store.database import Database
+from evolve.store.fields import RowError
 from evolve.store.paths import RunPaths
-from evolve.store.reading import RowError, check_rows
+from evolve.store.reading import check_rows
 from evolve.store.schema import COLUMNS, Rows, read_rows
 from tests.store.runs import ballot_of, by_first_ballot, new_run
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from evolve.errors import RunError
-from evolve.store import database as connection_module
 from evolve.store import files as files_module
+from evolve.store import opening as connection_module
 from evolve.store.database import Database
 from evolve.store.examination import examine
 from evolve.store.run_store import RunStore

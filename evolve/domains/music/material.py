@@ -5,7 +5,6 @@ needed at the start alone.
 """
 
 import dataclasses
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,11 @@ from pathlib import Path
 from evolve.domain import Preparation
 from evolve.domains.music.corpus import Corpus, Piece, read_corpus
 from evolve.domains.music.encoded import EncodedCorpus, encode_corpus
-from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.description import CopyIndex
 from evolve.domains.music.facts.figures import CorpusFigures
 from evolve.domains.music.facts.set_figures import SetFigures
 from evolve.domains.music.holding_out import split_pieces
+from evolve.domains.music.notices import check_groups, groups_notices, playing_notice, reading_notices
 from evolve.domains.music.opening import (
     MOST_TICKS,
     Opening,
@@ -27,7 +26,7 @@ from evolve.domains.music.opening import (
     replacements_notice,
 )
 from evolve.domains.music.plain import song_from_json, song_to_json, whole
-from evolve.domains.music.reshaping import PIANO, transposed
+from evolve.domains.music.reshaping import transposed
 from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.song import PITCHES, TICKS_PER_BEAT, Metre, Song
 from evolve.domains.music.song_context import SongContext, copies_in
@@ -41,8 +40,6 @@ from evolve.domains.music.sound.soundfonts import (
 )
 from evolve.domains.music.sources import in_own_home
 from evolve.domains.music.tokenizers.tokenizer import Tokenizer, TokenizerSettings
-from evolve.errors import nearest_spelling
-from evolve.genetics.gene import GeneKind
 from evolve.genetics.space import SearchSpace
 from evolve.network.diet import Diet
 from evolve.network.genes import GENES, PLAYING
@@ -51,7 +48,6 @@ from evolve.records.genome import Genome
 from evolve.records.run import Artifact, Json
 from evolve.records.shares import Shares
 from evolve.user_code import UserCode
-from evolve.words import counted, listed, worded
 
 TOKENIZER = "tokenizer"
 """The gene that chooses what a network's tokens are."""
@@ -221,7 +217,7 @@ def prepare(
     facts["corpus"] |= _set_facts([piece.song for piece in training], opening.song.metre)
     groups = [group["name"] for group in facts["corpus"].get("groups", ())]
     notices = (
-        *_notices(corpus, opening, settings),
+        *reading_notices(corpus, opening, settings),
         *_bars_notice(encoded, space),
         *groups_notices(space, groups),
         *playing_notice(space, settings),
@@ -252,64 +248,11 @@ def _open(settings: MusicSettings, encoded: EncodedCorpus, held_out: Sequence[Pi
     return dataclasses.replace(opening, notice=notice if settings.opening is not None else None)
 
 
-def _notices(corpus: Corpus, opening: Opening, settings: MusicSettings) -> Iterator[str]:
-    if corpus.skipped:
-        sources = shlex.join(corpus.names)
-        tracks = "" if settings.roles == PIANO else f" --tracks {settings.tracks}"
-        skipped, whole = len(corpus.skipped), len(corpus.skipped) + len(corpus.pieces)
-        yield (
-            f"{skipped:,} of {counted(whole, 'piece')} {worded(skipped, 'was', 'were')} skipped, "
-            f"{counted(len(corpus.pieces), 'is', 'are')} left to learn from; "
-            f"to see why: evolve corpus check {sources}{tracks}"
-        )
-    if opening.notice:
-        yield opening.notice
-
-
 def _bars_notice(encoded: EncodedCorpus, space: SearchSpace) -> Iterator[str]:
     """What the space's networks could be told and are not."""
     has_bars = any(one.tokenizer.context for one in encoded.pieces.values())
     if not has_bars and True in _values_in(space, BAR_POSITION):
         yield "most pieces are played freely, without bars, so networks are not told where in the bar they are"
-
-
-def check_groups(space: SearchSpace, groups: Sequence[str]) -> None:
-    """See that the corpus has the groups that a space names.
-
-    Args:
-        space: As its file has it.
-        groups: The names of the corpus's groups.
-
-    Raises:
-        CorpusError: It lacks one.
-    """
-    for gene in space.genes:
-        missing = [str(name) for name in gene.values if name not in groups] if gene.kind is GeneKind.SHARES else []
-        if missing:
-            there = f"its groups: {listed(groups)}" if len(groups) > 1 else "it has none"
-            raise CorpusError(
-                f"{gene.name} names {listed(missing)}, which the corpus does not have; {there}"
-                f"{nearest_spelling(missing[0], groups)}; name some of these, or write {gene.name}: {{type: shares}} "
-                f"for whatever groups there are"
-            )
-
-
-def groups_notices(space: SearchSpace, groups: Sequence[str]) -> Iterator[str]:
-    """That a gene of shares is left out, where the corpus has no groups to divide a whole among."""
-    kept = [gene.name for gene in space.with_groups(groups).genes]
-    for gene in space.genes:
-        if gene.name not in kept:
-            yield f"there are no two groups of pieces to choose from, so networks have no gene {gene.name}"
-
-
-def playing_notice(space: SearchSpace, settings: MusicSettings) -> Iterator[str]:
-    """That settings were chosen which no network goes by, since each has a gene of the name."""
-    genes = [gene.name for gene in space.genes if gene.parent_name is None]
-    idle = [name for name in PLAYING if name in genes and getattr(settings, name) != getattr(MusicSettings(), name)]
-    if idle:
-        are_genes = worded(len(idle), "is a gene", "are genes")
-        have = worded(len(idle), "setting has", "settings have")
-        yield f"{listed(idle)} {are_genes} of this space: each network plays with its own, the {have} no effect"
 
 
 def _set_facts(songs: Sequence[Song], metre: Metre) -> dict[str, Json]:

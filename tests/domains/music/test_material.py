@@ -11,16 +11,14 @@ from evolve.domains.music.errors import CorpusError
 from evolve.domains.music.facts.set_figures import SetFigures
 from evolve.domains.music.material import (
     Material,
-    check_groups,
     default_heads,
-    groups_notices,
     opening_facts,
     opening_from_facts,
-    playing_notice,
     prepare,
     tokenizers_in,
 )
 from evolve.domains.music.midi import read_midi, write_midi
+from evolve.domains.music.notices import check_groups, groups_notices, playing_notice
 from evolve.domains.music.reshaping import shifted
 from evolve.domains.music.settings import MusicSettings
 from evolve.domains.music.song import Metre, Note, Notes, Song, Track

@@ -7,22 +7,43 @@ import shlex
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from evolve.domains.music.commands.composing_options import (
+    BuildCode,
+    FromScratch,
+    FromSong,
+    Guard,
+    MostNotes,
+    OpeningFile,
+    OutputFolder,
+    Pick,
+    PickedFor,
+    PickedFrom,
+    PlayedBy,
+    RunOrExport,
+    SongCount,
+    SongSeed,
+    Temperature,
+    TopP,
+    Whose,
+    WithScore,
+)
 from evolve.domains.music.commands.networks import NetworkSource, bred_network, exported_network, with_network
 from evolve.domains.music.commands.picking import PickedSong, checked_options, song_picker
 from evolve.environment import BACKEND, backend
 from evolve.errors import ExecutionError, RunError
 from evolve.terminal.console import console, note
-from evolve.terminal.options import STDOUT, AsJson, Run, Runs, complete_run, run_folder
+from evolve.terminal.options import STDOUT, AsJson, Run, Runs, run_folder
 from evolve.words import counted
 
 if TYPE_CHECKING:
     import keras
 
     from evolve.domains.music.song_context import SongContext
+    from evolve.domains.music.songs import ComposedSong
     from evolve.domains.music.sound.soundfonts import SoundFont
     from evolve.records.run import Sample
 
@@ -34,88 +55,27 @@ _BATCH: Final = 20
 
 
 def compose(
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN", autocompletion=complete_run,
-            help="A run's name or folder, or a folder that evolve export wrote.",
-        ),
-    ],
-    individual: Annotated[
-        str | None,
-        typer.Argument(metavar="[INDIVIDUAL]", help="Whose network; the champion if left out.", show_default=False),
-    ] = None,
-    opening: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Begin with this music file; unset: the run's own opening.")
-    ] = None,
-    from_song: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="SONG", show_default=False,
-            help="Go on from a whole song of the run: g0-3+2 is song 2 of g0-3, whose network goes on unless "
-            "INDIVIDUAL is named.",
-        ),
-    ] = None,
-    from_scratch: Annotated[bool, typer.Option("--from-scratch", help="Begin without any opening.")] = False,
-    notes: Annotated[
-        int | None,
-        typer.Option(min=1, help="Most notes after the opening; a song may end before. Unset: as in the run."),
-    ] = None,
-    songs: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="How many songs. [default: 5]", show_default=False)
-    ] = None,
-    pick: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=100, show_default=False,
-            help="Keep this many of more songs: those that the run's listeners are expected to like most, and that "
-            "differ from each other.",
-        ),
-    ] = None,
-    of: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=1000, show_default=False,
-            help="With --pick: how many songs are composed; unset: 40 for each, 200 at most.",
-        ),
-    ] = None,
-    listener: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="With --pick: who is to like them; unset: all who have ranked."),
-    ] = None,
-    temperature: Annotated[
-        float | None, typer.Option(min=0.01, max=10, help="Below 1 tamer, above 1 bolder; unset: as the network plays.")
-    ] = None,
-    top_p: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=1, help="Choose among the likeliest of this probability; unset: as it plays."),
-    ] = None,
-    guard: Annotated[
-        Literal["off", "gentle", "strict"] | None,
-        typer.Option(help="Hold songs back from going round in circles; unset: as it plays."),
-    ] = None,
-    score: Annotated[bool, typer.Option("--score", help="Print each song as a score too.")] = False,
-    soundfont: Annotated[
-        str | None,
-        typer.Option(
-            metavar="auto|none|FILE", show_default=False,
-            help="Whose instruments play: the system's SoundFont, evolve's own, or a SoundFont; unset: as in the run.",
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Other numbers give other songs; unset: the run's.")
-    ] = None,
-    build: Annotated[
-        str | None,
-        typer.Option(metavar="FILE.py:NAME", help="The code that builds the run's networks, where it is your own."),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FOLDER", help="Write there; unset: composed/ in the run's folder."),
-    ] = None,
+    run: RunOrExport,
+    individual: Whose = None,
+    opening: OpeningFile = None,
+    from_song: FromSong = None,
+    from_scratch: FromScratch = False,
+    notes: MostNotes = None,
+    songs: SongCount = None,
+    pick: Pick = None,
+    of: PickedFrom = None,
+    listener: PickedFor = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    guard: Guard = None,
+    score: WithScore = False,
+    soundfont: PlayedBy = None,
+    seed: SongSeed = None,
+    build: BuildCode = None,
+    output: OutputFolder = None,
     json_: AsJson = False,
     runs: Runs = Path("runs"),
-) -> None:  # fmt: skip
+) -> None:
     """Have a network write more songs.
 
     Each as MIDI, as sound and as a picture of its notes; with --score as MusicXML and as a printed page, SVG and PNG.
@@ -134,7 +94,6 @@ def compose(
     """
     _check_beginning({"--opening": opening, "--from": from_song, "--from-scratch": from_scratch or None})
     wanted = checked_options(pick, of, listener, songs)
-    from evolve.domains.music.export import is_export
     from evolve.silence import stderr_silenced
     from evolve.store.files import check_folder_can_be_written
 
@@ -143,13 +102,7 @@ def compose(
     if output is not None:
         check_folder_can_be_written(output)
     chosen = None if soundfont is None else _chosen(soundfont)
-    is_exported = is_export(Path(run))
-    if is_exported and wanted:
-        raise RunError(f"{run} is an exported network, whose run's ballots are elsewhere; give --pick with the run")
-    if is_exported:
-        source = exported_network(Path(run), individual, from_song, build)
-    else:
-        source = bred_network(run_folder(run, runs), individual, from_song, build)
+    source = _source(run, individual, from_song, build, runs, is_picked=wanted is not None)
     picker = song_picker(run_folder(run, runs), source.individual, listener) if wanted else None
     folder = output or source.folder
     check_folder_can_be_written(folder)
@@ -160,32 +113,55 @@ def compose(
     os.environ[BACKEND] = backend(os.environ, source.backend)
     with stderr_silenced():
         from evolve.domains.music.composing import SILENT_SONGS
-        from evolve.domains.music.songs import compose_songs
 
         network = _network(source, context)  # TensorFlow looks for GPUs here, and complains of none
-
     count = wanted.of if wanted else songs or _SONGS
     typer.echo(f"{source.name}: composing {counted(count, 'song')}", err=True)
-    # The random numbers before it are those of the songs of its trial, heard or not.
-    unused = max(source.songs, _last_number(folder)) + 1 + SILENT_SONGS
-    made = [
-        one
-        for numbers in _in_batches(range(unused, unused + count))
-        for one in compose_songs(
-            network,
-            context,
-            numbers=numbers,
-            notes=notes or source.notes,
-            seed=source.seed if seed is None else seed,
-            sampling=dataclasses.replace(source.sampling, **_given(temperature=temperature, top_p=top_p, guard=guard)),
-        )
-    ]
+    first = max(source.songs, _last_number(folder)) + 1
+    playing = _given(temperature=temperature, top_p=top_p, guard=guard)
+    source = dataclasses.replace(
+        source,
+        notes=notes or source.notes,
+        seed=source.seed if seed is None else seed,
+        sampling=dataclasses.replace(source.sampling, **playing),
+    )
+    made = _composed(network, context, source, range(first, first + count))
     picked = [*picker.picked(made, wanted.pick)] if picker and wanted else []
     if wanted and len(picked) < wanted.pick:
         note(f"note: of {counted(count, 'song')} only {len(picked)} differ")
     kept = [one.song for one in picked] if wanted else made
     results = [one.written(one.number - SILENT_SONGS, with_score=score, soundfont=played_by) for one in kept]
     _write(results, folder, picked, json_=json_)
+
+
+def _source(
+    run: str, individual: str | None, from_song: str | None, build: str | None, runs: Path, *, is_picked: bool
+) -> NetworkSource:
+    """The network that is to compose, of a run or of a folder that it was exported to."""
+    from evolve.domains.music.export import is_export
+
+    if not is_export(Path(run)):
+        return bred_network(run_folder(run, runs), individual, from_song, build)
+    if is_picked:
+        raise RunError(f"{run} is an exported network, whose run's ballots are elsewhere; give --pick with the run")
+    return exported_network(Path(run), individual, from_song, build)
+
+
+def _composed(
+    network: "keras.Model", context: "SongContext", source: NetworkSource, numbers: range
+) -> list["ComposedSong"]:
+    """The songs of these numbers; the random numbers before are those of the songs of its trial, heard or not."""
+    from evolve.domains.music.composing import SILENT_SONGS
+    from evolve.domains.music.songs import compose_songs
+
+    unused = range(numbers.start + SILENT_SONGS, numbers.stop + SILENT_SONGS)
+    return [
+        one
+        for batch in _in_batches(unused)
+        for one in compose_songs(
+            network, context, numbers=batch, notes=source.notes, seed=source.seed, sampling=source.sampling
+        )
+    ]
 
 
 def export(

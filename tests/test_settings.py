@@ -183,7 +183,7 @@ def test_a_setting_that_is_a_whole_number_is_never_told_of_a_decimal_point() -> 
         ("seconds=1,5", "seconds must be a number; it is '1,5'; with a decimal point: 1.5"),
         ("seconds=1e400", "seconds must be a finite number; it is '1e400'"),
         ("seconds=1e300", "seconds must be less than or equal to 10000000; it is '1e300'"),
-        ("corpus=", "corpus has no value; give one, or leave it out: it is bach-chorales then"),
+        ("corpus=", "corpus has no value; give one, or leave it out: it is fiddle-tunes then"),
         (
             "opening=\udcff.mid",
             r"opening must have a name that is text (UTF-8); rename the file or folder",

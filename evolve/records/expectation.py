@@ -40,5 +40,5 @@ class Expectation:
             words = str(value.get("why", "")), str(value.get("chosen_for", ""))
             each = {str(name): float(liking) for name, liking in value.get("of_listeners", {}).items()}
             return cls(float(value["liking"]), float(value["deviation"]), *words, each)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise ValueError("an expectation has a liking and its deviation, both numbers") from error

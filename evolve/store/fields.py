@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from evolve.records.ballot import ListeningLog, Playback
+from evolve.records.expectation import Expectation
 from evolve.records.run import Json
 from evolve.records.shares import Shares
 
@@ -75,6 +76,14 @@ def changes_of(value: object) -> dict[str, tuple[Json, Json]]:
     """What changed from the first parent, by gene."""
     pairs = {gene: _pair(change) for gene, change in object_of(value).items()}
     return {gene: (_as_shares(before), _as_shares(after)) for gene, (before, after) in pairs.items()}
+
+
+def expected_of(value: object) -> dict[str, Expectation]:
+    """What was expected of each, by id."""
+    try:
+        return {text(name): Expectation.from_json(one) for name, one in object_of(value).items()}
+    except ValueError as error:
+        raise RowError(f"{value!r:.40}: {error}") from error
 
 
 def genes_of(value: object) -> tuple[tuple[str, Any], ...]:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from evolve.errors import BallotError
 from evolve.records.ballot import Ballot, RankingEntry, Repeat
-from evolve.records.expectation import Expectation
 from evolve.records.genome import Genome
 from evolve.records.individual import Individual, Origin
 from evolve.records.run import (
@@ -28,6 +27,7 @@ from evolve.store.fields import (
     array,
     changes_of,
     comments_of,
+    expected_of,
     favourites_of,
     files_of,
     genes_of,
@@ -180,7 +180,7 @@ def _generation_of(row: Row, seats: Sequence[Row], born: Sequence[Row], cast: Se
         parents=texts_of(row["parents"]),
         ranking={one["individual"]: ranking_entry_of(one) for one in members if one["rank"] is not None},
         ballots=tuple(sorted(ballots, key=lambda ballot: (ballot.made_at, ballot.listener))),
-        expected={name: Expectation.from_json(one) for name, one in object_of(row["expected"]).items()},
+        expected=expected_of(row["expected"]),
     )
 
 

@@ -66,7 +66,7 @@ def test_a_field_is_what_it_must_be_or_told(value: object) -> None:
     """By one kind of error."""
     for read in (
         fields.text, fields.text_or_none, fields.whole, fields.real, fields.array, fields.object_of, fields.texts_of,
-        fields.files_of, fields.changes_of, fields.genes_of, fields.tiers_of, fields.json_of,
+        fields.files_of, fields.changes_of, fields.expected_of, fields.genes_of, fields.tiers_of, fields.json_of,
         lambda one: fields.one_of(IndividualStatus, one),
     ):  # fmt: skip
         with contextlib.suppress(RowError):

@@ -83,7 +83,7 @@ def test_a_ranking_that_is_stopped_leaves_the_terminal_as_it_was(ranking: Termin
 
 def test_a_terminal_that_is_closed_ends_the_program_and_keeps_the_ballot(ranking: Terminal, waiting: Path) -> None:
     """As when the connection breaks: nothing stays behind, and the next ranking goes on where this one was."""
-    os.close(ranking.child.child_fd)
+    ranking.child.ptyproc.fileobj.close()  # by its owner, else it would close the number again, whosever it is then
     ended = os.waitpid(ranking.child.pid, 0)[1]
     assert os.waitstatus_to_exitcode(ended) == CODES[signal.SIGHUP]
     again = Terminal("rank", "night", command=(EVOLVE,), folder=waiting, columns=100, rows=32)

@@ -32,6 +32,10 @@ def test_the_site_is_built_and_no_link_leads_nowhere(tmp_path: Path) -> None:
     assert "Search spaces" in texts["spaces-and-settings/index.html"]
     assert 'id="evolve.breeder.Breeder.ask"' in texts["api/index.html"]
     assert not [name for name, text in texts.items() if "<!-- whole" in text or "<!-- section" in text]
+    gallery = tmp_path / "gallery"
+    sounds = re.findall(r'<audio [^>]*src="([^"]+)"', texts["gallery/index.html"])
+    assert sounds
+    assert all((gallery / name).is_file() for name in sounds)
     loaded = [
         address
         for text in texts.values()

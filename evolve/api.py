@@ -13,20 +13,21 @@ from evolve.domain import Domain
 from evolve.domain_registry import named_domains, reference_of
 from evolve.errors import ExecutionError, RunError, SettingsError, shortened
 from evolve.execution.run_material import DomainSource
-from evolve.judging.simulated.description import ListenerDescription, is_simulated, parse_listener
+from evolve.judging.simulated.description import ListenerDescription, parse_listener
 from evolve.python_words import in_python_words
 from evolve.records.ballot import Ballot
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord
 from evolve.search.branching import branch
 from evolve.search.chosen_space import chosen_space, given_code
-from evolve.search.judges import OwnJudge
+from evolve.search.judges import OwnJudge, check_judge
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.outlook import with_taste_notices
-from evolve.search.run_facts import build_of, checked_sources, core_of, domain_source
+from evolve.search.own_genomes import enqueue
+from evolve.search.run_facts import build_of, checked_sources, core_of, differing_settings, domain_source
 from evolve.search.steps import Outcome, advance, create, extend, remember_judge
 from evolve.search.taste import check_same_taste, taste_for
-from evolve.settings import Given, settle
+from evolve.settings import Given
 from evolve.spaces import Space, load_space
 from evolve.store.names import checked_name
 from evolve.store.paths import RunPaths
@@ -249,6 +250,25 @@ class Search:
             branched._store = branch(self._store, names, branched.folder, _given(settings), sources=self._sources)
         return branched
 
+    def enqueue(self, *genomes: Mapping[str, Any]) -> None:
+        """Have genomes of your own tried: in the places of founders, and once these are born, of newcomers.
+
+        Args:
+            genomes: Values of genes by name. Genes that have one value alone may be left out, and such as a diet, whose
+                value is shares of groups: it is drawn.
+
+        Raises:
+            EvolveError: One is no genome of the space, was tried or given already, or there is no place for it.
+
+        Example:
+            ``search.enqueue({"depth": 2, "width": 256}, {"depth": 3, "width": 128})``
+        """
+        check_open(self._store)
+        for genome in genomes:
+            check_kind("enqueue", genome, Mapping, 'a genome, such as {"depth": 2}')
+        with in_python_words(self.folder):
+            enqueue(self._store, genomes, self._source().open(), where="enqueue")
+
     def report(self) -> Report:
         """The whole run, as docs/report-format.md describes it."""
         return Report(self._read())
@@ -312,7 +332,7 @@ class Search:
         generations = meant.pop("generations", None)
         if generations is not None and generations != run.settings["generations"]:
             extend(self._store, generations)
-        others = _differing(run, self._source().open(), meant) if meant else []
+        others = differing_settings(run, self._source().open(), _given(meant)) if meant else []
         if others:
             begun = listed([f"{name}={run.settings.get(name)}" for name in others])
             raise SettingsError(
@@ -333,17 +353,4 @@ def _check_arguments(*, listener: object, engine: object, address: object, on_ev
         raise refused_argument("engine", engine, "'ray' or 'here'")
     if on_event is not None and not callable(on_event):
         raise refused_argument("on_event", on_event, "a function that is told each event")
-    if is_simulated(judge):
-        try:
-            parse_listener(str(judge))
-        except SettingsError as error:
-            raise SettingsError(f"judge={error}") from error
-    elif judge not in (None, "terminal", "page") and not callable(judge):
-        raise refused_argument("judge", judge, '"terminal", "page", "simulated:KIND", or a function that ranks')
-
-
-def _differing(run: RunRecord, domain: Domain, given: Mapping[str, Any]) -> list[str]:
-    """The settings that were given and are not the run's, however they are written."""
-    known = [Given(name, value, "the run", is_firm=False) for name, value in run.settings.items()]
-    settled = settle([*known, *_given(given)], domain.settings, domain.presentation.screening).dump()
-    return [name for name in given if settled[name] != run.settings.get(name)]
+    check_judge(judge)

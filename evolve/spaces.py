@@ -3,7 +3,8 @@
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping
+import numbers
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -16,6 +17,7 @@ from evolve.arguments import refused_argument, texts_of
 from evolve.domain_registry import DEFAULT, named_domain, named_domains
 from evolve.errors import SpaceError, nearest_spelling, shortened
 from evolve.genetics.gene import Gene, GeneKind
+from evolve.genetics.scale import is_value_of
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import (
     Rules,
@@ -236,18 +238,36 @@ def genome_from(values: Mapping[str, PlainValue], space: SearchSpace) -> Genome:
         if name not in names:
             allowed = f"{', '.join(names)}{nearest_spelling(str(name), names)}"
             raise SpaceError(f'the space has no gene "{shortened(str(name))}"; allowed: {allowed}')
-    genome = Genome.from_dict({name: _value_from(values[name]) for name in names if name in values})
+    genome = Genome.from_dict(
+        {gene.name: _value_from(values[gene.name], gene) for gene in space.genes if gene.name in values}
+    )
     if genome not in space:
-        told = shortened(str(dict(values)), 300)
-        raise SpaceError(f"{told} is no genome of the space: a gene is missing, or has a value that it cannot have")
+        raise SpaceError(f"no genome of the space: {next(_mistakes_in(genome, space))}")
     return genome
+
+
+def _mistakes_in(genome: Genome, space: SearchSpace) -> Iterator[str]:
+    for gene in space.genes:
+        is_there, is_active = gene.name in genome, gene.is_active_in(genome)
+        if is_active and not is_there:
+            yield f"{gene.name} is missing; allowed: {values_in_words(gene)}"
+        elif is_there and not is_active:
+            yield f"{gene.name} is given, and is only there with {gene.parent_name} {_words(gene.parent_values)}"
+        elif is_there and not is_value_of(gene, genome[gene.name]):
+            value = genome[gene.name]
+            told = shortened(f'"{value}"' if isinstance(value, str) else value_in_words(value))
+            yield f"{gene.name} is {told}; allowed: {values_in_words(gene)}"
+
+
+def _words(values: Iterable[object]) -> str:
+    return " or ".join(map(value_in_words, values))
 
 
 def values_in_words(gene: Gene) -> str:
     """The values that a gene may have, as in ``16 … 128, step 16 (with cell lstm)``."""
     condition = ""
     if gene.parent_name is not None:
-        condition = f" (with {gene.parent_name} {' or '.join(map(value_in_words, gene.parent_values))})"
+        condition = f" (with {gene.parent_name} {_words(gene.parent_values)})"
     if gene.kind == "shares":
         groups = ", ".join(map(str, gene.values)) or "the corpus's groups"
         return f"of {groups}{condition}"
@@ -272,9 +292,16 @@ def _text_of(mapping: Mapping[str, Any]) -> str:
         raise SpaceError(f"load_space: the mapping holds what is no YAML: {shortened(str(error), 200)}") from error
 
 
-def _value_from(value: PlainValue) -> Value:
+def _value_from(value: Any, gene: Gene) -> Value:  # noqa: ANN401 - whatever a user gives
+    """A value as the gene has it: 2.0 of whole numbers is 2, and a number of NumPy's is a number."""
     if not isinstance(value, Mapping):
-        return value
+        if not gene.is_numeric or isinstance(value, bool) or not isinstance(value, numbers.Real):
+            return value  # type: ignore[no-any-return]  # whether the gene can have it is looked at next
+        try:
+            number = float(value)
+        except OverflowError:
+            return value  # type: ignore[return-value]  # no gene can have it
+        return int(number) if gene.kind is GeneKind.INT and number.is_integer() else number
     try:
         return Shares.from_json(value)
     except ValueError as error:

@@ -403,7 +403,7 @@ MISTAKES: dict[str, tuple[Callable[[Breeder], object], str]] = {
     ),
     "a genome with a gene too few": (
         lambda one: one.predict([{"cell": "lstm"}]),
-        "{'cell': 'lstm'} is no genome of the space: a gene is missing, or has a value that it cannot have",
+        "no genome of the space: units is missing; allowed: 8 … 900, log",
     ),
 }
 

@@ -42,6 +42,7 @@ from evolve.terminal.options import (
     DEFAULT_LISTENER,
     Address,
     Cluster,
+    Founders,
     ListenerOption,
     Run,
     Runs,
@@ -81,6 +82,7 @@ def start(
             help="Begin with what the ballots of another run say of what you like, also in another space or corpus.",
         ),
     ] = None,
+    founders: Founders = None,
     name: Annotated[
         str | None, typer.Option(metavar="RUN", help="What to call the run; unset: after the space.")
     ] = None,
@@ -125,6 +127,7 @@ def start(
       evolve start --space my-space.yaml --domain mine.py:evaluate --judge mine.py:judge
       evolve start --space pictures.yaml --judge simulated:features,noise=0.3
       evolve start --space lstm.yaml --taste quick-1
+      evolve start --space lstm.yaml --founders my-best.json
     """
     from evolve.store.folders import folder_named, free_folder
     from evolve.store.names import checked_name, name_from
@@ -134,9 +137,10 @@ def start(
     choice.check()
     taught_by = None if taste is None else run_folder(taste, runs)
     folder = None if name is None else folder_named(runs, checked_name(name))
+    from evolve.search.own_genomes import enqueue, read_genomes
     from evolve.search.steps import create
 
-    chosen = space_of_file(space, domain, build)
+    chosen, genomes = space_of_file(space, domain, build), [] if founders is None else read_genomes(founders)
     options = {
         "population": population, "parents": parents, "elites": elites, "generations": generations, "seed": seed,
         **_own_options(own, chosen),
@@ -148,6 +152,8 @@ def start(
         domain=chosen.reference, sources=chosen.sources, earlier=earlier,
     ) as store:  # fmt: skip
         try:
+            if genomes:
+                enqueue(store, genomes, chosen.domain, where=str(founders))
             _go(store, chosen.sources, ranking, choice, page, listener)
         except StorageError:
             raise  # such as a full disk: the run is gone on with when that is mended

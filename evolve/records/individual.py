@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_lowercase
+from typing import Final
 
 from evolve.records.genome import Genome
 
@@ -14,6 +15,10 @@ class Origin(StrEnum):
     CHILD = "child"
     NEWCOMER = "newcomer"
     REPLACEMENT = "replacement"
+
+
+GIVEN: Final = ("given",)
+"""The operators of an individual whose genome the user gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class Individual:
         genome: Its genes.
         origin: How it came to be.
         parents: Ids; the first is the one that `changed` compares with. Empty unless the origin is a child.
-        operators: What was done, in order: ``"crossover"``, ``"mutation"``, ``"sampling"``.
+        operators: What was done, in order: ``"crossover"``, ``"mutation"``, ``"sampling"``; `GIVEN` where the user
+            gave the genome.
     """
 
     id: str

@@ -168,6 +168,9 @@ TRIAL_S: Final = "trial_s"
 INHERITED: Final = "inherited"
 """The metric of a trial that tells, in words, with what of its first parent it began; not there where it did not."""
 
+GENOMES: Final = "own_genomes"
+"""The fact of a run that keeps the genomes which its user gave, in their order."""
+
 JUDGE: Final = "judge"
 """The fact of a run that names the simulated listener which judges it."""
 

@@ -14,7 +14,7 @@ from evolve.genetics.breeding import found_from
 from evolve.genetics.lineage import changed
 from evolve.inputs.yaml_files import to_yaml
 from evolve.records.individual import Individual
-from evolve.records.run import JUDGE, Artifact, IndividualRecord, Json, RunRecord, Sample, TrialResult
+from evolve.records.run import GENOMES, JUDGE, Artifact, IndividualRecord, Json, RunRecord, Sample, TrialResult
 from evolve.search.halving import check_halving, plan_with_rung
 from evolve.search.inheritance import check_inheritance
 from evolve.search.run_facts import NO_SOURCES, Sources, build_of, domain_source, space_of
@@ -26,7 +26,7 @@ from evolve.store.run_store import RunStore
 from evolve.store.writing import now
 from evolve.words import counted, listed
 
-_OF_ONE_RUN: Final = ("domain", "build", "branched", "listeners", JUDGE)
+_OF_ONE_RUN: Final = ("domain", "build", "branched", "listeners", GENOMES, JUDGE)
 """Facts that a branch has anew, or not at all; all others were found out when the run was prepared."""
 
 

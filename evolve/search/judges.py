@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
 
-from evolve.errors import RunError
+from evolve.arguments import refused_argument
+from evolve.errors import RunError, SettingsError
 from evolve.judging.order import GivenRanking, ballot_of
+from evolve.judging.simulated.description import is_simulated, parse_listener
 from evolve.records.ballot import Ballot, Candidate, samples_of
 from evolve.search.listening import ListeningSession
 
@@ -99,3 +101,18 @@ def judged_by(judge: OwnJudge) -> Callable[[ListeningSession], tuple[Ballot, str
         return ballot_of(judge(session.candidates), (), letters, samples_of(session.candidates)), "function"
 
     return fill_in
+
+
+def check_judge(judge: object) -> None:
+    """See that an argument names who judges, or is somebody who can.
+
+    Raises:
+        SettingsError: It does not; says what is allowed.
+    """
+    if is_simulated(judge):
+        try:
+            parse_listener(str(judge))
+        except SettingsError as error:
+            raise SettingsError(f"judge={error}") from error
+    elif judge not in (None, "terminal", "page") and not callable(judge):
+        raise refused_argument("judge", judge, '"terminal", "page", "simulated:KIND", or a function that ranks')

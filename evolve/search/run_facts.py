@@ -1,6 +1,6 @@
 """What a run was given, from what its store keeps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from evolve.genetics.space_file import Rules, gene_names, parse_space
 from evolve.inputs.mistakes import first_mistake
 from evolve.records.gene_rule import ANY_GENE, GeneRule
 from evolve.records.run import RunRecord
-from evolve.settings import CoreSettings, Settings, settings_from
+from evolve.settings import CoreSettings, Given, Settings, settings_from, settle
 from evolve.store.refusals import damaged_run
 from evolve.user_code import UserCode, check_trusted, source_digest
 
@@ -163,6 +163,13 @@ def _damaged(run: RunRecord, error: ValidationError, model: type[BaseModel]) -> 
     mistake = first_mistake(error, model, run.settings)
     what = f"its settings: {'.'.join(map(str, mistake.place))} {mistake.problem}"
     return damaged_run(run.name, what, run.reference)
+
+
+def differing_settings(run: RunRecord, domain: Domain, given: Sequence[Given]) -> list[str]:
+    """The settings that were given and are not the run's, however they are written."""
+    known = [Given(name, value, "the run", is_firm=False) for name, value in run.settings.items()]
+    settled = settle([*known, *given], domain.settings, domain.presentation.screening).dump()
+    return [one.name for one in given if settled[one.name] != run.settings.get(one.name)]
 
 
 def space_of(run: RunRecord, domain: Domain) -> SearchSpace:

@@ -30,6 +30,7 @@ from evolve.judging.repeats import without_repeat
 from evolve.records.ballot import Ballot, RankingEntry
 from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import (
+    GENOMES,
     JUDGE,
     BallotRecord,
     GenerationRecord,
@@ -41,6 +42,7 @@ from evolve.search.breeding import bred_after
 from evolve.search.evaluation import NOTICES_TOLD, evaluate
 from evolve.search.halving import plan_with_rung
 from evolve.search.listening import ListeningSession, open_session
+from evolve.search.own_genomes import expected_of_drawn, with_own_genomes
 from evolve.search.run_facts import (
     NO_SOURCES,
     Sources,
@@ -61,7 +63,7 @@ from evolve.user_code import UserCode
 _LIBRARIES = ("ray", "numpy")
 """Of the core's, whose versions are kept with a run; a domain names its own."""
 
-_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER, JUDGE)
+_OF_NO_TRIAL = (NOTICES_TOLD, EARLIER, GENOMES, JUDGE)
 """Facts that trials do not need: material would change with one, and be larger by the other."""
 
 
@@ -284,8 +286,10 @@ def _found(store: RunStore, run: RunRecord, domain: Domain, on_event: EventHandl
     core = core_of(run)
     heard = heard_of(run, with_ballots=core.taste)
     plan = plan_with_rung(core, kept=0)
-    founders, expected = found_by_taste(heard, space_of(run, domain), plan, seed=core.seed)
-    store.record_generation(0, founders, {}, expected=expected)
+    space = space_of(run, domain)
+    founders, expected = found_by_taste(heard, space, plan, seed=core.seed)
+    founders = with_own_genomes(run, founders, space)
+    store.record_generation(0, founders, {}, expected=expected_of_drawn(expected, founders))
     on_event(Event(EventKind.BRED, generation=0, members=tuple(one.id for one in founders)))
 
 
@@ -304,21 +308,23 @@ def _breed(
 ) -> None:
     """Steps 6 and 7: the best become parents, and who is loved; their children are the next generation."""
     genomes = {name: record.individual.genome for name, record in run.individuals.items()}
-    offspring, expected = bred_after(run, generation, space_of(run, domain))
-    changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in offspring.born if one.parents}
+    space = space_of(run, domain)
+    offspring, expected = bred_after(run, generation, space)
+    born = with_own_genomes(run, offspring.born, space)
+    changes = {one.id: changed(one.genome, genomes[one.parents[0]]) for one in born if one.parents}
     # Somebody's ballot may have come in meanwhile: then nothing is recorded, and the next look at the store sees it.
     is_recorded = store.record_generation(
         generation.index + 1,
-        offspring.born,
+        born,
         changes,
         elites=offspring.elites,
         parents=offspring.parents,
-        expected=expected,
+        expected=expected_of_drawn(expected, born),
         bred_from=generation.ranking,
         loved=generation.loved,
     )
     if is_recorded:
-        members = (*offspring.elites, *(one.id for one in offspring.born))
+        members = (*offspring.elites, *(one.id for one in born))
         on_event(Event(EventKind.BRED, generation=generation.index + 1, members=members))
 
 

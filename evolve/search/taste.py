@@ -16,6 +16,7 @@ from evolve.guidance.heard import Heard
 from evolve.guidance.one_core import on_one_core
 from evolve.judging.rank_correlation import concordance, kendall_tau
 from evolve.presentation import Presentation
+from evolve.records.individual import GIVEN
 from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord
 from evolve.search.reliability import features_of
 from evolve.search.run_facts import rules_of
@@ -205,9 +206,15 @@ def prediction_in_words(run: RunRecord, generation: GenerationRecord) -> str:
 
 
 def why_born(run: RunRecord, name: str) -> str:
-    """Why the model chose somebody among many that were bred; empty where it did not, or before they were ranked."""
-    birth = run.individuals[name].individual.generation
-    expected = run.generations[birth].foretold.get(name) if birth < len(run.generations) else None
+    """Why the model chose somebody among many that were bred; empty where it did not, or before they were ranked.
+
+    Of a genome that the user gave, that it is theirs.
+    """
+    individual = run.individuals[name].individual
+    generation = run.generations[individual.generation] if individual.generation < len(run.generations) else None
+    if individual.operators == GIVEN and generation and generation.status.is_ranked:
+        return "a genome of your own"
+    expected = generation.foretold.get(name) if generation else None
     return expected.why if expected else ""
 
 

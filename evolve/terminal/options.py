@@ -54,6 +54,14 @@ AnyRun = Annotated[
         autocompletion=complete_run, show_default=False,
     ),
 ]  # fmt: skip
+Founders = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", show_default=False,
+        help="Begin with genomes of your own: a JSON list of objects with the values of their genes. They take the "
+        "places of founders, those for whom there is none the places of later newcomers.",
+    ),
+]  # fmt: skip
 Runs = Annotated[
     Path, typer.Option("--runs", metavar="FOLDER", help="The folder that holds the runs.", envvar="EVOLVE_RUNS")
 ]

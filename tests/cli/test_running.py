@@ -236,6 +236,22 @@ def test_a_start_that_cannot_be_leaves_no_run_behind(
     assert not Path("runs/night").exists()
 
 
+def test_founders_of_ones_own_are_bred_from(
+    capsys: pytest.CaptureFixture[str], start: list[str], place: Place, tmp_path: Path
+) -> None:
+    """They stand in a file; one that is no genome leaves no run behind, and no trial was run."""
+    genome = {"cell": "gru", "encoding": "onehot", "width": 64, "activation": "relu", "branches": False}
+    Path("mine.json").write_text(json.dumps([genome | {"width": 65}]))
+    _, err = told(capsys, *start, "--founders", "mine.json", "--judge", "none", code=1)
+    assert err.endswith("mine.json: genome 1: no genome of the space: width is 65; allowed: 32, 64, 96, 128\n")
+    assert not list(Path("runs").iterdir())
+    assert not place.execution.ran
+    Path("mine.json").write_text(json.dumps([genome]))
+    told(capsys, *start, "--founders", "mine.json", "--judge", "none")
+    with RunStore(tmp_path / "runs" / "words-1", read_only=True) as store:
+        assert store.read().individuals["g0-1"].individual.genome.as_dict() == genome
+
+
 def test_a_ballot_that_does_not_fit_is_told_and_changes_nothing(
     capsys: pytest.CaptureFixture[str], start: list[str]
 ) -> None:

@@ -32,7 +32,11 @@ _CORE = {
     "report": "evolve.cli.reporting:report",
     "list": "evolve.cli.reporting:list_runs",
 }
-_CORE_LAST = {"doctor": "evolve.cli.doctoring:doctor", "space": "evolve.cli.spaces:space"}
+_CORE_LAST = {
+    "import": "evolve.cli.importing:import_",
+    "doctor": "evolve.cli.doctoring:doctor",
+    "space": "evolve.cli.spaces:space",
+}
 """Commands that stand behind those of domains."""
 
 

@@ -1,9 +1,10 @@
 """The genes that a build function in keras-tuner's convention asks for, recorded by keras-tuner itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from evolve.errors import SpaceError
+from evolve.inputs.keras_tuner_space import genes_of
 from evolve.silence import stderr_silenced
 
 _MOST_BUILDS = 200
@@ -40,7 +41,7 @@ def genes_from_build(build: Callable[[Any], Any]) -> dict[str, dict[str, Any]]:
                     waiting.append({**_switches(one), one.name: value})
     if not recorded.space:
         raise SpaceError("the build function asks for no hyperparameter; a search space needs at least one")
-    return _genes(recorded.space)
+    return genes_of({"class_name": type(one).__name__, "config": one.get_config()} for one in recorded.space)
 
 
 def _revealing_values(asked: Any) -> tuple[Any, ...]:
@@ -59,31 +60,3 @@ def _revealing_values(asked: Any) -> tuple[Any, ...]:
 def _switches(asked: Any) -> dict[str, Any]:
     """Values with which a hyperparameter is active."""
     return {condition.name: condition.values[0] for condition in asked.conditions}
-
-
-def _genes(space: list[Any]) -> dict[str, dict[str, Any]]:
-    genes: dict[str, dict[str, Any]] = {}
-    for one in space:
-        gene = dict(_entries(one))
-        if one.conditions:  # the innermost says it all: keras-tuner has it depend on a gene of the scope around it
-            gene |= {"parent_name": one.conditions[-1].name, "parent_values": list(one.conditions[-1].values)}
-        if genes.setdefault(one.name, gene) != gene:
-            raise SpaceError(f'"{one.name}" is asked for in two ways; give each a name of its own')
-    return genes
-
-
-def _entries(asked: Any) -> Iterator[tuple[str, Any]]:
-    """A hyperparameter as a space file has it, without its condition."""
-    kind = type(asked).__name__.lower()
-    yield "type", kind
-    if kind == "fixed":
-        yield "value", asked.value
-        return
-    if kind == "choice":
-        yield from (("values", list(asked.values)), ("ordered", bool(asked.ordered)))
-    elif kind in ("int", "float"):
-        yield from ((key, getattr(asked, key)) for key in ("min_value", "max_value"))
-        if asked.step is not None and not (kind == "int" and asked.step == 1):
-            yield "step", asked.step
-        yield "sampling", asked.sampling
-    yield "default", asked.default

@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evolve.domain_registry import domain_for, presentation_for
-from evolve.errors import SpaceError
+from evolve.domain_registry import presentation_for
 from evolve.genetics.gene import Gene
-from evolve.genetics.space_file import parse_space
 from evolve.presentation import kept_file
 from evolve.records.ballot import Favourite
 from evolve.records.genome import Value
 from evolve.records.individual import Individual
 from evolve.records.run import BallotRecord, GenerationRecord, RunRecord
 from evolve.search.candidates import candidates_of
+from evolve.search.run_facts import space_known
 
 
 def family_of(run: RunRecord) -> dict[str, Individual]:
@@ -93,12 +92,8 @@ def is_tied(generation: GenerationRecord, individual_id: str) -> bool:
 
 def genes_of(run: RunRecord) -> Mapping[str, Gene]:
     """The genes of the run's space by name; empty where it cannot be read."""
-    domain, text, name = domain_for(run), run.space.get("text", ""), run.space.get("name", "")
-    try:
-        space = parse_space(text, name, domain.genes if domain and not run.build else None).space
-    except SpaceError:
-        return {}
-    return {gene.name: gene for gene in space.with_groups(run.groups).genes}
+    space = space_known(run)
+    return {gene.name: gene for gene in space.genes} if space else {}
 
 
 def log_genes(run: RunRecord) -> frozenset[str]:

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from evolve.domain import Domain
-from evolve.domain_registry import reference_of
-from evolve.errors import SettingsError
+from evolve.domain_registry import domain_for, reference_of
+from evolve.errors import SettingsError, SpaceError
 from evolve.execution.run_material import DomainSource
 from evolve.genetics.breeding import BreedingPlan
 from evolve.genetics.space import SearchSpace
@@ -182,6 +182,16 @@ def space_as_written(run: RunRecord, domain: Domain) -> SearchSpace:
     return parse_space(
         run.space["text"], run.space["name"], rules_of(domain, run.space["text"], own=bool(run.build))
     ).space
+
+
+def space_known(run: RunRecord) -> SearchSpace | None:
+    """The run's space, without the rules of its domain where that is not at hand; None where it cannot be read."""
+    domain, text, name = domain_for(run), run.space.get("text", ""), run.space.get("name", "")
+    try:
+        rules = rules_of(domain, text, own=bool(run.build)) if domain else None
+        return parse_space(text, name, rules).space.with_groups(run.groups)
+    except SpaceError:
+        return None
 
 
 def rules_of(domain: Domain, text: str, *, own: bool) -> Rules:

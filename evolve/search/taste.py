@@ -7,10 +7,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from evolve.domain_registry import domain_for, presentation_for, reference_of
-from evolve.errors import RunError, SettingsError, SpaceError
-from evolve.genetics.space import SearchSpace
-from evolve.genetics.space_file import parse_space
+from evolve.domain_registry import presentation_for, reference_of
+from evolve.errors import RunError, SettingsError
 from evolve.guidance.guide import Guide
 from evolve.guidance.heard import Heard
 from evolve.guidance.one_core import on_one_core
@@ -19,7 +17,7 @@ from evolve.presentation import Presentation
 from evolve.records.individual import GIVEN
 from evolve.records.run import GenerationRecord, IndividualRecord, Json, RunRecord
 from evolve.search.reliability import features_of
-from evolve.search.run_facts import rules_of
+from evolve.search.run_facts import space_known
 from evolve.settings import CoreSettings
 from evolve.store.refusals import damaged_run
 from evolve.store.run_store import RunStore
@@ -139,7 +137,7 @@ def guide_of(run: RunRecord) -> Guide | None:
     settled = as_ranked(run)
     if run.damage or not settled.generations or not asks_taste(run):
         return None
-    space = _space(run)
+    space = space_known(run)
     if space is None:
         return None
     with on_one_core():
@@ -223,13 +221,3 @@ def _presented(
 ) -> list[Mapping[str, float]]:
     """Of the features of an individual's samples those of the presented ones; none where all are presented."""
     return [samples[number - 1] for number in presentation.presented(record.metrics) if number <= len(samples)]
-
-
-def _space(run: RunRecord) -> SearchSpace | None:
-    """The run's space, without the rules of its domain where that is not at hand; None where it cannot be read."""
-    domain, text, name = domain_for(run), run.space.get("text", ""), run.space.get("name", "")
-    try:
-        rules = rules_of(domain, text, own=bool(run.build)) if domain else None
-        return parse_space(text, name, rules).space.with_groups(run.groups)
-    except SpaceError:
-        return None

@@ -23,7 +23,7 @@ from tests.end_to_end.commands import EVOLVE
 from tests.pretended_trials import WORDS_ALONE, go, small_settings
 
 HEAVY = ("tensorflow", "keras", "keras_tuner", "ray", "music21")
-COMMANDS = ("start", "resume", "rank", "report", "list", "compose", "export", "doctor", "space", "corpus")
+COMMANDS = ("start", "resume", "rank", "report", "list", "compose", "export", "import", "doctor", "space", "corpus")
 MOST_CPU_S = 0.5
 
 
@@ -77,7 +77,8 @@ def test_every_command_has_a_help_text(capsys: pytest.CaptureFixture[str], argum
         (("start",), "Missing option '--space'"),
         (("start", "--space", "quick.yaml", "--seed", "x"), "'--seed': Input should be a valid integer"),
         (("resume", "a", "--generations", "0"), "'--generations': Input should be greater than or equal to 1"),
-        (("export", "a"), "Missing argument 'INDIVIDUAL'"),
+        (("export", "a"), "give an individual and a folder, or --keras-tuner DIR"),
+        (("import", "optuna:x", "-o", "a"), "must be keras-tuner:DIR"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -1,0 +1,1 @@
+"""Tests of what comes from other programs, or goes to them."""

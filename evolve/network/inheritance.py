@@ -72,13 +72,14 @@ class _DoesNotFitError(Exception):
     """A child has less than its parent, or something else."""
 
 
-def inherit(child: keras.Model, parent: keras.Model, seed: int) -> str | None:
+def inherit(child: keras.Model, parent: keras.Model, seed: int, *, may_grow: bool = True) -> str | None:
     """Give a network what its parent has learned, where it can hold that.
 
     Args:
         child: As it was built; it keeps its own weights where the parent's do not fit.
         parent: As `evolve.network.files` reads it.
         seed: Which units a wider layer copies derives from it.
+        may_grow: Whether it may be larger than its parent; only where both are as `evolve.network.build` makes them.
 
     Returns:
         What had to be done so that the weights fit, in words; empty where they did; None where they cannot.
@@ -86,6 +87,8 @@ def inherit(child: keras.Model, parent: keras.Model, seed: int) -> str | None:
     if _shapes(child) == _shapes(parent):
         child.set_weights(parent.get_weights())
         return SAME_SHAPE
+    if not may_grow:
+        return None
     try:
         growth = _Growth(child, parent, derive_rng(seed, "inheritance"))
         weights = growth.weights()

@@ -109,3 +109,20 @@ def test_copies_of_a_unit_part_when_they_learn() -> None:
     step_runner_of(child).train_steps(batches(Size(4, 8, 4), 1, SIZES))
     kernel = child.get_layer("dense").get_weights()[0]
     assert not np.array_equal(kernel[:, first], kernel[:, copy])
+
+
+def test_a_network_of_ones_own_inherits_where_all_shapes_are_the_same() -> None:
+    """How one with other layers could grow, nobody knows."""
+
+    def network(units: int) -> keras.Model:
+        tokens = keras.Input((None,), dtype="int32", name="pitch")
+        state = keras.layers.LayerNormalization()(keras.layers.Embedding(12, units)(tokens))
+        state, _ = keras.layers.MultiHeadAttention(2, units, name=f"attention_{units}")(
+            state, state, use_causal_mask=True, return_attention_scores=True
+        )
+        return keras.Model({"pitch": tokens}, {"pitch": keras.layers.Dense(12)(state)})
+
+    parent, same, wider = network(8), network(8), network(16)
+    assert inherit(same, parent, seed=3, may_grow=False) == ""
+    assert all(map(np.array_equal, same.get_weights(), parent.get_weights()))
+    assert inherit(wider, parent, seed=3, may_grow=False) is None

@@ -99,7 +99,7 @@ def _inherit(model: keras.Model, individual: Individual, material: Material, tri
     if trial.inherited is None:
         return
     own = None if material.build is None else load_build(material.build).custom_objects
-    how = inherit(model, network_from_bytes(trial.inherited, own), trial.seed)
+    how = inherit(model, network_from_bytes(trial.inherited, own), trial.seed, may_grow=own is None)
     if how is not None:
         trial.began_with(f"weights of {individual.parents[0]}{how and f', {how}'}")
 

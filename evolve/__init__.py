@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evolve.records.events import Event, EventKind
     from evolve.records.run import Sample
     from evolve.spaces import Space, load_space, space_from
+    from evolve.tune_trial import tune_trainable
     from evolve.views import Best, Generation, Report
 
 __version__ = "0.1.0"
@@ -47,6 +48,7 @@ __all__ = [
     "__version__",
     "load_space",
     "space_from",
+    "tune_trainable",
 ]
 
 _HOMES = {
@@ -66,6 +68,7 @@ _HOMES = {
     "Trial": "evolve.domain",
     "load_space": "evolve.spaces",
     "space_from": "evolve.spaces",
+    "tune_trainable": "evolve.tune_trial",
 }
 
 

@@ -12,7 +12,9 @@ from evolve.arguments import check_kind, refused_argument, texts_of
 from evolve.domain import Domain
 from evolve.domain_registry import named_domains, reference_of
 from evolve.errors import ExecutionError, RunError, SettingsError, shortened
+from evolve.execution.engines import ENGINES, TUNE, check_engine_settings, engine_execution
 from evolve.execution.run_material import DomainSource
+from evolve.execution.tune_options import tune_options
 from evolve.judging.simulated.description import ListenerDescription, parse_listener
 from evolve.python_words import in_python_words
 from evolve.records.ballot import Ballot
@@ -36,6 +38,8 @@ from evolve.views import Best, Generation, Report, best_of, check_open
 from evolve.words import listed
 
 if TYPE_CHECKING:
+    import pandas
+
     from evolve.execution.contract import Execution
 
 _LISTENER = "listener"
@@ -61,8 +65,11 @@ class Search:
         judge: ``"terminal"``; ``"page"``, which opens in a browser, and whose address is told as a notice; a simulated
             listener, such as ``"simulated:additive,noise=0.3"``; or a function that is given the candidates and gives
             their ranking.
-        engine: ``"ray"``: on the workers of a Ray of our own, or at `address`; ``"here"``: in this process.
-        address: Of a Ray cluster that runs, for the engine ``"ray"``.
+        engine: ``"ray"``: on the workers of a Ray of our own, or at `address`; ``"tune"``: by Ray Tune there;
+            ``"here"``: in this process.
+        address: Of a Ray cluster that runs, for the engines ``"ray"`` and ``"tune"``.
+        tune: For the engine ``"tune"``, ``{"callbacks": […], "scheduler": …}``: of `ray.tune`, told what happens, and
+            stopping trials early; whoever is stopped is recorded so, and not presented.
         listener: Who judges.
         on_event: Is told of each `Event`, in this process; None: progress is shown on stderr, or in the notebook.
         taste_of: The folder of another run, with whose ballots this one begins to learn what is liked; it is not needed
@@ -81,8 +88,9 @@ class Search:
         domain: "str | Domain | Callable[..., object] | None" = None,
         build: str | None = None,
         judge: str | OwnJudge | None = None,
-        engine: Literal["ray", "here"] = "ray",
+        engine: Literal["ray", "tune", "here"] = "ray",
         address: str | None = None,
+        tune: Mapping[str, Any] | None = None,
         listener: str = _LISTENER,
         on_event: EventHandler | None = None,
         taste_of: str | Path | None = None,
@@ -92,10 +100,13 @@ class Search:
         check_kind("folder", folder, (str, Path), "a path")
         self.folder = Path(folder)
         with in_python_words(self.folder):
-            _check_arguments(listener=listener, engine=engine, address=address, on_event=on_event, judge=judge)
+            _check_arguments(
+                listener=listener, engine=engine, address=address, on_event=on_event, judge=judge, tune=tune
+            )
             check_kind("taste_of", taste_of, (str, Path, NoneType), "the folder of a run")
             self._listener, self._on_event = checked_name(listener), on_event
             self._judge, self._engine, self._address = judge, engine, address
+            self._tune = tune_options(tune) if engine == TUNE else None
             if RunPaths(self.folder).database.exists():
                 self._sources = given_code(domain, build)
                 self._store = RunStore(self.folder)
@@ -107,6 +118,7 @@ class Search:
             given = load_space(space)
             chosen = chosen_space(given.name, given.text, given.folder, domain=domain, build=build)
             settled, self._sources = chosen.settled(_given(settings)), chosen.sources
+            check_engine_settings(self._tune, settled.core)
             earlier = None
             if taste_of is not None:
                 earlier = taste_for(Path(taste_of), chosen.reference, settled.core, where="taste_of")
@@ -269,6 +281,13 @@ class Search:
         with in_python_words(self.folder):
             enqueue(self._store, genomes, self._source().open(), where="enqueue")
 
+    @property
+    def tune_results(self) -> "pandas.DataFrame":
+        """With the engine ``"tune"`` Ray Tune's results of what this search has run: a row an individual."""
+        if self._tune is None:
+            raise ExecutionError('there are no results of Ray Tune; give engine="tune"')
+        return self._tune.results
+
     def report(self) -> Report:
         """The whole run, as docs/report-format.md describes it."""
         return Report(self._read())
@@ -290,21 +309,13 @@ class Search:
 
     @contextlib.contextmanager
     def _execution(self) -> "Iterator[Execution]":
-        if self._engine == "here":
-            from evolve.execution.in_process import InProcessExecution  # noqa: PLC0415 - what trains is imported late
-
-            yield InProcessExecution(self._store.paths.checkpoints)
-            return
-        from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415 - Ray
-
-        core = core_of(self._store.read())
-        with RayExecution(
-            self._address,
-            core.cpus_per_trial,
-            core.gpus_per_trial,
-            memory_gb=core.memory_per_trial,
-            checkpoints=self._store.paths.checkpoints if self._address is None else None,
+        with engine_execution(
+            self._engine,
+            core_of(self._store.read()),
+            address=self._address,
+            checkpoints=self._store.paths.checkpoints,
             domain=self._source(),
+            tune=self._tune,
         ) as execution:
             yield execution
 
@@ -346,11 +357,15 @@ def _given(settings: Mapping[str, Any]) -> list[Given]:
     return [Given(name, value, f"{name}={shortened(repr(value))}") for name, value in settings.items()]
 
 
-def _check_arguments(*, listener: object, engine: object, address: object, on_event: object, judge: object) -> None:
+def _check_arguments(
+    *, listener: object, engine: object, address: object, on_event: object, judge: object, tune: object
+) -> None:
     check_kind("listener", listener, str, "a name")
     check_kind("address", address, (str, NoneType), 'HOST:PORT, such as "10.0.0.1:6379"')
-    if engine not in ("ray", "here"):
-        raise refused_argument("engine", engine, "'ray' or 'here'")
+    if engine not in ENGINES:
+        raise refused_argument("engine", engine, "'ray', 'tune' or 'here'")
+    if tune is not None and engine != TUNE:
+        raise SettingsError(f"tune={shortened(repr(tune))}: goes with engine='tune'")
     if on_event is not None and not callable(on_event):
         raise refused_argument("on_event", on_event, "a function that is told each event")
     check_judge(judge)

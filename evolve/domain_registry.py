@@ -8,6 +8,7 @@ from evolve.errors import SettingsError, nearest_spelling, shortened
 from evolve.function_domain import FunctionDomain
 from evolve.presentation import Presentation
 from evolve.records.run import RunRecord
+from evolve.tune_function import TuneFunctionDomain, is_function_trainable
 from evolve.user_code import UserCode
 
 GROUP = "evolve.domains"
@@ -82,14 +83,20 @@ def presentation_for(run: RunRecord) -> Presentation:
 
 
 def as_domain(found: object, reference: str) -> Domain:
-    """What a reference stands for as a domain: an object that is one, or a function ``evaluate(hp, trial)``.
+    """What a reference stands for as a domain.
+
+    An object that is one, a function ``evaluate(hp, trial)``, or one of Ray Tune, ``trainable(config)``.
 
     Raises:
-        SettingsError: It is neither.
+        SettingsError: It is none of these.
     """
     if hasattr(found, "evaluate") and hasattr(found, "prepare"):
         domain: Domain = found() if isinstance(found, type) else found  # type: ignore[assignment]
         return domain
-    if callable(found):
+    if callable(found) and is_function_trainable(found):
+        return TuneFunctionDomain(found, reference)
+    if callable(found) and not hasattr(found, "default_resource_request"):
         return FunctionDomain(found, reference)
-    raise SettingsError(f"{reference} is neither a domain nor a function evaluate(hp, trial)")
+    raise SettingsError(
+        f"{reference} is neither a domain, nor a function evaluate(hp, trial), nor a function trainable of Ray Tune"
+    )

@@ -37,8 +37,9 @@ class FunctionDomain:
     settings = FunctionSettings
     genes = None
     presentation = Presentation(metrics=(Metric("loss", "loss", lower_is_better=True),))
+    way_to_give = "it must call trial.sample(…) at least once"
 
-    def __init__(self, function: Callable[[Any, Trial], object], reference: str = "") -> None:
+    def __init__(self, function: Callable[..., object], reference: str = "") -> None:
         """Evaluate with this function, which is called by its reference."""
         self.function = function
         self.name = reference or getattr(function, "__name__", "evaluate")
@@ -58,15 +59,19 @@ class FunctionDomain:
     def evaluate(self, individual: Individual, material: Any, trial: Trial) -> None:
         space, settings = material
         trial.stop_after(settings.seconds)
-        hp = HyperParameters(individual.genome)
+        self._run(individual.genome, space, trial)
+        if trial.loss is not None and "loss" not in trial.metrics:
+            trial.measure(loss=trial.loss)
+        if not trial.samples:
+            raise ExecutionError(f"{self.name} gave no sample; {self.way_to_give}{self._place}")
+
+    def _run(self, genome: Genome, space: "SearchSpace", trial: Trial) -> None:
+        """Call the function."""
+        hp = HyperParameters(genome)
         try:
             self.function(hp, trial)
         finally:
             self._tell_strange_names(hp, space, trial)
-        if trial.loss is not None and "loss" not in trial.metrics:
-            trial.measure(loss=trial.loss)
-        if not trial.samples:
-            raise ExecutionError(f"{self.name} gave no sample; it must call trial.sample(…) at least once{self._place}")
 
     def _tell_strange_names(self, hp: HyperParameters, space: "SearchSpace", trial: Trial) -> None:
         """Say what the function has asked for and no gene of the space gives: a gene may be misspelt."""

@@ -209,7 +209,7 @@ HATS = {"genes": GENES}
     [
         ({}, "there is no run yet; give a space to begin one"),
         ({"space": "quik.yaml"}, "there is no such file"),
-        ({"space": "pictures", "engine": "there"}, "engine='there': must be 'ray' or 'here'"),
+        ({"space": "pictures", "engine": "there"}, "engine='there': must be 'ray', 'tune' or 'here'"),
         ({"space": "pictures", "populatoin": 4}, 'populatoin=4: there is no setting "populatoin"; .*did you mean'),
         ({"space": "pictures", "population": 0}, "population=0: population must be"),
         ({"space": "pictures", "population": 2, "parents": 3}, "parents=3: parents is 3, but at most 2 fit"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from evolve.errors import ExecutionError
+from evolve.execution.engines import RAY, TUNE
 from evolve.shipped import find_profile_text
 
 if TYPE_CHECKING:
@@ -30,17 +31,28 @@ class ClusterChoice:
     Attributes:
         address: Of a Ray cluster that runs.
         cluster: The name of a cluster profile, or of a manifest for Kubernetes.
+        engine: What runs the trials there: `RAY` or `TUNE`.
     """
 
     address: str | None
     cluster: str | None
+    engine: str = RAY
 
     def check(self) -> None:
         """Make sure that it is one of them, and that its profile is right, before anything is begun."""
         if self.address is not None and self.cluster is not None:
             raise typer.BadParameter("give --address for a running cluster or --cluster for one to be acquired")
+        if self.engine not in (RAY, TUNE):
+            raise typer.BadParameter(f"must be {RAY} or {TUNE}", param_hint="--engine")
         if self.cluster is not None:
+            if self.engine == TUNE:
+                raise typer.BadParameter("Ray Tune runs here or at an --address, not with --cluster")
             find_profile(self.cluster)
+
+    @property
+    def as_typed(self) -> dict[str, str | None]:
+        """The options with which the same is chosen again, by name."""
+        return {"address": self.address, "cluster": self.cluster, "engine": None if self.engine == RAY else self.engine}
 
 
 def find_profile(name: str) -> "Profile | Manifest":
@@ -80,6 +92,7 @@ def _execution(
     from evolve.clusters.session import ClusterRequest
     from evolve.execution.ray_execution import RayExecution
     from evolve.execution.resources import ALL, Resources
+    from evolve.execution.tune_options import TuneOptions
     from evolve.store.files import inside
 
     profile = None if choice.cluster is None else find_profile(choice.cluster)
@@ -88,8 +101,10 @@ def _execution(
     if profile is None or isinstance(profile, LocalProfile):
         machine = ALL if profile is None else Resources(profile.cpus, profile.gpus)
         return RayExecution(
-            choice.address, cpus, gpus, memory_gb=memory_gb, checkpoints=checkpoints, machine=machine, domain=domain
-        )
+            choice.address, cpus, gpus,
+            memory_gb=memory_gb, checkpoints=checkpoints, machine=machine, domain=domain,
+            tune=TuneOptions() if choice.engine == TUNE else None,
+        )  # fmt: skip
     request = ClusterRequest(
         run=paths.name, folder=paths.clusters, cpus=cpus, gpus=gpus, memory_gb=memory_gb, checkpoints=checkpoints
     )

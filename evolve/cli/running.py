@@ -36,12 +36,14 @@ from evolve.cli.sources import (
 )
 from evolve.environment import BACKEND, backend
 from evolve.errors import EvolveError, StorageError
+from evolve.execution.engines import RAY
 from evolve.terminal.console import Stopped, note
 from evolve.terminal.domain_commands import domain_commands
 from evolve.terminal.options import (
     DEFAULT_LISTENER,
     Address,
     Cluster,
+    Engine,
     Founders,
     ListenerOption,
     Run,
@@ -94,6 +96,7 @@ def start(
     runs: Runs = Path("runs"),
     address: Address = None,
     cluster: Cluster = None,
+    engine: Engine = RAY,
     judge: JudgeOption = None,
     settings: Annotated[
         list[str] | None,
@@ -132,7 +135,7 @@ def start(
     from evolve.store.folders import folder_named, free_folder
     from evolve.store.names import checked_name, name_from
 
-    choice, page = ClusterChoice(address, cluster), PageChoice(host, port, no_browser, listeners, url)
+    choice, page = ClusterChoice(address, cluster, engine), PageChoice(host, port, no_browser, listeners, url)
     ranking = _checked_judge(judge, listener, page)
     choice.check()
     taught_by = None if taste is None else run_folder(taste, runs)
@@ -223,6 +226,7 @@ def resume(
     runs: Runs = Path("runs"),
     address: Address = None,
     cluster: Cluster = None,
+    engine: Engine = RAY,
     judge: JudgeOption = None,
     listener: ListenerOption = DEFAULT_LISTENER,
     host: Host = USUAL_HOST,
@@ -243,7 +247,7 @@ def resume(
       evolve resume lstm-1 --cluster cluster/slurm.yaml
       evolve resume my-space-1 --domain mine.py:evaluate
     """
-    choice, page = ClusterChoice(address, cluster), PageChoice(host, port, no_browser, listeners, url)
+    choice, page = ClusterChoice(address, cluster, engine), PageChoice(host, port, no_browser, listeners, url)
     ranking = _checked_judge(judge, listener, page)
     choice.check()
     from evolve.search.steps import extend
@@ -289,8 +293,7 @@ def _go(
     presentation = open_domain(run, sources).presentation
     ranked = as_typed(store.paths.reference, listener=listener, domain=sources.options["domain"])
     resumed = as_typed(
-        store.paths.reference, listener=listener, address=choice.address, cluster=choice.cluster,
-        **sources.options, judge=judge.as_typed,
+        store.paths.reference, listener=listener, **choice.as_typed, **sources.options, judge=judge.as_typed
     )  # fmt: skip
     source, listener = domain_source(run, sources), judge.listener(listener)
     with RunningPage(store, sources, listener, page_choice) as page:

@@ -1,6 +1,7 @@
 """Where trials run: a Ray that is started early, kept warm while people listen, and let go in the end."""
 
 import contextlib
+import importlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +17,9 @@ if TYPE_CHECKING:  # they bring Ray and psutil, which are imported in the backgr
     from evolve.execution.ray_home import RayHome
     from evolve.execution.ray_workers import RayRunner
     from evolve.execution.run_material import DomainSource
+    from evolve.execution.slots import Demand
+    from evolve.execution.tune_options import TuneOptions
+    from evolve.execution.tune_runner import TuneRunner
 
 LINGER_S = 900.0
 """How long our own Ray waits, warm, for the next generation; its processes hold about 1.5 GB."""
@@ -42,6 +46,7 @@ class RayExecution:
         machine: Resources = ALL,
         checkpoints: Path | None = None,
         domain: "DomainSource | None" = None,
+        tune: "TuneOptions | None" = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -59,14 +64,15 @@ class RayExecution:
             checkpoints: The folder of the run's half-trained networks, in one that is there; this process and all
                 workers must see it under the same path. None keeps none: a lost trial begins anew.
             domain: Whose trials will run, so that workers are warm when they come.
+            tune: Have Ray Tune run the trials, in this way; None: warm workers do.
         """
         self._address, self._linger_s = address, linger_s
         folder = None if checkpoints is None else checkpoints.absolute()  # workers may be elsewhere
-        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, is_prepared, machine, folder, domain)
+        self._wanted = _Wanted(cpus, gpus, memory_gb, trial, nodes, is_prepared, machine, folder, domain, tune)
         # One thread starts Ray and outlives it: the system ends Ray's processes with the thread that started them.
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="ray")
         self._lock = threading.Lock()
-        self._runner: Future[RayRunner] | None = None
+        self._runner: Future[RayRunner | TuneRunner] | None = None
         self._home: RayHome | None = None
         self._timer: threading.Timer | None = None
 
@@ -88,17 +94,19 @@ class RayExecution:
                 self._linger()
 
     @contextlib.contextmanager
-    def __call__(self) -> Iterator["RayRunner"]:  # noqa: D102
+    def __call__(self) -> Iterator["RayRunner | TuneRunner"]:  # noqa: D102
         with self._lock:
             runner = self._started(1)
             self._stay()
         try:
             yield runner.result()
         finally:
-            if self._address is None:
+            if self.is_starting:
+                pass
+            elif self._address is None and not _is_spent(runner):
                 with self._lock:
                     self._linger()
-            elif not self.is_starting:
+            else:
                 self.let_go()
 
     @property
@@ -125,7 +133,7 @@ class RayExecution:
         self.let_go()
         self._keeper.shutdown()
 
-    def _started(self, trials: int) -> "Future[RayRunner]":
+    def _started(self, trials: int) -> "Future[RayRunner | TuneRunner]":
         if self._runner is None or (self._runner.done() and self._runner.exception()):
             from evolve.execution.blas import use_one_thread  # noqa: PLC0415 - brings numpy, which a ranking does without
 
@@ -179,9 +187,10 @@ class _Wanted:
     machine: Resources
     checkpoints: Path | None
     domain: "DomainSource | None"
+    tune: "TuneOptions | None"
 
 
-def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner":
+def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials: int) -> "RayRunner | TuneRunner":
     if address is None:
         forget_other_rays()
     from evolve.execution.ray_cluster import (  # noqa: PLC0415 - imports Ray
@@ -190,32 +199,46 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
         resources_of_a_trial,
         wait_for_nodes,
     )
-    from evolve.execution.ray_workers import RayRunner  # noqa: PLC0415 - imports Ray
-    from evolve.execution.worker import RUN_TRIAL  # noqa: PLC0415 - imports psutil
 
+    if wanted.tune is not None:  # imported while Ray's processes start
+        threading.Thread(target=importlib.import_module, args=("evolve.execution.tune_runner",), daemon=True).start()
     where = None if home is None else home.folder
     threads = max(1, int(wanted.cpus))
     connect(address, where, threads=threads, is_prepared=wanted.is_prepared, machine=wanted.machine)
     try:
         wait_for_nodes(wanted.nodes)
         demand = resources_of_a_trial(wanted.cpus, wanted.gpus)
-        trial, is_our_own = wanted.trial or RUN_TRIAL, address is None
-        runner = RayRunner(
-            demand,
-            trial,
-            memory_gb=wanted.memory_gb,
-            checkpoints=wanted.checkpoints,
-            is_our_own=is_our_own,
-            domain=wanted.domain,
-        )
-        runner.open_slots(trials)
+        return _runner_of(demand, wanted, trials, is_our_own=address is None)
     except BaseException:
         disconnect(is_our_own=address is None)
         raise
+
+
+def _runner_of(demand: "Demand", wanted: _Wanted, trials: int, *, is_our_own: bool) -> "RayRunner | TuneRunner":
+    from evolve.execution.worker import RUN_TRIAL  # noqa: PLC0415 - imports psutil
+
+    trial, checkpoints = wanted.trial or RUN_TRIAL, wanted.checkpoints
+    if wanted.tune is not None:
+        from evolve.execution.tune_runner import TuneRunner  # noqa: PLC0415 - imports Ray Tune
+
+        return TuneRunner(
+            demand, wanted.tune, trial, memory_gb=wanted.memory_gb, checkpoints=checkpoints, is_our_own=is_our_own
+        )
+    from evolve.execution.ray_workers import RayRunner  # noqa: PLC0415 - imports Ray
+
+    runner = RayRunner(
+        demand, trial, memory_gb=wanted.memory_gb, checkpoints=checkpoints, is_our_own=is_our_own, domain=wanted.domain
+    )
+    runner.open_slots(trials)
     return runner
 
 
-def _stop(runner: "Future[RayRunner]", *, is_our_own: bool) -> None:
+def _is_spent(runner: "Future[RayRunner | TuneRunner]") -> bool:
+    """Whether what ran here may have been left in the midst of it."""
+    return runner.exception() is None and getattr(runner.result(), "is_spent", False)
+
+
+def _stop(runner: "Future[RayRunner | TuneRunner]", *, is_our_own: bool) -> None:
     if runner.exception() is None:
         from evolve.execution.ray_cluster import disconnect  # noqa: PLC0415 - imports Ray
 

@@ -241,7 +241,7 @@ class RayRunner:
         self._slots.remove(slot)
         ray.kill(slot.worker)
         if self._is_our_own and slot.ready is not None:
-            _kill(slot.ready)  # Ray only asks it to end, which a stopped process does not hear
+            kill_process(slot.ready)  # Ray only asks it to end, which a stopped process does not hear
 
 
 @dataclass(slots=True, eq=False)
@@ -283,7 +283,7 @@ class WorkerSlot:
         return self.node_id in layout.cpu_only if self.is_cpu_only else self.gpus == layout.gpus
 
 
-def _kill(worker: Ready) -> None:
+def kill_process(worker: Ready) -> None:
     """End the very process that a worker of this machine was."""
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(worker.pid)

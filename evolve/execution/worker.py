@@ -99,6 +99,7 @@ class Worker:
         self._run_trial: RunTrial = pkgutil.resolve_name(trial)
         self._most_mb, self._gpus, self._checkpoints = most_mb, gpus, checkpoints
         self._is_warm = trial != RUN_TRIAL  # any other trial imports what it needs itself
+        self._running: _Running | None = None
         if domain is not None and not self._is_warm:
             self._warm_up(domain)
 
@@ -115,7 +116,7 @@ class Worker:
         """A trial's heartbeats, each as it comes, a beat in between, and in the end its result."""
         if not self._is_warm:
             self._warm_up(material.domain)
-        trial = _Running(self._run_trial, individual, material, self._checkpoints)
+        trial = self._running = _Running(self._run_trial, individual, material, self._checkpoints)
         beaten = looked = time.monotonic()
         heartbeat: object = None
         while not isinstance(heartbeat, Ended):
@@ -128,6 +129,14 @@ class Worker:
                 heartbeat = Alive(trial.unresponsive_s)
             if heartbeat is not None:
                 yield heartbeat
+
+    def abandon(self, patience_s: float) -> bool:
+        """Have the trial end that was begun last, if it still runs; nobody is told what came of it.
+
+        Returns:
+            Whether it has ended within so many seconds.
+        """
+        return self._running is None or self._running.abandon(patience_s)
 
     def _verdict_on_memory(self, individual: Individual) -> Ended | None:
         """That the trial must end, if the process holds more than it may."""
@@ -147,6 +156,10 @@ def _share_of(gpus: float | None) -> GpuShare | None:
     return None if gpus is None or card is None else GpuShare(gpus, card)
 
 
+class Abandoned(BaseException):
+    """Raised in a trial whose heartbeats nobody waits for any more; no trial takes it for a failure of its own."""
+
+
 class _Running:
     """One trial on a thread of its own; its heartbeats are read by another."""
 
@@ -156,12 +169,22 @@ class _Running:
         self._heartbeats: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._last: Progress | None = None
         self._heard_at = time.monotonic()
-        threading.Thread(target=self._run, args=(run_trial, individual, material, checkpoints), daemon=True).start()
+        self._is_abandoned = False
+        self._thread = threading.Thread(
+            target=self._run, args=(run_trial, individual, material, checkpoints), daemon=True
+        )
+        self._thread.start()
 
     @property
     def unresponsive_s(self) -> float:
         """Since the trial's last heartbeat, new or not."""
         return time.monotonic() - self._heard_at
+
+    def abandon(self, patience_s: float) -> bool:
+        """Have it end at its next heartbeat; whether it has, within so many seconds."""
+        self._is_abandoned = True
+        self._thread.join(patience_s)
+        return not self._thread.is_alive()
 
     def next_heartbeat(self, timeout_s: float) -> object | None:
         """The next heartbeat that says something new, or None when there is none in time."""
@@ -181,6 +204,8 @@ class _Running:
         self._heartbeats.put(Ended(result, _memory_mb()))
 
     def _hear(self, progress: Progress) -> None:
+        if self._is_abandoned:
+            raise Abandoned
         self._heard_at = time.monotonic()
         # That a trial gets ready follows from its start; and most heartbeats only repeat the one before.
         if progress not in (self._last, Progress("starting")):

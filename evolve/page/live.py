@@ -74,7 +74,9 @@ class LiveProgress:
         return [(place, row) for place, row in enumerate(board.rows.values(), start=1) if row.id in shown]
 
 
-_STATES: Final = {"waiting": "waiting", "done": "evaluated", "paused": "waiting", "failed": "failed"}
+_STATES: Final = {
+    "waiting": "waiting", "done": "evaluated", "paused": "waiting", "stopped early": "evaluated", "failed": "failed"
+}  # fmt: skip
 
 
 def _member(place: int, row: TrialRow) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Final, Self
 from evolve.errors import printable
 from evolve.presentation import Metric, Presentation, number
 from evolve.records.events import Event, EventKind, Progress
+from evolve.records.run import TrialResult
 
 _OVERHEAD_S: Final = 15.0
 """Guess at what a trial takes beside its budget, until one has ended: building, composing, rendering."""
@@ -107,7 +108,7 @@ class Board:
         self.running.pop(row.id, None)
         self.took.append(row.took_s)
         row.failure = result.failure if result else None
-        row.state = "failed" if row.failure else "paused" if result and result.is_paused else "done"
+        row.state = _end_in_words(result)
         if self.metric is not None and result is not None:
             last = number(result.metrics, self.metric.name)
             row.loss = row.loss if last is None else last
@@ -149,3 +150,10 @@ def _makespan(left: Sequence[float], waiting: int, usual: float) -> float:
     for _ in range(waiting - rounds * len(left)):
         places = sorted([places[0] + usual, *places[1:]])
     return max(places) + rounds * usual
+
+
+def _end_in_words(result: TrialResult | None) -> str:
+    if result is None:
+        return "done"
+    stopped = "stopped early" if result.stopped else "paused" if result.is_paused else "done"
+    return "failed" if result.failure else stopped

@@ -24,7 +24,7 @@ _MOST_ROWS: Final = 18
 _LONGEST_FAILURE: Final = 40
 """Characters of a reason that fit 80 columns."""
 
-_STYLES: Final = {"waiting": "dim", "done": "green", "paused": "cyan", "failed": "red"}
+_STYLES: Final = {"waiting": "dim", "done": "green", "paused": "cyan", "stopped early": "cyan", "failed": "red"}
 _SECONDS_STILL = 100
 """So many seconds are still seconds to a person who waits, and so many minutes minutes."""
 

@@ -111,6 +111,7 @@ class TrialResult:
         presented: How many of the samples, the first ones, are put before listeners; None: all of them.
         notices: What the user should be told, once a run.
         is_paused: Whether it has not ended, but paused at a rung of its budget: its metrics are those so far.
+        stopped: Why it was stopped early for good, one line: its metrics are those so far; None when it was not.
     """
 
     individual_id: str
@@ -121,6 +122,7 @@ class TrialResult:
     presented: int | None = None
     notices: tuple[str, ...] = ()
     is_paused: bool = False
+    stopped: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,16 @@ def evaluate(
             f"see all with: evolve report {run.reference}; try others with: evolve resume {run.reference}; or start "
             f"anew with another space"
         )
+    _tell_who_is_left(run, on_event)
     store.record_evaluated(generation.index)
+
+
+def _tell_who_is_left(run: RunRecord, on_event: EventHandler) -> None:
+    """Say so where so many were stopped early that there is nobody to compare."""
+    generation = run.generations[-1]
+    if generation.stopped and len(generation.members) == 1:
+        born = len(generation.stopped) + 1
+        on_event(Event(EventKind.NOTICE, text=f"all but one of {born} were stopped early: there is one to judge"))
 
 
 def _tell_what_begins(run: RunRecord, on_event: EventHandler) -> None:
@@ -183,6 +192,7 @@ class _Recorder:
         self._told = list(run.facts.get(NOTICES_TOLD, ()))
         self._has_succeeded = any(one.status.is_heard or one.status.is_paused for one in run.individuals.values())
         self._failures: list[str] = []
+        self._members = len(run.generations[-1].members)
         self._tell_what_can_be_heard()
 
     def __call__(self, event: Event) -> None:
@@ -191,7 +201,9 @@ class _Recorder:
         elif event.kind is EventKind.LOST:
             self._store.record_lost(event.individual_id, event.text)
         elif event.kind is EventKind.FINISHED and event.result is not None:
-            if not self._store.record_trial(event.result):
+            result = self._with_somebody_left(event.result)
+            event = replace(event, result=result)
+            if not self._store.record_trial(result):
                 return
             self._early.stage(event.individual_id)
         self._on_event(replace(event, generation=self._generation))
@@ -200,6 +212,16 @@ class _Recorder:
             self._check_first_failures(event.result)
         if event.result is not None and event.result.samples:
             self._tell_what_can_be_heard()
+
+    def _with_somebody_left(self, result: TrialResult) -> TrialResult:
+        """The result; the last of a generation of whom all others were stopped early fails, and is replaced."""
+        if result.stopped is None:
+            return result
+        self._members -= 1
+        if self._members:
+            return result
+        self._members = 1
+        return TrialResult(result.individual_id, failure=f"stopped {result.stopped}, as all others were")
 
     def _tell_notices(self, result: TrialResult) -> None:
         """Say what a trial has to say, unless the user of this run was told before."""

@@ -120,6 +120,9 @@ def write_result(cursor: sqlite3.Cursor, result: TrialResult, files: Kept, sampl
             result.individual_id,
         ),
     )
+    if result.stopped is not None:
+        (number,) = cursor.execute("SELECT generation FROM individual WHERE id = ?", (result.individual_id,)).fetchone()
+        write_stopped(cursor, number, {result.individual_id: result.stopped}, ())
     write_files(cursor, files.values())
     for sample, sample_files in zip(result.samples, samples, strict=True):
         write_sample(cursor, result.individual_id, sample, sample_files)

@@ -81,6 +81,13 @@ Cluster = Annotated[
         "profile, such as cluster/slurm.yaml, or a manifest for Kubernetes, such as cluster/kubernetes.yaml.",
     ),
 ]  # fmt: skip
+Engine = Annotated[
+    str,
+    typer.Option(
+        metavar="ray|tune", autocompletion=lambda: ["ray", "tune"],
+        help="What runs the trials: warm workers on Ray, or Ray Tune, whose workers begin anew with each generation.",
+    ),
+]  # fmt: skip
 STDOUT = Path("-")
 """What `--output` means standard output by."""
 

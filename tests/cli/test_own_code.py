@@ -113,7 +113,7 @@ def test_a_judge_that_fails_loses_nothing(capsys: pytest.CaptureFixture[str]) ->
     [
         (("--domain", "other.py:evaluate"), 1, "--domain other.py:evaluate: there is no file other.py"),
         (("--domain", "stars/mine.py:evalute"), 1, "mine.py has nothing called evalute; it has evaluate, judge"),
-        (("--domain", "stars/mine.py:NOTHING"), 1, "is neither a domain nor a function evaluate(hp, trial)"),
+        (("--domain", "stars/mine.py:NOTHING"), 1, "is neither a domain, nor a function evaluate(hp, trial)"),
         (("--domain", "musik"), 1, 'there is no domain "musik"; there are music, pictures'),
         (("--judge", "me"), 2, "must be terminal, page, none, simulated:KIND or FILE.py:NAME, not me"),
         (("--judge", "stars/mine.py:NOTHING"), 1, "--judge mine.py:NOTHING is no function judge(candidates)"),

@@ -48,7 +48,7 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("run") / "checkpoints"
 
 
-@pytest.fixture(scope="module", params=["in process", "ray"])
+@pytest.fixture(scope="module", params=["in process", "ray", "tune"])
 def runner(request: pytest.FixtureRequest, checkpoints: Path) -> Iterator[TrialRunner]:
     """A runner of each kind."""
     if request.param == "in process":
@@ -56,8 +56,10 @@ def runner(request: pytest.FixtureRequest, checkpoints: Path) -> Iterator[TrialR
             yield runner
         return
     from evolve.execution.ray_execution import RayExecution  # noqa: PLC0415 - importing Ray costs seconds in every worker
+    from evolve.execution.tune_options import TuneOptions  # noqa: PLC0415
 
-    with RayExecution(checkpoints=checkpoints) as execution, execution() as runner:
+    tune = TuneOptions() if request.param == "tune" else None
+    with RayExecution(checkpoints=checkpoints, tune=tune) as execution, execution() as runner:
         yield runner
 
 

@@ -5,8 +5,10 @@ needed at the start alone.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from evolve.domain import Preparation
@@ -72,7 +74,7 @@ class Material:
     Attributes:
         encoded: The corpus as streams of tokens.
         opening: What every song begins with.
-        copies: Finds passages copied from the corpus, by tokenizer.
+        copies: Of a tokenizer what finds passages copied from the corpus; built when it is first asked for.
         figures: What is usual in the corpus.
         space: The search space, which tells a network its genes.
         settings: Of music.
@@ -83,7 +85,7 @@ class Material:
 
     encoded: EncodedCorpus
     opening: Opening
-    copies: Mapping[str, CopyIndex]
+    copies: Callable[[str], CopyIndex]
     figures: CorpusFigures
     space: SearchSpace
     settings: MusicSettings
@@ -119,7 +121,7 @@ class Material:
         """What turns the tokens of a tokenizer into songs, in the opening's tempo."""
         tokenizer = self.encoded.pieces[kind].tokenizer
         encoded = self.encoded
-        return SongContext(tokenizer, self.opening, encoded.parts, encoded.beginnings, self.copies[kind], self.figures)
+        return SongContext(tokenizer, self.opening, encoded.parts, encoded.beginnings, self.copies(kind), self.figures)
 
     @classmethod
     def load(
@@ -135,7 +137,7 @@ class Material:
         return cls(
             encoded,
             opening_from_facts(facts["opening"]),
-            {kind: copies_in(encoded, kind) for kind in encoded.pieces},
+            functools.cache(partial(copies_in, encoded)),
             CorpusFigures.from_json(facts["corpus"]["figures"]),
             space,
             settings,

@@ -34,6 +34,8 @@ from evolve.spaces import Space, load_space
 from evolve.store.names import checked_name
 from evolve.store.paths import RunPaths
 from evolve.store.run_store import RunStore
+from evolve.trackers.found import chosen_trackers
+from evolve.trackers.tracking import tracked
 from evolve.views import Best, Generation, Report, best_of, check_open
 from evolve.words import listed
 
@@ -70,6 +72,8 @@ class Search:
         address: Of a Ray cluster that runs, for the engines ``"ray"`` and ``"tune"``.
         tune: For the engine ``"tune"``, ``{"callbacks": […], "scheduler": …}``: of `ray.tune`, told what happens, and
             stopping trials early; whoever is stopped is recorded so, and not presented.
+        track: Trackers that keep the run as well: ``"mlflow"``, ``"mlflow:URI"``, ``"tensorboard"``,
+            ``"tensorboard:DIR"``, ``"wandb"``, ``"wandb:PROJECT"``, ``"FILE.py:NAME"``.
         listener: Who judges.
         on_event: Is told of each `Event`, in this process; None: progress is shown on stderr, or in the notebook.
         taste_of: The folder of another run, with whose ballots this one begins to learn what is liked; it is not needed
@@ -91,6 +95,7 @@ class Search:
         engine: Literal["ray", "tune", "here"] = "ray",
         address: str | None = None,
         tune: Mapping[str, Any] | None = None,
+        track: Iterable[str] | str = (),
         listener: str = _LISTENER,
         on_event: EventHandler | None = None,
         taste_of: str | Path | None = None,
@@ -106,6 +111,8 @@ class Search:
             check_kind("taste_of", taste_of, (str, Path, NoneType), "the folder of a run")
             self._listener, self._on_event = checked_name(listener), on_event
             self._judge, self._engine, self._address = judge, engine, address
+            given = (track,) if isinstance(track, str) else texts_of("track", track, 'trackers, such as ["mlflow"]')
+            self._trackers = chosen_trackers(given, "track")
             self._tune = tune_options(tune) if engine == TUNE else None
             if RunPaths(self.folder).database.exists():
                 self._sources = given_code(domain, build)
@@ -115,15 +122,15 @@ class Search:
                 return
             if space is None:
                 raise RunError(f"{self.folder}: there is no run yet; give a space to begin one")
-            given = load_space(space)
-            chosen = chosen_space(given.name, given.text, given.folder, domain=domain, build=build)
+            loaded = load_space(space)
+            chosen = chosen_space(loaded.name, loaded.text, loaded.folder, domain=domain, build=build)
             settled, self._sources = chosen.settled(_given(settings)), chosen.sources
             check_engine_settings(self._tune, settled.core)
             earlier = None
             if taste_of is not None:
                 earlier = taste_for(Path(taste_of), chosen.reference, settled.core, where="taste_of")
             self._store = create(
-                self.folder, settled, given.name, given.text,
+                self.folder, settled, loaded.name, loaded.text,
                 domain=chosen.reference, sources=chosen.sources, earlier=earlier,
             )  # fmt: skip
 
@@ -321,13 +328,12 @@ class Search:
 
     @contextlib.contextmanager
     def _listening(self) -> Iterator[EventHandler]:
-        if self._on_event is not None:
-            yield self._on_event
-            return
         from evolve.progress import watching  # noqa: PLC0415 - rich
 
-        with watching(self._source().open().presentation) as watcher:
-            yield watcher
+        given = self._on_event
+        shown = watching(self._source().open().presentation) if given is None else contextlib.nullcontext(given)
+        with shown as told, tracked(self.folder, self._trackers, told) as listen:
+            yield listen
 
     def _check_same(self, space: object, domain: object, settings: Mapping[str, Any]) -> None:
         """See that a run which was begun is the one that is meant; more generations are let in."""

@@ -2,11 +2,13 @@
 
 import inspect
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evolve.cli.asking import asked, checked_judge
 from evolve.cli.clusters import ClusterChoice, training_execution
 from evolve.cli.ending import tell_the_end
 from evolve.cli.listening import (
@@ -22,14 +24,12 @@ from evolve.cli.listening import (
     stay_open,
 )
 from evolve.cli.sources import (
-    PAGE,
     TERMINAL,
     BuildOption,
     ChosenJudge,
     DomainOption,
     JudgeOption,
     OwnCode,
-    chosen_judge,
     given_sources,
     open_domain,
     space_of_file,
@@ -48,6 +48,7 @@ from evolve.terminal.options import (
     ListenerOption,
     Run,
     Runs,
+    Track,
     as_typed,
     complete_run,
     complete_space,
@@ -56,14 +57,12 @@ from evolve.terminal.options import (
 from evolve.words import counted, worded
 
 if TYPE_CHECKING:
-    from evolve.records.ballot import Ballot
     from evolve.records.run import Json
     from evolve.search.chosen_space import ChosenSpace
-    from evolve.search.listening import ListeningSession
     from evolve.search.run_facts import Sources
-    from evolve.search.steps import SessionJudge
     from evolve.settings import Given, Settings
     from evolve.store.run_store import RunStore
+    from evolve.trackers.found import ChosenTracker
 
 
 def start(
@@ -97,6 +96,7 @@ def start(
     address: Address = None,
     cluster: Cluster = None,
     engine: Engine = RAY,
+    track: Track = None,
     judge: JudgeOption = None,
     settings: Annotated[
         list[str] | None,
@@ -131,13 +131,15 @@ def start(
       evolve start --space pictures.yaml --judge simulated:features,noise=0.3
       evolve start --space lstm.yaml --taste quick-1
       evolve start --space lstm.yaml --founders my-best.json
+      evolve start --space lstm.yaml --track mlflow:http://127.0.0.1:5000 --track tensorboard
     """
     from evolve.store.folders import folder_named, free_folder
     from evolve.store.names import checked_name, name_from
 
     choice, page = ClusterChoice(address, cluster, engine), PageChoice(host, port, no_browser, listeners, url)
-    ranking = _checked_judge(judge, listener, page)
+    ranking = checked_judge(judge, listener, page)
     choice.check()
+    trackers = _checked_trackers(track)
     taught_by = None if taste is None else run_folder(taste, runs)
     folder = None if name is None else folder_named(runs, checked_name(name))
     from evolve.search.own_genomes import enqueue, read_genomes
@@ -157,7 +159,7 @@ def start(
         try:
             if genomes:
                 enqueue(store, genomes, chosen.domain, where=str(founders))
-            _go(store, chosen.sources, ranking, choice, page, listener)
+            _go(store, chosen.sources, ranking, choice, page, listener, trackers)
         except StorageError:
             raise  # such as a full disk: the run is gone on with when that is mended
         except EvolveError:
@@ -227,6 +229,7 @@ def resume(
     address: Address = None,
     cluster: Cluster = None,
     engine: Engine = RAY,
+    track: Track = None,
     judge: JudgeOption = None,
     listener: ListenerOption = DEFAULT_LISTENER,
     host: Host = USUAL_HOST,
@@ -248,29 +251,30 @@ def resume(
       evolve resume my-space-1 --domain mine.py:evaluate
     """
     choice, page = ClusterChoice(address, cluster, engine), PageChoice(host, port, no_browser, listeners, url)
-    ranking = _checked_judge(judge, listener, page)
+    ranking = checked_judge(judge, listener, page)
     choice.check()
+    trackers = _checked_trackers(track)
     from evolve.search.steps import extend
     from evolve.store.run_store import RunStore
 
     with RunStore(run_folder(run, runs)) as store:
         record = store.read()
         if judge is None and record.judge and page == USUAL_PAGE:  # options of the page are for people
-            ranking = _checked_judge(record.judge, listener, page)
+            ranking = checked_judge(record.judge, listener, page)
             note(f"{record.judge} judges it, as before; to judge yourself: --judge {TERMINAL}")
         sources = given_sources(record, domain, build)
         if generations is not None:
             extend(store, generations)
-        _go(store, sources, ranking, choice, page, listener)
+        _go(store, sources, ranking, choice, page, listener, trackers)
 
 
-def _checked_judge(judge: str | None, listener: str, page: PageChoice) -> ChosenJudge:
-    """Who ranks; a mistake in an option is told before anything heavy is imported, but by a function of the user's."""
-    from evolve.store.names import checked_name
+def _checked_trackers(track: list[str] | None) -> "Sequence[ChosenTracker]":
+    """What keeps the run as well; a mistake is told before anything is begun."""
+    if not track:
+        return ()
+    from evolve.trackers.found import chosen_trackers
 
-    page.check(judge)
-    checked_name(listener)
-    return chosen_judge(judge)
+    return chosen_trackers(track, "--track")
 
 
 def _go(
@@ -280,6 +284,7 @@ def _go(
     choice: ClusterChoice,
     page_choice: PageChoice,
     listener: str,
+    trackers: "Sequence[ChosenTracker]",
 ) -> None:
     """Advance a run with progress on stderr, and end with the report or with what to do next."""
     from evolve.presentation import judged_word
@@ -287,17 +292,19 @@ def _go(
     from evolve.search.outlook import with_taste_notices
     from evolve.search.run_facts import core_of, domain_source
     from evolve.search.steps import Outcome, advance, remember_judge
+    from evolve.trackers.tracking import tracked
 
     run = store.read()
     os.environ[BACKEND] = backend(os.environ, run.versions.get("backend"))
     presentation = open_domain(run, sources).presentation
     ranked = as_typed(store.paths.reference, listener=listener, domain=sources.options["domain"])
     resumed = as_typed(
-        store.paths.reference, listener=listener, **choice.as_typed, **sources.options, judge=judge.as_typed
+        store.paths.reference, listener=listener, **choice.as_typed, **sources.options, judge=judge.as_typed,
+        track=[one.as_typed for one in trackers],
     )  # fmt: skip
     source, listener = domain_source(run, sources), judge.listener(listener)
     with RunningPage(store, sources, listener, page_choice) as page:
-        ask = _asked(judge, store, sources, page)
+        ask = asked(judge, store, sources, page)
         remember_judge(store, (judge.as_typed or "") if judge.simulated else "")
         try:
             with (
@@ -305,8 +312,8 @@ def _go(
                 watching(presentation) as watcher,
             ):
                 told = watcher if judge.simulated is not None else with_taste_notices(store, watcher)
-                on_event = told_to(told, page.tell)
-                outcome = advance(store, execution, on_event, ask, listener=listener, sources=sources)
+                with tracked(store.paths.folder, trackers, told_to(told, page.tell)) as on_event:
+                    outcome = advance(store, execution, on_event, ask, listener=listener, sources=sources)
         except KeyboardInterrupt:
             raise Stopped(f"stopped; what was done is kept. Go on: evolve resume {resumed}") from None
         if outcome is Outcome.COMPLETE:
@@ -320,30 +327,3 @@ def _go(
         generation = store.read().generations[-1].index
         note(f'generation {generation} can be {judged_word(presentation)}. Rank it: evolve rank {ranked}   or: '
               f'evolve rank {ranked} --order "…"   then: evolve resume {resumed}')  # fmt: skip
-
-
-def _asked(judge: ChosenJudge, store: "RunStore", sources: "Sources", page: RunningPage) -> "SessionJudge | None":
-    """Who is asked in this run; None where nobody is."""
-    from evolve.cli.ranking import terminal_judge
-
-    if judge.simulated is not None:
-        from evolve.search.simulated_listeners import SimulatedJudge
-
-        return SimulatedJudge(judge.simulated, store, open_domain(store.read(), sources))
-    if judge.as_typed == PAGE:
-        page.open()
-        return _at_terminal_or_page(page)
-    return _at_terminal_or_page(page) if judge.ask is terminal_judge else judge.ask
-
-
-def _at_terminal_or_page(page: RunningPage) -> "SessionJudge":
-    """Prompts in this terminal, until the page is open: who has chosen it once stays there."""
-    from evolve.cli.ranking import terminal_judge
-
-    def judge(session: "ListeningSession") -> "tuple[Ballot, str] | None":
-        if page.is_open:
-            page.judge(session)
-            return None
-        return terminal_judge(session, page.judge)
-
-    return judge

@@ -1,7 +1,7 @@
 """Arguments and options that several commands share, and how the shell completes them."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -36,12 +36,13 @@ def run_folder(run: str | None, runs: Path) -> Path:
     return newest_run(runs) if run is None else find_run(run, runs)
 
 
-def as_typed(reference: str, **options: str | None) -> str:
+def as_typed(reference: str, **options: str | Sequence[str] | None) -> str:
     """A run, and the options by name, as the next command has to be given them; those that are None are left out."""
     given = {name: value for name, value in options.items() if value is not None}
     if given.get("listener") == DEFAULT_LISTENER:
         del given["listener"]
-    return " ".join([reference, *(f"--{name} {shlex.quote(value)}" for name, value in given.items())])
+    each = ((name, [value] if isinstance(value, str) else value) for name, value in given.items())
+    return " ".join([reference, *(f"--{name} {shlex.quote(value)}" for name, values in each for value in values)])
 
 
 Run = Annotated[
@@ -86,6 +87,15 @@ Engine = Annotated[
     typer.Option(
         metavar="ray|tune", autocompletion=lambda: ["ray", "tune"],
         help="What runs the trials: warm workers on Ray, or Ray Tune, whose workers begin anew with each generation.",
+    ),
+]  # fmt: skip
+Track = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="mlflow[:URI]|tensorboard[:DIR]|wandb[:PROJECT]|FILE.py:NAME", show_default=False,
+        autocompletion=lambda: ["mlflow", "tensorboard", "wandb"],
+        help="Keep the run in a tracker as well: individuals with their genes, losses, samples and ranks. Give it "
+        "again for several. One that fails is told once; the run goes on.",
     ),
 ]  # fmt: skip
 STDOUT = Path("-")

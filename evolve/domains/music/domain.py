@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from evolve.domains.music.material import Material
     from evolve.genetics.space import SearchSpace
 
-_UNUSED = ("matplotlib", "pandas", "jax")
+_UNUSED = ("matplotlib", "pandas", "jax", "sklearn")
 """Libraries that Keras and TensorFlow import where they find them and no trial uses, JAX unless it is the backend.
 
 They are 3 of the 10 CPU-seconds of the import.

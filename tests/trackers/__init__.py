@@ -1,0 +1,1 @@
+"""Trackers: each opened by the real thing."""

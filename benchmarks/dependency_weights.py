@@ -11,7 +11,7 @@ import argparse
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import Distribution, distributions, packages_distributions
 from pathlib import Path
 from statistics import median
@@ -40,7 +40,7 @@ def main() -> None:
     everything, empty_s = needed(asked, installed), import_s(None)
     rows = []
     for name in asked:
-        alone = everything - needed([other for other in asked if other != name], installed)
+        alone = everything - needed({other: extras for other, extras in asked.items() if other != name}, installed)
         whole_mb = sum(size_mb(installed[one]) for one in alone)
         took_s = max(0.0, import_s(module_of(name)) - empty_s)
         rows.append((whole_mb, [name, f"{size_mb(installed[name]):,.1f}", f"{whole_mb:,.1f}", f"{took_s:.2f}"]))
@@ -49,10 +49,11 @@ def main() -> None:
     print(table(["dependency", "MB", "with its own", "import, CPU-s"], [row for _, row in sorted(rows, reverse=True)]))
 
 
-def core_dependencies() -> list[str]:
-    """The names in ``pyproject.toml``, as an index writes them."""
+def core_dependencies() -> dict[str, set[str]]:
+    """The names in ``pyproject.toml``, as an index writes them, and the extras of each that are wanted."""
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
-    return [_known(Requirement(line).name) for line in project["dependencies"]]
+    wanted = [Requirement(line) for line in project["dependencies"]]
+    return {_known(one.name): one.extras for one in wanted}
 
 
 def _known(name: str) -> str:
@@ -60,17 +61,21 @@ def _known(name: str) -> str:
     return str(canonicalize_name(name))
 
 
-def needed(names: Iterable[str], installed: Mapping[str, Distribution]) -> set[str]:
-    """These distributions and all that they ask for here, without extras."""
+def needed(wanted: Mapping[str, set[str]], installed: Mapping[str, Distribution]) -> set[str]:
+    """These distributions with their extras, and all that they ask for here."""
     found: set[str] = set()
-    waiting = list(names)
+    waiting = [(name, extras) for name, extras in wanted.items()]
     while waiting:
-        name = waiting.pop()
+        name, extras = waiting.pop()
         if name in found or name not in installed:
             continue
         found.add(name)
         lines = [Requirement(line) for line in installed[name].requires or ()]
-        waiting += [_known(one.name) for one in lines if one.marker is None or one.marker.evaluate({"extra": ""})]
+        waiting += [
+            (_known(one.name), one.extras)
+            for one in lines
+            if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in {"", *extras})
+        ]
     return found
 
 

@@ -26,7 +26,7 @@ from evolve.search.judges import OwnJudge, check_judge
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.outlook import with_taste_notices
 from evolve.search.own_genomes import enqueue
-from evolve.search.run_facts import build_of, checked_sources, core_of, differing_settings, domain_source
+from evolve.search.run_facts import build_of, checked_sources, core_of, differing_settings, domain_source, space_of
 from evolve.search.steps import Outcome, advance, create, extend, remember_judge
 from evolve.search.taste import check_same_taste, taste_for
 from evolve.settings import Given
@@ -40,6 +40,7 @@ from evolve.views import Best, Generation, Report, best_of, check_open
 from evolve.words import listed
 
 if TYPE_CHECKING:
+    import optuna
     import pandas
 
     from evolve.execution.contract import Execution
@@ -294,6 +295,23 @@ class Search:
         if self._tune is None:
             raise ExecutionError('there are no results of Ray Tune; give engine="tune"')
         return self._tune.results
+
+    def to_optuna(self, storage: str | None = None, study_name: str | None = None) -> "optuna.Study":
+        """The run as a study of Optuna's: everybody who was ranked as a completed trial, for its plots and importances.
+
+        Its value, of which more is better, is the share of the others in somebody's newest ranking who came after them.
+
+        Args:
+            storage: Where Optuna keeps it, such as ``sqlite:///study.db``; None: in memory.
+            study_name: None: the run's name.
+
+        Raises:
+            EvolveError: Optuna is not installed, nobody was ranked yet, or there is such a study already.
+        """
+        from evolve.exchange.optuna_study import study_of  # noqa: PLC0415 - a reader of YAML, and Optuna
+
+        run = self._read()
+        return study_of(run, space_of(run, self._source().open()), storage=storage, name=study_name)
 
     def report(self) -> Report:
         """The whole run, as docs/report-format.md describes it."""

@@ -1,6 +1,8 @@
 """What is published: a wheel and a source archive that install without the checkout."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -59,3 +61,25 @@ def test_the_wheel_breeds_without_the_checkout(published: Path, tmp_path: Path) 
     assert {path.relative_to(ROOT).as_posix() for path in kept} < shipped
     statics = (ROOT / "evolve" / "page" / "static").iterdir()
     assert {f"page/static/{path.name}" for path in statics} | {"py.typed"} < shipped
+
+
+@pytest.mark.slow
+def test_what_images_get_of_a_checkout_is_enough_to_install_it(tmp_path: Path) -> None:
+    """The files that .dockerignore lets in make a wheel; the pinned versions are among them."""
+    wanted = [line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"]
+    for name in wanted:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    _ran(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "made", cwd=tmp_path)
+    assert len([*(tmp_path / "made").glob("*.whl")]) == 1
+    assert "constraints.txt" in wanted
+
+
+def test_the_images_commands_are_ones_that_can_be_typed() -> None:
+    """What the Dockerfile advises is a command of evolve's, with options that it has."""
+    told = (ROOT / "Dockerfile").read_text().replace("\\\n#", "")
+    (listen,) = re.findall(r"evolve +listen (.+)$", told, re.MULTILINE)
+    options = {word for word in listen.split() if word.startswith("--")}
+    shown = _ran(sys.executable, "-m", "evolve", "listen", "--help")
+    assert options
+    assert all(option in shown for option in options)

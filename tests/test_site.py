@@ -14,7 +14,14 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-RECIPES = ("tutorial.md", "how-to/keras-tuner.md", "how-to/own-domain.md", "how-to/own-music.md", "how-to/ray-tune.md", "how-to/trackers.md")
+RECIPES = (
+    "tutorial.md",
+    "how-to/keras-tuner.md",
+    "how-to/own-domain.md",
+    "how-to/own-music.md",
+    "how-to/ray-tune.md",
+    "how-to/trackers.md",
+)
 
 pytestmark = pytest.mark.slow
 

@@ -2,19 +2,27 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evolve.terminal.console import note
 from evolve.words import counted
 
-KERAS_TUNER = "keras-tuner"
+if TYPE_CHECKING:
+    from evolve.exchange.found_project import FoundProject
+
+KERAS_TUNER, OPTUNA = "keras-tuner", "optuna"
 
 
 def import_(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="keras-tuner:DIR, the folder of a project of KerasTuner.")
+        str,
+        typer.Argument(
+            metavar="keras-tuner:DIR|optuna:URL#STUDY",
+            help="The folder of a project of KerasTuner; or a study of Optuna, in a database such as "
+            "sqlite:///study.db or in a journal file. STUDY may be left out where there is one alone.",
+        ),
     ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FOLDER", help="Write space.yaml and founders.json there.")
@@ -26,18 +34,20 @@ def import_(
     \b
     Examples:
       evolve import keras-tuner:tuning/my-project -o mine/
+      evolve import optuna:sqlite:///study.db#lstm -o mine/ --best 4
       evolve start --space mine/space.yaml --founders mine/founders.json --build my_model.py:build
     """
     kind, colon, place = source.partition(":")
-    if kind != KERAS_TUNER or not colon or not place:
+    if kind not in (KERAS_TUNER, OPTUNA) or not colon or not place:
         raise typer.BadParameter(
-            f"must be {KERAS_TUNER}:DIR, such as {KERAS_TUNER}:tuning/my-project", param_hint="SOURCE"
+            f"must be {KERAS_TUNER}:DIR, such as {KERAS_TUNER}:tuning/my-project, or {OPTUNA}:URL#STUDY, such as "
+            f"{OPTUNA}:sqlite:///study.db#mine",
+            param_hint="SOURCE",
         )
-    from evolve.exchange.keras_tuner_project import read_project
     from evolve.store.files import check_folder_can_be_written
     from evolve.store.paths import write_whole
 
-    project = read_project(Path(place))
+    project = _read(kind, place)
     check_folder_can_be_written(output)
     output.mkdir(parents=True, exist_ok=True)
     write_whole(output / "space.yaml", project.space.encode())
@@ -53,3 +63,13 @@ def import_(
         f"written: {output / 'space.yaml'} and {output / 'founders.json'}, the best "
         f"{counted(len(chosen), 'trial')} of {len(project.trials):,} (score {chosen[0].score:g})"
     )
+
+
+def _read(kind: str, place: str) -> "FoundProject":
+    if kind == OPTUNA:
+        from evolve.exchange.optuna_study import read_study
+
+        return read_study(place)
+    from evolve.exchange.keras_tuner_project import read_project
+
+    return read_project(Path(place))

@@ -5,12 +5,12 @@ values in one trial and its score. Neither keras-tuner nor TensorFlow is needed 
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from evolve.errors import SpaceError, last_line
+from evolve.exchange.found_project import FoundProject, FoundTrial, likings, without_twins
 from evolve.genetics.space import SearchSpace
 from evolve.genetics.space_file import parse_space
 from evolve.inputs.keras_tuner_space import genes_of
@@ -23,37 +23,7 @@ LIKING: Final = "liking"
 """The objective of an exported run: how large a share of the others in its newest ranking somebody came before."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundTrial:
-    """A trial that a tuner has completed.
-
-    Attributes:
-        id: The tuner's name of it.
-        genome: The values of the active genes.
-        score: Of its objective.
-    """
-
-    id: str
-    genome: dict[str, PlainValue]
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class TunerProject:
-    """What a project folder holds.
-
-    Attributes:
-        space: The text of a space file.
-        trials: The completed ones, the best first.
-        notices: What was left out, and why, a line each.
-    """
-
-    space: str
-    trials: tuple[FoundTrial, ...]
-    notices: tuple[str, ...]
-
-
-def read_project(folder: Path) -> TunerProject:
+def read_project(folder: Path) -> FoundProject:
     """What a tuner has found so far.
 
     Raises:
@@ -82,7 +52,7 @@ def read_project(folder: Path) -> TunerProject:
             raise SpaceError(f"{path} is none of KerasTuner's ({type(error).__name__}: {last_line(error)})") from error
     is_max = directions == {"max"}
     found.sort(key=lambda one: -one.score if is_max else one.score)
-    return TunerProject(text, tuple(_without_twins(found)), tuple(notices))
+    return FoundProject(text, tuple(without_twins(found)), tuple(notices))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -121,14 +91,6 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
-def _without_twins(found: list[FoundTrial]) -> Iterator[FoundTrial]:
-    seen: list[dict[str, PlainValue]] = []
-    for one in found:
-        if one.genome not in seen:
-            seen.append(one.genome)
-            yield one
-
-
 def write_project(run: RunRecord, space: SearchSpace, folder: Path) -> int:
     """Write a run as a project that stock KerasTuner reloads, with everybody who was ranked as a trial.
 
@@ -146,7 +108,7 @@ def write_project(run: RunRecord, space: SearchSpace, folder: Path) -> int:
     Raises:
         SpaceError: Nobody was ranked yet, or something lies in the folder.
     """
-    scores = dict(_likings(run))
+    scores = dict(likings(run))
     if not scores:
         raise SpaceError(f"{run.name} has no ranking yet, and so no trial that KerasTuner could read")
     if folder.exists() and any(folder.iterdir()):
@@ -169,16 +131,6 @@ def write_project(run: RunRecord, space: SearchSpace, folder: Path) -> int:
     _write(folder / "oracle.json", oracle.get_state())
     _write(folder / "tuner0.json", {})
     return len(scores)
-
-
-def _likings(run: RunRecord) -> Iterator[tuple[str, float]]:
-    """Of everybody who was ranked, in the newest generation that ranked them."""
-    newest = {name: one for one in run.generations if one.status.is_ranked for name in one.ranking}
-    for name, generation in newest.items():
-        entry = generation.ranking[name]
-        others = [other for one, other in generation.ranking.items() if one != name]
-        behind = sum(1.0 if other.rank > entry.rank else 0.5 if other.rank == entry.rank else 0.0 for other in others)
-        yield name, 0.0 if entry.rejected or not others else behind / len(others)
 
 
 def _write(path: Path, state: object) -> None:

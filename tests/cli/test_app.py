@@ -78,7 +78,7 @@ def test_every_command_has_a_help_text(capsys: pytest.CaptureFixture[str], argum
         (("start", "--space", "quick.yaml", "--seed", "x"), "'--seed': Input should be a valid integer"),
         (("resume", "a", "--generations", "0"), "'--generations': Input should be greater than or equal to 1"),
         (("export", "a"), "give an individual and a folder, or --keras-tuner DIR"),
-        (("import", "optuna:x", "-o", "a"), "must be keras-tuner:DIR"),
+        (("import", "hyperopt:x", "-o", "a"), "must be keras-tuner:DIR"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -142,14 +142,6 @@ def test_image_and_manifest_have_the_ray_that_was_tested() -> None:
     assert next(yaml.safe_load_all(MANIFEST))["spec"]["rayVersion"] == pinned
 
 
-def test_the_image_gets_what_the_package_is_built_from() -> None:
-    """What is let into the image is there in a checkout."""
-    lines = (ROOT / "cluster" / "Dockerfile.dockerignore").read_text().splitlines()
-    wanted = [line.removeprefix("!") for line in lines if line.startswith("!")]
-    assert {"evolve", "search_spaces", "pyproject.toml", "constraints.txt"} <= set(wanted)
-    assert all((ROOT / name).exists() for name in wanted)
-
-
 def test_the_role_allows_what_is_asked_of_kubectl() -> None:
     """Each kind that evolve's commands name is in the Role, with the verbs that the commands need."""
     verbs = {kind: set(rule["verbs"]) for rule in ROLE["rules"] for kind in rule["resources"]}

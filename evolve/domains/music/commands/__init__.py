@@ -6,7 +6,7 @@ from evolve.terminal.domain_commands import DomainCommands
 _HERE = "evolve.domains.music.commands"
 
 COMMANDS = DomainCommands(
-    commands={"compose": f"{_HERE}.composing:compose", "export": f"{_HERE}.composing:export"},
+    commands={"compose": f"{_HERE}.composing:compose", "export": f"{_HERE}.exporting:export"},
     groups={"corpus": f"{_HERE}.corpus:corpus"},
     options=OPTIONS,
     checks=f"{_HERE}.checks:checks",

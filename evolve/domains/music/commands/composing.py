@@ -1,13 +1,12 @@
-"""`evolve compose` and `evolve export`: using a network that was bred."""
+"""`evolve compose`: more songs by a network that was bred."""
 
 import dataclasses
 import json
 import os
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -31,12 +30,12 @@ from evolve.domains.music.commands.composing_options import (
     Whose,
     WithScore,
 )
-from evolve.domains.music.commands.networks import NetworkSource, bred_network, exported_network, with_network
+from evolve.domains.music.commands.networks import NetworkSource, bred_network, exported_network
 from evolve.domains.music.commands.picking import PickedSong, checked_options, song_picker
 from evolve.environment import BACKEND, backend
 from evolve.errors import ExecutionError, RunError
 from evolve.terminal.console import console, note
-from evolve.terminal.options import STDOUT, AsJson, Run, Runs, run_folder
+from evolve.terminal.options import STDOUT, AsJson, Runs, run_folder
 from evolve.words import counted
 
 if TYPE_CHECKING:
@@ -162,70 +161,6 @@ def _composed(
             network, context, numbers=batch, notes=source.notes, seed=source.seed, sampling=source.sampling
         )
     ]
-
-
-def export(
-    run: Run,
-    individual: Annotated[
-        str | None, typer.Argument(metavar="[INDIVIDUAL]", help="Whose network, such as g2-3.", show_default=False)
-    ] = None,
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="A new folder to write to.", show_default=False)
-    ] = None,
-    keras_tuner: Annotated[
-        Path | None,
-        typer.Option(
-            "--keras-tuner", metavar="DIR", show_default=False,
-            help="Instead: write everybody who was ranked as a project that KerasTuner reloads, of any domain.",
-        ),
-    ] = None,
-    runs: Runs = Path("runs"),
-) -> None:  # fmt: skip
-    """Take a network out of its run, or a whole run to KerasTuner.
-
-    Writes the .keras file, its vocabulary and a card: all that evolve compose needs, on any machine.
-
-    With --keras-tuner the objective is "liking", of which more is better: the share of the others in somebody's newest
-    ranking who came after them.
-
-    \b
-    Examples:
-      evolve export quick-1 g2-3 my-favourite/
-      evolve compose my-favourite/
-      evolve export quick-1 --keras-tuner tuning/quick-1
-    """
-    if keras_tuner is not None:
-        _export_to_keras_tuner(run_folder(run, runs), keras_tuner, individual)
-        return
-    if individual is None or folder is None:
-        raise typer.BadParameter("give an individual and a folder, or --keras-tuner DIR", param_hint="INDIVIDUAL")
-    from evolve.domains.music.export import write_export
-    from evolve.store.files import check_folder_can_be_written
-    from evolve.store.run_store import RunStore
-
-    check_folder_can_be_written(folder)
-    with RunStore(run_folder(run, runs), read_only=True) as store:
-        with_network(store.read(), individual)
-        write_export(store, individual, folder)
-    typer.echo(f"written: {folder}\ncompose with it: evolve compose {shlex.quote(str(folder))}", err=True)
-
-
-def _export_to_keras_tuner(run: Path, folder: Path, individual: str | None) -> None:
-    from evolve.exchange.keras_tuner_project import write_project
-    from evolve.search.run_facts import space_known
-    from evolve.store.files import check_folder_can_be_written
-    from evolve.store.run_store import RunStore
-
-    if individual is not None:
-        raise typer.BadParameter("a project holds everybody; leave the individual out", param_hint="--keras-tuner")
-    check_folder_can_be_written(folder)
-    with RunStore(run, read_only=True) as store:
-        record = store.read()
-    space = space_known(record)
-    if space is None:
-        raise RunError(f"the space of {record.name} cannot be read: evolve doctor {record.reference}")
-    count = write_project(record, space, folder)
-    typer.echo(f"written: {folder}, {counted(count, 'trial')}", err=True)
 
 
 def _in_batches(numbers: range) -> Iterator[range]:

@@ -208,22 +208,24 @@ def _start(address: str | None, home: "RayHome | None", wanted: _Wanted, trials:
     try:
         wait_for_nodes(wanted.nodes)
         demand = resources_of_a_trial(wanted.cpus, wanted.gpus)
-        return _runner_of(demand, wanted, trials, is_our_own=address is None)
+        return _runner_of(demand, wanted, trials, where)
     except BaseException:
         disconnect(is_our_own=address is None)
         raise
 
 
-def _runner_of(demand: "Demand", wanted: _Wanted, trials: int, *, is_our_own: bool) -> "RayRunner | TuneRunner":
+def _runner_of(demand: "Demand", wanted: _Wanted, trials: int, where: Path | None) -> "RayRunner | TuneRunner":
+    """The runner on a Ray of our own, whose files are there, or on a cluster (None)."""
     from evolve.execution.worker import RUN_TRIAL  # noqa: PLC0415 - imports psutil
 
-    trial, checkpoints = wanted.trial or RUN_TRIAL, wanted.checkpoints
+    trial, checkpoints, is_our_own = wanted.trial or RUN_TRIAL, wanted.checkpoints, where is not None
     if wanted.tune is not None:
         from evolve.execution.tune_runner import TuneRunner  # noqa: PLC0415 - imports Ray Tune
 
         return TuneRunner(
-            demand, wanted.tune, trial, memory_gb=wanted.memory_gb, checkpoints=checkpoints, is_our_own=is_our_own
-        )
+            demand, wanted.tune, trial, memory_gb=wanted.memory_gb, checkpoints=checkpoints, is_our_own=is_our_own,
+            place=where,
+        )  # fmt: skip
     from evolve.execution.ray_workers import RayRunner  # noqa: PLC0415 - imports Ray
 
     runner = RayRunner(

@@ -10,31 +10,28 @@ import logging
 import math
 import os
 import tempfile
-import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import ray
 from ray import tune
-from ray.exceptions import OutOfMemoryError, RayActorError
 
 from evolve.errors import ExecutionError, last_line
 from evolve.execution.capacity import Capacity
 from evolve.execution.checkpoints import forget_all
-from evolve.execution.ray_workers import kill_process
 from evolve.execution.round import ATTEMPTS, Round
 from evolve.execution.run_material import RunMaterial, longest_first
 from evolve.execution.slots import Demand, most_memory_mb
 from evolve.execution.tune_options import TuneOptions
-from evolve.execution.tune_trainable import INDIVIDUAL, SAID, EvolveTrainable, TuneWork
-from evolve.execution.worker import RUN_TRIAL, Alive, Ended, Ready
+from evolve.execution.tune_trainable import INDIVIDUAL, EvolveTrainable, TuneWork
+from evolve.execution.tune_watcher import TuneWatcher, name_of
+from evolve.execution.worker import RUN_TRIAL
 from evolve.interrupts import interrupts_remembered
-from evolve.records.events import Event, EventHandler, EventKind, Progress
+from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.individual import Individual
-from evolve.records.run import Json, TrialResult
 from evolve.spaces import plain
 
 _VARIABLES: Final = {
@@ -46,9 +43,6 @@ _VARIABLES: Final = {
 }
 
 _TUNE_LOG: Final = "ray.tune"
-
-_LONGEST_STEP_S = 2.0
-"""Of the time between two looks at the trials; what is longer, as when the lid was closed, is nobody's silence."""
 
 
 class TuneRunner:
@@ -63,6 +57,7 @@ class TuneRunner:
         memory_gb: float | None = None,
         checkpoints: Path | None = None,
         is_our_own: bool = False,
+        place: Path | None = None,
     ) -> None:
         """Trials take so much each.
 
@@ -74,9 +69,11 @@ class TuneRunner:
             checkpoints: The folder of the run's half-trained networks, which this process and all workers see under the
                 same path; None keeps none.
             is_our_own: Whether Ray was started by this process, so that all workers are on this machine.
+            place: Where Tune's folder is made, such as one that goes even if this process is killed; None: among
+                temporary files.
         """
         self._demand, self._options, self._trial, self._memory_gb = demand, options, trial, memory_gb
-        self._checkpoints, self._is_our_own = checkpoints, is_our_own
+        self._checkpoints, self._is_our_own, self._place = checkpoints, is_our_own, place
         self._capacity = Capacity(demand)
         self.is_spent = False
         """Whether an interrupted round may have left workers behind."""
@@ -102,19 +99,37 @@ class TuneRunner:
             most_memory_mb(self._capacity.nodes, self._demand.cpus, gpus, self._memory_gb),
             None if self._demand.gpus is None and not gpus else gpus, self._checkpoints,
         )  # fmt: skip
-        limit_s = float(material.settings["hang_limit"])
-        round_ = Round(deque(), None, listener, Counter(), limit_s, frozenset(), self._checkpoints)
-        with interrupts_remembered() as stop_if_asked:
-            watcher = _Watcher(round_, work.individuals, stop_if_asked, is_our_own=self._is_our_own)
-            self._fit(work, gpus, watcher)
-        for one in ordered:
-            if one.id not in watcher.ended:
-                round_.give_up(one, "Ray Tune has ended without it")
+        self._run_all(work, gpus, listener)
         if material.rung == 1:
             forget_all(self._checkpoints)
 
-    def _fit(self, work: TuneWork, gpus: float, watcher: "_Watcher") -> None:
-        with tempfile.TemporaryDirectory(prefix="evolve-tune-") as folder, _variables(_VARIABLES), _quiet(_TUNE_LOG):
+    def _run_all(self, work: TuneWork, gpus: float, listener: EventHandler) -> None:
+        """Run trials until each has ended: one `Tuner`, and another for those that it gave up too early."""
+        ended: set[str] = set()
+
+        def tell(event: Event) -> None:
+            if event.kind is EventKind.FINISHED:
+                ended.add(event.individual_id)
+            listener(event)
+
+        limit_s = float(work.material.settings["hang_limit"])
+        round_ = Round(deque(), None, tell, Counter(), limit_s, frozenset(), self._checkpoints)
+        rows: dict[str, Mapping[str, Any]] = {}
+        with interrupts_remembered() as stop_if_asked:
+            watcher = TuneWatcher(round_, work.individuals, ended, stop_if_asked, is_our_own=self._is_our_own)
+            for _ in range(ATTEMPTS):
+                missing = {name: one for name, one in work.individuals.items() if name not in ended}
+                if missing:
+                    rows |= self._fit(replace(work, individuals=missing), gpus, watcher)
+        for name, one in work.individuals.items():
+            if name not in ended:
+                round_.give_up(one, "Ray Tune has ended without it")
+        self._options.rounds.append([*rows.values()])
+
+    def _fit(self, work: TuneWork, gpus: float, watcher: "TuneWatcher") -> dict[str, Mapping[str, Any]]:
+        """Run one `Tuner`; what it was told last of each trial, by the individual's id."""
+        new_folder = tempfile.TemporaryDirectory(prefix="evolve-tune-", dir=self._place)
+        with new_folder as folder, _variables(_VARIABLES), _quiet(_TUNE_LOG):
             resources = {"cpu": self._demand.cpus, "gpu": gpus}
             trainable = tune.with_resources(tune.with_parameters(EvolveTrainable, work=work), resources)
             tuner = tune.Tuner(
@@ -123,13 +138,14 @@ class TuneRunner:
                 tune_config=tune.TuneConfig(
                     scheduler=_scheduler_of(self._options),
                     reuse_actors=True,
-                    trial_name_creator=_name_of,
-                    trial_dirname_creator=_name_of,
+                    trial_name_creator=name_of,
+                    trial_dirname_creator=name_of,
                 ),
                 run_config=tune.RunConfig(
                     name="trials",
                     storage_path=folder,
                     callbacks=[watcher, *self._options.callbacks],
+                    stop=watcher.has_ended,
                     failure_config=tune.FailureConfig(max_failures=ATTEMPTS - 1),
                     verbose=0,
                 ),
@@ -143,118 +159,7 @@ class TuneRunner:
             except BaseException:
                 self.is_spent = True
                 raise
-            self._options.rounds.append([result.metrics or {} for result in results])
-
-
-class _Watcher(tune.Callback):  # type: ignore[misc]  # Ray has no types
-    """Tells what happens to Tune's trials in our own words, and ends those that hang."""
-
-    def __init__(
-        self,
-        round_: Round,
-        individuals: Mapping[str, Individual],
-        stop_if_asked: Callable[[], None],
-        *,
-        is_our_own: bool,
-    ) -> None:
-        self._round, self._individuals, self._stop_if_asked = round_, individuals, stop_if_asked
-        self._is_our_own = is_our_own
-        self._looked_at = time.monotonic()
-        self._unresponsive_s: dict[str, float] = {}
-        self._processes: dict[str, Ready] = {}
-        self._why: dict[str, str] = {}
-        self._has_worked = False
-        self.ended: set[str] = set()
-        self.raised: BaseException | None = None
-
-    def __getstate__(self) -> dict[str, object]:
-        """Nothing: Tune writes its callbacks down so that an experiment can be restored, and the store is the truth."""
-        return {}
-
-    def on_trial_start(self, **told: Any) -> None:  # noqa: ANN401 - Ray has no types
-        """Tell that a trial begins, or begins again."""
-        name = _name_of(told["trial"])
-        self._unresponsive_s[name], self._has_worked = 0.0, True
-        with self._remembering():
-            self._round.listener(Event(EventKind.STARTED, name))
-
-    def on_trial_result(self, **told: Any) -> None:  # noqa: ANN401
-        """Tell what a worker says; it is taken out of what Tune writes down and shows to other callbacks."""
-        name, said = _name_of(told["trial"]), told["result"].pop(SAID).content
-        self._unresponsive_s[name] = said.unresponsive_s if isinstance(said, Alive) else 0.0
-        with self._remembering():
-            if isinstance(said, Ready):
-                self._processes[name] = said
-            elif isinstance(said, Progress):
-                self._round.listener(Event(EventKind.PROGRESSED, name, progress=said))
-            elif isinstance(said, Ended):
-                self._end(said.result)
-
-    def on_trial_complete(self, **told: Any) -> None:  # noqa: ANN401
-        """Record who was stopped early: a trial that is over without a result."""
-        name, last = _name_of(told["trial"]), told["trial"].last_result or {}
-        self._unresponsive_s.pop(name, None)
-        if name in self.ended:
-            return
-        metrics: dict[str, Json] = {key: last[key] for key in ("epoch", "loss") if key in last}
-        at = f" at a loss of {last['loss']:.4g}" if "loss" in last else ""
-        with self._remembering():
-            self._end(TrialResult(name, metrics, stopped=f"by Tune's scheduler after epoch {last.get('epoch', 0)}{at}"))
-
-    def on_trial_recover(self, **told: Any) -> None:  # noqa: ANN401
-        """Tell that a trial was lost, and begins again."""
-        self._lost(told["trial"], told["trial"].num_failures)
-
-    def on_trial_error(self, **told: Any) -> None:  # noqa: ANN401
-        """Record that a trial was lost for the last time."""
-        self._lost(told["trial"], ATTEMPTS)
-        self.ended.add(_name_of(told["trial"]))
-
-    def on_step_end(self, **told: Any) -> None:  # noqa: ANN401
-        """Look for trials that hang, and whether the user wants to stop."""
-        now = time.monotonic()
-        waited_s, self._looked_at = min(now - self._looked_at, _LONGEST_STEP_S), now
-        running = {_name_of(one): one for one in told["trials"] if one.status == "RUNNING"}
-        for name, trial in running.items():
-            self._unresponsive_s[name] = self._unresponsive_s.get(name, 0.0) + waited_s
-            if self._unresponsive_s[name] > self._round.hang_limit_s:
-                self._kill(name, trial)
-        with self._remembering():
-            self._stop_if_asked()
-
-    def _kill(self, name: str, trial: Any) -> None:  # noqa: ANN401 - Ray has no types
-        """End a process that has been silent for too long; Tune then hears of its death as of any other."""
-        self._why[name] = f"gave no heartbeat for {self._round.hang_limit_s:g} s"
-        self._unresponsive_s[name] = 0.0
-        if trial.temporary_state.ray_actor is not None:
-            ray.kill(trial.temporary_state.ray_actor)
-        if self._is_our_own and name in self._processes:
-            kill_process(self._processes[name])
-
-    def _lost(self, trial: Any, attempts: int) -> None:  # noqa: ANN401 - Ray has no types
-        name, error = _name_of(trial), trial.get_pickled_error()
-        self._unresponsive_s.pop(name, None)
-        with self._remembering():
-            if not self._has_worked:
-                raise ExecutionError(f"no worker can start: {last_line(error or RuntimeError('it died'))}")
-            died = error is None or isinstance(error, RayActorError | OutOfMemoryError)
-            usual = "ran out of memory" if isinstance(error, OutOfMemoryError) else "died or was killed"
-            why = self._why.pop(name, usual) if died else f"failed: {last_line(error)}"
-            self._round.begun[name] = attempts
-            self._round.try_again(self._individuals[name], why, ATTEMPTS)
-
-    def _end(self, result: TrialResult) -> None:
-        self.ended.add(result.individual_id)
-        self._round.finish(result)
-
-    @contextlib.contextmanager
-    def _remembering(self) -> Iterator[None]:
-        """Tune tells of what a callback raises as a failure of its own; what it was is wanted as it is."""
-        try:
-            yield
-        except BaseException as error:
-            self.raised = error
-            raise RuntimeError("the search has ended") from error
+            return {result.metrics["config"][INDIVIDUAL]: result.metrics for result in results if result.metrics}
 
 
 def _scheduler_of(options: TuneOptions) -> Any:  # noqa: ANN401 - Ray has no types
@@ -279,10 +184,6 @@ def _configurations(individuals: Mapping[str, Individual]) -> dict[str, Any]:
 
 def _gene_of(genomes: Mapping[str, Mapping[str, Any]], gene: str, spec: Any) -> Any:  # noqa: ANN401 - Ray has no types
     return genomes[spec.config[INDIVIDUAL]].get(gene)
-
-
-def _name_of(trial: Any) -> str:  # noqa: ANN401 - Ray has no types
-    return str(trial.config[INDIVIDUAL])
 
 
 @contextlib.contextmanager

@@ -36,9 +36,9 @@ def run(  # noqa: PLR0912 - one for each thing that a trial may do
 
     ``die`` ends its process, ``stop`` halts it, ``hang`` never comes back, ``hoard`` takes ever more memory, each
     with ``once FOLDER`` the first time only. ``leak MB`` keeps memory. ``sleep S`` takes its time, ``live S`` with
-    signs of life, ``chat S`` with news. ``raise`` ends its thread, ``unsendable`` makes what cannot be sent home.
-    ``tell S`` sleeps, and tells on which of Ray's machines it did, and what it may use of GPUs there; ``meet N FOLDER``
-    tells it when so many have begun.
+    signs of life, ``chat S`` with news. ``leave S`` ends its process so long after the trial has ended. ``raise`` ends
+    its thread, ``unsendable`` makes what cannot be sent home. ``tell S`` sleeps, and tells on which of Ray's machines
+    it did, and what it may use of GPUs there; ``meet N FOLDER`` tells it when so many have begun.
     """
     assert material.settings["songs"]
     _keep(checkpoints, individual.id)
@@ -67,6 +67,8 @@ def run(  # noqa: PLR0912 - one for each thing that a trial may do
             _meet(int(words[0]), Path(words[1]), individual.id)
         case "print":
             print("epoch 1")  # noqa: T201 - as users do
+        case "leave":
+            threading.Timer(float(words[0]), os._exit, (1,)).start()
         case "raise":
             raise SystemExit("a library that ends the process")
         case "unsendable":

@@ -1,6 +1,8 @@
 """What is particular to trials on Ray Tune: workers that are lost, users' schedulers and callbacks, Tune's tables."""
 
 import os
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from evolve.execution.ray_execution import RayExecution
 from evolve.execution.run_material import RunMaterial
 from evolve.execution.tune_options import TuneOptions, tune_options
 from evolve.records.events import Event, EventKind
-from tests.execution.settings import small_material, small_settings
+from tests.execution.settings import Recorder, small_material, small_settings
 from tests.execution.strange_trials import RUN, found, outcome, strange
+from tests.torture.killed_trials import trial_processes
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +72,42 @@ def test_a_worker_that_dies_hangs_or_halts_harms_no_other_trial(
     assert reasons["g0-1"] == "its process died or was killed"
     assert reasons["g0-3"] == reasons["g0-4"] == "its process gave no heartbeat for 20 s"
     assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_worker_that_dies_once_its_trial_has_ended_costs_no_other_trial(
+    execution: RayExecution, material: RunMaterial
+) -> None:
+    """Tune begins the ended trial again then, and takes the next one for lost; neither is told to anybody."""
+
+    class Slow(Recorder):
+        def __call__(self, event: Event) -> None:
+            super().__call__(event)
+            if event.kind is EventKind.FINISHED:
+                time.sleep(0.6)
+
+    recorder = Slow()
+    with execution() as runner:
+        runner.run([strange(slot, f"leave {0.1 * slot}") for slot in range(1, 6)], material, recorder)
+    assert [result.failure for result in recorder.results.values()] == [None] * 5
+    assert len(recorder.started) == 5 + len(recorder.lost)
+
+
+def test_a_worker_that_dies_as_it_starts_is_replaced(execution: RayExecution, material: RunMaterial) -> None:
+    """One is no sign that none can start."""
+    killed: list[int] = []
+
+    def kill_the_first() -> None:
+        while not (found := trial_processes()):
+            time.sleep(0.05)
+        killed.append(found[0].pid)
+        found[0].kill()
+
+    thread = threading.Thread(target=kill_the_first)
+    thread.start()
+    recorder = outcome(execution, [strange(1), strange(2)], material)
+    thread.join()
+    assert killed
+    assert [result.failure for result in recorder.results.values()] == [None, None]
 
 
 def test_a_user_who_stops_is_obeyed_and_goes_on(execution: RayExecution, material: RunMaterial) -> None:

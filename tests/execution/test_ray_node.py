@@ -31,13 +31,17 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_two_hosts_are_one_cluster(tunes: Path) -> None:
-    """Each gives what it was told to; what they see of themselves is told; nothing of either is left."""
+    """Each gives what it was told to; what they see of themselves is told; nothing of either is left.
+
+    Ray Tune runs trials on both as well.
+    """
     program = [sys.executable, "-m", "tests.execution.two_hosts", str(tunes)]
     seen = json.loads(subprocess.run(program, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     assert sorted(host["cpus"] for host in seen["hosts"]) == [1, 2]
     assert all(host["gpus"] == 0 for host in seen["hosts"])
     assert all(host["versions"]["ray"] and "problem" not in host for host in seen["hosts"])
     assert seen["ended"] == ["g0-1", "g0-2", "g0-3"]
+    assert (seen["tuned"], seen["places"]) == (["g0-4", "g0-5", "g0-6"], 2)
     assert (seen["is_up"], seen["is_secret"], seen["is_left"]) == (True, True, False)
 
 

@@ -7,17 +7,19 @@ import json
 import os
 import stat
 import sys
+import tempfile
 from pathlib import Path
 
 from evolve.execution.ray_execution import RayExecution
 from evolve.execution.ray_node import address_towards, new_token, ray_node
 from evolve.execution.resources import Resources
+from evolve.execution.tune_options import TuneOptions
 from tests.execution.settings import Recorder, small_material, small_settings
-from tests.execution.strange_trials import RUN, strange
+from tests.execution.strange_trials import RUN, outcome, strange
 
 
 def main(tunes: Path) -> None:
-    """Start them, run three trials on them, look at them."""
+    """Start them, run three trials on them, look at them, and run three more on Ray Tune."""
     material = small_material(small_settings(tunes))
     own, token = address_towards(None), new_token()
     small, large = (Resources(cpus=cpus, gpus=0, memory_mb=3_000) for cpus in (1, 2))
@@ -35,7 +37,16 @@ def main(tunes: Path) -> None:
             hosts = hosts_of_cluster()
             runner.run([strange(slot) for slot in (1, 2, 3)], material, recorder)
             is_up = not member.has_ended
+            execution.let_go()
+            with tempfile.TemporaryDirectory() as folder:
+                tuned = outcome(
+                    RayExecution(head.address, trial=RUN, nodes=2, is_prepared=True, tune=TuneOptions()),
+                    [strange(slot, f"meet 3 {folder}") for slot in (4, 5, 6)],
+                    material,
+                )
+    places = {result.metrics["node"] for result in tuned.results.values() if result.failure is None}
     seen = {"hosts": hosts, "ended": sorted(recorder.results), "is_up": is_up, "is_secret": is_secret}
+    seen |= {"tuned": sorted(tuned.results), "places": len(places)}
     json.dump(seen | {"is_left": secret.exists()}, sys.stdout)
 
 

@@ -2,17 +2,16 @@
 
 import contextlib
 import copy
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
-from evolve.arguments import check_kind, refused_argument, texts_of
+from evolve.arguments import check_kind, texts_of
+from evolve.begun_run import check_arguments, check_same_run, given_settings
 from evolve.domain import Domain
-from evolve.domain_registry import named_domains, reference_of
-from evolve.errors import ExecutionError, RunError, SettingsError, shortened
-from evolve.execution.engines import ENGINES, TUNE, check_engine_settings, engine_execution
+from evolve.errors import ExecutionError, RunError
+from evolve.execution.engines import TUNE, check_engine_settings, engine_execution
 from evolve.execution.run_material import DomainSource
 from evolve.execution.tune_options import tune_options
 from evolve.judging.simulated.description import ListenerDescription, parse_listener
@@ -22,14 +21,13 @@ from evolve.records.events import Event, EventHandler, EventKind
 from evolve.records.run import GenerationStatus, RunRecord
 from evolve.search.branching import branch
 from evolve.search.chosen_space import chosen_space, given_code
-from evolve.search.judges import OwnJudge, check_judge
+from evolve.search.judges import OwnJudge
 from evolve.search.listening import ListeningSession, open_session
 from evolve.search.outlook import with_taste_notices
 from evolve.search.own_genomes import enqueue
-from evolve.search.run_facts import build_of, checked_sources, core_of, differing_settings, domain_source, space_of
-from evolve.search.steps import Outcome, advance, create, extend, remember_judge
+from evolve.search.run_facts import core_of, domain_source, space_of
+from evolve.search.steps import Outcome, advance, create, remember_judge
 from evolve.search.taste import check_same_taste, taste_for
-from evolve.settings import Given
 from evolve.spaces import Space, load_space
 from evolve.store.names import checked_name
 from evolve.store.paths import RunPaths
@@ -37,7 +35,6 @@ from evolve.store.run_store import RunStore
 from evolve.trackers.found import chosen_trackers
 from evolve.trackers.tracking import tracked
 from evolve.views import Best, Generation, Report, best_of, check_open
-from evolve.words import listed
 
 if TYPE_CHECKING:
     import optuna
@@ -106,7 +103,7 @@ class Search:
         check_kind("folder", folder, (str, Path), "a path")
         self.folder = Path(folder)
         with in_python_words(self.folder):
-            _check_arguments(
+            check_arguments(
                 listener=listener, engine=engine, address=address, on_event=on_event, judge=judge, tune=tune
             )
             check_kind("taste_of", taste_of, (str, Path, NoneType), "the folder of a run")
@@ -118,14 +115,14 @@ class Search:
             if RunPaths(self.folder).database.exists():
                 self._sources = given_code(domain, build)
                 self._store = RunStore(self.folder)
-                self._check_same(space, domain, settings)
+                check_same_run(self._store, self._sources, space, domain, settings)
                 check_same_taste(self._store.read(), taste_of)
                 return
             if space is None:
                 raise RunError(f"{self.folder}: there is no run yet; give a space to begin one")
             loaded = load_space(space)
             chosen = chosen_space(loaded.name, loaded.text, loaded.folder, domain=domain, build=build)
-            settled, self._sources = chosen.settled(_given(settings)), chosen.sources
+            settled, self._sources = chosen.settled(given_settings(settings)), chosen.sources
             check_engine_settings(self._tune, settled.core)
             earlier = None
             if taste_of is not None:
@@ -267,7 +264,9 @@ class Search:
         branched = copy.copy(self)
         branched.folder = Path(folder)
         with in_python_words(self.folder):
-            branched._store = branch(self._store, names, branched.folder, _given(settings), sources=self._sources)
+            branched._store = branch(
+                self._store, names, branched.folder, given_settings(settings), sources=self._sources
+            )
         return branched
 
     def enqueue(self, *genomes: Mapping[str, Any]) -> None:
@@ -348,48 +347,7 @@ class Search:
     def _listening(self) -> Iterator[EventHandler]:
         from evolve.progress import watching  # noqa: PLC0415 - rich
 
-        given = self._on_event
-        shown = watching(self._source().open().presentation) if given is None else contextlib.nullcontext(given)
+        own = self._on_event
+        shown = watching(self._source().open().presentation) if own is None else contextlib.nullcontext(own)
         with shown as told, tracked(self.folder, self._trackers, told) as listen:
             yield listen
-
-    def _check_same(self, space: object, domain: object, settings: Mapping[str, Any]) -> None:
-        """See that a run which was begun is the one that is meant; more generations are let in."""
-        run = self._store.read()
-        name = domain if isinstance(domain, str) and ":" not in domain else None
-        for notice in checked_sources(run, self._sources, name):
-            warnings.warn(notice, stacklevel=3)
-        reference = reference_of(run)
-        if ":" not in reference and reference not in named_domains() and self._sources.live is None:
-            raise ExecutionError(f"{self.folder} was begun with {reference} of a script; give it again as domain")
-        build_of(run, self._sources)
-        meant = dict(settings)
-        generations = meant.pop("generations", None)
-        if generations is not None and generations != run.settings["generations"]:
-            extend(self._store, generations)
-        others = differing_settings(run, self._source().open(), _given(meant)) if meant else []
-        if others:
-            begun = listed([f"{name}={run.settings.get(name)}" for name in others])
-            raise SettingsError(
-                f"{self.folder} was begun with {begun}; leave {listed(others)} out, or give a new folder"
-            )
-        if space is not None and load_space(space).text != run.space["text"]:  # type: ignore[arg-type]
-            raise SettingsError(f"{self.folder} was begun with another space; leave it out, or give a new folder")
-
-
-def _given(settings: Mapping[str, Any]) -> list[Given]:
-    return [Given(name, value, f"{name}={shortened(repr(value))}") for name, value in settings.items()]
-
-
-def _check_arguments(
-    *, listener: object, engine: object, address: object, on_event: object, judge: object, tune: object
-) -> None:
-    check_kind("listener", listener, str, "a name")
-    check_kind("address", address, (str, NoneType), 'HOST:PORT, such as "10.0.0.1:6379"')
-    if engine not in ENGINES:
-        raise refused_argument("engine", engine, "'ray', 'tune' or 'here'")
-    if tune is not None and engine != TUNE:
-        raise SettingsError(f"tune={shortened(repr(tune))}: goes with engine='tune'")
-    if on_event is not None and not callable(on_event):
-        raise refused_argument("on_event", on_event, "a function that is told each event")
-    check_judge(judge)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evolve.errors import ExecutionError, shortened
+from evolve.begun_run import given_settings
+from evolve.errors import ExecutionError
 from evolve.execution.run_material import DomainSource, RunMaterial
 from evolve.execution.trial import run_trial
 from evolve.presentation import number
@@ -15,7 +16,6 @@ from evolve.records.events import Progress
 from evolve.records.individual import Individual, Origin
 from evolve.records.run import TrialResult
 from evolve.search.chosen_space import chosen_space
-from evolve.settings import Given
 from evolve.spaces import genome_from, load_space
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def tune_trainable(
 
     given = load_space(space)
     chosen = chosen_space(given.name, given.text, given.folder, domain=domain, build=build)
-    settled = chosen.settled(
-        [Given(name, value, f"{name}={shortened(repr(value))}") for name, value in settings.items()]
-    )
+    settled = chosen.settled(given_settings(settings))
     own = {} if chosen.sources.build is None else {"build": chosen.sources.build}
     found = chosen.file.space
     prepared = chosen.domain.prepare(settled.own, found, settled.core.seed, lambda *_: None, **own)

@@ -3,6 +3,7 @@
 Its tags are what MLflow's search finds: ``tags.`evolve.generation` = '2'``, ``tags.`evolve.parents` LIKE '%g1-3%'``.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Final
 
@@ -24,6 +25,7 @@ class MlflowTracker:
 
     def __init__(self, target: str) -> None:
         """Tell the server at this address; empty: the one that MLflow's own settings name."""
+        logging.getLogger("mlflow").setLevel(logging.WARNING)  # its news would stand in the midst of the board
         self._client = MlflowClient(target or None)
         self._experiment, self._run = "", ""
         self._runs: dict[str, str] = {}

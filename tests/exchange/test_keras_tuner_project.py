@@ -19,7 +19,7 @@ from evolve.genetics.space_file import parse_space
 from evolve.records.run import RunRecord
 from evolve.spaces import genome_from, plain
 from evolve.store.run_store import RunStore
-from tests.pretended_trials import WORDS_ALONE, go, prepare_run, small_settings
+from tests.pretended_trials import WORDS_ALONE
 
 pytestmark = pytest.mark.slow
 
@@ -96,15 +96,6 @@ def test_what_is_imported_begins_a_run(
     with RunStore(Path("runs/a"), read_only=True) as store:
         individuals = store.read().individuals
     assert [plain(individuals[f"g0-{slot}"].individual.genome) for slot in (1, 2, 3)] == founders
-
-
-@pytest.fixture(scope="module")
-def bred(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    """A run of three ranked generations."""
-    folder = prepare_run(tmp_path_factory.mktemp("runs") / "run", small_settings(tunes))
-    with RunStore(folder) as store:
-        go(store)
-        return store.read()
 
 
 def test_a_run_is_reloaded_by_the_stock_tuner(bred: RunRecord, tmp_path: Path) -> None:

@@ -19,8 +19,7 @@ from evolve.genetics.space_file import parse_space
 from evolve.inputs.yaml_files import to_yaml
 from evolve.records.run import RunRecord
 from evolve.spaces import genome_from, load_space, plain
-from evolve.store.run_store import RunStore
-from tests.pretended_trials import WORDS_ALONE, go, prepare_run, small_settings
+from tests.pretended_trials import WORDS_ALONE
 
 pytestmark = pytest.mark.slow
 
@@ -101,15 +100,6 @@ def test_what_is_imported_begins_a_run(
         study = search.to_optuna()
     assert len(study.trials) == 4
     assert all(any(trial.params == founder for trial in study.trials) for founder in founders)
-
-
-@pytest.fixture(scope="module")
-def bred(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    """A run of three ranked generations."""
-    folder = prepare_run(tmp_path_factory.mktemp("runs") / "run", small_settings(tunes))
-    with RunStore(folder) as store:
-        go(store)
-        return store.read()
 
 
 def test_a_run_is_loaded_by_the_stock_library(bred: RunRecord, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from evolve.environment import is_pythons, set_aside
 from tests.end_to_end.commands import Typed
 
 _PATIENCE_S = 600.0
@@ -39,8 +40,11 @@ _FORKS.set_forkserver_preload(
 def typed(*arguments: str, folder: Path, environment: Mapping[str, str]) -> Typed:
     """What a command answers that is typed in a folder, without a terminal.
 
-    The environment holds for all that is read when the command runs, not for what Python reads when it starts.
+    The environment holds for all that is read when the command runs. What Python reads when it starts, such as the
+    PYTHONBREAKPOINT that Ray has set in a process that tests trials, is left out: for it a command begins anew.
     """
+    aside = {name for name in set_aside(environment) if is_pythons(name)}
+    environment = {name: value for name, value in environment.items() if name not in aside}
     with tempfile.TemporaryDirectory() as said:
         out, err = Path(said, "out"), Path(said, "err")
         process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), out, err))

@@ -37,7 +37,9 @@ def tracked(folder: Path, chosen: Sequence[ChosenTracker], on_event: EventHandle
     if not chosen:
         yield on_event
         return
-    threads = [_TrackerThread(folder, one) for one in chosen]
+    with RunStore(folder) as store:
+        run = store.read()  # here, before any event: whoever ends from now on is told of by theirs, and not twice
+    threads = [_TrackerThread(folder, one, run) for one in chosen]
 
     def tell(event: Event) -> None:
         for thread in threads:
@@ -57,8 +59,8 @@ def tracked(folder: Path, chosen: Sequence[ChosenTracker], on_event: EventHandle
 class _TrackerThread:
     """One tracker, what it is still to be told, and what went wrong."""
 
-    def __init__(self, folder: Path, chosen: ChosenTracker) -> None:
-        self._folder, self._chosen = folder, chosen
+    def __init__(self, folder: Path, chosen: ChosenTracker, run: RunRecord) -> None:
+        self._folder, self._chosen, self._begun = folder, chosen, run
         self._waiting: queue.Queue[Event] = queue.Queue(_MOST_WAITING)
         self._ranks: dict[int, dict[str, TrackedRank]] = {}
         self._trouble = ""
@@ -96,7 +98,7 @@ class _TrackerThread:
         try:
             with RunStore(self._folder) as store:
                 tracker = self._chosen.make()
-                self._catch_up(tracker, store.read())
+                self._catch_up(tracker, self._begun)
                 while (event := self._waiting.get()) is not _END:
                     self._pass_on(tracker, event, store)
                 self._tell_ranks(tracker, store.read())

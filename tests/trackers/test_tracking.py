@@ -42,6 +42,11 @@ class Hangs(Diary):
     def ended(self, one):
         threading.Event().wait()
 
+class Slow(Diary):
+    def __init__(self, target):
+        super().__init__(target)
+        threading.Event().wait(1.0)
+
 NOTHING = 3
 """
 
@@ -98,6 +103,13 @@ def test_a_tracker_is_told_who_was_born_and_where_each_came(own: Path, tmp_path:
     again = list(diary(own))
     assert [one[1] for one in again if one[0] == "ended"] == [*individuals]
     assert len([one for one in again if one[0] == "ranked"]) == len(ranks)
+
+
+def test_one_that_is_slow_to_begin_is_told_of_each_once(own: Path, tmp_path: Path) -> None:
+    """Also of those who have ended before it was there."""
+    report = bred(tmp_path / "run", [], f"{own}:Slow")
+    everyone = sorted({one["id"] for generation in report["generations"] for one in generation["individuals"]})
+    assert sorted(one[1] for one in diary(own) if one[0] == "ended") == everyone
 
 
 @pytest.mark.parametrize(
